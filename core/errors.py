@@ -1,0 +1,30 @@
+"""The refusals: every one says what happened, why, and what to try, in words for the user."""
+
+from __future__ import annotations
+
+
+class CoreError(Exception):
+    """A refusal; its text is the sentence that the user reads."""
+
+    def __init__(self, what: str, why: str = "", remedy: str = "") -> None:
+        """Join up to three sentences: what happened, why, and what to try."""
+        super().__init__(" ".join(part for part in (what, why, remedy) if part))
+        self.what = what
+        self.why = why
+        self.remedy = remedy
+
+
+class DataError(CoreError):
+    """The data cannot be used as they are."""
+
+
+class ReadError(DataError):
+    """A file cannot be read as a table."""
+
+
+class ChoiceError(CoreError):
+    """A choice (a plan, a preparation, a policy) that cannot be carried out."""
+
+
+class FitError(CoreError):
+    """A model cannot be fitted to these data."""

@@ -1,0 +1,17 @@
+"""The array type that flows through core, and how a value object takes one in."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+def read_only(values: npt.ArrayLike) -> Array:
+    """A C-ordered float64 array that nobody can write to; copies only what is still writable."""
+    array = np.ascontiguousarray(values, dtype=np.float64)
+    if array.flags.writeable:
+        array = array.copy() if array is values else array
+        array.flags.writeable = False
+    return array

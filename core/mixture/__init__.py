@@ -1,0 +1,1 @@
+"""Gaussian mixtures and EM: families, moments, the model, the steps, starts, stopping and fitting."""

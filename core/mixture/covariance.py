@@ -1,0 +1,164 @@
+"""The M-step for covariances: one block-coordinate estimate for all 14 families.
+
+With S_k = D_k' W_k D_k, the part of the expected log-likelihood that covariances enter is -1/2 of
+
+    sum_k  n_k d log volume_k  +  sum_kj  S_kjj / (volume_k shape_kj),
+
+minimised over one axis at a time: orientation, shape, volume (Celeux and Govaert 1995). Each of the three has an
+exact minimiser; EVE and VVE turn a common orientation plane by plane (Flury and Gautschi 1986, with the shapes
+held fixed), where the minimum over an angle is closed form. So a sweep never raises the objective.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.arrays import Array
+from core.mixture.family import Axis, Family
+
+INNER_TOLERANCE = 1e-12  # relative change of the objective at which the sweeps end
+INNER_SWEEPS = 500
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Covariances taken apart: Sigma_k = volume_k D_k diag(shape_k) D_k'."""
+
+    volume: Array  # (K,)
+    shape: Array  # (K, d), product 1 over the columns
+    orientation: Array  # (K, d, d), columns are the axes
+
+    @property
+    def covariances(self) -> Array:
+        """(K, d, d)."""
+        variances = self.volume[:, None] * self.shape
+        joined = (self.orientation * variances[:, None, :]) @ self.orientation.transpose(0, 2, 1)
+        return (joined + joined.transpose(0, 2, 1)) / 2
+
+
+def decompose(covariances: Array) -> Structure:
+    """The structure of (K, d, d) covariances, axes in falling order of variance."""
+    variances, orientation = _axes_of(covariances)
+    volume = _geometric_mean(variances)
+    return Structure(volume, variances / volume[:, None], orientation)
+
+
+def estimate(family: Family, weight: Array, scatter: Array, previous: Array | None, floor: Array) -> Array:
+    """The (K, d, d) covariances that maximise the expected log-likelihood within a family.
+
+    weight (K,) and scatter (K, d, d) are those of Moments; previous (K, d, d) covariances warm-start the inner
+    iterations; floor (d,) is the least variance allowed along each column, zeros for none.
+    """
+    if family.axes == (Axis.VARIABLE, Axis.VARIABLE, Axis.VARIABLE) and not floor.any():
+        return scatter / weight[:, None, None]
+    structure = _start(family, weight, scatter, previous, floor)
+    objective = np.inf
+    for _ in range(INNER_SWEEPS):
+        structure, lower = _sweep(family, weight, scatter, structure, floor)
+        if family.has_closed_form or objective - lower <= INNER_TOLERANCE * abs(lower):
+            break
+        objective = lower
+    return structure.covariances
+
+
+def _start(family: Family, weight: Array, scatter: Array, previous: Array | None, floor: Array) -> Structure:
+    """Where the sweeps begin: the axes of the previous covariances, or those of the pooled scatter."""
+    components, features = scatter.shape[:2]
+    pooled = np.broadcast_to(scatter.sum(axis=0) / weight.sum(), scatter.shape)
+    known = decompose(pooled if previous is None else previous)
+    if family.orientation is Axis.EQUAL:
+        # Eigenvectors of a common orientation come in another order for each component: take the first's.
+        orientation = np.broadcast_to(known.orientation[0], scatter.shape)
+    else:
+        orientation = np.broadcast_to(np.eye(features), scatter.shape)
+    spread = _spread(scatter, orientation, weight, floor)
+    volume = known.volume if family.volume is Axis.VARIABLE and previous is not None else np.ones(components)
+    return _fit_axes(family, weight, spread, volume, orientation)
+
+
+def _sweep(
+    family: Family, weight: Array, scatter: Array, now: Structure, floor: Array
+) -> tuple[Structure, float]:
+    """One pass over orientation, shape and volume, and the objective it reached."""
+    orientation = _turn(family, scatter, now)
+    spread = _spread(scatter, orientation, weight, floor)
+    after = _fit_axes(family, weight, spread, now.volume, orientation)
+    features = scatter.shape[1]
+    trace = (spread / (after.volume[:, None] * after.shape)).sum()
+    return after, float((weight * features * np.log(after.volume)).sum() + trace)
+
+
+def _fit_axes(family: Family, weight: Array, spread: Array, volume: Array, orientation: Array) -> Structure:
+    """Shape given volume, then volume given shape, both along fixed axes; spread is (K, d)."""
+    features = spread.shape[1]
+    if family.shape is Axis.IDENTITY:
+        shape = np.ones_like(spread)
+    elif family.shape is Axis.EQUAL:
+        pooled = (spread / volume[:, None]).sum(axis=0, keepdims=True)
+        shape = np.broadcast_to(pooled / _geometric_mean(pooled)[:, None], spread.shape)
+    else:
+        shape = spread / _geometric_mean(spread)[:, None]
+    squares = (spread / shape).sum(axis=1)
+    if family.volume is Axis.VARIABLE:
+        volume = squares / (weight * features)
+    else:
+        volume = np.full(len(weight), squares.sum() / (weight.sum() * features))
+    return Structure(volume, shape, orientation)
+
+
+def _turn(family: Family, scatter: Array, now: Structure) -> Array:
+    """The orientation that minimises the objective given shape and volume, or lowers it for EVE and VVE."""
+    if family.orientation is Axis.IDENTITY:
+        return now.orientation
+    if family.orientation is Axis.VARIABLE:
+        return _axes_of(scatter)[1]
+    if family.shape is Axis.EQUAL:
+        pooled = (scatter / now.volume[:, None, None]).sum(axis=0, keepdims=True)
+        return np.broadcast_to(_axes_of(pooled)[1], scatter.shape)
+    precision = 1.0 / (now.volume[:, None] * now.shape)
+    return np.broadcast_to(turn_common_axes(scatter, precision, now.orientation[0]), scatter.shape)
+
+
+def turn_common_axes(scatter: Array, precision: Array, orientation: Array) -> Array:
+    """Turn common axes (d, d) plane by plane to lower sum_kj precision_kj (D' W_k D)_jj; precision is (K, d).
+
+    In the plane of axes a and b the sum is a constant plus p cos 2t + q sin 2t in the angle t of the turn, so each
+    plane is turned to its exact minimum.
+    """
+    turned = orientation.copy()
+    rotated = turned.T @ scatter @ turned  # (K, d, d)
+    features = len(orientation)
+    for a in range(features - 1):
+        for b in range(a + 1, features):
+            difference = precision[:, a] - precision[:, b]
+            p = difference @ (rotated[:, a, a] - rotated[:, b, b]) / 2
+            q = difference @ rotated[:, a, b]
+            angle = (np.arctan2(q, p) + np.pi) / 2
+            # Axes are undirected: the turn within a quarter circle keeps their order where it can.
+            angle = (angle + np.pi / 2) % np.pi - np.pi / 2
+            plane = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+            pair = [a, b]
+            turned[:, pair] = turned[:, pair] @ plane
+            rotated[:, :, pair] = rotated[:, :, pair] @ plane
+            rotated[:, pair, :] = plane.T @ rotated[:, pair, :]
+    return turned
+
+
+def _spread(scatter: Array, orientation: Array, weight: Array, floor: Array) -> Array:
+    """(K, d) diagonal of D_k' W_k D_k, not under the floor's variance along each axis."""
+    along = ((scatter @ orientation) * orientation).sum(axis=1)
+    return np.maximum(along, weight[:, None] * (orientation**2 * floor[:, None]).sum(axis=1))
+
+
+def _axes_of(matrices: Array) -> tuple[Array, Array]:
+    """Eigenvalues (K, d) in falling order and eigenvectors (K, d, d) of symmetric matrices."""
+    values, vectors = np.linalg.eigh(matrices)
+    return values[:, ::-1], vectors[:, :, ::-1]
+
+
+def _geometric_mean(positive: Array) -> Array:
+    """Along the last axis."""
+    mean: Array = np.exp(np.log(positive).mean(axis=-1))
+    return mean

@@ -1,0 +1,132 @@
+"""Mixture: a Gaussian mixture density, to evaluate, to draw from, and to take apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import solve_triangular
+from scipy.special import logsumexp, softmax
+
+from core.arrays import Array, read_only
+from core.errors import FitError
+
+BLOCK_ROWS = 16_384  # rows evaluated at a time, so that scoring needs little beside its answer
+LOG_2PI = float(np.log(2 * np.pi))
+
+
+@dataclass(frozen=True)
+class Noise:
+    """A component that is uniform over a box (Banfield and Raftery 1993)."""
+
+    weight: float  # its mixing weight
+    log_volume: float  # of the box
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """K Gaussians in d features with their mixing weights, and perhaps a uniform noise component."""
+
+    weights: Array  # (K,), sum to 1, or to 1 - noise.weight
+    means: Array  # (K, d)
+    covariances: Array  # (K, d, d)
+    noise: Noise | None = None
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for name in ("weights", "means", "covariances"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
+
+    @property
+    def components(self) -> int:
+        """K, without the noise component."""
+        return len(self.weights)
+
+    @property
+    def features(self) -> int:
+        """d."""
+        return self.means.shape[1]
+
+    @property
+    def noise_weight(self) -> float:
+        """The mixing weight of the noise component, 0 without one."""
+        return self.noise.weight if self.noise else 0.0
+
+    @cached_property
+    def whitening(self) -> Array:
+        """(K, d, d) inverse Cholesky factors: L_k^-1 (x - mean_k) is standard normal. Raises FitError if singular."""
+        try:
+            factors = np.linalg.cholesky(self.covariances)
+        except np.linalg.LinAlgError:
+            raise FitError("A component's covariance is singular.", remedy="Try fewer groups or columns.") from None
+        eye = np.eye(self.features)
+        return read_only(np.stack([solve_triangular(factor, eye, lower=True) for factor in factors]))
+
+    @cached_property
+    def log_normalisers(self) -> Array:
+        """(K,) log of weight over the square root of det(2 pi Sigma_k)."""
+        log_roots = np.log(np.diagonal(self.whitening, axis1=1, axis2=2)).sum(axis=1)
+        with np.errstate(divide="ignore"):
+            return read_only(np.log(self.weights) + log_roots - self.features * LOG_2PI / 2)
+
+    def log_joint(self, values: Array) -> Array:
+        """(n, K) log(weight_k N(x | mean_k, Sigma_k)) of (n, d) values; a last column for noise if there is any."""
+        columns = self.components + (self.noise is not None)
+        joint = np.empty((columns, len(values)))
+        for k, (mean, whitening) in enumerate(zip(self.means, self.whitening, strict=True)):
+            white = whitening @ (values - mean).T
+            joint[k] = self.log_normalisers[k] - np.einsum("ij,ij->j", white, white) / 2
+        if self.noise is not None:
+            with np.errstate(divide="ignore"):
+                joint[-1] = np.log(self.noise.weight) - self.noise.log_volume
+        return joint.T
+
+    def log_density(self, values: npt.ArrayLike) -> Array:
+        """(n,) natural log of the density at (n, d) values."""
+        return self._by_blocks(values, lambda block: logsumexp(self.log_joint(block), axis=1))
+
+    def responsibilities(self, values: npt.ArrayLike) -> Array:
+        """(n, K) posterior probabilities of the components, noise last if there is any."""
+        return self._by_blocks(values, lambda block: softmax(self.log_joint(block), axis=1))
+
+    def sample(self, n: int, rng: np.random.Generator) -> Array:
+        """(n, d) rows drawn by choosing a component and then a point of it."""
+        return self.sample_labelled(n, rng)[0]
+
+    def sample_labelled(self, n: int, rng: np.random.Generator) -> tuple[Array, npt.NDArray[np.intp]]:
+        """(n, d) rows and the (n,) component each was drawn from; noise, a density without a place, is not drawn."""
+        labels = rng.choice(self.components, n, p=self.weights / self.weights.sum())
+        factors = np.linalg.cholesky(self.covariances)
+        standard = rng.normal(size=(n, self.features))
+        rows = np.empty_like(standard)
+        for k in range(self.components):
+            mine = labels == k
+            rows[mine] = self.means[k] + standard[mine] @ factors[k].T
+        return rows, labels
+
+    def marginal(self, columns: Sequence[int]) -> Mixture:
+        """The mixture of some of the columns, in the order given; its noise component is left out."""
+        chosen = np.asarray(columns, dtype=np.intp)
+        covariances = self.covariances[:, chosen[:, None], chosen[None, :]]
+        return Mixture(self.weights / self.weights.sum(), self.means[:, chosen], covariances)
+
+    def affine(self, shift: Array, scale: Array) -> Mixture:
+        """The mixture of shift + scale * x for x of this one; shift and scale are (d,), scale positive."""
+        noise = self.noise and replace(self.noise, log_volume=self.noise.log_volume + float(np.log(scale).sum()))
+        return Mixture(
+            self.weights, shift + scale * self.means, self.covariances * np.outer(scale, scale), noise
+        )
+
+    def ordered(self, order: Sequence[int]) -> Mixture:
+        """The same mixture with its components in another order."""
+        chosen = np.asarray(order, dtype=np.intp)
+        return Mixture(self.weights[chosen], self.means[chosen], self.covariances[chosen], self.noise)
+
+    def _by_blocks(self, values: npt.ArrayLike, function: Callable[[Array], Array]) -> Array:
+        rows = np.asarray(values, dtype=np.float64)
+        rows = rows[:, None] if rows.ndim == 1 and self.features == 1 else rows
+        blocks = [function(rows[at : at + BLOCK_ROWS]) for at in range(0, max(len(rows), 1), BLOCK_ROWS)]
+        return np.concatenate(blocks)

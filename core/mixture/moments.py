@@ -1,0 +1,87 @@
+"""Moments: all that EM needs to know of the data, and how the moments of two blocks of rows add.
+
+The scatter is centred about each component's own mean, never a raw second moment, so an offset of 1e8 costs
+no digits. Addition is associative and commutative up to rounding, and `zero` is its neutral element: memory, disk,
+threads and a cluster all fold the same values, in block order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.arrays import Array, read_only
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Responsibility-weighted moments of some rows under a mixture of K components in d features."""
+
+    weight: Array  # (K,), the sum of weighted responsibilities
+    mean: Array  # (K, d)
+    scatter: Array  # (K, d, d), centred about mean, not divided by weight
+    log_likelihood: float = 0.0  # of these rows at the mixture that gave the responsibilities
+    rows: float = 0.0  # the sum of the row weights
+    noise_weight: float = 0.0  # the share of `rows` that fell to the noise component
+    entropy: float = 0.0  # -sum of w r log r over rows and components
+    log_largest: float = 0.0  # sum of w log(largest r of the row)
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for name in ("weight", "mean", "scatter"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
+
+    @classmethod
+    def zero(cls, components: int, features: int) -> Moments:
+        """The moments of no rows."""
+        return cls(np.zeros(components), np.zeros((components, features)), np.zeros((components, features, features)))
+
+    def __add__(self, other: Moments) -> Moments:
+        """The moments of both sets of rows together (Chan, Golub and LeVeque 1983, eq. 2.1)."""
+        weight = self.weight + other.weight
+        share = np.divide(other.weight, weight, out=np.zeros_like(weight), where=weight > 0)
+        step = other.mean - self.mean
+        between = (self.weight * share)[:, None, None] * step[:, :, None] * step[:, None, :]
+        return Moments(
+            weight,
+            self.mean + share[:, None] * step,
+            self.scatter + other.scatter + between,
+            self.log_likelihood + other.log_likelihood,
+            self.rows + other.rows,
+            self.noise_weight + other.noise_weight,
+            self.entropy + other.entropy,
+            self.log_largest + other.log_largest,
+        )
+
+
+def moments(values: Array, responsibilities: Array, weights: Array | None = None) -> Moments:
+    """The moments of (n, d) values under given (n, K) responsibilities and (n,) row weights.
+
+    The log-likelihood is zero: responsibilities alone do not have one.
+    """
+    rows = np.ones(len(values)) if weights is None else weights
+    weighted = responsibilities * rows[:, None]
+    weight = weighted.sum(axis=0)
+    divisor = np.where(weight > 0, weight, 1.0)[:, None]
+    # About a common centre first, so that the sums of a large offset lose no digits.
+    centre = values.mean(axis=0) if len(values) else np.zeros(values.shape[1])
+    mean = centre + weighted.T @ (values - centre) / divisor
+    scatter = np.empty((len(weight), values.shape[1], values.shape[1]))
+    for k, w in enumerate(weighted.T):
+        centred = values - mean[k]
+        scatter[k] = (w[:, None] * centred).T @ centred
+    largest = responsibilities.max(axis=1, initial=0.0)
+    return Moments(
+        weight,
+        mean,
+        scatter,
+        rows=float(rows.sum()),
+        entropy=float(-(weighted * _log(responsibilities)).sum()),
+        log_largest=float((rows * _log(largest)).sum()),
+    )
+
+
+def _log(probabilities: Array) -> Array:
+    """log p, and 0 where p = 0: p log p is 0 there."""
+    return np.log(np.where(probabilities > 0, probabilities, 1.0))

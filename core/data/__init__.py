@@ -1,0 +1,1 @@
+"""Data: reading, tables, columns, preparation and sources."""

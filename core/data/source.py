@@ -1,0 +1,112 @@
+"""Source: where rows come from, block by block, so that no fit needs them all in memory at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.arrays import Array, read_only
+from core.errors import DataError
+
+BLOCK_ROWS = 65_536
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Rows that can be gone through again and again, always in the same order and blocks."""
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        ...
+
+    @property
+    def d(self) -> int:
+        """Features."""
+        ...
+
+    def blocks(self) -> Iterator[tuple[Array, Array | None]]:
+        """(values (m, d), row weights (m,)) of consecutive rows; None where every row weighs 1."""
+        ...
+
+    def sample(self, n: int, rng: np.random.Generator) -> Array:
+        """(at most n, d) rows drawn without replacement, in proportion to their weights, in row order."""
+        ...
+
+
+@dataclass(frozen=True)
+class ArraySource:
+    """Rows in memory; blocks are views."""
+
+    values: Array  # (n, d)
+    weights: Array | None = None  # (n,)
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return len(self.values)
+
+    @property
+    def d(self) -> int:
+        """Features."""
+        return self.values.shape[1]
+
+    @cached_property
+    def data_id(self) -> str:
+        """The sha256 of the values and their shape."""
+        digest = hashlib.sha256(repr(self.values.shape).encode())
+        digest.update(np.ascontiguousarray(self.values))
+        return digest.hexdigest()
+
+    def blocks(self) -> Iterator[tuple[Array, Array | None]]:
+        """(values (m, d), row weights (m,)) of consecutive rows; None where every row weighs 1."""
+        for at in range(0, self.n, BLOCK_ROWS):
+            rows = slice(at, at + BLOCK_ROWS)
+            yield self.values[rows], None if self.weights is None else self.weights[rows]
+
+    def sample(self, n: int, rng: np.random.Generator) -> Array:
+        """(at most n, d) rows drawn without replacement, in proportion to their weights, in row order."""
+        chance = None if self.weights is None else self.weights / self.weights.sum()
+        possible = self.n if chance is None else int(np.count_nonzero(chance))
+        chosen = rng.choice(self.n, min(n, possible), replace=False, p=chance)
+        return self.values[np.sort(chosen)]
+
+
+def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
+    """A Source of anything that holds rows: a Source, a Matrix, a DataFrame of numbers, an (n, d) array, or a list of arrays.
+
+    A 1-D array is one feature. Raises DataError for what is not finite numbers in rows and columns.
+    """
+    if isinstance(X, Source) and weights is None:
+        return X
+    values = _values(X)
+    if weights is None:
+        return ArraySource(read_only(values))
+    given = np.asarray(weights, dtype=np.float64)
+    if given.shape != (len(values),) or not np.isfinite(given).all() or (given < 0).any() or given.sum() == 0:
+        raise DataError("Row weights must be one number of 0 or more for every row, not all 0.")
+    return ArraySource(read_only(values), read_only(given))
+
+
+def _values(X: object) -> Array:
+    if isinstance(X, ArraySource) or (hasattr(X, "values") and hasattr(X, "row_ids")):
+        X = X.values
+    if isinstance(X, Sequence) and len(X) and all(isinstance(each, np.ndarray) and each.ndim == 2 for each in X):
+        X = np.concatenate(X)
+    try:
+        values = np.asarray(X.to_numpy() if isinstance(X, pd.DataFrame) else X, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError("Only numbers can be grouped.", "Some cells are text.", "Choose number columns.") from None
+    values = values[:, None] if values.ndim == 1 else values
+    if values.ndim != 2 or 0 in values.shape:
+        raise DataError("There are no rows to work on.", remedy="Bring a table with at least one row and one column.")
+    if not np.isfinite(values).all():
+        raise DataError("Some cells are blank or infinite.", remedy="Drop those rows first.")
+    return values

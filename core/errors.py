@@ -28,3 +28,7 @@ class ChoiceError(CoreError):
 
 class FitError(CoreError):
     """A model cannot be fitted to these data."""
+
+
+class DegenerateError(FitError):
+    """A component has lost its rows or its covariance is singular, so EM cannot go on."""

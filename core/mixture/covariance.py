@@ -45,25 +45,25 @@ def decompose(covariances: Array) -> Structure:
     return Structure(volume, variances / volume[:, None], orientation)
 
 
-def estimate(family: Family, weight: Array, scatter: Array, previous: Array | None, floor: Array) -> Array:
+def estimate(family: Family, weight: Array, scatter: Array, previous: Array | None = None) -> Array:
     """The (K, d, d) covariances that maximise the expected log-likelihood within a family.
 
     weight (K,) and scatter (K, d, d) are those of Moments; previous (K, d, d) covariances warm-start the inner
-    iterations; floor (d,) is the least variance allowed along each column, zeros for none.
+    iterations. A flat scatter gives what is singular, or not a number: the caller looks.
     """
-    if family.axes == (Axis.VARIABLE, Axis.VARIABLE, Axis.VARIABLE) and not floor.any():
+    if family.is_free:
         return scatter / weight[:, None, None]
-    structure = _start(family, weight, scatter, previous, floor)
+    structure = _start(family, weight, scatter, previous)
     objective = np.inf
     for _ in range(INNER_SWEEPS):
-        structure, lower = _sweep(family, weight, scatter, structure, floor)
+        structure, lower = _sweep(family, weight, scatter, structure)
         if family.has_closed_form or objective - lower <= INNER_TOLERANCE * abs(lower):
             break
         objective = lower
     return structure.covariances
 
 
-def _start(family: Family, weight: Array, scatter: Array, previous: Array | None, floor: Array) -> Structure:
+def _start(family: Family, weight: Array, scatter: Array, previous: Array | None) -> Structure:
     """Where the sweeps begin: the axes of the previous covariances, or those of the pooled scatter."""
     components, features = scatter.shape[:2]
     pooled = np.broadcast_to(scatter.sum(axis=0) / weight.sum(), scatter.shape)
@@ -73,17 +73,15 @@ def _start(family: Family, weight: Array, scatter: Array, previous: Array | None
         orientation = np.broadcast_to(known.orientation[0], scatter.shape)
     else:
         orientation = np.broadcast_to(np.eye(features), scatter.shape)
-    spread = _spread(scatter, orientation, weight, floor)
+    spread = _spread(scatter, orientation)
     volume = known.volume if family.volume is Axis.VARIABLE and previous is not None else np.ones(components)
     return _fit_axes(family, weight, spread, volume, orientation)
 
 
-def _sweep(
-    family: Family, weight: Array, scatter: Array, now: Structure, floor: Array
-) -> tuple[Structure, float]:
+def _sweep(family: Family, weight: Array, scatter: Array, now: Structure) -> tuple[Structure, float]:
     """One pass over orientation, shape and volume, and the objective it reached."""
     orientation = _turn(family, scatter, now)
-    spread = _spread(scatter, orientation, weight, floor)
+    spread = _spread(scatter, orientation)
     after = _fit_axes(family, weight, spread, now.volume, orientation)
     features = scatter.shape[1]
     trace = (spread / (after.volume[:, None] * after.shape)).sum()
@@ -146,10 +144,10 @@ def turn_common_axes(scatter: Array, precision: Array, orientation: Array) -> Ar
     return turned
 
 
-def _spread(scatter: Array, orientation: Array, weight: Array, floor: Array) -> Array:
-    """(K, d) diagonal of D_k' W_k D_k, not under the floor's variance along each axis."""
-    along = ((scatter @ orientation) * orientation).sum(axis=1)
-    return np.maximum(along, weight[:, None] * (orientation**2 * floor[:, None]).sum(axis=1))
+def _spread(scatter: Array, orientation: Array) -> Array:
+    """(K, d) diagonal of D_k' W_k D_k."""
+    spread: Array = ((scatter @ orientation) * orientation).sum(axis=1)
+    return spread
 
 
 def _axes_of(matrices: Array) -> tuple[Array, Array]:

@@ -7,6 +7,7 @@ caller decides when to stop. Moments of blocks add, so the rows may lie anywhere
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import reduce
 from operator import add
 
@@ -16,10 +17,15 @@ from scipy.special import logsumexp
 
 from core.arrays import Array
 from core.data.source import Source, as_source
+from core.errors import DegenerateError
 from core.mixture.covariance import estimate
 from core.mixture.family import Family
 from core.mixture.model import Mixture, Noise
-from core.mixture.moments import Moments, moments
+from core.mixture.moments import Moments, moments, pooled
+
+TINY = 1e-14  # share of the rows under which a component is taken to be lost
+
+NUMERICAL_FLOOR = 1e-10  # variance along a direction, in units of the columns' variances, at which EM ends
 
 EStep = Callable[[Mixture, Array, Array | None], Moments]
 
@@ -30,36 +36,36 @@ def e_step(mixture: Mixture, values: Array, weights: Array | None = None) -> Mom
     log_density = logsumexp(joint, axis=1)
     responsibilities = np.exp(joint - log_density[:, None])
     rows = np.ones(len(values)) if weights is None else weights
-    found = moments(values, responsibilities, rows)
-    noise = float(rows @ responsibilities[:, -1]) if mixture.noise else 0.0
-    gaussian = slice(mixture.components)
-    return Moments(
-        found.weight[gaussian],
-        found.mean[gaussian],
-        found.scatter[gaussian],
-        float(rows @ log_density),
-        found.rows,
-        noise,
-        found.entropy,
-        found.log_largest,
-    )
+    found = replace(moments(values, responsibilities, rows), log_likelihood=float(rows @ log_density))
+    return found.noise_last() if mixture.noise else found
 
 
-def m_step(
-    family: Family, found: Moments, previous: Mixture | None = None, floor: Array | None = None
-) -> Mixture:
+def m_step(family: Family, found: Moments, previous: Mixture | None = None, floor: Array | None = None) -> Mixture:
     """The mixture of a family that maximises the expected log-likelihood of some Moments.
 
-    previous warm-starts families with inner iterations and hands on the noise component's box; floor (d,) is the
-    least variance allowed along each column.
+    previous warm-starts families with inner iterations and hands on the noise component's box. Raises DegenerateError
+    if a component has no rows, or a direction in which its variance is under that of floor (d,).
     """
-    floor = np.zeros(found.mean.shape[1]) if floor is None else floor
-    warm = None if previous is None else previous.covariances
-    covariances = estimate(family, found.weight, found.scatter, warm, floor)
+    if found.weight.min() <= TINY * found.rows:
+        raise DegenerateError("A group has lost all its rows.", remedy="Try fewer groups.")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        covariances = estimate(family, found.weight, found.scatter, previous and previous.covariances)
+    if not _stands(covariances, floor):
+        raise DegenerateError("A group is squeezed flat onto a line or a point.", remedy="Try fewer groups or columns.")
     noise = previous.noise if previous else None
     if noise is not None:
         noise = Noise(found.noise_weight / found.rows, noise.log_volume)
     return Mixture(found.weight / found.rows, found.mean, covariances, noise)
+
+
+def _stands(covariances: Array, floor: Array | None) -> bool:
+    """Whether no (K, d, d) covariance is flatter than the floor (d,) in any direction."""
+    if floor is not None:
+        roots = np.sqrt(floor)
+        covariances = covariances / np.outer(roots, roots)
+    if not np.isfinite(covariances).all():
+        return False
+    return bool(np.linalg.eigvalsh(covariances).min() > (0.0 if floor is None else 1.0))
 
 
 def passes(
@@ -73,6 +79,13 @@ def passes(
 
 
 def iterate(family: Family, mixture: Mixture, rows: npt.ArrayLike) -> Iterator[tuple[Mixture, float]]:
-    """Each mixture of plain EM with its log-likelihood, for ever; rows are anything that `fit` takes, or a list of them."""
-    for now, found in passes(family, mixture, as_source(rows)):
+    """Each mixture of plain EM with its log-likelihood, for ever.
+
+    rows are anything that `fit` takes, or a list of blocks of rows. Raises DegenerateError when a component loses its
+    rows or its variance in some direction falls under the numerical floor, a 1e-10th of the columns' own.
+    """
+    source = as_source(rows)
+    whole = pooled(source)
+    floor = NUMERICAL_FLOOR * np.diagonal(whole.scatter[0]) / whole.weight[0]
+    for now, found in passes(family, mixture, source, floor=floor):
         yield now, found.log_likelihood

@@ -58,6 +58,11 @@ class Family:
         return not (volume_and_shape or shape_and_orientation)
 
     @property
+    def is_free(self) -> bool:
+        """Whether every component has a covariance of its own without any constraint."""
+        return all(axis is Axis.VARIABLE for axis in self.axes)
+
+    @property
     def is_diagonal(self) -> bool:
         """Whether the columns are independent within a component."""
         return self.orientation is Axis.IDENTITY

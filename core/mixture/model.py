@@ -12,7 +12,7 @@ from scipy.linalg import solve_triangular
 from scipy.special import logsumexp, softmax
 
 from core.arrays import Array, read_only
-from core.errors import FitError
+from core.errors import DegenerateError
 
 BLOCK_ROWS = 16_384  # rows evaluated at a time, so that scoring needs little beside its answer
 LOG_2PI = float(np.log(2 * np.pi))
@@ -57,11 +57,11 @@ class Mixture:
 
     @cached_property
     def whitening(self) -> Array:
-        """(K, d, d) inverse Cholesky factors: L_k^-1 (x - mean_k) is standard normal. Raises FitError if singular."""
+        """(K, d, d) inverse Cholesky factors: L_k^-1 (x - mean_k) is white. Raises DegenerateError if singular."""
         try:
             factors = np.linalg.cholesky(self.covariances)
         except np.linalg.LinAlgError:
-            raise FitError("A component's covariance is singular.", remedy="Try fewer groups or columns.") from None
+            raise DegenerateError("A group's covariance is singular.", remedy="Try fewer groups.") from None
         eye = np.eye(self.features)
         return read_only(np.stack([solve_triangular(factor, eye, lower=True) for factor in factors]))
 
@@ -116,9 +116,7 @@ class Mixture:
     def affine(self, shift: Array, scale: Array) -> Mixture:
         """The mixture of shift + scale * x for x of this one; shift and scale are (d,), scale positive."""
         noise = self.noise and replace(self.noise, log_volume=self.noise.log_volume + float(np.log(scale).sum()))
-        return Mixture(
-            self.weights, shift + scale * self.means, self.covariances * np.outer(scale, scale), noise
-        )
+        return Mixture(self.weights, shift + scale * self.means, self.covariances * np.outer(scale, scale), noise)
 
     def ordered(self, order: Sequence[int]) -> Mixture:
         """The same mixture with its components in another order."""

@@ -7,11 +7,14 @@ threads and a cluster all fold the same values, in block order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 
 from core.arrays import Array, read_only
+from core.data.source import Source
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,16 @@ class Moments:
             self.log_largest + other.log_largest,
         )
 
+    def noise_last(self) -> Moments:
+        """The same moments with the last component counted as noise: its weight is kept, its place is not."""
+        return replace(
+            self,
+            weight=self.weight[:-1],
+            mean=self.mean[:-1],
+            scatter=self.scatter[:-1],
+            noise_weight=self.noise_weight + float(self.weight[-1]),
+        )
+
 
 def moments(values: Array, responsibilities: Array, weights: Array | None = None) -> Moments:
     """The moments of (n, d) values under given (n, K) responsibilities and (n,) row weights.
@@ -85,3 +98,8 @@ def moments(values: Array, responsibilities: Array, weights: Array | None = None
 def _log(probabilities: Array) -> Array:
     """log p, and 0 where p = 0: p log p is 0 there."""
     return np.log(np.where(probabilities > 0, probabilities, 1.0))
+
+
+def pooled(source: Source) -> Moments:
+    """The moments of all rows of a source as one component."""
+    return reduce(add, (moments(values, np.ones((len(values), 1)), weights) for values, weights in source.blocks()))

@@ -1,0 +1,1 @@
+"""Analysis: choosing a model, comparing, scoring and describing."""

@@ -1,0 +1,262 @@
+"""Odd rows: the score -log p(x), policies that say how odd is odd, and scoring that does or does not see the row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from core.arrays import Array, read_only
+from core.data.prepare import Matrix
+from core.data.source import Source, as_source
+from core.errors import ChoiceError
+from core.mixture.fit import Fit, fit
+from core.mixture.model import Mixture
+from core.mixture.stopping import Watch
+
+LEAST_DRAWS, MOST_DRAWS = 100_000, 1_000_000
+DRAWS_PER_ALARM = 200  # simulated scores beyond the threshold: its expected false alarms are then known to 7 %
+NEVER = float("inf")
+
+
+@dataclass(frozen=True)
+class Null:
+    """Scores of rows drawn from the fitted mixture itself: what is odd by chance alone."""
+
+    scores: Array  # (B,), rising
+
+    @classmethod
+    def simulate(cls, mixture: Mixture, draws: int, seed: int) -> Null:
+        """B scores drawn with a generator of this seed."""
+        rows = mixture.sample(draws, np.random.default_rng([seed, draws]))
+        return cls(read_only(np.sort(-mixture.log_density(rows))))
+
+    def tail(self, score: npt.ArrayLike) -> Array:
+        """(1 + #{s* >= s}) / (B + 1): the chance of a score at least as high (Davison and Hinkley 1997, eq. 4.11)."""
+        beyond = len(self.scores) - np.searchsorted(self.scores, np.asarray(score), side="left")
+        share: Array = (1.0 + beyond) / (len(self.scores) + 1.0)
+        return share
+
+    def quantile(self, tail: float) -> float:
+        """The score that a share `tail` of the draws exceed."""
+        return float(np.quantile(self.scores, 1.0 - tail))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Rows with their scores under a mixture, before any line is drawn."""
+
+    score: Array  # (n,), -log p, high is odd
+    mixture: Mixture
+    draws: int  # rows to simulate when chance has to be known
+    seed: int
+
+    @cached_property
+    def null(self) -> Null:
+        """Scores of rows drawn from the mixture."""
+        return Null.simulate(self.mixture, self.draws, self.seed)
+
+    @cached_property
+    def p_value(self) -> Array:
+        """(n,) chance of a row at least as odd under the fitted mixture, by simulation."""
+        return read_only(self.null.tail(self.score))
+
+    @cached_property
+    def q_value(self) -> Array:
+        """(n,) least false discovery rate at which each row is flagged (Benjamini and Hochberg 1995)."""
+        return read_only(q_values(self.p_value))
+
+
+class Policy(Protocol):
+    """Where to draw the line."""
+
+    def threshold(self, scored: Scored) -> float:
+        """The least score that counts as odd."""
+        ...
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """The oddest share of the rows."""
+
+    share: float
+
+    def __post_init__(self) -> None:
+        """Refuse a share outside 0..1. Raises ChoiceError."""
+        if not 0 <= self.share <= 1:
+            raise ChoiceError("A share lies between 0 and 1.")
+
+    def threshold(self, scored: Scored) -> float:
+        """The quantile of the scores themselves."""
+        return TopRows(int(np.floor(self.share * len(scored.score) + 1e-9))).threshold(scored)
+
+
+@dataclass(frozen=True)
+class TopRows:
+    """The oddest rows, a given number of them; rows tied with the last are all in."""
+
+    count: int
+
+    def __post_init__(self) -> None:
+        """Refuse a negative count. Raises ChoiceError."""
+        if self.count < 0:
+            raise ChoiceError("The number of rows to flag cannot be negative.")
+
+    def threshold(self, scored: Scored) -> float:
+        """The score of the last row that is in."""
+        if self.count == 0:
+            return NEVER
+        return float(np.sort(scored.score)[-min(self.count, len(scored.score))])
+
+
+@dataclass(frozen=True)
+class ExpectedFalseAlarms:
+    """As many rows as chance alone would flag `count` times among this many rows from the fitted mixture."""
+
+    count: float
+
+    def __post_init__(self) -> None:
+        """Refuse a negative count. Raises ChoiceError."""
+        if not self.count >= 0:
+            raise ChoiceError("The expected number of false alarms cannot be negative.")
+
+    def threshold(self, scored: Scored) -> float:
+        """The simulated score that count of n rows exceed on average."""
+        return scored.null.quantile(min(self.count / len(scored.score), 1.0)) if self.count else NEVER
+
+
+@dataclass(frozen=True)
+class FalseDiscoveryRate:
+    """Rows among which at most this share is expected to be flagged wrongly (Benjamini and Hochberg 1995)."""
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        """Refuse a rate outside 0..1. Raises ChoiceError."""
+        if not 0 <= self.rate <= 1:
+            raise ChoiceError("A false discovery rate lies between 0 and 1.")
+
+    def threshold(self, scored: Scored) -> float:
+        """The least score whose q-value is within the rate."""
+        within = scored.score[scored.q_value <= self.rate]
+        return float(within.min()) if len(within) else NEVER
+
+
+class Scoring(Protocol):
+    """How rows are scored."""
+
+    def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
+        """(n,) -log p of each row."""
+        ...
+
+
+@dataclass(frozen=True)
+class InSample:
+    """By the fit as it is, which has seen the rows: a little too mild on them."""
+
+    def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
+        """(n,) -log p of each row."""
+        return -np.concatenate([fitted.mixture.log_density(values) for values, _ in source.blocks()])
+
+
+@dataclass(frozen=True)
+class Fresh(InSample):
+    """By the fit as it is, for rows that it has not seen."""
+
+
+@dataclass(frozen=True)
+class CrossFitted:
+    """Each fold of the rows by a fit of the same plan to the other folds, so that no row vouches for itself."""
+
+    folds: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse fewer than two folds. Raises ChoiceError."""
+        if self.folds < 2:
+            raise ChoiceError("Cross-fitting needs at least two folds.")
+
+    def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
+        """(n,) -log p of each row."""
+        values = np.concatenate([block for block, _ in source.blocks()])
+        fold = np.random.default_rng([fitted.plan.seed, self.folds]).permutation(len(values)) % self.folds
+        scores = np.empty(len(values))
+        for each in range(self.folds):
+            other = fit(values[fold != each], fitted.plan, watch=watch)
+            scores[fold == each] = -other.mixture.log_density(values[fold == each])
+        return scores
+
+
+@dataclass(frozen=True)
+class Anomalies:
+    """Scored rows and the line drawn between them."""
+
+    scored: Scored
+    policy: Policy
+    threshold: float  # the least score that counts as odd
+
+    @property
+    def score(self) -> Array:
+        """(n,) -log p of each row, high is odd."""
+        return self.scored.score
+
+    @property
+    def p_value(self) -> Array:
+        """(n,) chance of a row at least as odd under the fitted mixture, by simulation."""
+        return self.scored.p_value
+
+    @property
+    def q_value(self) -> Array:
+        """(n,) least false discovery rate at which each row is flagged (Benjamini and Hochberg 1995)."""
+        return self.scored.q_value
+
+    @cached_property
+    def flagged(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether each row is odd."""
+        return self.score >= self.threshold
+
+    @cached_property
+    def ranking(self) -> npt.NDArray[np.intp]:
+        """(m,) positions of the flagged rows, the oddest first."""
+        rows = np.flatnonzero(self.flagged)
+        return rows[np.argsort(-self.score[rows], kind="stable")]
+
+    @cached_property
+    def expected_false_alarms(self) -> float:
+        """How many rows chance alone would flag at this threshold."""
+        if self.threshold == NEVER:
+            return 0.0
+        return len(self.score) * float(np.mean(self.scored.null.scores >= self.threshold))
+
+
+def anomalies(
+    fitted: Fit,
+    X: npt.ArrayLike | Matrix | Source,
+    policy: Policy | None = None,
+    *,
+    scoring: Scoring | None = None,
+    seed: int = 0,
+    watch: Watch | None = None,
+) -> Anomalies:
+    """Score rows by -log p and flag those that a policy finds odd; about one false alarm is expected by default."""
+    policy = policy or ExpectedFalseAlarms(1.0)
+    score = (scoring or InSample()).scores(fitted, as_source(X), watch)
+    scored = Scored(read_only(score), fitted.mixture, draws_for(policy, len(score)), seed)
+    return Anomalies(scored, policy, policy.threshold(scored))
+
+
+def draws_for(policy: Policy, rows: int) -> int:
+    """How many rows to simulate so that the policy's threshold is known well enough."""
+    alarms = policy.count if isinstance(policy, ExpectedFalseAlarms) else 1.0
+    return int(np.clip(DRAWS_PER_ALARM * rows / max(alarms, 1e-9), LEAST_DRAWS, MOST_DRAWS))
+
+
+def q_values(p_values: Array) -> Array:
+    """(n,) Benjamini and Hochberg's adjusted p-values."""
+    order = np.argsort(p_values)[::-1]
+    scaled = p_values[order] * len(p_values) / np.arange(len(p_values), 0, -1)
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.minimum.accumulate(np.minimum(scaled, 1.0))
+    return adjusted

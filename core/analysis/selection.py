@@ -1,0 +1,207 @@
+"""Selection: a sweep over families and numbers of components, and the board of what each cell came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+import numpy.typing as npt
+import pandas as pd
+
+from core.data.prepare import Matrix
+from core.data.source import Source, as_source
+from core.errors import ChoiceError, DegenerateError, FitError
+from core.mixture.family import FAMILIES, Family, family
+from core.mixture.fit import Fit, Origin, by_weight, finish
+from core.mixture.plan import Plan
+from core.mixture.problem import Problem, pose
+from core.mixture.run import check, solve
+from core.mixture.starts import KMeansPlusPlus, Start
+from core.mixture.stopping import Outcome, Progress, Watch, unwatched
+
+
+class Criterion(StrEnum):
+    """What decides between fits to the same rows; lower is better for each."""
+
+    BIC = "bic"
+    AIC = "aic"
+    ICL = "icl"
+
+    def of(self, fit: Fit) -> float:
+        """The criterion's value for a fit."""
+        return float(getattr(fit, self.value))
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which models to try, and how."""
+
+    families: tuple[Family, ...] = FAMILIES
+    components: tuple[int, ...] = tuple(range(1, 10))
+    seed: int = 0
+    start: Start = KMeansPlusPlus()
+    restarts: int = 5
+    tolerance: float = 1e-10
+    max_iterations: int = 5_000
+    noise: bool = False
+
+    def __post_init__(self) -> None:
+        """Take names for families and any iterable of numbers. Raises ChoiceError for an empty search."""
+        object.__setattr__(self, "families", tuple(family(each) for each in self.families))
+        object.__setattr__(self, "components", tuple(int(k) for k in self.components))
+        if not self.families or not self.components or min(self.components) < 1:
+            raise ChoiceError("A search needs at least one model and numbers of groups from 1 up.")
+
+    def plan(self, family: Family, components: int) -> Plan:
+        """The plan of one cell."""
+        return Plan(
+            family,
+            components,
+            start=self.start,
+            restarts=self.restarts,
+            tolerance=self.tolerance,
+            max_iterations=self.max_iterations,
+            seed=self.seed,
+            noise=self.noise,
+        )
+
+    def cells(self, features: int) -> tuple[tuple[Family, int], ...]:
+        """(family, K) by rising K; with one column, each distinct family once."""
+        distinct = dict.fromkeys(each.reduced(2, features) for each in self.families)
+        return tuple((each, k) for k in sorted(set(self.components)) for each in distinct)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One family at one K: its fit, or the sentence that says why there is none."""
+
+    family: Family
+    components: int
+    fit: Fit | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    """What every cell of a search came to."""
+
+    search: Search
+    cells: tuple[Cell, ...]
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """A row per cell; the numbers of a cell without a fit are blank, its outcome is the reason."""
+        return pd.DataFrame([_row(cell) for cell in self.cells])
+
+    @property
+    def admissible(self) -> tuple[Fit, ...]:
+        """The fits that nothing speaks against."""
+        return tuple(cell.fit for cell in self.cells if cell.fit is not None and cell.fit.admissible)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the sweep was ended before every cell was done."""
+        return any(cell.reason == Outcome.CANCELLED.value for cell in self.cells)
+
+    def best(self, criterion: str = "bic") -> Fit:
+        """The admissible fit with the lowest criterion. Raises FitError if there is none, ChoiceError for its name."""
+        if criterion not in list(Criterion):
+            raise ChoiceError(f"There is no criterion {criterion!r}.", remedy=f"Choose one of {', '.join(Criterion)}.")
+        if not self.admissible:
+            raise FitError(
+                "No model fits these columns soundly.",
+                "Every one collapsed onto a few rows or a flat direction.",
+                "Try fewer groups, or leave out columns with few distinct values.",
+            )
+        return min(self.admissible, key=Criterion(criterion).of)
+
+    def best_of(self, components: int, criterion: str = "bic") -> Fit:
+        """The best admissible fit with K components. Raises FitError if there is none."""
+        return replace(self, cells=tuple(c for c in self.cells if c.components == components)).best(criterion)
+
+    def cell(self, name: str | Family, components: int) -> Cell:
+        """The cell of a family and K. Raises ChoiceError if it was not searched."""
+        wanted = family(name)
+        for each in self.cells:
+            if each.components == components and each.family == wanted:
+                return each
+        raise ChoiceError(f"{wanted.name} with {components} groups was not part of this search.")
+
+
+def sweep(
+    X: npt.ArrayLike | Matrix | Source,
+    search: Search | None = None,
+    *,
+    families: Iterable[Family | str] = FAMILIES,
+    components: Iterable[int] = range(1, 10),
+    seed: int = 0,
+    watch: Watch | None = None,
+) -> Board:
+    """Fit every family at every K.
+
+    A cell that cannot be fitted says why instead of raising; raises FitError only if no cell is admissible. A watch
+    that returns False leaves the cells that are not done marked as cancelled.
+    """
+    if search is None:
+        search = Search(tuple(family(each) for each in families), tuple(components), seed)
+    problem, origin = pose(as_source(X), seed=search.seed), Origin.of(X)
+    wanted = search.cells(problem.source.d)
+    done: dict[tuple[Family, int], Cell] = {}
+    alive = True
+    cells = []
+    for at, (each, k) in enumerate(wanted):
+
+        def tell(progress: Progress, at: int = at) -> bool:
+            nonlocal alive
+            alive = (watch or unwatched)(Progress("models", at, len(wanted), progress.log_likelihood))
+            return alive
+
+        simplest = each.reduced(k, problem.source.d)
+        if (simplest, k) not in done:
+            done[simplest, k] = (
+                _solve_cell(problem, search.plan(simplest, k), origin, tell) if alive else _cancelled(simplest, k)
+            )
+        cells.append(_renamed(done[simplest, k], each))
+    board = Board(search, tuple(cells))
+    if not board.cancelled:
+        board.best()
+    return board
+
+
+def _solve_cell(problem: Problem, plan: Plan, origin: Origin, watch: Watch) -> Cell:
+    try:
+        check(problem, plan)
+        run = solve(problem, plan, watch)
+    except (FitError, DegenerateError) as refusal:
+        return Cell(plan.family, plan.components, None, str(refusal))
+    if run.outcome is Outcome.CANCELLED:
+        return _cancelled(plan.family, plan.components)
+    return Cell(plan.family, plan.components, finish(problem, plan, by_weight(run), origin))
+
+
+def _cancelled(each: Family, components: int) -> Cell:
+    return Cell(each, components, None, Outcome.CANCELLED.value)
+
+
+def _renamed(cell: Cell, each: Family) -> Cell:
+    """The cell under the name of a family with the same likelihood and the same number of parameters."""
+    fit = cell.fit and replace(cell.fit, plan=replace(cell.fit.plan, family=each))
+    return replace(cell, family=each, fit=fit)
+
+
+def _row(cell: Cell) -> dict[str, object]:
+    fit = cell.fit
+    nan = float("nan")
+    return {
+        "family": cell.family.name,
+        "components": cell.components,
+        "log_likelihood": fit.log_likelihood if fit else nan,
+        "n_parameters": fit.n_parameters if fit else cell.family.n_parameters(cell.components, 1) * 0,
+        "bic": fit.bic if fit else nan,
+        "aic": fit.aic if fit else nan,
+        "icl": fit.icl if fit else nan,
+        "outcome": fit.outcome.value if fit else cell.reason,
+        "admissible": bool(fit and fit.admissible),
+    }

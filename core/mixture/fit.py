@@ -1,0 +1,159 @@
+"""Fit: a fitted mixture in the user's units with its criteria, and `fit`, which makes one from a Plan."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from core.data.prepare import Matrix, Transform
+
+from core.data.source import ArraySource, Source, as_source
+from core.mixture.family import Family
+from core.mixture.model import Mixture
+from core.mixture.plan import Plan
+from core.mixture.problem import Problem, pose
+from core.mixture.run import Run, check, converge, given, solve
+from core.mixture.stopping import Objection, Outcome, Watch, unwatched
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted mixture in the units of the data it was given, and how it came about."""
+
+    plan: Plan
+    mixture: Mixture
+    log_likelihood: float  # total, at these parameters
+    n_rows: float  # the sum of the row weights
+    entropy: float  # -sum of r log r over rows and components
+    log_largest: float  # sum over rows of log(largest responsibility)
+    trace: tuple[float, ...]  # log-likelihood at each pass of the run that won
+    outcome: Outcome
+    objections: tuple[Objection, ...]
+    features: tuple[str, ...]
+    transform: Transform | None = None  # from raw columns to the fitted ones
+    data_id: str | None = None  # of the rows it was fitted to
+
+    @property
+    def family(self) -> Family:
+        """The covariance family."""
+        return self.plan.family
+
+    @property
+    def components(self) -> int:
+        """K."""
+        return self.plan.components
+
+    @property
+    def admissible(self) -> bool:
+        """Whether nothing speaks against this optimum."""
+        return not self.objections
+
+    @property
+    def n_parameters(self) -> int:
+        """Free parameters; a noise component counts two (its weight and its box, as in mclust)."""
+        count = self.family.n_parameters(self.components, self.mixture.features)
+        return count + 2 * (self.mixture.noise is not None)
+
+    @property
+    def bic(self) -> float:
+        """-2 log L + p log n, lower is better (Schwarz 1978)."""
+        return -2 * self.log_likelihood + self.n_parameters * math.log(self.n_rows)
+
+    @property
+    def aic(self) -> float:
+        """-2 log L + 2 p, lower is better (Akaike 1974)."""
+        return -2 * self.log_likelihood + 2 * self.n_parameters
+
+    @property
+    def icl(self) -> float:
+        """BIC - 2 sum of log(largest responsibility), lower is better: the form with hard assignments, as mclust's."""
+        return self.bic - 2 * self.log_largest
+
+    @property
+    def icl_entropy(self) -> float:
+        """BIC + 2 entropy, lower is better: the form with soft assignments (Biernacki, Celeux and Govaert 2000)."""
+        return self.bic + 2 * self.entropy
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the fitted rows were: enough to score another file, and to know the training data again."""
+
+    features: tuple[str, ...]
+    transform: Transform | None
+    data_id: str | None
+
+    @classmethod
+    def of(cls, X: npt.ArrayLike | Matrix | Source) -> Origin:
+        """Names from a Matrix or a DataFrame, else x1, x2, ...; the identity of anything in memory."""
+        if isinstance(X, Matrix):
+            return cls(X.features, X.transform, X.data_id)
+        source = as_source(X)
+        names = (
+            [str(name) for name in X.columns] if isinstance(X, pd.DataFrame) else [f"x{j + 1}" for j in range(source.d)]
+        )
+        return cls(tuple(names), None, source.data_id if isinstance(source, ArraySource) else None)
+
+
+def fit(
+    X: npt.ArrayLike | Matrix | Source,
+    plan: Plan | None = None,
+    *,
+    weights: npt.ArrayLike | None = None,
+    responsibilities: npt.ArrayLike | None = None,
+    watch: Watch | None = None,
+) -> Fit:
+    """The best admissible optimum that the plan's starts lead to.
+
+    X is an (n, d) array, a DataFrame of numbers, a Matrix or a Source; weights are (n,) row weights. Responsibilities
+    (n, K) start it with an M-step instead of the plan's starts, and components then keep their order. watch is told
+    of every pass, and ends the fit by returning False. Raises DataError, ChoiceError or FitError for what cannot be
+    fitted.
+    """
+    plan = plan or Plan()
+    source = as_source(X, weights)
+    problem = pose(source, plan.frequency, plan.seed)
+    check(problem, plan)
+    if responsibilities is None:
+        run = by_weight(solve(problem, plan, watch or unwatched))
+    else:
+        first = given(problem, plan, np.asarray(responsibilities, dtype=np.float64))
+        run = converge(problem, plan, first, watch or unwatched)
+    return finish(problem, plan, run, Origin.of(X))
+
+
+def by_weight(run: Run) -> Run:
+    """The same run with its components in falling order of mixing weight."""
+    return replace(run, mixture=run.mixture.ordered(np.argsort(-run.mixture.weights, kind="stable")))
+
+
+def finish(problem: Problem, plan: Plan, run: Run, origin: Origin) -> Fit:
+    """A run as a Fit, in the user's units."""
+    units = problem.units
+    jacobian = units.log_jacobian(problem.rows)
+    return Fit(
+        plan=plan,
+        mixture=run.mixture.affine(units.centre, np.full(len(units.centre), units.scale)),
+        log_likelihood=run.found.log_likelihood + jacobian,
+        n_rows=problem.rows,
+        entropy=run.found.entropy,
+        log_largest=run.found.log_largest,
+        trace=tuple(value + jacobian for value in run.trace),
+        outcome=run.outcome,
+        objections=run.objections,
+        features=origin.features,
+        transform=origin.transform,
+        data_id=origin.data_id,
+    )
+
+
+def polish(X: npt.ArrayLike | Matrix | Source, fitted: Fit, *, watch: Watch | None = None) -> Fit:
+    """EM on all rows from where a fit to some of them ended; its plan is kept."""
+    problem = pose(as_source(X), fitted.plan.frequency, fitted.plan.seed)
+    units = problem.units
+    scaled = fitted.mixture.affine(-units.centre / units.scale, np.full(len(units.centre), 1 / units.scale))
+    run = converge(problem, fitted.plan, scaled, watch or unwatched)
+    return finish(problem, fitted.plan, by_weight(run), Origin.of(X))

@@ -1,0 +1,39 @@
+"""Plan: everything that decides a fit, beside the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.errors import ChoiceError
+from core.mixture.family import Family, family
+from core.mixture.starts import KMeansPlusPlus, Start
+from core.mixture.stopping import Stopping
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides a fit, beside the data."""
+
+    family: Family = field(default_factory=lambda: family("VVV"))
+    components: int = 1
+    start: Start = field(default_factory=KMeansPlusPlus)
+    restarts: int = 5
+    tolerance: float = 1e-10  # relative change of the log-likelihood at which a run has settled
+    max_iterations: int = 5_000  # passes over the data, per start
+    seed: int = 0
+    noise: bool = False
+    accelerate: bool = True
+    frequency: bool = False  # row weights count rows, instead of being rescaled to sum to n
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be carried out. Raises ChoiceError."""
+        object.__setattr__(self, "family", family(self.family))
+        if self.components < 1:
+            raise ChoiceError("A mixture has at least one group.", remedy="Ask for 1 or more.")
+        if self.restarts < 1 or self.max_iterations < 1 or not self.tolerance > 0:
+            raise ChoiceError("Restarts, passes and tolerance must be positive.")
+
+    @property
+    def stopping(self) -> Stopping:
+        """When a run ends."""
+        return Stopping(self.tolerance, self.max_iterations)

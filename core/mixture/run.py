@@ -1,0 +1,138 @@
+"""Runs: EM from one start to its end, and the best of several."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+import numpy as np
+
+from core.arrays import Array
+from core.errors import DegenerateError, FitError
+from core.mixture.em import m_step, passes
+from core.mixture.model import Mixture, Noise
+from core.mixture.moments import Moments, moments
+from core.mixture.plan import Plan
+from core.mixture.problem import SAMPLE_ROWS, Problem
+from core.mixture.starts import softened
+from core.mixture.stopping import Objection, Outcome, Progress, Watch, objections
+
+FIRST_NOISE = 0.05  # the noise component's mixing weight before the first pass
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of EM, in EM's units."""
+
+    mixture: Mixture
+    found: Moments  # at this mixture
+    trace: tuple[float, ...]  # log-likelihood at each pass
+    outcome: Outcome
+    objections: tuple[Objection, ...]
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Admissible runs before others, then by log-likelihood."""
+        return not self.objections, self.found.log_likelihood
+
+
+def check(problem: Problem, plan: Plan) -> None:
+    """Raise FitError for a plan that these data cannot bear."""
+    if problem.source.n < plan.components:
+        raise FitError(
+            f"{plan.components} groups cannot be found in {problem.source.n} rows.",
+            remedy="Ask for fewer groups or bring more rows.",
+        )
+
+
+def solve(problem: Problem, plan: Plan, watch: Watch) -> Run:
+    """The best admissible run of the plan's starts.
+
+    With many rows the starts converge on a sample, and only the best of them is carried on over all rows.
+    """
+    if problem.source.n > SAMPLE_ROWS:
+        rng = np.random.default_rng([plan.seed, SAMPLE_ROWS])
+        sampled = best_of_starts(problem.sampled(rng), plan, watch)
+        if sampled.outcome is not Outcome.CANCELLED:
+            return converge(problem, plan, sampled.mixture, watch)
+    return best_of_starts(problem, plan, watch)
+
+
+def best_of_starts(problem: Problem, plan: Plan, watch: Watch) -> Run:
+    """Every start to its end; ends early when cancelled. Raises DegenerateError if every start collapses at once."""
+    best: Run | None = None
+    refusal = None
+    for i in range(plan.restarts if plan.components > 1 else 1):
+        rng = np.random.default_rng([plan.seed, plan.components, i])
+        try:
+            run = converge(problem, plan, first_mixture(problem, plan, rng), watch)
+        except DegenerateError as degenerate:
+            refusal = degenerate
+            continue
+        best = run if best is None or run.rank > best.rank else best
+        if run.outcome is Outcome.CANCELLED:
+            break
+    if best is None:
+        raise refusal or FitError("No start was made.")
+    return best
+
+
+def first_mixture(problem: Problem, plan: Plan, rng: np.random.Generator) -> Mixture:
+    """The mixture that one start of the plan leads to, in EM's units."""
+    start = problem.start
+    responsibilities = plan.start.responsibilities(start, plan.components, rng)
+    if (start.weights @ responsibilities).min() < problem.source.d + 1:
+        responsibilities = softened(responsibilities)
+    values = start.rows * problem.units.deviations
+    return begin(problem, plan, moments(values, responsibilities, start.weights))
+
+
+def begin(problem: Problem, plan: Plan, found: Moments) -> Mixture:
+    """The first M-step, with a noise component if the plan has one."""
+    mixture = m_step(plan.family, found, floor=problem.floor)
+    if not plan.noise:
+        return mixture
+    share = found.noise_weight / found.rows if found.noise_weight else FIRST_NOISE
+    weights = mixture.weights * (1 - share) / mixture.weights.sum()
+    return Mixture(weights, mixture.means, mixture.covariances, Noise(share, problem.log_box))
+
+
+def given(problem: Problem, plan: Plan, responsibilities: Array) -> Mixture:
+    """The mixture of an M-step from (n, K) responsibilities, or (n, K + 1) with the noise component last.
+
+    Raises FitError where the shape does not fit or a component has no row.
+    """
+    shape = (problem.source.n, plan.components + plan.noise)
+    if responsibilities.shape not in (shape, (shape[0], plan.components)):
+        raise FitError(f"Responsibilities have the shape {responsibilities.shape}; {shape} is needed.")
+    at, parts = 0, []
+    for values, weights in problem.source.blocks():
+        parts.append(moments(values, responsibilities[at : at + len(values)], weights))
+        at += len(values)
+    found = reduce(add, parts)
+    found = found.noise_last() if responsibilities.shape[1] > plan.components else found
+    if found.weight.min() <= 0:
+        raise FitError("A group is given no row at all.", remedy="Give every group at least one row.")
+    return begin(problem, plan, found)
+
+
+def converge(problem: Problem, plan: Plan, mixture: Mixture, watch: Watch) -> Run:
+    """EM from one mixture to its end. Raises DegenerateError if it cannot take a single pass."""
+    steps = passes(plan.family, mixture, problem.source, floor=problem.floor)
+    trace: list[float] = []
+    outcome: Outcome | None = None
+    now, found = next(steps)
+    while outcome is None:
+        trace.append(found.log_likelihood)
+        progress = Progress("passes", len(trace), plan.max_iterations, found.log_likelihood)
+        outcome = plan.stopping.verdict(trace) if watch(progress) else Outcome.CANCELLED
+        if outcome is None:
+            try:
+                now, found = next(steps)
+            except DegenerateError:
+                outcome = Outcome.COLLAPSED
+    reasons = objections(plan.family, now, found, problem.units.deviations)
+    if outcome is Outcome.COLLAPSED and Objection.SPIKE not in reasons:
+        reasons = (Objection.SPIKE, *reasons)
+    return Run(now, found, tuple(trace), outcome, reasons + (Objection.COLLINEAR,) * problem.units.collinear)

@@ -1,0 +1,77 @@
+"""When to stop, how a run ended, what counts as a sound optimum, and the word a caller gets while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from core.arrays import Array
+from core.mixture.family import Family
+from core.mixture.model import Mixture
+from core.mixture.moments import Moments
+
+SPIKE = 1e-6  # an eigenvalue below this, in units of the columns' variances, is a spike of the likelihood and no group
+
+
+class Outcome(Enum):
+    """How a fit ended; the value is the sentence for the user."""
+
+    CONVERGED = "The fit settled: another pass would change nothing that matters."
+    ITERATION_LIMIT = "The fit was still improving when it reached its limit of passes."
+    CANCELLED = "The fit was cancelled; this is how far it came."
+    COLLAPSED = "A component lost all its rows, so the fit stopped there."
+
+
+class Objection(Enum):
+    """Why an optimum is not to be trusted; the value is the sentence for the user."""
+
+    SPIKE = "A group is squeezed flat onto a line or a point, so its density is without bound."
+    FEW_ROWS = "A group has fewer rows than its own shape needs."
+    COLLINEAR = "Some columns are exact combinations of others, or there are no more rows than columns."
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where long work stands: `done` of `total` steps of `what`."""
+
+    what: str
+    done: int
+    total: int
+    log_likelihood: float = float("nan")
+
+
+Watch = Callable[[Progress], bool]  # False ends the work
+
+
+def unwatched(_: Progress) -> bool:
+    """Go on whatever happens."""
+    return True
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """Stop when a pass changes the log-likelihood by less than tolerance * (1 + |log-likelihood|)."""
+
+    tolerance: float
+    max_iterations: int
+
+    def verdict(self, trace: Sequence[float]) -> Outcome | None:
+        """The outcome after the log-likelihoods so far, None to go on."""
+        if len(trace) > 1 and abs(trace[-1] - trace[-2]) <= self.tolerance * (1 + abs(trace[-1])):
+            return Outcome.CONVERGED
+        return Outcome.ITERATION_LIMIT if len(trace) > self.max_iterations else None
+
+
+def objections(family: Family, mixture: Mixture, found: Moments, deviations: Array) -> tuple[Objection, ...]:
+    """What speaks against an optimum, in units of the columns' standard deviations (d,)."""
+    standard = mixture.covariances / np.outer(deviations, deviations)
+    reasons = []
+    if np.linalg.eigvalsh(standard).min() < SPIKE:
+        reasons.append(Objection.SPIKE)
+    # A small component is no spike where nothing is its own: mclust's best on swiss has one of 3 rows at d = 6.
+    if mixture.components > 1 and found.weight.min() < family.minimum_rows(mixture.features) - 1e-9:
+        reasons.append(Objection.FEW_ROWS)
+    return tuple(reasons)

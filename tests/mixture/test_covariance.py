@@ -1,0 +1,82 @@
+"""The M-step: declared structure, optimality against every nested family, and the plane turns."""
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.mixture.covariance import decompose, estimate, turn_common_axes
+from core.mixture.family import FAMILIES, Axis
+
+
+def scatters(components, features, seed):
+    rng = np.random.default_rng(seed)
+    weight = rng.uniform(20, 80, components)
+    factors = rng.normal(size=(components, features, features)) + np.eye(features)
+    return weight, weight[:, None, None] * (factors @ factors.transpose(0, 2, 1) + 0.1 * np.eye(features))
+
+
+def fitted(family, weight, scatter):
+    return estimate(family, weight, scatter)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.name)
+@settings(max_examples=15)
+@given(components=st.integers(1, 4), features=st.integers(1, 4), seed=st.integers(0, 10_000))
+def test_every_covariance_has_the_structure_its_family_declares(family, components, features, seed):
+    covariances = fitted(family, *scatters(components, features, seed))
+    found = decompose(covariances)
+    if family.volume is Axis.EQUAL:
+        np.testing.assert_allclose(found.volume, found.volume[0], rtol=1e-8)
+    if family.orientation is not Axis.IDENTITY and family.shape is Axis.EQUAL:
+        np.testing.assert_allclose(found.shape, found.shape[:1].repeat(components, 0), rtol=1e-7)
+    if family.shape is Axis.IDENTITY:
+        np.testing.assert_allclose(found.shape, 1.0, rtol=1e-8)
+    if family.orientation is Axis.IDENTITY:
+        np.testing.assert_allclose(covariances * (1 - np.eye(features)), 0.0, atol=1e-12)
+        if family.shape is Axis.EQUAL:
+            diagonal = np.diagonal(covariances, axis1=1, axis2=2)
+            np.testing.assert_allclose(diagonal / diagonal[:1] * diagonal[0, 0] / diagonal[:, :1], 1.0, rtol=1e-8)
+    if family.orientation is Axis.EQUAL:
+        # A common set of axes: the covariances commute.
+        product = covariances[0] @ covariances[-1]
+        np.testing.assert_allclose(product, product.T, atol=1e-7 * np.abs(product).max())
+
+
+@settings(max_examples=25)
+@given(components=st.integers(2, 4), features=st.integers(2, 4), seed=st.integers(0, 10_000))
+def test_a_freer_family_never_fits_the_same_moments_worse(components, features, seed):
+    weight, scatter = scatters(components, features, seed)
+    reached = {f: naive.expected_log_likelihood(weight, scatter, fitted(f, weight, scatter)) for f in FAMILIES}
+    for free in FAMILIES:
+        for bound in FAMILIES:
+            # The common axes of EVE and VVE have several optima, so nothing is promised above them but VVV and EVV.
+            common_axes = free.orientation is Axis.EQUAL and free.shape is Axis.VARIABLE
+            if free.contains(bound) and not common_axes:
+                assert reached[free] >= reached[bound] - 1e-6 * abs(reached[bound]), (free.name, bound.name)
+
+
+@pytest.mark.parametrize("family", [f for f in FAMILIES if not f.has_closed_form], ids=lambda f: f.name)
+def test_inner_iterations_end_where_no_small_change_of_volume_helps(family):
+    weight, scatter = scatters(3, 3, seed=5)
+    covariances = fitted(family, weight, scatter)
+    best = naive.expected_log_likelihood(weight, scatter, covariances)
+    for factor in (0.999, 1.001):
+        assert naive.expected_log_likelihood(weight, scatter, covariances * factor) <= best
+
+
+@settings(max_examples=40)
+@given(components=st.integers(1, 4), features=st.integers(2, 5), seed=st.integers(0, 10_000))
+def test_a_turn_of_the_common_axes_never_raises_the_objective_and_keeps_them_orthonormal(components, features, seed):
+    _, scatter = scatters(components, features, seed)
+    rng = np.random.default_rng(seed)
+    precision = rng.uniform(0.1, 5.0, (components, features))
+    axes = np.linalg.qr(rng.normal(size=(features, features)))[0]
+
+    def objective(turned):
+        return (precision * np.diagonal(turned.T @ scatter @ turned, axis1=1, axis2=2)).sum()
+
+    turned = turn_common_axes(scatter, precision, axes)
+    assert objective(turned) <= objective(axes) * (1 + 1e-12)
+    np.testing.assert_allclose(turned.T @ turned, np.eye(features), atol=1e-12)

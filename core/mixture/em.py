@@ -48,9 +48,13 @@ def m_step(family: Family, found: Moments, previous: Mixture | None = None, floo
     """
     if found.weight.min() <= TINY * found.rows:
         raise DegenerateError("A group has lost all its rows.", remedy="Try fewer groups.")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        covariances = estimate(family, found.weight, found.scatter, previous and previous.covariances)
-    if not _stands(covariances, floor):
+    try:
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            covariances = estimate(family, found.weight, found.scatter, previous and previous.covariances)
+            stands = _stands(covariances, floor)
+    except np.linalg.LinAlgError:
+        stands = False
+    if not stands:
         raise DegenerateError("A group is squeezed flat onto a line or a point.", remedy="Try fewer groups or columns.")
     noise = previous.noise if previous else None
     if noise is not None:

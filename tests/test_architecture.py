@@ -1,0 +1,63 @@
+"""The walls of the house: who may import whom, and what is nowhere to be found."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CORE = sorted((ROOT / "core").rglob("*.py"))
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+# Low to high; what stands in the same place may not import each other.
+ORDER = ["errors", "arrays", "data", "mixture", "kmeans", "analysis", "charts", "share"]
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports say where from in full"
+            yield node.module
+
+
+def part(path):
+    return path.relative_to(ROOT / "core").parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_core_knows_no_streamlit_and_no_pickle(path):
+    assert not {name.split(".")[0] for name in imports(path)} & {"streamlit", "pickle", "joblib", "dill", "shelve"}
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_core_imports_only_from_lower_parts(path):
+    if path == ROOT / "core" / "__init__.py":
+        return  # the one file that knows all parts
+    mine = part(path)
+    for name in imports(path):
+        if name.split(".")[0] == "core":
+            theirs = name.split(".")[1]
+            assert theirs == mine or ORDER.index(theirs) < ORDER.index(mine), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", [p for p in CORE if part(p) == "mixture"], ids=lambda p: p.name)
+def test_the_mixture_knows_no_executor(path):
+    assert not {name.split(".")[0] for name in imports(path)} & {"dask", "multiprocessing"}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
+def test_pages_do_no_arithmetic(path):
+    assert not {name.split(".")[0] for name in imports(path)} & {"numpy", "pandas", "scipy", "sklearn"}
+
+
+def test_colours_stand_in_the_theme_alone():
+    for path in [*CORE, *PAGES, *sorted((ROOT / "pages" / "shared").glob("*.py"))]:
+        if path != ROOT / "core" / "charts" / "theme.py":
+            constants = {n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)}
+            colours = [c for c in constants if isinstance(c, str) and c.startswith("#") and len(c) in (4, 7)]
+            assert not colours, f"{path}: {colours}"
+
+
+def test_there_is_no_file_named_for_nothing():
+    assert not [p for p in ROOT.rglob("*.py") if p.stem in ("utils", "helpers", "misc", "common")]

@@ -1,1 +1,138 @@
-"""Mixture Explorer core: Gaussian mixtures, EM and what an analyst does with them, without any user interface."""
+"""Mixture Explorer core: Gaussian mixtures, EM and what an analyst does with them, without any user interface.
+
+The one file that knows all parts. Names are loaded when they are first used, so that a process that needs only one
+part, such as the reader's child, does not pay for the others.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.analysis.anomaly import (
+        Anomalies,
+        CrossFitted,
+        ExpectedFalseAlarms,
+        FalseDiscoveryRate,
+        Fresh,
+        InSample,
+        Quantile,
+        TopRows,
+        anomalies,
+    )
+    from core.analysis.answer import FirstAnswer, first_answer
+    from core.analysis.selection import Board, Search, sweep
+    from core.data.columns import default_columns, left_out
+    from core.data.prepare import Matrix, Preparation, Transform, prepare
+    from core.data.read import read_table
+    from core.data.samples import SAMPLES, sample
+    from core.data.source import ArraySource, Source, as_source
+    from core.data.table import Note, Reading, Table
+    from core.errors import ChoiceError, CoreError, DataError, DegenerateError, FitError, ReadError
+    from core.kmeans import Partition, k_means
+    from core.mixture.em import iterate, m_step
+    from core.mixture.family import FAMILIES, Axis, Family, family
+    from core.mixture.fit import Fit, fit
+    from core.mixture.model import Mixture, Noise
+    from core.mixture.moments import Moments, moments
+    from core.mixture.plan import Plan
+    from core.mixture.starts import KMeansPlusPlus, RandomRows
+    from core.mixture.stopping import Objection, Outcome, Progress
+
+_HOMES = {
+    "core.analysis.anomaly": (
+        "Anomalies CrossFitted ExpectedFalseAlarms FalseDiscoveryRate Fresh InSample Quantile TopRows anomalies"
+    ),
+    "core.analysis.answer": "FirstAnswer first_answer",
+    "core.analysis.selection": "Board Search sweep",
+    "core.data.columns": "default_columns left_out",
+    "core.data.prepare": "Matrix Preparation Transform prepare",
+    "core.data.read": "read_table",
+    "core.data.samples": "SAMPLES sample",
+    "core.data.source": "ArraySource Source as_source",
+    "core.data.table": "Note Reading Table",
+    "core.errors": "ChoiceError CoreError DataError DegenerateError FitError ReadError",
+    "core.kmeans": "Partition k_means",
+    "core.mixture.em": "iterate m_step",
+    "core.mixture.family": "FAMILIES Axis Family family",
+    "core.mixture.fit": "Fit fit",
+    "core.mixture.model": "Mixture Noise",
+    "core.mixture.moments": "Moments moments",
+    "core.mixture.plan": "Plan",
+    "core.mixture.starts": "KMeansPlusPlus RandomRows",
+    "core.mixture.stopping": "Objection Outcome Progress",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "FAMILIES",
+    "SAMPLES",
+    "Anomalies",
+    "ArraySource",
+    "Axis",
+    "Board",
+    "ChoiceError",
+    "CoreError",
+    "CrossFitted",
+    "DataError",
+    "DegenerateError",
+    "ExpectedFalseAlarms",
+    "FalseDiscoveryRate",
+    "Family",
+    "FirstAnswer",
+    "Fit",
+    "FitError",
+    "Fresh",
+    "InSample",
+    "KMeansPlusPlus",
+    "Matrix",
+    "Mixture",
+    "Moments",
+    "Noise",
+    "Note",
+    "Objection",
+    "Outcome",
+    "Partition",
+    "Plan",
+    "Preparation",
+    "Progress",
+    "Quantile",
+    "RandomRows",
+    "ReadError",
+    "Reading",
+    "Search",
+    "Source",
+    "Table",
+    "TopRows",
+    "Transform",
+    "anomalies",
+    "as_source",
+    "default_columns",
+    "family",
+    "first_answer",
+    "fit",
+    "iterate",
+    "k_means",
+    "left_out",
+    "m_step",
+    "moments",
+    "prepare",
+    "read_table",
+    "sample",
+    "sweep",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a name from the part it lives in."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'core' has no attribute {name!r}")
+    found = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)

@@ -37,8 +37,7 @@ class Null:
     def tail(self, score: npt.ArrayLike) -> Array:
         """(1 + #{s* >= s}) / (B + 1): the chance of a score at least as high (Davison and Hinkley 1997, eq. 4.11)."""
         beyond = len(self.scores) - np.searchsorted(self.scores, np.asarray(score), side="left")
-        share: Array = (1.0 + beyond) / (len(self.scores) + 1.0)
-        return share
+        return np.asarray((1.0 + beyond) / (len(self.scores) + 1.0), dtype=np.float64)
 
     def quantile(self, tail: float) -> float:
         """The score that a share `tail` of the draws exceed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -41,7 +41,7 @@ class Search:
     families: tuple[Family, ...] = FAMILIES
     components: tuple[int, ...] = tuple(range(1, 10))
     seed: int = 0
-    start: Start = KMeansPlusPlus()
+    start: Start = field(default_factory=KMeansPlusPlus)
     restarts: int = 5
     tolerance: float = 1e-10
     max_iterations: int = 5_000

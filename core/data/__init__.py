@@ -1,1 +1,1 @@
-"""Data: reading, tables, columns, preparation and sources."""
+"""Data: reading, tables, columns, preparation, samples and sources."""

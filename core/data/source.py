@@ -62,7 +62,7 @@ class ArraySource:
     def data_id(self) -> str:
         """The sha256 of the values and their shape."""
         digest = hashlib.sha256(repr(self.values.shape).encode())
-        digest.update(np.ascontiguousarray(self.values))
+        digest.update(np.ascontiguousarray(self.values).data)
         return digest.hexdigest()
 
     def blocks(self) -> Iterator[tuple[Array, Array | None]]:
@@ -80,7 +80,7 @@ class ArraySource:
 
 
 def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
-    """A Source of anything that holds rows: a Source, a Matrix, a DataFrame of numbers, an (n, d) array, or a list of arrays.
+    """A Source of what holds rows: a Source, a Matrix, a DataFrame of numbers, an (n, d) array, or a list of arrays.
 
     A 1-D array is one feature. Raises DataError for what is not finite numbers in rows and columns.
     """

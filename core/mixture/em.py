@@ -50,7 +50,9 @@ def m_step(family: Family, found: Moments, previous: Mixture | None = None, floo
         raise DegenerateError("A group has lost all its rows.", remedy="Try fewer groups.")
     try:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            covariances = estimate(family, found.weight, found.scatter, previous and previous.covariances)
+            covariances = estimate(
+                family, found.weight, found.scatter, None if previous is None else previous.covariances
+            )
             stands = _stands(covariances, floor)
     except np.linalg.LinAlgError:
         stands = False

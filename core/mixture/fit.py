@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from core.data.prepare import Matrix, Transform
 
+from core.data.prepare import Matrix, Transform
 from core.data.source import ArraySource, Source, as_source
 from core.mixture.family import Family
 from core.mixture.model import Mixture

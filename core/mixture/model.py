@@ -118,7 +118,7 @@ class Mixture:
         noise = self.noise and replace(self.noise, log_volume=self.noise.log_volume + float(np.log(scale).sum()))
         return Mixture(self.weights, shift + scale * self.means, self.covariances * np.outer(scale, scale), noise)
 
-    def ordered(self, order: Sequence[int]) -> Mixture:
+    def ordered(self, order: Sequence[int] | npt.NDArray[np.intp]) -> Mixture:
         """The same mixture with its components in another order."""
         chosen = np.asarray(order, dtype=np.intp)
         return Mixture(self.weights[chosen], self.means[chosen], self.covariances[chosen], self.noise)

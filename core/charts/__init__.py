@@ -1,0 +1,1 @@
+"""Pictures: functions from core's values to Altair charts that carry their own data, title and description."""

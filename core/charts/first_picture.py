@@ -1,0 +1,93 @@
+"""The first picture of a data set: its groups on the two columns that tell most, and the odd rows; or one histogram."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.analysis.answer import CLEAR
+from core.analysis.geometry import Plane, ellipses, overlap
+from core.charts import marks, theme
+from core.charts.density import marginal_density
+from core.charts.scene import Drawn, Scene, doubt_in_words, drawn
+from core.charts.text import Words, counted, in_text, listed, number, percent
+
+FEW_UNCLEAR = 0.01  # below this share of undecided rows groups are said to stand apart
+
+
+def first_picture(scene: Scene, columns: tuple[int, int] | None = None) -> marks.Chart:
+    """A scatter of two columns with groups, their ellipses and odd rows; with one column, its histogram.
+
+    columns are positions among the d columns; without them, the two that set the groups furthest apart.
+    """
+    if len(scene.features) == 1:
+        return marginal_density(scene, 0)
+    plane = scene.plane(columns)
+    axes = marks.axes_of(scene, plane)
+    shown = drawn(scene)
+    layers = [
+        marks.points(group_points(scene, plane, shown), axes, entries(scene), [alt.Tooltip("held:N", title="Held by")]),
+        *marks.outlines(ellipses(scene.fit.mixture, plane), scene.slots, axes),
+    ]
+    return marks.finished(alt.layer(*layers), _words(scene, plane, shown))
+
+
+def group_points(scene: Scene, plane: Plane, shown: Drawn) -> pd.DataFrame:
+    """The drawn rows with raw values, look, size, name and a sentence on their groups."""
+    rows = shown.rows
+    K = scene.fit.components
+    codes = np.array([f"{kind}{k}" for kind in "gu" for k in range(K)] + ["noise"])
+    look = codes[np.where(scene.labels == K, 2 * K, scene.labels + K * scene.undecided)[rows]]
+    return pd.DataFrame(
+        {
+            "c0": scene.raw[rows, plane.columns[0]],
+            "c1": scene.raw[rows, plane.columns[1]],
+            "look": np.where(scene.flagged[rows], marks.ODD.code, look),
+            "size": np.where(scene.flagged[rows], theme.ODD_SIZE, marks.point_size(len(rows))),
+            "row": scene.names_of(rows),
+            "held": [doubt_in_words(scene, row) for row in rows],
+        }
+    )
+
+
+def entries(scene: Scene) -> list[marks.Entry]:
+    """The key: groups, then what is undecided, noise or odd, if there is any."""
+    usual = ~scene.flagged
+    noisy = scene.labels == scene.fit.components
+    return [
+        *marks.group_entries(scene.slots, scene.names),
+        *marks.undecided_entries(scene.slots, bool((scene.undecided & usual & ~noisy).any())),
+        *([marks.NOISE] if (noisy & usual).any() else []),
+        *([marks.ODD] if scene.flagged.any() else []),
+    ]
+
+
+def _words(scene: Scene, plane: Plane, shown: Drawn) -> Words:
+    title = groups_in_words(scene, plane)
+    odd = int(scene.flagged.sum())
+    how = "Solid and dashed lines hold about 39 % and 86 % of a group. "
+    how += f"Grey: no group holds the row to {percent(CLEAR)}. " if scene.undecided.any() else ""
+    how += "Crosses: odd rows. " if odd else ""
+    names = listed([in_text(scene.features[column]) for column in plane.columns])
+    takeaway = f"{title}. Scatter of {names}; {counted(odd, 'odd row')} among {counted(shown.n, 'row')}."
+    return Words(title, (how + shown.sentence).strip(), takeaway)
+
+
+def groups_in_words(scene: Scene, plane: Plane) -> str:
+    """What the eye should find in the scatter: where groups overlap, or that they do not."""
+    K = scene.fit.components
+    names = [in_text(scene.features[column]) for column in plane.columns]
+    if K == 1:
+        return f"One group: {listed(names)} do not split the rows"
+    unclear = float(scene.undecided.mean())
+    if unclear < FEW_UNCLEAR:
+        held = "every row is" if unclear == 0 else f"{percent(1 - unclear)} of rows are"
+        return f"The {K} groups stand apart: {held} clearly in one"
+    found = overlap(scene.responsibilities, scene.raw, plane, scene.fit.mixture, CLEAR)
+    assert found is not None  # there are rows that no group holds clearly
+    a, b = (k + 1 for k in found.groups)
+    low, high = number(found.low), number(found.high)
+    where = f"between {low} and {high}" if low != high else f"at {low}"
+    rest = f"; {percent(1 - unclear)} of rows are clear" if K > 2 else ""
+    return f"Groups {a} and {b} overlap where {in_text(scene.features[found.column])} is {where}{rest}"

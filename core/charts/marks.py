@@ -1,0 +1,210 @@
+"""The parts that pictures are put together from: axes, the key of groups, points, ellipses, regions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.analysis.geometry import Ellipse, Plane, Regions, box
+from core.arrays import Array
+from core.charts import theme
+from core.charts.scene import NOISE_NAME, ODD_NAME, UNDECIDED_NAME, Scene
+from core.charts.text import OUTER_WIDTH, Words, shorten, tick_format, titled, value_format
+
+Chart: TypeAlias = "alt.Chart | alt.LayerChart"
+HALO_WIDTH = 4
+
+
+def finished(chart: Chart, words: Words, height: int = theme.HEIGHT, subtitle_lines: int = 0) -> Chart:
+    """The picture with its words, as wide as its container and in the house's look."""
+    return chart.properties(
+        width="container", height=height, title=titled(words, subtitle_lines), description=words.description
+    ).configure(**theme.config())
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One column as an axis in raw units."""
+
+    title: str
+    domain: tuple[float, float]
+    tick: str  # d3 format of its ticks
+    value: str  # d3 format of single values
+    logarithmic: bool = False
+
+    @classmethod
+    def of(cls, name: str, values: Array, logarithmic: bool = False) -> Axis:
+        """The axis of a column with these (n,) raw values; a logarithmic one has its margins as factors."""
+        placed = np.log(values) if logarithmic else values
+        (low,), (high,) = np.exp(box(placed[:, None])) if logarithmic else box(placed[:, None])
+        return cls(shorten(name), (float(low), float(high)), tick_format(values), value_format(values), logarithmic)
+
+    def x(self, field: str = "c0:Q") -> alt.X:
+        """This axis along the bottom."""
+        return alt.X(field, title=self.title, scale=self._scale(), axis=self._axis(tickCount=_ticks("width", 90)))
+
+    def y(self, field: str = "c1:Q") -> alt.Y:
+        """This axis at the left, its title lying on top of it so that it can be read without turning one's head."""
+        return alt.Y(field, title=self.title, scale=self._scale(), axis=self._axis(**ON_TOP))
+
+    def _scale(self) -> alt.Scale:
+        if self.logarithmic:
+            return alt.Scale(type="log", domain=list(self.domain), nice=False)
+        return alt.Scale(domain=list(self.domain), nice=False, zero=False)
+
+    def _axis(self, **settings: Any) -> alt.Axis:
+        return alt.Axis(**({"format": self.tick} if self.tick else {}), **settings)
+
+
+ON_TOP: dict[str, Any] = {
+    "titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleBaseline": "bottom", "titleX": 0, "titleY": -9,
+}  # fmt: skip
+ROOM_ON_TOP = 30  # pixels between the key and the plot, for the title of the y axis
+
+
+def _ticks(side: str, pixels: int) -> alt.ExprRef:
+    """As many ticks as leave so many pixels for each."""
+    return alt.ExprRef(f"max(3, floor({side} / {pixels}))")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One way for a point to look; an entry without a label does not show in the key."""
+
+    code: str
+    colour: str
+    shape: str
+    label: str = ""
+
+
+def group_entries(slots: Sequence[int], labels: Sequence[str]) -> list[Entry]:
+    """The groups: code g0, g1, ... in their own order."""
+    return [
+        Entry(f"g{k}", theme.colour(slot), theme.shape(slot), label)
+        for k, (slot, label) in enumerate(zip(slots, labels, strict=True))
+    ]
+
+
+def undecided_entries(slots: Sequence[int], any_undecided: bool) -> list[Entry]:
+    """Rows that no group holds clearly: grey, in the shape of the likeliest group (u0, u1, ...), with one label."""
+    grey = [Entry(f"u{k}", theme.GREY, theme.shape(slot)) for k, slot in enumerate(slots)]
+    return [*grey, Entry("u", theme.GREY, theme.GREY_SHAPE, UNDECIDED_NAME)] if any_undecided else []
+
+
+NOISE = Entry("noise", theme.GREY, "stroke", NOISE_NAME)
+ODD = Entry("odd", theme.ACCENT, theme.ACCENT_SHAPE, ODD_NAME)
+
+
+def look(entries: Sequence[Entry], order: str = "top") -> dict[str, Any]:
+    """Colour and shape by the field `look`, with one key for both; domain and range are fixed."""
+    labelled = [entry for entry in entries if entry.label]
+    words = "{" + ", ".join(f"'{entry.code}': '{entry.label}'" for entry in labelled) + "}[datum.label]"
+    legend = alt.Legend(
+        title=None,
+        orient=order,
+        direction="horizontal",
+        columns=alt.ExprRef(f"max(1, floor({OUTER_WIDTH} / {_entry_width(labelled)}))"),
+        values=[entry.code for entry in labelled],
+        labelExpr=words,
+        symbolSize=80,
+        offset=ROOM_ON_TOP,
+    )
+    domain = [entry.code for entry in entries]
+    return {
+        "color": alt.Color(
+            "look:N", scale=alt.Scale(domain=domain, range=[entry.colour for entry in entries]), legend=legend
+        ),
+        "shape": alt.Shape(
+            "look:N", scale=alt.Scale(domain=domain, range=[entry.shape for entry in entries]), legend=legend
+        ),
+    }
+
+
+def _entry_width(entries: Sequence[Entry]) -> int:
+    """Pixels that the widest entry of the key takes."""
+    return 30 + 6 * max(len(entry.label) for entry in entries)
+
+
+def point_size(n: int) -> float:
+    """Square pixels of a point among n."""
+    return float(np.clip(theme.POINT_SIZE * np.sqrt(400 / max(n, 1)), 12, theme.POINT_SIZE))
+
+
+def point_opacity(n: int) -> float:
+    """Lets crowds show through one another, without single points getting faint."""
+    return 0.9 if n <= 500 else 0.7
+
+
+def points(
+    frame: pd.DataFrame, axes: tuple[Axis, Axis], entries: Sequence[Entry], extra: Sequence[alt.Tooltip]
+) -> alt.Chart:
+    """A point per row of a frame with c0, c1, look, size, row (its name) and what the extra tooltips show."""
+    return (
+        alt.Chart(frame)
+        .mark_point(filled=True, opacity=point_opacity(len(frame)), clip=True)
+        .encode(
+            x=axes[0].x(),
+            y=axes[1].y(),
+            size=alt.Size("size:Q", scale=None, legend=None),
+            tooltip=[
+                alt.Tooltip("row:N", title="Row"),
+                alt.Tooltip("c0:Q", title=axes[0].title, format=axes[0].value),
+                alt.Tooltip("c1:Q", title=axes[1].title, format=axes[1].value),
+                *extra,
+            ],
+            **look(entries),
+        )
+    )
+
+
+def axes_of(scene: Scene, plane: Plane) -> tuple[Axis, Axis]:
+    """The plane's two columns as axes that hold every row, drawn or not."""
+    x, y = (axis_of(scene, column) for column in plane.columns)
+    return x, y
+
+
+def axis_of(scene: Scene, column: int) -> Axis:
+    """One of the d columns as an axis that holds every row; logarithmic if the fit was to its logarithms."""
+    return Axis.of(scene.features[column], scene.raw[:, column], scene.is_logarithmic(column))
+
+
+def outlines(shapes: Sequence[Ellipse], slots: Sequence[int], axes: tuple[Axis, Axis]) -> list[alt.Chart]:
+    """Ellipses in their groups' colours, on a halo that sets them off from the points: 1 sigma solid, others dashed."""
+    frame = pd.DataFrame(
+        [
+            {"c0": x, "c1": y, "part": f"{each.component}/{each.sigma}", "step": step, "sigma": each.sigma,
+             "colour": theme.colour(slots[each.component])}
+            for each in shapes
+            for step, (x, y) in enumerate(each.points.tolist())
+        ]
+    )  # fmt: skip
+    place = {"x": axes[0].x(), "y": axes[1].y(), "detail": "part:N", "order": "step:Q"}
+    colour = alt.Stroke("colour:N", scale=None, legend=None)
+    layers = []
+    for sigma in sorted({each.sigma for each in shapes}):
+        base = alt.Chart(frame[frame["sigma"] == sigma])
+        dash = [1, 0] if sigma == 1 else [6, 4]
+        layers += [
+            base.mark_line(clip=True, strokeWidth=HALO_WIDTH, opacity=0.6, stroke=theme.PAPER).encode(**place),
+            base.mark_line(clip=True, strokeWidth=theme.LINE_WIDTH, strokeDash=dash).encode(stroke=colour, **place),
+        ]
+    return layers
+
+
+def fields(regions: Regions, slots: Sequence[int], axes: tuple[Axis, Axis]) -> list[alt.Chart]:
+    """Decision regions as quiet fills, one layer per group since a fill must ask for the background."""
+    frame = pd.DataFrame(
+        {"group": regions.group, "c0": regions.left, "r": regions.right, "c1": regions.bottom, "t": regions.top}
+    )
+    return [
+        alt.Chart(frame.loc[frame["group"] == k, ["c0", "r", "c1", "t"]])
+        .mark_rect(clip=True, fill=theme.tint(slot), stroke=theme.tint(slot), strokeWidth=0.7)
+        .encode(x=axes[0].x(), x2="r:Q", y=axes[1].y(), y2="t:Q")
+        for k, slot in enumerate(slots)
+        if (frame["group"] == k).any()
+    ]

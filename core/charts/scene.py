@@ -1,0 +1,152 @@
+"""Scene: one fit to one matrix as every picture of it needs them, in raw units, with names and colour slots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from core.analysis.anomaly import Anomalies
+from core.analysis.answer import CLEAR
+from core.analysis.geometry import Plane, telling_column, telling_pair
+from core.arrays import Array
+from core.charts.text import counted, percent
+from core.data.prepare import Matrix, Shape
+from core.mixture.fit import Fit
+
+MOST_DRAWN = 5_000  # points of a scatter: comfortable in a browser
+NOISE_NAME, UNDECIDED_NAME, ODD_NAME = "Noise", "Undecided", "Odd row"
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What is drawn: rows, the groups a fit found in them, and perhaps which rows are odd."""
+
+    matrix: Matrix
+    fit: Fit
+    slots: tuple[int, ...]  # (K,) colour slots of the fit's components
+    odd: Anomalies | None = None
+    row_names: Sequence[str] = ()  # (n,) for tooltips; without them rows go by their number
+    seed: int = 0  # of the sample that is drawn when there are more rows than fit a picture
+
+    @cached_property
+    def raw(self) -> Array:
+        """(n, d) rows in raw units, without the last digits that the way there and back leaves behind."""
+        return np.column_stack([_tidied(column) for column in self.matrix.raw.T])
+
+    @cached_property
+    def responsibilities(self) -> Array:
+        """(n, K) or, with noise, (n, K + 1)."""
+        return self.fit.mixture.responsibilities(self.matrix.values)
+
+    @cached_property
+    def labels(self) -> npt.NDArray[np.intp]:
+        """(n,) the likeliest component of each row; K is noise."""
+        return self.responsibilities.argmax(axis=1)
+
+    @cached_property
+    def largest(self) -> Array:
+        """(n,) the largest responsibility of each row."""
+        return np.asarray(self.responsibilities.max(axis=1))
+
+    @cached_property
+    def undecided(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether no group holds the row clearly."""
+        return self.largest < CLEAR
+
+    @cached_property
+    def flagged(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether the row is odd; nothing is when nobody looked."""
+        return self.odd.flagged if self.odd is not None else np.zeros(len(self.matrix.values), dtype=bool)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the d columns."""
+        return tuple(self.matrix.features)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the K groups."""
+        return tuple(f"Group {k + 1}" for k in range(self.fit.components))
+
+    def names_of(self, rows: npt.NDArray[np.intp]) -> list[str]:
+        """What to call rows, given by their positions in the matrix."""
+        if len(self.row_names):
+            return [str(self.row_names[row]) for row in rows]
+        return [f"Row {self.matrix.row_ids[row] + 1:,}" for row in rows]
+
+    def plane(self, columns: tuple[int, int] | None = None) -> Plane:
+        """The two columns as axes; without a choice, the two that set the groups furthest apart."""
+        chosen = columns or telling_pair(self.fit.mixture)
+        return Plane(chosen, len(self.features), self.matrix.transform)
+
+    def is_logarithmic(self, column: int) -> bool:
+        """Whether the fit was to the column's logarithms."""
+        bend = self.matrix.transform.bends[column]
+        return bend is not None and bend.shape is Shape.LOG
+
+    def line(self, column: int | None = None) -> Plane:
+        """One column as an axis; without a choice, the one that sets the groups furthest apart."""
+        chosen = telling_column(self.fit.mixture) if column is None else column
+        return Plane((chosen, chosen), len(self.features), self.matrix.transform)
+
+
+def _tidied(values: Array) -> Array:
+    """(n,) values rounded to 12 digits of the largest, so that whole numbers are whole again."""
+    largest = np.nanmax(np.abs(values), initial=0.0)
+    if not 1e-280 < largest < 1e280:
+        return values
+    return np.asarray(np.round(values, int(11 - np.floor(np.log10(largest)))))
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The rows of a scene that a picture shows."""
+
+    rows: npt.NDArray[np.intp]  # positions in the matrix; odd rows last, so that they lie on top
+    n: int  # rows there are
+    n_odd: int  # odd rows there are
+    n_odd_drawn: int
+
+    @property
+    def sentence(self) -> str:
+        """What is left out, to be said under the title; nothing if nothing is."""
+        if len(self.rows) == self.n:
+            return ""
+        said = f"{len(self.rows):,} of {self.n:,} rows drawn"
+        if self.n_odd_drawn < self.n_odd:
+            return f"{said}, with the {self.n_odd_drawn:,} oddest of {self.n_odd:,} odd ones."
+        return f"{said}, every odd one among them." if self.n_odd else f"{said}, chosen at random."
+
+
+def drawn(scene: Scene, most: int = MOST_DRAWN) -> Drawn:
+    """At most `most` rows: every odd one, and of the others a sample by the scene's seed.
+
+    Only where more than four fifths of the places would go to odd rows are the oddest alone taken.
+    """
+    n = len(scene.matrix.values)
+    odd = scene.odd.ranking if scene.odd is not None else np.empty(0, dtype=np.intp)
+    kept = odd[: most * 4 // 5] if n > most else odd
+    others = np.flatnonzero(~scene.flagged)
+    if len(others) > most - len(kept):
+        chosen = np.random.default_rng([scene.seed, most]).choice(len(others), most - len(kept), replace=False)
+        others = others[np.sort(chosen)]
+    return Drawn(np.concatenate([others, kept[::-1]]), n, len(odd), len(kept))
+
+
+def doubt_in_words(scene: Scene, row: int) -> str:
+    """How a row's probability is shared, in the order of the shares: "Group 2 71 %, Group 1 29 %"."""
+    names = (*scene.names, NOISE_NAME)
+    shares = scene.responsibilities[row]
+    order = np.argsort(-shares, kind="stable")
+    told = [f"{names[k]} {percent(float(shares[k]))}" for k in order if shares[k] >= 0.005]
+    return ", ".join(told[:3])
+
+
+def sizes_in_words(scene: Scene) -> list[str]:
+    """Each group's name with its number of rows."""
+    counts = np.bincount(scene.labels, minlength=scene.fit.components)
+    return [f"{name}: {counted(int(count), 'row')}" for name, count in zip(scene.names, counts, strict=False)]

@@ -1,0 +1,81 @@
+"""The look of every picture, and the only file with colours.
+
+Charts are drawn on a background that they do not choose: white or nearly black. So every mark has one colour whose
+relative luminance lies between 0.117 and 0.30, which is 3:1 or more against white (#FFFFFF) and against #0E1117 and
+#171614 alike; no colour reaches 4.5:1 against both, so text asks for the background when it is drawn (`INK`).
+
+Groups take Okabe and Ito's colours (2008) in a fixed order. Blue, green and purple are theirs; orange, sky blue and
+yellow are darkened to their hue's permitted luminance. Black would vanish on a dark page, and vermilion lies too close
+to the accent, so neither is used. Every colour comes with a shape: they cycle with different periods (6 and 7), so 42
+groups differ in at least one of the two.
+
+A config inside a chart wins over the page's theme, which is merged below it; an explicit scale range wins over the
+theme's colour ranges.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+GROUPS = ("#0072B2", "#C98500", "#009E73", "#CC79A7", "#3C97CC", "#7A7400")
+DASHES = ((1, 0), (7, 3), (2, 2), (8, 3, 2, 3), (4, 4), (10, 4), (1, 3))
+HEXAGON = "M0,-1L0.87,-0.5L0.87,0.5L0,1L-0.87,0.5L-0.87,-0.5Z"
+SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", HEXAGON, "cross")
+
+# A red outside Okabe and Ito's set, at least 0.13 from each group's colour in OKLab, and a shape of its own: a saltire.
+ACCENT = "#E6004C"
+ACCENT_SHAPE = "M-1,-0.65L-0.65,-1L0,-0.35L0.65,-1L1,-0.65L0.35,0L1,0.65L0.65,1L0,0.35L-0.65,1L-1,0.65L-0.35,0Z"
+GREY = "#828282"  # undecided rows, noise, and whatever is only there to compare with
+GREY_SHAPE = "circle"
+
+# Fills behind marks: a tint of each group's colour, for a light and for a dark background.
+_TINTS_LIGHT = ("#D6E8F2", "#F6EAD3", "#D3EDE5", "#F7E8F0", "#DEEDF6", "#E9E7D3")
+_TINTS_DARK = ("#0C2537", "#33280F", "#0C2E2B", "#34263A", "#172C3C", "#24240F")
+
+# ColorBrewer's Blues and BrBG (Brewer 2003).
+SEQUENTIAL = ("#C6DBEF", "#9ECAE1", "#6BAED6", "#4292C6", "#2171B5", "#084594")
+DIVERGING = ("#8C510A", "#D8B365", "#F6E8C3", "#F5F5F5", "#C7EAE5", "#5AB4AC", "#01665E")
+
+_ON_DARK = "luminance(background) < 0.4"
+INK = alt.ExprRef(f"{_ON_DARK} ? '#FAFAFA' : '#262730'")  # text, and marks that stand for no group
+SOFT_INK = alt.ExprRef(f"{_ON_DARK} ? '#B4B8C2' : '#5F6370'")  # text that explains: at least 4.5:1 on either side
+PAPER = alt.ExprRef(f"{_ON_DARK} ? '#0E1117' : '#FFFFFF'")  # halos: what lies behind the marks
+DARK_TEXT, LIGHT_TEXT = "#1B1D22", "#FFFFFF"  # on filled cells, whatever the page
+
+TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE = 16, 13, 12
+POINT_SIZE, ODD_SIZE = 44, 90  # square pixels
+LINE_WIDTH = 2
+HEIGHT, SMALL_HEIGHT = 460, 320  # pixels, title and legend included
+
+
+def colour(slot: int) -> str:
+    """The colour of a group's slot."""
+    return GROUPS[slot % len(GROUPS)]
+
+
+def shape(slot: int) -> str:
+    """The shape of a group's slot."""
+    return SHAPES[slot % len(SHAPES)]
+
+
+def dash(slot: int) -> list[int]:
+    """The dash of a group's slot where a line cannot have a shape."""
+    return list(DASHES[slot % len(DASHES)])
+
+
+def tint(slot: int) -> alt.ExprRef:
+    """A quiet fill in the colour of a group's slot, for whatever background there is."""
+    at = slot % len(GROUPS)
+    return alt.ExprRef(f"{_ON_DARK} ? '{_TINTS_DARK[at]}' : '{_TINTS_LIGHT[at]}'")
+
+
+def config() -> dict[str, Any]:
+    """Chart-level settings that stand above the page's theme; fonts and text colours are left to the page."""
+    return {
+        "axis": {"labelLimit": 160, "titlePadding": 8, "labelPadding": 6, "labelFontSize": LABEL_SIZE},
+        "legend": {"labelFontSize": LABEL_SIZE, "labelLimit": 150, "padding": 0, "rowPadding": 3, "columnPadding": 14},
+        "title": {"fontSize": TITLE_SIZE, "subtitleFontSize": SUBTITLE_SIZE, "offset": 14},
+        "view": {"strokeWidth": 0},
+    }

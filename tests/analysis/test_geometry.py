@@ -114,7 +114,7 @@ def test_a_narrow_component_is_not_missed_by_the_grid():
 
 
 def test_peaks_are_where_the_density_is_locally_highest():
-    mixture = Mixture(np.full(3, 1 / 3), np.array([[0.0], [6.0], [6.5]]), np.array([[[1.0]], [[0.01]], [[1.0]]]))
+    mixture = Mixture(np.full(3, 1 / 3), np.array([[0.0], [6.0], [6.0]]), np.array([[[1.0]], [[0.01]], [[1.0]]]))
     curves = density_curves(mixture, Plane((0, 0), 1), np.linspace(-5, 12, 50)[:, None])
     np.testing.assert_allclose(curves.peaks, [0.0, 6.0], atol=0.05)
 

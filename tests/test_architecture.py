@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 CORE = sorted((ROOT / "core").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 # Low to high; what stands in the same place may not import each other.
-ORDER = ["errors", "arrays", "data", "mixture", "kmeans", "analysis", "charts", "share"]
+ORDER = ["errors", "arrays", "numbers", "data", "mixture", "kmeans", "analysis", "charts", "share"]
 
 
 def imports(path):

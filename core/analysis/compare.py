@@ -1,0 +1,58 @@
+"""Compare: two ways to split the same rows, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import adjusted_rand_score
+
+from core.arrays import Array
+
+Labels = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How two labelings of the same rows agree, once their groups are matched."""
+
+    table: npt.NDArray[np.intp]  # (Ka, Kb) rows in group i of one and j of the other
+    adjusted_rand_index: float  # 1 is the same split, 0 what chance would give (Hubert and Arabie 1985)
+    matching: tuple[int, ...]  # for each group of the second, the group of the first it matches, or one past the last
+    differing: npt.NDArray[np.intp]  # positions of the rows on which they differ
+
+    @property
+    def share_agreeing(self) -> float:
+        """The share of rows on which they agree."""
+        rows = int(self.table.sum())
+        return 1.0 - len(self.differing) / rows
+
+
+def agreement(first: Labels, second: Labels, doubt: Array | None = None) -> Agreement:
+    """Compare two labelings of n rows; doubt (n,) orders the differing rows, the least doubtful first."""
+    table = np.zeros((int(first.max()) + 1, int(second.max()) + 1), dtype=np.intp)
+    np.add.at(table, (first, second), 1)
+    matching = matched(table)
+    differing = np.flatnonzero(first != np.asarray(matching)[second])
+    if doubt is not None:
+        differing = differing[np.argsort(doubt[differing], kind="stable")]
+    return Agreement(table, float(adjusted_rand_score(first, second)), matching, differing)
+
+
+def matched(table: npt.NDArray[np.intp]) -> tuple[int, ...]:
+    """For each column the row it shares most with, one to one (Kuhn 1955); spare columns number on from the last row."""
+    rows, columns = linear_sum_assignment(-table)
+    found = dict(zip(columns.tolist(), rows.tolist(), strict=True))
+    spare = iter(range(table.shape[0], table.shape[0] + table.shape[1]))
+    return tuple(found[j] if j in found else next(spare) for j in range(table.shape[1]))
+
+
+def crosstab(labels: Labels, categories: pd.Series, components: int) -> pd.DataFrame:
+    """Rows per group (1..K) and category, the commonest category first; blanks are a category of their own."""
+    named = categories.astype("string").fillna("(blank)")
+    table = pd.crosstab(pd.Series(labels + 1), named.to_numpy())
+    table = table.reindex(range(1, components + 1), fill_value=0)
+    return table[table.sum().sort_values(ascending=False, kind="stable").index].rename_axis(index="group", columns=None)

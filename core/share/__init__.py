@@ -1,0 +1,1 @@
+"""Share: what leaves the app."""

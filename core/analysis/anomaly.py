@@ -18,7 +18,7 @@ from core.mixture.model import Mixture
 from core.mixture.stopping import Watch
 
 LEAST_DRAWS, MOST_DRAWS = 100_000, 1_000_000
-DRAWS_PER_ALARM = 200  # simulated scores beyond the threshold: its expected false alarms are then known to 7 %
+DRAWS_PER_ROW = 200  # so that the threshold of one false alarm is known to 7 %
 NEVER = float("inf")
 
 
@@ -240,16 +240,27 @@ def anomalies(
     watch: Watch | None = None,
 ) -> Anomalies:
     """Score rows by -log p and flag those that a policy finds odd; about one false alarm is expected by default."""
-    policy = policy or ExpectedFalseAlarms(1.0)
+    return judge(scored(fitted, X, scoring=scoring, seed=seed, watch=watch), policy)
+
+
+def scored(
+    fitted: Fit,
+    X: npt.ArrayLike | Matrix | Source,
+    *,
+    scoring: Scoring | None = None,
+    seed: int = 0,
+    watch: Watch | None = None,
+) -> Scored:
+    """Score rows by -log p; several policies can then judge the same scores."""
     score = (scoring or InSample()).scores(fitted, as_source(X), watch)
-    scored = Scored(read_only(score), fitted.mixture, draws_for(policy, len(score)), seed)
-    return Anomalies(scored, policy, policy.threshold(scored))
+    draws = int(np.clip(DRAWS_PER_ROW * len(score), LEAST_DRAWS, MOST_DRAWS))
+    return Scored(read_only(score), fitted.mixture, draws, seed)
 
 
-def draws_for(policy: Policy, rows: int) -> int:
-    """How many rows to simulate so that the policy's threshold is known well enough."""
-    alarms = policy.count if isinstance(policy, ExpectedFalseAlarms) else 1.0
-    return int(np.clip(DRAWS_PER_ALARM * rows / max(alarms, 1e-9), LEAST_DRAWS, MOST_DRAWS))
+def judge(rows: Scored, policy: Policy | None = None) -> Anomalies:
+    """Flag the rows that a policy finds odd; about one false alarm is expected by default."""
+    policy = policy or ExpectedFalseAlarms(1.0)
+    return Anomalies(rows, policy, policy.threshold(rows))
 
 
 def q_values(p_values: Array) -> Array:

@@ -43,7 +43,7 @@ def agreement(first: Labels, second: Labels, doubt: Array | None = None) -> Agre
 
 
 def matched(table: npt.NDArray[np.intp]) -> tuple[int, ...]:
-    """For each column the row it shares most with, one to one (Kuhn 1955); spare columns number on from the last row."""
+    """For each column the row it shares most with, one to one (Kuhn 1955); spare columns number on from the last."""
     rows, columns = linear_sum_assignment(-table)
     found = dict(zip(columns.tolist(), rows.tolist(), strict=True))
     spare = iter(range(table.shape[0], table.shape[0] + table.shape[1]))

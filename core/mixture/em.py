@@ -34,7 +34,8 @@ def e_step(mixture: Mixture, values: Array, weights: Array | None = None) -> Mom
     """Moments of (n, d) values under the responsibilities that the mixture gives them."""
     joint = mixture.log_joint(values)
     log_density = logsumexp(joint, axis=1)
-    responsibilities = np.exp(joint - log_density[:, None])
+    # A row of density zero belongs to no component.
+    responsibilities = np.exp(joint - np.where(np.isneginf(log_density), 0.0, log_density)[:, None])
     rows = np.ones(len(values)) if weights is None else weights
     found = replace(moments(values, responsibilities, rows), log_likelihood=float(rows @ log_density))
     return found.noise_last() if mixture.noise else found

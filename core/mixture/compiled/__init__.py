@@ -1,0 +1,44 @@
+"""The compiled inner loops of EM, loaded when they are first needed: importing Numba takes longer than all of core.
+
+What was compiled is kept beside the sources, or in the user's own cache folder. Where Numba is missing, cannot compile,
+or has nowhere to keep the result, `load` says so once in the log and the caller goes on in NumPy.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+_logger = logging.getLogger(__name__)
+
+
+@cache
+def load(name: str) -> ModuleType | None:
+    """A module of this package, compiled; None where that is impossible."""
+    try:
+        from numba.core.errors import NumbaError
+    except ImportError as reason:
+        _say(reason)
+        return None
+    try:
+        _forget_outdated()
+        return import_module(f"{__name__}.{name}")
+    except (ImportError, OSError, RuntimeError, NumbaError) as reason:
+        _say(reason)
+        return None
+
+
+def _say(reason: Exception) -> None:
+    _logger.warning("Computing in NumPy, which is slower: %s", str(reason).partition("\n")[0])
+
+
+def _forget_outdated() -> None:
+    """Drop what was compiled before a source last changed: Numba looks only at the file of the outermost function."""
+    folder = Path(__file__).parent
+    changed = max(source.stat().st_mtime for source in folder.glob("*.py"))
+    for index in (folder / "__pycache__").glob("*.nbi"):
+        if index.stat().st_mtime < changed:
+            index.unlink(missing_ok=True)

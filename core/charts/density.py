@@ -10,7 +10,8 @@ from core.analysis.geometry import Curves, density_curves
 from core.arrays import Array
 from core.charts import marks, theme
 from core.charts.scene import Scene
-from core.charts.text import Words, counted, in_text, listed, number
+from core.charts.text import Words, in_text, listed
+from core.numbers import count, figure
 
 MOST_BINS, FEWEST_BINS = 60, 6
 MOST_PEAKS_NAMED = 4
@@ -47,7 +48,7 @@ def histogram_counts(values: Array, bins: int = 24) -> list[int]:
     with np.errstate(over="ignore"):
         if not np.isfinite(np.ptp(finite)):
             finite = finite / 4
-    return [int(count) for count in np.histogram(finite, bins=bins)[0]]
+    return [int(rows) for rows in np.histogram(finite, bins=bins)[0]]
 
 
 def bin_edges(values: Array) -> Array:
@@ -72,7 +73,7 @@ def _bars(values: Array, edges: Array, axis: marks.Axis) -> alt.Chart:
     frame = pd.DataFrame({"c0": edges[:-1], "right": edges[1:], "count": counts})
     return (
         alt.Chart(frame)
-        .mark_rect(color=theme.GREY, opacity=0.35, strokeWidth=0, clip=True)
+        .mark_rect(fill=theme.GREY, fillOpacity=0.35, stroke=theme.PAPER, strokeWidth=0.7, clip=True)
         .encode(
             x=axis.x(),
             x2="right:Q",
@@ -130,7 +131,7 @@ def _odd_marks(scene: Scene, column: int, axis: marks.Axis) -> alt.Chart:
 
 def _words(scene: Scene, column: int, curves: Curves) -> Words:
     name, K, peaks = in_text(scene.features[column]), scene.fit.components, curves.peaks
-    places = listed([number(float(peak)) for peak in peaks])
+    places = listed([figure(float(peak)) for peak in peaks])
     if K == 1:
         title = f"One group: {name} is centred near {places}" if len(peaks) == 1 else f"One group describes {name}"
     elif len(peaks) == 1:
@@ -138,7 +139,7 @@ def _words(scene: Scene, column: int, curves: Curves) -> Words:
     elif len(peaks) <= MOST_PEAKS_NAMED:
         title = f"{name} has {len(peaks)} peaks, near {places}"
     else:
-        title = f"{name} has {len(peaks)} peaks between {number(float(peaks[0]))} and {number(float(peaks[-1]))}"
+        title = f"{name} has {len(peaks)} peaks between {figure(float(peaks[0]))} and {figure(float(peaks[-1]))}"
     how = "Bars: rows. " + (
         "Coloured: each group's part; thin line: their sum. " if K > 1 else "Line: the fitted density. "
     )
@@ -147,6 +148,6 @@ def _words(scene: Scene, column: int, curves: Curves) -> Words:
     return Words(
         title,
         how.strip(),
-        f"{title}. Histogram of {counted(len(scene.raw), 'row')} with the fitted density of {counted(K, 'group')}"
-        + (f"; {counted(odd, 'odd row')}." if odd else "."),
+        f"{title}. Histogram of {count(len(scene.raw), 'row')} with the fitted density of {count(K, 'group')}"
+        + (f"; {count(odd, 'odd row')}." if odd else "."),
     )

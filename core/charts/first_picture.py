@@ -11,7 +11,8 @@ from core.analysis.geometry import Plane, ellipses, overlap
 from core.charts import marks, theme
 from core.charts.density import marginal_density
 from core.charts.scene import Drawn, Scene, doubt_in_words, drawn
-from core.charts.text import Words, counted, in_text, listed, number, percent
+from core.charts.text import Words, in_text, listed
+from core.numbers import count, figure, share
 
 FEW_UNCLEAR = 0.01  # below this share of undecided rows groups are said to stand apart
 
@@ -67,10 +68,10 @@ def _words(scene: Scene, plane: Plane, shown: Drawn) -> Words:
     title = groups_in_words(scene, plane)
     odd = int(scene.flagged.sum())
     how = "Solid and dashed lines hold about 39 % and 86 % of a group. "
-    how += f"Grey: no group holds the row to {percent(CLEAR)}. " if scene.undecided.any() else ""
+    how += f"Grey: no group holds the row to {share(CLEAR)}. " if scene.undecided.any() else ""
     how += "Crosses: odd rows. " if odd else ""
     names = listed([in_text(scene.features[column]) for column in plane.columns])
-    takeaway = f"{title}. Scatter of {names}; {counted(odd, 'odd row')} among {counted(shown.n, 'row')}."
+    takeaway = f"{title}. Scatter of {names}; {count(odd, 'odd row')} among {count(shown.n, 'row')}."
     return Words(title, (how + shown.sentence).strip(), takeaway)
 
 
@@ -82,12 +83,12 @@ def groups_in_words(scene: Scene, plane: Plane) -> str:
         return f"One group: {listed(names)} do not split the rows"
     unclear = float(scene.undecided.mean())
     if unclear < FEW_UNCLEAR:
-        held = "every row is" if unclear == 0 else f"{percent(1 - unclear)} of rows are"
+        held = "every row is" if unclear == 0 else f"{share(1 - unclear)} of rows are"
         return f"The {K} groups stand apart: {held} clearly in one"
     found = overlap(scene.responsibilities, scene.raw, plane, scene.fit.mixture, CLEAR)
     assert found is not None  # there are rows that no group holds clearly
     a, b = (k + 1 for k in found.groups)
-    low, high = number(found.low), number(found.high)
+    low, high = figure(found.low), figure(found.high)
     where = f"between {low} and {high}" if low != high else f"at {low}"
-    rest = f"; {percent(1 - unclear)} of rows are clear" if K > 2 else ""
+    rest = f"; {share(1 - unclear)} of rows are clear" if K > 2 else ""
     return f"Groups {a} and {b} overlap where {in_text(scene.features[found.column])} is {where}{rest}"

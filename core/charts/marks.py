@@ -14,17 +14,28 @@ from core.analysis.geometry import Ellipse, Plane, Regions, box
 from core.arrays import Array
 from core.charts import theme
 from core.charts.scene import NOISE_NAME, ODD_NAME, UNDECIDED_NAME, Scene
-from core.charts.text import OUTER_WIDTH, Words, shorten, tick_format, titled, value_format
+from core.charts.text import OUTER_WIDTH, Words, literal, shorten, tick_format, titled, value_format
 
 Chart: TypeAlias = "alt.Chart | alt.LayerChart"
 HALO_WIDTH = 4
+# Text over marks: what lies behind it is first covered by its outline.
+HALOED: tuple[dict[str, Any], ...] = (
+    {"stroke": theme.PAPER, "color": theme.PAPER, "strokeWidth": 3, "strokeOpacity": 0.85},
+    {"color": theme.INK},
+)
 
 
-def finished(chart: Chart, words: Words, height: int = theme.HEIGHT, subtitle_lines: int = 0) -> Chart:
+def finished(chart: Chart, words: Words, height: int = theme.HEIGHT, beside: Words | None = None) -> Chart:
     """The picture with its words, as wide as its container and in the house's look."""
     return chart.properties(
-        width="container", height=height, title=titled(words, subtitle_lines), description=words.description
+        width="container", height=height, title=titled(words, beside), description=words.description
     ).configure(**theme.config())
+
+
+def nothing(title: str) -> Chart:
+    """A picture that only says why there is none."""
+    empty = alt.Chart(pd.DataFrame({"said": [""]})).mark_text().encode(text="said:N")
+    return finished(alt.layer(empty), Words(title, "", f"{title}."), theme.SMALL_HEIGHT // 2)
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,7 @@ class Entry:
     """One way for a point to look; an entry without a label does not show in the key."""
 
     code: str
-    colour: str
+    colour: str | alt.ExprRef
     shape: str
     label: str = ""
 
@@ -103,7 +114,7 @@ ODD = Entry("odd", theme.ACCENT, theme.ACCENT_SHAPE, ODD_NAME)
 def look(entries: Sequence[Entry], order: str = "top") -> dict[str, Any]:
     """Colour and shape by the field `look`, with one key for both; domain and range are fixed."""
     labelled = [entry for entry in entries if entry.label]
-    words = "{" + ", ".join(f"'{entry.code}': '{entry.label}'" for entry in labelled) + "}[datum.label]"
+    words = "{" + ", ".join(f"'{entry.code}': {literal(entry.label)}" for entry in labelled) + "}[datum.label]"
     legend = alt.Legend(
         title=None,
         orient=order,
@@ -127,7 +138,7 @@ def look(entries: Sequence[Entry], order: str = "top") -> dict[str, Any]:
 
 def _entry_width(entries: Sequence[Entry]) -> int:
     """Pixels that the widest entry of the key takes."""
-    return 30 + 6 * max(len(entry.label) for entry in entries)
+    return 30 + 6 * max(len(UNDECIDED_NAME), *(len(entry.label) for entry in entries))
 
 
 def point_size(n: int) -> float:

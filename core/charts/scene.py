@@ -13,9 +13,9 @@ from core.analysis.anomaly import Anomalies
 from core.analysis.answer import CLEAR
 from core.analysis.geometry import Plane, telling_column, telling_pair
 from core.arrays import Array
-from core.charts.text import counted, percent
 from core.data.prepare import Matrix, Shape
 from core.mixture.fit import Fit
+from core.numbers import share
 
 MOST_DRAWN = 5_000  # points of a scatter: comfortable in a browser
 NOISE_NAME, UNDECIDED_NAME, ODD_NAME = "Noise", "Undecided", "Odd row"
@@ -142,11 +142,5 @@ def doubt_in_words(scene: Scene, row: int) -> str:
     names = (*scene.names, NOISE_NAME)
     shares = scene.responsibilities[row]
     order = np.argsort(-shares, kind="stable")
-    told = [f"{names[k]} {percent(float(shares[k]))}" for k in order if shares[k] >= 0.005]
+    told = [f"{names[k]} {share(float(shares[k]))}" for k in order if shares[k] >= 0.005]
     return ", ".join(told[:3])
-
-
-def sizes_in_words(scene: Scene) -> list[str]:
-    """Each group's name with its number of rows."""
-    counts = np.bincount(scene.labels, minlength=scene.fit.components)
-    return [f"{name}: {counted(int(count), 'row')}" for name, count in zip(scene.names, counts, strict=False)]

@@ -48,35 +48,6 @@ def shorten(name: object, length: int = NAME_LENGTH) -> str:
     return line[:head].rstrip() + ELLIPSIS + line[len(line) - (length - 1 - head) :].lstrip()
 
 
-def number(value: float, digits: int = 3) -> str:
-    """A number to read: `digits` significant digits, thousands separated, whole numbers below 10**6 in full."""
-    value = float(value)
-    if not math.isfinite(value):
-        return "unknown" if math.isnan(value) else ("infinite" if value > 0 else "minus infinite")
-    if value == 0:
-        return "0"
-    if not 1e-4 <= abs(value) < 1e15:
-        return f"{value:.{digits - 1}e}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e").replace("-", "−")
-    if value == round(value) and abs(value) < 1e6:
-        return f"{value:,.0f}".replace("-", "−")
-    decimals = digits - 1 - math.floor(math.log10(abs(value)))
-    rounded = round(value, decimals)
-    shown = f"{rounded:,.{max(decimals, 0)}f}"
-    return (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """A share in per cent, never rounded to all or nothing when it is neither."""
-    if 0 < share < 0.01:
-        return "under 1 %"
-    return "over 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """A number with its noun: "1 row", "5 rows"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def listed(items: Sequence[str]) -> str:
     """Items as a phrase: "a", "a and b", "a, b and c"."""
     return ", ".join(items[:-1]) + " and " + items[-1] if len(items) > 1 else "".join(items)
@@ -108,13 +79,15 @@ def value_format(values: npt.ArrayLike) -> str:
     return f",.{int(np.clip(math.ceil(3 - math.log10(spread or largest)), 0, 12))}~f"
 
 
-def titled(words: Words, subtitle_lines: int = 0) -> alt.TitleParams:
-    """The title of a picture, wrapped to whatever width it is drawn at, and its subtitle padded to so many lines."""
-    subtitle = textwrap.wrap(words.subtitle, SUBTITLE_WIDTH)
-    subtitle += [NO_BREAK] * (subtitle_lines - len(subtitle))
+def titled(words: Words, beside: Words | None = None) -> alt.TitleParams:
+    """The title of a picture, wrapped to whatever width it is drawn at.
+
+    It takes as many lines as that of a picture beside it, so that their plots are of one height.
+    """
+    other = beside or words
     return alt.TitleParams(
-        text=_wrapped(words.title),
-        subtitle=subtitle,
+        text=_wrapped(words.title, other.title),
+        subtitle=_lines(words.subtitle, SUBTITLE_WIDTH, other.subtitle),
         subtitleColor=theme.SOFT_INK,
         subtitlePadding=6,
         anchor="start",
@@ -122,20 +95,26 @@ def titled(words: Words, subtitle_lines: int = 0) -> alt.TitleParams:
     )
 
 
-def _wrapped(text: str) -> alt.ExprRef:
+def _wrapped(text: str, other: str) -> alt.ExprRef:
     """An expression that breaks the text by the width of the picture."""
-    widest = _lines(text, TITLE_WIDEST)
+    widest = _array(_lines(text, TITLE_WIDEST, other))
     for width, characters in reversed(TITLE_WIDTHS):
-        widest = f"{OUTER_WIDTH} < {width} ? {_lines(text, characters)} : {widest}"
+        widest = f"{OUTER_WIDTH} < {width} ? {_array(_lines(text, characters, other))} : {widest}"
     return alt.ExprRef(widest)
 
 
-def _lines(text: str, characters: int) -> str:
-    """The wrapped lines as an array literal of Vega's expression language."""
-    return "[" + ", ".join(_literal(line) for line in textwrap.wrap(text, characters)) + "]"
+def _lines(text: str, characters: int, other: str) -> list[str]:
+    """The text wrapped, with blank lines up to as many as the other text takes."""
+    lines = textwrap.wrap(text, characters)
+    return lines + [NO_BREAK] * (len(textwrap.wrap(other, characters)) - len(lines))
 
 
-def _literal(text: str) -> str:
+def _array(lines: Sequence[str]) -> str:
+    """The lines as an array literal of Vega's expression language."""
+    return "[" + ", ".join(literal(line) for line in lines) + "]"
+
+
+def literal(text: str) -> str:
     """A string literal whose content is only ever text, whatever a column is called."""
     return "'" + "".join(c if (c.isalnum() and c.isascii()) or c in " .,;:%()-+" else _escaped(c) for c in text) + "'"
 

@@ -22,13 +22,15 @@ import altair as alt
 GROUPS = ("#0072B2", "#C98500", "#009E73", "#CC79A7", "#3C97CC", "#7A7400")
 DASHES = ((1, 0), (7, 3), (2, 2), (8, 3, 2, 3), (4, 4), (10, 4), (1, 3))
 HEXAGON = "M0,-1L0.87,-0.5L0.87,0.5L0,1L-0.87,0.5L-0.87,-0.5Z"
-SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", HEXAGON, "cross")
+STAR = "M0.00,-1.00L0.26,-0.36L0.95,-0.31L0.43,0.14L0.59,0.81L0.00,0.45L-0.59,0.81L-0.43,0.14L-0.95,-0.31L-0.26,-0.36Z"
+SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", HEXAGON, STAR)
 
 # A red outside Okabe and Ito's set, at least 0.13 from each group's colour in OKLab, and a shape of its own: a saltire.
 ACCENT = "#E6004C"
 ACCENT_SHAPE = "M-1,-0.65L-0.65,-1L0,-0.35L0.65,-1L1,-0.65L0.35,0L1,0.65L0.65,1L0,0.35L-0.65,1L-1,0.65L-0.35,0Z"
 GREY = "#828282"  # undecided rows, noise, and whatever is only there to compare with
 GREY_SHAPE = "circle"
+CENTRE_SHAPE = "cross"
 
 # Fills behind marks: a tint of each group's colour, for a light and for a dark background.
 _TINTS_LIGHT = ("#D6E8F2", "#F6EAD3", "#D3EDE5", "#F7E8F0", "#DEEDF6", "#E9E7D3")

@@ -1,0 +1,126 @@
+"""Every family at every number of groups, by how far it is behind the best."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.analysis.selection import Board, Cell, Criterion
+from core.charts import marks, theme
+from core.charts.how_many import Choice, lead_in_words
+from core.charts.tables import brief_figure
+from core.charts.text import Words
+from core.mixture.fit import Fit
+from core.numbers import count, figure
+
+SELECTION = "cell"  # the name of the map's selection: a list of {"family": ..., "components": ...}
+ROW_HEIGHT, MAP_ROOM = 26, 190
+FAILED, DOUBTFUL, SOUND = "failed", "doubtful", "sound"
+SIGNS = {FAILED: "×", DOUBTFUL: "!"}
+
+
+def cell_map(board: Board, criterion: str = "bic", chosen: Choice | None = None) -> marks.Chart:
+    """Every family at every K by how far it is behind the best; a click selects a cell (`SELECTION`).
+
+    A cell without a fit bears a ×, one that is not admissible a !, and neither is filled; the tooltip says why.
+    """
+    best = board.best(criterion) if board.admissible else None
+    frame = _cells(board, Criterion(criterion), best)
+    families = list(dict.fromkeys(frame["family"]))
+    base = alt.Chart(frame).encode(
+        x=alt.X("components:O", title="Groups", axis=alt.Axis(labelAngle=0, orient="top", grid=False)),
+        y=alt.Y(
+            "family:N", title="Family", sort=families, axis=alt.Axis(**{**marks.ON_TOP, "titleY": -26}, grid=False)
+        ),
+    )
+    layers = _map_layers(base, frame, best, chosen)
+    return marks.finished(alt.layer(*layers), _map_words(board, criterion, best), MAP_ROOM + ROW_HEIGHT * len(families))
+
+
+def _map_layers(base: alt.Chart, frame: pd.DataFrame, best: Fit | None, chosen: Choice | None) -> list[alt.Chart]:
+    click = alt.selection_point(name=SELECTION, fields=["family", "components"], empty=False, toggle=False)
+    shade = alt.Color(
+        "shade:Q",
+        scale=alt.Scale(domain=[0, max(float(frame["shade"].max()), 1e-9)], range=list(theme.SEQUENTIAL)[::-1]),
+        legend=None,
+    )
+    sound = alt.datum.state == SOUND
+    cells = (
+        base.mark_rect(cursor="pointer")
+        .encode(
+            color=alt.condition(sound, shade, alt.value("transparent")),
+            stroke=alt.condition(sound, alt.value("transparent"), alt.value(theme.GREY)),
+            strokeDash=alt.condition(sound, alt.value([1, 0]), alt.value([2, 3])),
+            tooltip=_tooltips(),
+        )
+        .add_params(click)
+    )
+    on_cell = alt.condition("datum.light", alt.value(theme.LIGHT_TEXT), alt.value(theme.DARK_TEXT))
+    said = base.transform_filter(sound).mark_text(fontSize=11).encode(text="said:N", color=on_cell)
+    signs = base.transform_filter(alt.datum.state != SOUND).mark_text(fontSize=12, color=theme.SOFT_INK)
+    layers = [cells, said, signs.encode(text="said:N")]
+    outlined = [((best.family.name, best.components), [1, 0])] if best is not None else []
+    outlined += [(chosen, [3, 3])] if chosen is not None else []
+    for (family, components), dash in outlined:
+        around = base.transform_filter((alt.datum.family == family) & (alt.datum.components == components))
+        layers.append(around.mark_rect(fillOpacity=0, stroke=theme.INK, strokeWidth=2.5, strokeDash=dash, tooltip=None))
+    return layers
+
+
+def _tooltips() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("family:N", title="Family"),
+        alt.Tooltip("components:O", title="Groups"),
+        alt.Tooltip("value:N", title="Criterion"),
+        alt.Tooltip("behind:N", title="Behind the best"),
+        alt.Tooltip("parameters:N", title="Parameters"),
+        alt.Tooltip("why:N", title="Note"),
+    ]
+
+
+def _cells(board: Board, criterion: Criterion, best: Fit | None) -> pd.DataFrame:
+    """A row per cell: how far behind the best it is, what stands in it, and why it is not to be used."""
+    least = criterion.of(best) if best is not None else float("nan")
+    frame = pd.DataFrame([_cell(cell, criterion, least) for cell in board.cells])
+    top = np.nanmax(frame["shade"], initial=0.0)
+    frame["light"] = frame["shade"] < 0.5 * top
+    return frame
+
+
+def _cell(cell: Cell, criterion: Criterion, least: float) -> dict[str, object]:
+    row: dict[str, object] = {"family": cell.family.name, "components": cell.components, "shade": float("nan")}
+    if cell.fit is None:
+        return {**row, "state": FAILED, "said": SIGNS[FAILED], "value": "–", "behind": "–", "parameters": "–"} | {
+            "why": cell.reason
+        }
+    value = criterion.of(cell.fit)
+    shown = {"value": figure(value, 5), "behind": figure(value - least), "parameters": f"{cell.fit.n_parameters:,}"}
+    if not cell.fit.admissible:
+        why = " ".join(each.value for each in cell.fit.objections)
+        return {**row, **shown, "state": DOUBTFUL, "said": SIGNS[DOUBTFUL], "why": why}
+    # The logarithm keeps the cells that matter, the ones near the best, apart from one another.
+    behind = value - least
+    said = brief_figure(behind) if behind >= 1 else figure(behind, 1)
+    return {
+        **row,
+        **shown,
+        "state": SOUND,
+        "said": said,
+        "shade": float(np.log1p(behind)),
+        "why": cell.fit.outcome.value,
+    }
+
+
+def _map_words(board: Board, criterion: str, best: Fit | None) -> Words:
+    title = lead_in_words(board, Criterion(criterion), best) if best is not None else "No fit is admissible"
+    how = f"{criterion.upper()} behind the best, which is outlined; darker is better. "
+    states = [
+        FAILED if cell.fit is None else DOUBTFUL for cell in board.cells if not (cell.fit and cell.fit.admissible)
+    ]
+    if FAILED in states:
+        how += "×: could not be fitted. "
+    if DOUBTFUL in states:
+        how += "!: not to be trusted. "
+    what = f"Table of {count(len(board.cells), 'fit')} by family and number of groups."
+    return Words(title, how.strip(), f"{title}. {what}")

@@ -1,0 +1,96 @@
+"""K-Means over K: the elbow of its inertia, and its silhouette, each on an axis of its own."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.arrays import Array
+from core.charts import marks, theme
+from core.charts.how_many import k_axis
+from core.charts.text import Words, tick_format
+from core.kmeans import KMeansCurve
+from core.numbers import count, figure, share
+
+
+def elbow(curve: KMeansCurve, chosen: int | None = None) -> marks.Chart:
+    """K-Means' inertia over K, with the K at which it bends most."""
+    frame = curve.frame
+    components, inertia = frame["components"].to_numpy(), frame["inertia"].to_numpy(dtype=np.float64)
+    at = bend(components.astype(np.float64), inertia)
+    if at is None:
+        title = "K-Means' inertia has too few points to bend"
+    else:
+        fallen = 1 - inertia[at] / inertia[0] if inertia[0] > 0 else 0.0
+        title = (
+            f"Inertia bends most at {count(int(components[at]), 'group')}, {share(float(fallen))} below {components[0]}"
+        )
+    words = Words(
+        title,
+        "Inertia: the squared distances of all rows to their centres. It always falls; look for the bend.",
+        f"{title}. Curve of K-Means inertia over the number of groups.",
+    )
+    return _k_means_curve(frame, "inertia", "Inertia", (at, chosen), words)
+
+
+def silhouette(curve: KMeansCurve, chosen: int | None = None) -> marks.Chart:
+    """K-Means' mean silhouette over K, with its highest."""
+    frame = curve.frame.dropna(subset=["silhouette"]).reset_index(drop=True)
+    if frame.empty:
+        return marks.nothing("The silhouette needs two groups or more")
+    at = int(frame["silhouette"].to_numpy().argmax())
+    top, components = float(frame["silhouette"][at]), int(frame["components"][at])
+    title = f"The silhouette is highest at {count(components, 'group')}: {figure(top, 2)}"
+    words = Words(
+        title,
+        "1: rows lie far closer to their own group than to the next. 0: between two groups.",
+        f"{title}. Curve of the mean silhouette of K-Means over the number of groups.",
+    )
+    return _k_means_curve(frame, "silhouette", "Silhouette", (at, chosen), words)
+
+
+def bend(components: Array, values: Array) -> int | None:
+    """Position of the point farthest below the chord from first to last (Satopää et al. 2011); None without any."""
+    if len(values) < 3 or values[0] == values[-1]:
+        return None
+    along = (components - components[0]) / (components[-1] - components[0])
+    fallen = (values - values[-1]) / (values[0] - values[-1])
+    below = 1 - along - fallen
+    at = int(np.argmax(below))
+    return at if below[at] > 1e-9 else None
+
+
+def _k_means_curve(
+    frame: pd.DataFrame, column: str, title: str, marked: tuple[int | None, int | None], words: Words
+) -> marks.Chart:
+    """A curve of one column over K; marked: the position that is ringed, and the K that is the present choice."""
+    at, chosen = marked
+    data = pd.DataFrame({"components": frame["components"], "value": frame[column]})
+    data["said"] = [figure(value) for value in data["value"]]
+    form = tick_format(data["value"])
+    low, high = min(0.0, float(data["value"].min())), max(float(data["value"].max()), 1e-9)
+    y = alt.Y(
+        "value:Q",
+        title=title,
+        scale=alt.Scale(domain=[low, high * 1.08], nice=False),
+        axis=alt.Axis(**marks.ON_TOP, **({"format": form} if form else {})),
+    )
+    base = alt.Chart(data).encode(x=k_axis(data["components"].tolist()), y=y)
+    tooltip = [alt.Tooltip("components:Q", title="Groups"), alt.Tooltip("said:N", title=title)]
+    layers = [
+        base.mark_line(strokeWidth=theme.LINE_WIDTH, color=theme.GREY),
+        base.mark_point(filled=True, size=50, opacity=1, color=theme.GREY).encode(tooltip=tooltip),
+    ]
+    if at is not None:
+        best = base.transform_filter(alt.datum.components == int(data["components"][at]))
+        layers.append(best.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2))
+        said = f"{data['components'][at]} groups"
+        layers += [best.mark_text(dy=-20, text=said, **look) for look in marks.HALOED]
+    if chosen is not None and chosen in set(data["components"]) - {data["components"][at] if at is not None else None}:
+        now = base.transform_filter(alt.datum.components == chosen)
+        layers.append(
+            now.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2, strokeDash=[3, 3])
+        )
+        layers += [now.mark_text(dy=-20, text=f"now: {chosen}", **look) for look in marks.HALOED]
+    return marks.finished(alt.layer(*layers), words, theme.SMALL_HEIGHT)

@@ -18,8 +18,17 @@ import numpy as np
 from core.arrays import Array
 from core.mixture.family import Axis, Family
 
-INNER_TOLERANCE = 1e-12  # relative change of the objective at which the sweeps end
-INNER_SWEEPS = 500
+
+@dataclass(frozen=True)
+class Sweeps:
+    """How far the inner iterations go, for the families that have them."""
+
+    tolerance: float  # relative change of the objective at which they end
+    most: int
+
+
+TO_THE_END = Sweeps(1e-12, 500)
+A_FEW = Sweeps(1e-12, 4)  # a partial M-step: the likelihood still never falls (Dempster, Laird and Rubin 1977, sec. 3)
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,9 @@ def decompose(covariances: Array) -> Structure:
     return Structure(volume, variances / volume[:, None], orientation)
 
 
-def estimate(family: Family, weight: Array, scatter: Array, previous: Array | None = None) -> Array:
+def estimate(
+    family: Family, weight: Array, scatter: Array, previous: Array | None = None, sweeps: Sweeps = TO_THE_END
+) -> Array:
     """The (K, d, d) covariances that maximise the expected log-likelihood within a family.
 
     weight (K,) and scatter (K, d, d) are those of Moments; previous (K, d, d) covariances warm-start the inner
@@ -55,9 +66,9 @@ def estimate(family: Family, weight: Array, scatter: Array, previous: Array | No
         return scatter / weight[:, None, None]
     structure = _start(family, weight, scatter, previous)
     objective = np.inf
-    for _ in range(INNER_SWEEPS):
+    for _ in range(sweeps.most):
         structure, lower = _sweep(family, weight, scatter, structure)
-        if family.has_closed_form or objective - lower <= INNER_TOLERANCE * abs(lower):
+        if family.has_closed_form or objective - lower <= sweeps.tolerance * abs(lower):
             break
         objective = lower
     return structure.covariances

@@ -18,7 +18,7 @@ from scipy.special import logsumexp
 from core.arrays import Array
 from core.data.source import Source, as_source
 from core.errors import DegenerateError
-from core.mixture.covariance import estimate
+from core.mixture.covariance import TO_THE_END, Sweeps, estimate
 from core.mixture.family import Family
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments, moments, pooled
@@ -41,7 +41,13 @@ def e_step(mixture: Mixture, values: Array, weights: Array | None = None) -> Mom
     return found.noise_last() if mixture.noise else found
 
 
-def m_step(family: Family, found: Moments, previous: Mixture | None = None, floor: Array | None = None) -> Mixture:
+def m_step(
+    family: Family,
+    found: Moments,
+    previous: Mixture | None = None,
+    floor: Array | None = None,
+    sweeps: Sweeps = TO_THE_END,
+) -> Mixture:
     """The mixture of a family that maximises the expected log-likelihood of some Moments.
 
     previous warm-starts families with inner iterations and hands on the noise component's box. Raises DegenerateError
@@ -51,9 +57,8 @@ def m_step(family: Family, found: Moments, previous: Mixture | None = None, floo
         raise DegenerateError("A group has lost all its rows.", remedy="Try fewer groups.")
     try:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            covariances = estimate(
-                family, found.weight, found.scatter, None if previous is None else previous.covariances
-            )
+            warm = None if previous is None else previous.covariances
+            covariances = estimate(family, found.weight, found.scatter, warm, sweeps)
             stands = _stands(covariances, floor)
     except np.linalg.LinAlgError:
         stands = False
@@ -76,13 +81,18 @@ def _stands(covariances: Array, floor: Array | None) -> bool:
 
 
 def passes(
-    family: Family, mixture: Mixture, source: Source, step: EStep = e_step, floor: Array | None = None
+    family: Family,
+    mixture: Mixture,
+    source: Source,
+    step: EStep = e_step,
+    floor: Array | None = None,
+    sweeps: Sweeps = TO_THE_END,
 ) -> Iterator[tuple[Mixture, Moments]]:
     """Each mixture of plain EM with the Moments of all rows under it, for ever."""
     while True:
         found = reduce(add, (step(mixture, values, weights) for values, weights in source.blocks()))
         yield mixture, found
-        mixture = m_step(family, found, mixture, floor)
+        mixture = m_step(family, found, mixture, floor, sweeps)
 
 
 def iterate(family: Family, mixture: Mixture, rows: npt.ArrayLike) -> Iterator[tuple[Mixture, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from core.arrays import Array
 from core.errors import DegenerateError, FitError
+from core.mixture import kernels
+from core.mixture.covariance import A_FEW, TO_THE_END
 from core.mixture.em import m_step, passes
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments, moments
@@ -18,6 +20,8 @@ from core.mixture.problem import SAMPLE_ROWS, Problem
 from core.mixture.starts import softened
 from core.mixture.stopping import Objection, Outcome, Progress, Watch, objections
 
+SCREENING = 1e-6  # relative change of the log-likelihood at which starts are compared
+FINALISTS = 2  # starts that go on from there
 FIRST_NOISE = 0.05  # the noise component's mixing weight before the first pass
 
 
@@ -60,22 +64,34 @@ def solve(problem: Problem, plan: Plan, watch: Watch) -> Run:
 
 
 def best_of_starts(problem: Problem, plan: Plan, watch: Watch) -> Run:
-    """Every start to its end; ends early when cancelled. Raises DegenerateError if every start collapses at once."""
-    best: Run | None = None
-    refusal = None
+    """The best run of the plan's starts: all go to a coarse end, the most promising to the plan's.
+
+    Ends early when cancelled. Raises DegenerateError if every start collapses at once.
+    """
+    coarse = replace(plan, tolerance=max(plan.tolerance, SCREENING))
+    screened: list[Run] = []
+    refusal = DegenerateError("Every start collapsed.", remedy="Try fewer groups or columns.")
     for i in range(plan.restarts if plan.components > 1 else 1):
         rng = np.random.default_rng([plan.seed, plan.components, i])
         try:
-            run = converge(problem, plan, first_mixture(problem, plan, rng), watch)
+            screened.append(converge(problem, coarse, first_mixture(problem, plan, rng), watch))
         except DegenerateError as degenerate:
             refusal = degenerate
             continue
-        best = run if best is None or run.rank > best.rank else best
-        if run.outcome is Outcome.CANCELLED:
-            break
-    if best is None:
-        raise refusal or FitError("No start was made.")
-    return best
+        if screened[-1].outcome is Outcome.CANCELLED:
+            return max(screened, key=lambda run: run.rank)
+    if not screened:
+        raise refusal
+    promising = sorted(screened, key=lambda run: run.rank, reverse=True)[:FINALISTS]
+    return max((go_on(problem, plan, run, watch) for run in promising), key=lambda run: run.rank)
+
+
+def go_on(problem: Problem, plan: Plan, run: Run, watch: Watch) -> Run:
+    """A run that came to a coarse end, to the plan's end."""
+    if run.outcome is not Outcome.CONVERGED or plan.tolerance >= SCREENING:
+        return run
+    after = converge(problem, plan, run.mixture, watch)
+    return replace(after, trace=run.trace + after.trace[1:])
 
 
 def first_mixture(problem: Problem, plan: Plan, rng: np.random.Generator) -> Mixture:
@@ -119,7 +135,9 @@ def given(problem: Problem, plan: Plan, responsibilities: Array) -> Mixture:
 
 def converge(problem: Problem, plan: Plan, mixture: Mixture, watch: Watch) -> Run:
     """EM from one mixture to its end. Raises DegenerateError if it cannot take a single pass."""
-    steps = passes(plan.family, mixture, problem.source, floor=problem.floor)
+    step = kernels.diagonal_e_step if plan.family.is_diagonal else kernels.e_step
+    sweeps = A_FEW if plan.accelerate else TO_THE_END
+    steps = passes(plan.family, mixture, problem.source, step, problem.floor, sweeps)
     trace: list[float] = []
     outcome: Outcome | None = None
     now, found = next(steps)

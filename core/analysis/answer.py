@@ -14,6 +14,7 @@ from core.data.prepare import Matrix
 from core.mixture.family import family
 from core.mixture.fit import Fit, polish
 from core.mixture.stopping import Watch
+from core.numbers import count, figure, share
 
 FIRST_ROWS = 2_000
 CLEAR = 0.8  # a row is clearly in a group that holds at least this share of it
@@ -39,7 +40,22 @@ class FirstAnswer:
     @property
     def sentence(self) -> str:
         """The answer in words."""
-        return f"{_groups(self.fit.components, self.share_clear)}; {_odd(len(self.odd.ranking))}."
+        return in_words(self.fit, self.largest, self.odd)
+
+    @property
+    def method(self) -> str:
+        """How it was found, in a few sentences."""
+        fits = len(self.board.cells)
+        rows, sampled = len(self.largest), min(FIRST_ROWS, len(self.largest))
+        where = f"a random {sampled:,} of the {rows:,} rows" if sampled < rows else f"all {rows:,} rows"
+        bic, numbers = figure(self.fit.bic, 5), self.fit.n_parameters
+        return (
+            f"Gaussian mixtures with 1 to {max(self.board.search.components)} groups in four shapes, {fits} models "
+            f"in all, were fitted to {where}. The one with the lowest BIC ({bic}), which weighs how well a model fits "
+            f"against how many numbers it needs ({numbers}), was refined on every row. A row is clearly in a group "
+            f"that holds at least {share(CLEAR)} of it. A row is odd when the model finds it so unlikely that among "
+            f"{rows:,} rows drawn from the model itself about one would be."
+        )
 
 
 def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None) -> FirstAnswer:
@@ -57,11 +73,29 @@ def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None) -> F
     return FirstAnswer(board, fitted, odd, fitted.mixture.responsibilities(matrix.values).max(axis=1))
 
 
+def in_words(fit: Fit, largest: Array, odd: Anomalies) -> str:
+    """A fit in a sentence: how many groups, how clearly rows belong, how many are odd; largest is (n,)."""
+    clear = float(np.mean(largest >= CLEAR))
+    return f"{_groups(fit.components, clear)}; {_odd(len(odd.ranking))}."
+
+
+def odd_in_words(odd: Anomalies) -> str:
+    """The odd rows in a sentence."""
+    rows, flagged, chance = len(odd.score), len(odd.ranking), odd.expected_false_alarms
+    said = (
+        "No row looks odd"
+        if flagged == 0
+        else f"{count(flagged, 'row')} of {rows:,} {'looks' if flagged == 1 else 'look'} odd"
+    )
+    expected = "under 0.1" if chance < 0.1 else figure(chance, 2)
+    return f"{said}; chance alone would flag about {expected}."
+
+
 def _groups(components: int, share_clear: float) -> str:
     if components == 1:
         return "One group: these columns do not split the rows"
-    share = f"{100 * share_clear:.0f} %" if share_clear < 1 else "all"
-    return f"{components} groups; {share} of rows are clearly in one"
+    clear = "every row is" if share_clear == 1 else f"{share(share_clear)} of rows are"
+    return f"{components} groups; {clear} clearly in one"
 
 
 def _odd(count: int) -> str:

@@ -24,6 +24,10 @@ class Agreement:
     matching: tuple[int, ...]  # for each group of the second, the group of the first it matches, or one past the last
     differing: npt.NDArray[np.intp]  # positions of the rows on which they differ
 
+    def as_first(self, second: Labels) -> Labels:
+        """(n,) labels of the second split under the numbers of the groups that they match in the first."""
+        return np.asarray(self.matching, dtype=np.intp)[second]
+
     @property
     def share_agreeing(self) -> float:
         """The share of rows on which they agree."""

@@ -44,12 +44,12 @@ def labelled_frame(table: Table, found: Labelled) -> pd.DataFrame:
     responsibilities = found.fit.mixture.responsibilities(found.matrix.values)
     added: dict[str, pd.Series] = {}
     if found.partition is not None:
-        added["K-Means group"] = _spread(found.partition.labels + 1, rows, len(frame))
-    added["GMM group"] = _spread(responsibilities.argmax(axis=1) + 1, rows, len(frame))
+        added["K-Means group"] = _spread(pd.Series(found.partition.labels + 1, dtype="Int64"), rows, len(frame))
+    added["GMM group"] = _spread(pd.Series(responsibilities.argmax(axis=1) + 1, dtype="Int64"), rows, len(frame))
     for k in range(responsibilities.shape[1]):
-        added[f"share of group {k + 1}"] = _spread(responsibilities[:, k], rows, len(frame))
-    added["score (-log p)"] = _spread(found.odd.score, rows, len(frame))
-    added["odd"] = _spread(np.where(found.odd.flagged, "yes", "no"), rows, len(frame))
+        added[f"share of group {k + 1}"] = _spread(pd.Series(responsibilities[:, k]), rows, len(frame))
+    added["score (-log p)"] = _spread(pd.Series(found.odd.score), rows, len(frame))
+    added["odd"] = _spread(pd.Series(np.where(found.odd.flagged, "yes", "no")), rows, len(frame))
     return pd.concat([frame, pd.DataFrame(added, index=frame.index)], axis=1)
 
 
@@ -61,7 +61,7 @@ def odd_frame(table: Table, found: Labelled) -> pd.DataFrame:
 
 def to_csv(frame: pd.DataFrame) -> bytes:
     """UTF-8 with a byte order mark, so that spreadsheets read it right; cells that they would run are made text."""
-    return neutral(frame).to_csv(index=False).encode("utf-8-sig")
+    return neutral(frame).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def to_xlsx(frame: pd.DataFrame) -> bytes:
@@ -121,6 +121,6 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, i: int, j: int, value: object,
         sheet.write_string(i, j, _safe(str(value))[:CELL_CHARACTERS])
 
 
-def _spread(values: npt.ArrayLike, rows: npt.NDArray[np.int64], total: int) -> pd.Series:
+def _spread(values: pd.Series, rows: npt.NDArray[np.int64], total: int) -> pd.Series:
     """A value for each row of the matrix, at its place in the table; blank elsewhere."""
-    return pd.Series(np.asarray(values), index=rows).convert_dtypes(convert_floating=False).reindex(range(total))
+    return values.set_axis(rows).reindex(range(total))

@@ -1,0 +1,53 @@
+"""Listings: rows of the user's table with what was found of them, to be looked through."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.analysis.anomaly import Anomalies
+from core.arrays import Array
+from core.data.prepare import Matrix
+from core.data.table import Table
+
+MOST_LISTED = 1_000
+
+
+def differing_rows(
+    table: Table,
+    matrix: Matrix,
+    rows: npt.NDArray[np.intp],
+    groups: npt.NDArray[np.intp],
+    clusters: npt.NDArray[np.intp],
+) -> pd.DataFrame:
+    """Rows (positions in the matrix) with their group by the mixture and by K-Means, both (n,) from 0, and their cells."""
+    rows = rows[:MOST_LISTED]
+    found = {"row": matrix.row_ids[rows] + 1, "by the mixture": groups[rows] + 1, "by K-Means": clusters[rows] + 1}
+    return _beside(found, table, matrix, rows)
+
+
+def odd_rows(table: Table, matrix: Matrix, odd: Anomalies, responsibilities: Array) -> pd.DataFrame:
+    """The flagged rows, the oddest first: score, chance, nearest group, and their cells.
+
+    Chance is how often a row drawn from the model scores as high.
+    """
+    rows = odd.ranking[:MOST_LISTED]
+    found = {
+        "row": matrix.row_ids[rows] + 1,
+        "score": odd.score[rows],
+        "chance": odd.p_value[rows],
+        "nearest group": responsibilities[rows].argmax(axis=1) + 1,
+    }
+    return _beside(found, table, matrix, rows)
+
+
+def _beside(
+    found: dict[str, npt.NDArray[np.generic]], table: Table, matrix: Matrix, rows: npt.NDArray[np.intp]
+) -> pd.DataFrame:
+    """What was found before the cells of the same rows, the fitted columns first; equal names are told apart."""
+    cells = table.frame.iloc[matrix.row_ids[rows]].reset_index(drop=True)
+    fitted = list(matrix.features)
+    cells = cells[fitted + [name for name in cells.columns if name not in fitted]]
+    cells.columns = pd.Index([f"{name} (column)" if name in found else name for name in cells.columns], dtype=object)
+    return pd.concat([pd.DataFrame(found), cells], axis=1)

@@ -1,0 +1,112 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+import core
+from core.analysis.anomaly import NEVER, Null, judge, q_values, scored
+from core.mixture.model import Mixture
+
+
+def standard_normal(d=3):
+    return Mixture(np.ones(1), np.zeros((1, d)), np.eye(d)[None])
+
+
+def fitted_rows(n=400, seed=0):
+    rows = np.random.default_rng(seed).normal(size=(n, 2))
+    return core.fit(rows, core.Plan(family="EEE")), rows
+
+
+def test_the_score_is_minus_the_log_density():
+    fit, rows = fitted_rows()
+    np.testing.assert_allclose(core.anomalies(fit, rows).score, -fit.mixture.log_density(rows))
+
+
+def test_simulated_chances_are_those_of_the_chi_square_for_one_gaussian():
+    null = Null.simulate(standard_normal(), 200_000, seed=0)
+    squared = np.array([1.0, 4.0, 9.0, 16.0])
+    scores = squared / 2 + 1.5 * np.log(2 * np.pi)
+    np.testing.assert_allclose(null.tail(scores), stats.chi2(3).sf(squared), rtol=0.1)
+
+
+def test_the_line_of_k_expected_false_alarms_is_passed_k_times_on_average():
+    mixture = standard_normal()
+    flagged = []
+    fit, _ = fitted_rows()
+    threshold = judge(scored(fit, np.zeros((1_000, 2))), core.ExpectedFalseAlarms(5.0)).threshold
+    for seed in range(60):
+        fresh = fit.mixture.sample(1_000, np.random.default_rng([9, seed]))
+        flagged.append((-fit.mixture.log_density(fresh) >= threshold).sum())
+    assert 4.2 < np.mean(flagged) < 5.8
+    assert mixture.components == 1
+
+
+@given(st.integers(0, 50))
+def test_top_n_flags_n_rows_oddest_first(n):
+    fit, rows = fitted_rows(50)
+    found = core.anomalies(fit, rows, core.TopRows(n))
+    assert found.flagged.sum() == n == len(found.ranking)
+    assert list(found.score[found.ranking]) == sorted(found.score, reverse=True)[:n]
+
+
+def test_a_quantile_flags_its_share_of_the_rows():
+    fit, rows = fitted_rows(200)
+    assert core.anomalies(fit, rows, core.Quantile(0.05)).flagged.sum() == 10
+    assert core.anomalies(fit, rows, core.Quantile(0.0)).threshold == NEVER
+
+
+def test_no_expected_false_alarm_flags_nothing():
+    fit, rows = fitted_rows()
+    found = core.anomalies(fit, rows, core.ExpectedFalseAlarms(0.0))
+    assert not found.flagged.any()
+    assert found.expected_false_alarms == 0.0
+
+
+def test_a_planted_outlier_is_found_and_comes_first():
+    fit, rows = fitted_rows()
+    rows = np.concatenate([rows, [[9.0, -9.0]]])
+    found = core.anomalies(fit, rows)
+    assert found.ranking[0] == 400
+
+
+def test_the_false_discovery_rate_flags_planted_outliers_and_few_others():
+    fit, rows = fitted_rows(500)
+    planted = np.concatenate([rows, np.random.default_rng(1).normal(size=(10, 2)) + 8])
+    found = core.anomalies(fit, planted, core.FalseDiscoveryRate(0.1))
+    assert found.flagged[500:].all()
+    assert found.flagged[:500].sum() <= 4
+    np.testing.assert_array_equal(found.flagged, found.q_value <= 0.1)
+
+
+def test_q_values_are_benjamini_and_hochbergs():
+    p = np.array([0.01, 0.04, 0.03, 0.5])
+    np.testing.assert_allclose(q_values(p), stats.false_discovery_control(p))
+
+
+def test_cross_fitting_scores_a_row_by_a_fit_that_has_not_seen_it():
+    rows = np.concatenate([np.random.default_rng(0).normal(size=(40, 2)), [[7.0, 7.0]]])
+    fit = core.fit(rows, core.Plan(family="EEE"))
+    in_sample = core.anomalies(fit, rows).score[40]
+    held_out = core.anomalies(fit, rows, scoring=core.CrossFitted(5)).score[40]
+    assert held_out > in_sample + 1
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: core.Quantile(1.5),
+        lambda: core.TopRows(-1),
+        lambda: core.ExpectedFalseAlarms(-1.0),
+        lambda: core.FalseDiscoveryRate(2.0),
+        lambda: core.CrossFitted(1),
+    ],
+)
+def test_a_policy_that_means_nothing_is_refused(make):
+    with pytest.raises(core.ChoiceError):
+        make()
+
+
+def test_the_same_seed_gives_the_same_line():
+    fit, rows = fitted_rows()
+    assert core.anomalies(fit, rows, seed=4).threshold == core.anomalies(fit, rows, seed=4).threshold

@@ -1,0 +1,53 @@
+import naive
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.analysis.compare import agreement, crosstab
+
+labelings = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=5, max_size=60).filter(
+    lambda pairs: len({a for a, _ in pairs}) > 1 and len({b for _, b in pairs}) > 1
+)
+
+
+@given(labelings)
+def test_the_adjusted_rand_index_is_that_of_counted_pairs(pairs):
+    a, b = np.array(pairs).T
+    assert agreement(a, b).adjusted_rand_index == pytest.approx(naive.adjusted_rand_index(a, b))
+
+
+@given(labelings, st.permutations(range(4)))
+def test_renaming_the_groups_of_one_changes_no_agreement(pairs, names):
+    a, b = np.array(pairs).T
+    renamed = np.array(names)[b]
+    first, second = agreement(a, b), agreement(a, renamed)
+    assert len(first.differing) == len(second.differing)
+    assert first.adjusted_rand_index == pytest.approx(second.adjusted_rand_index)
+
+
+def test_equal_splits_under_other_names_differ_nowhere():
+    a = np.array([0, 0, 1, 1, 2])
+    split = agreement(a, np.array([2, 2, 0, 0, 1]))
+    assert len(split.differing) == 0
+    assert split.share_agreeing == 1.0
+    np.testing.assert_array_equal(split.as_first(np.array([2, 2, 0, 0, 1])), a)
+
+
+def test_a_group_without_a_match_counts_as_differing():
+    split = agreement(np.array([0, 0, 0, 0, 0]), np.array([0, 0, 0, 1, 1]))
+    np.testing.assert_array_equal(split.differing, [3, 4])
+
+
+def test_the_least_doubtful_differing_rows_come_first():
+    split = agreement(np.array([0, 0, 0, 1, 1]), np.array([0, 1, 1, 1, 1]), np.array([0.0, 0.5, 0.1, 0.0, 0.0]))
+    np.testing.assert_array_equal(split.differing, [2, 1])
+
+
+def test_the_crosstab_counts_every_row_and_keeps_empty_groups_and_blanks():
+    table = crosstab(np.array([0, 0, 2]), pd.Series(["x", None, "x"]), 3)
+    assert list(table.index) == [1, 2, 3]
+    assert table.to_numpy().sum() == 3
+    assert table.loc[1, "(blank)"] == 1
+    assert table.columns[0] == "x"

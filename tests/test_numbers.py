@@ -1,0 +1,34 @@
+import math
+
+import pytest
+
+from core.numbers import count, figure, share
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (1234567.0, "1,230,000"),
+        (0.001234, "0.00123"),
+        (-3.14159, "−3.14"),
+        (97.0, "97.0"),
+        (2e12, "2.00e+12"),
+    ],
+)
+def test_figures_have_three_significant_digits_and_separated_thousands(value, text):
+    assert figure(value) == text
+
+
+def test_what_is_no_number_reads_as_such():
+    assert figure(math.nan) == "–"
+    assert figure(math.inf) == "∞"
+
+
+def test_a_share_that_is_neither_none_nor_all_never_reads_so():
+    assert (share(0.0), share(1.0)) == ("0 %", "100 %")
+    assert (share(0.0001), share(0.9999)) == ("under 1 %", "over 99 %")
+
+
+def test_one_is_singular():
+    assert (count(1, "row"), count(2_000, "row"), count(2, "pass", "passes")) == ("1 row", "2,000 rows", "2 passes")

@@ -11,6 +11,7 @@ import numpy as np
 from core.arrays import Array
 from core.errors import DegenerateError, FitError
 from core.mixture import kernels
+from core.mixture.blas import one_thread
 from core.mixture.covariance import A_FEW, TO_THE_END
 from core.mixture.em import m_step, passes
 from core.mixture.model import Mixture, Noise
@@ -55,6 +56,11 @@ def solve(problem: Problem, plan: Plan, watch: Watch) -> Run:
 
     With many rows the starts converge on a sample, and only the best of them is carried on over all rows.
     """
+    with one_thread():
+        return _solve(problem, plan, watch)
+
+
+def _solve(problem: Problem, plan: Plan, watch: Watch) -> Run:
     if problem.source.n > SAMPLE_ROWS:
         rng = np.random.default_rng([plan.seed, SAMPLE_ROWS])
         sampled = best_of_starts(problem.sampled(rng), plan, watch)

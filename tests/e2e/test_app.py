@@ -1,0 +1,150 @@
+"""A visitor uploads a file, walks all pages, looks, clicks and downloads."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+ROOT = Path(__file__).parents[2]
+LONG = 120_000  # milliseconds
+HOSTILE = ["a.b", "x[0]", "![x](http://h.invalid/)", "<img src=x onerror=alert(1)>"]
+
+# For each chart that is shown: how many colours it really has, on its canvas or in its SVG.
+DRAWN = """() => {
+    const colours = chart => {
+        const canvas = chart.querySelector('canvas.marks'), svg = chart.querySelector('svg.marks'), seen = new Set();
+        if (canvas) {
+            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            for (let i = 0; i < data.length; i += 4)
+                if (data[i + 3] > 0) seen.add([data[i] >> 4, data[i + 1] >> 4, data[i + 2] >> 4].join());
+        } else if (svg) {
+            for (const mark of svg.querySelectorAll('.mark-symbol path, .mark-rect path, .mark-line path, .mark-rule line'))
+                seen.add(mark.getAttribute('fill') + mark.getAttribute('stroke') + mark.getAttribute('d'));
+        }
+        return seen.size;
+    };
+    return [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].filter(c => c.offsetParent).map(colours);
+}"""
+QUIET = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    const busy = '[data-stale=true],[data-testid=stSkeleton],[data-testid=stProgress]';
+    return app && app.dataset.testScriptState === 'notRunning' && !document.querySelector(busy);
+}"""
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Two groups in two columns of four, all with hostile names, and a row that belongs nowhere."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(240, 4)) + np.repeat([[0, 0, 0, 0], [8, 8, 0, 0]], 120, axis=0)
+    rows[17] = [30, -30, 9, -9]
+    path = tmp_path / "made by the test.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["name", *HOSTILE])
+        writer.writerows([f"=row {i}", *(f"{value:.4f}" for value in row)] for i, row in enumerate(rows))
+    return path
+
+
+def upload(page, path):
+    page.locator("input[type=file]").first.set_input_files(path)
+
+
+def quiet(page):
+    """Until the script rests, nothing is stale, and no job runs."""
+    page.wait_for_function(QUIET, timeout=LONG)
+    page.wait_for_timeout(800)
+
+
+def go(page, path):
+    page.locator(f"[data-testid=stSidebarNavLink][href$='/{path}']").evaluate("e => e.click()")
+    page.get_by_test_id("stHeading").first.wait_for(timeout=LONG)
+    quiet(page)
+
+
+def looks_sound(page):
+    """No refusal, no exception, every chart has drawn marks in several colours, and nothing left the machine."""
+    assert page.get_by_test_id("stException").count() == 0
+    assert page.locator("[data-testid=stAlertContentError]:visible").count() == 0
+    colours = page.evaluate(DRAWN)
+    assert all(count >= 3 for count in colours), colours
+    assert page.faults == []
+    return len(colours)
+
+
+def test_an_upload_is_answered_and_every_page_shows_its_picture(visit, table):
+    upload(visit, table)
+    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    quiet(visit)
+    charts = {"data": looks_sound(visit)}
+    for path in ("groups", "how-many", "odd-rows"):
+        go(visit, path)
+        charts[path] = looks_sound(visit)
+    assert charts["data"] >= 1
+    assert charts["groups"] >= 2
+    assert charts["how-many"] >= 2
+    assert charts["odd-rows"] >= 2
+
+
+def test_hostile_names_are_shown_as_they_are_and_run_nothing(visit, table):
+    upload(visit, table)
+    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    for path in ("groups", "odd-rows"):
+        go(visit, path)
+        assert visit.locator("img[onerror], img[src^='http://h']").count() == 0
+    assert visit.get_by_text("![x](http://h.invalid/)").first.is_visible()
+
+
+def test_the_odd_row_is_listed_and_downloaded_with_its_name_defused(visit, table):
+    upload(visit, table)
+    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    go(visit, "odd-rows")
+    with visit.expect_download(timeout=LONG) as waiting:
+        visit.get_by_role("button", name="Odd rows (CSV)").click()
+    text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert rows[0]["name"] == "'=row 17"
+    assert rows[0]["odd"] == "yes"
+    assert float(rows[0]["a.b"]) == 30.0
+
+
+def test_another_number_of_groups_is_the_model_on_every_page(visit, table):
+    upload(visit, table)
+    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    go(visit, "groups")
+    number = visit.get_by_role("spinbutton", name="Number of groups")
+    number.fill("3")
+    number.press("Enter")
+    visit.get_by_test_id("stSidebar").get_by_text("3 groups").wait_for(timeout=LONG)
+    quiet(visit)
+    go(visit, "odd-rows")
+    assert visit.get_by_test_id("stSidebar").get_by_text("3 groups").is_visible()
+    go(visit, "groups")
+    assert visit.get_by_role("spinbutton", name="Number of groups").input_value() == "3"
+
+
+def test_a_file_that_is_no_table_is_refused_in_a_sentence_and_the_next_one_works(visit, tmp_path, table):
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"PK\x03\x04 not a workbook at all")
+    upload(visit, broken)
+    visit.locator("[data-testid=stAlertContentError]:visible").first.wait_for(timeout=LONG)
+    assert visit.get_by_test_id("stException").count() == 0
+    upload(visit, table)
+    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+
+
+def test_a_sample_is_answered_with_one_click_and_the_screenshot_is_taken(visit):
+    visit.get_by_text("Old Faithful", exact=True).first.wait_for(timeout=LONG)
+    visit.locator(".st-key-sample-faithful button").click()
+    visit.get_by_text("groups; ").first.wait_for(timeout=LONG)
+    quiet(visit)
+    looks_sound(visit)
+    go(visit, "groups")
+    looks_sound(visit)
+    picture = visit.screenshot()
+    assert len(picture) > 20_000
+    (ROOT / "docs").mkdir(exist_ok=True)
+    (ROOT / "docs" / "groups.png").write_bytes(picture)

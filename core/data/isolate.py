@@ -49,6 +49,10 @@ class Child:
         """Whether it still waits for its file."""
         return self._process.poll() is None
 
+    def stop(self) -> None:
+        """End it while another thread waits in `read`, which then refuses the file."""
+        self._process.kill()
+
     def close(self) -> None:
         """End it without a file."""
         self._process.kill()

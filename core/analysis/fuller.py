@@ -1,0 +1,62 @@
+"""The fuller answer: every family at more numbers of groups, asked for by the analyst, and what it would change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.analysis.selection import Board, Search, sweep
+from core.analysis.verdict import NOTHING
+from core.data.prepare import Matrix
+from core.mixture.fit import Fit, polish
+from core.mixture.stopping import Watch
+from core.numbers import count, figure
+
+FULLER_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A model that is better than the present one, or the word that none was found."""
+
+    fit: Fit | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class FullerAnswer:
+    """What a search came to on at most FULLER_ROWS rows, and its best by BIC on all of them."""
+
+    board: Board
+    fit: Fit
+    rows: int  # that the board was fitted to
+
+    def offer(self, present: Fit) -> Offer:
+        """The best model of the search if it is better than the present one, both on all rows."""
+        gain = present.bic - self.fit.bic
+        tried = count(len(self.board.cells), "model")
+        name = f"{self.fit.family.name} with {count(self.fit.components, 'group')}"
+        same = (present.family, present.components) == (self.fit.family, self.fit.components)
+        if same or gain <= 0:
+            return Offer(None, f"Nothing better was found among {tried}: the present model stands.")
+        if gain < NOTHING:
+            return Offer(None, f"Among {tried}, {name} comes out even with the present model: {figure(gain, 2)} apart.")
+        return Offer(
+            self.fit, f"A better model was found: {name}. Its BIC is {figure(gain)} lower than the present one."
+        )
+
+
+def fuller_answer(matrix: Matrix, search: Search | None = None, *, watch: Watch | None = None) -> FullerAnswer:
+    """Sweep a search, on a seeded sample where there are many rows, and polish its best by BIC on all rows.
+
+    Raises FitError if no model of the search is admissible.
+    """
+    search = search or Search()
+    n = len(matrix.values)
+    if n <= FULLER_ROWS:
+        board = sweep(matrix, search, watch=watch)
+        return FullerAnswer(board, board.best(), n)
+    chosen = np.random.default_rng([search.seed, FULLER_ROWS]).choice(n, FULLER_ROWS, replace=False)
+    board = sweep(matrix.values[np.sort(chosen)], search, watch=watch)
+    return FullerAnswer(board, polish(matrix, board.best(), watch=watch), FULLER_ROWS)

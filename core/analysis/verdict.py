@@ -1,0 +1,106 @@
+"""The verdict: which number of groups a board speaks for, how clearly, and which of its models cannot be used."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from core.analysis.selection import Board, Criterion
+from core.mixture.family import Family
+from core.mixture.fit import Fit
+from core.numbers import count, figure
+
+# Differences in BIC (Kass and Raftery 1995, section 3.2); for AIC they mean much the same (Burnham and Anderson 2002).
+NOTHING, POSITIVE, STRONG = 2.0, 6.0, 10.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The best fit by a criterion, and the best with another number of groups."""
+
+    criterion: Criterion
+    best: Fit
+    rival: Fit | None
+    models: int  # sound fits that were compared
+
+    @property
+    def behind(self) -> float:
+        """How far the rival is behind, never negative."""
+        return self.criterion.of(self.rival) - self.criterion.of(self.best) if self.rival else float("inf")
+
+    @property
+    def sentence(self) -> str:
+        """How many groups, and how clearly."""
+        name = str(self.criterion).upper()
+        if self.rival is None:
+            return f"{count(self.best.components, 'group')}: no other number could be compared."
+        one, other = self.best.components, self.rival.components
+        if self.behind < NOTHING:
+            low, high = sorted((one, other))
+            return f"{low} or {high} groups: {name} cannot tell them apart."
+        return f"{count(one, 'group')}; {name} prefers that {_how_clearly(self.behind)} to {other}."
+
+    @property
+    def grounds(self) -> str:
+        """The numbers behind the sentence."""
+        name = str(self.criterion).upper()
+        said = (
+            f"Of {count(self.models, 'sound model')}, {_called(self.best)} has the lowest {name}: "
+            f"{figure(self.criterion.of(self.best), 6)}."
+        )
+        if self.rival is None:
+            return said
+        return (
+            f"{said} The best with another number of groups, {_called(self.rival)}, is {figure(self.behind)} behind. "
+            f"A difference under {NOTHING:.0f} says nothing, one over {STRONG:.0f} is very strong."
+        )
+
+    def standing(self, family: Family, components: int, board: Board) -> str:
+        """Where a model stands on the board, in a sentence; nothing if it is not there."""
+        found = [each for each in board.admissible if (each.family, each.components) == (family, components)]
+        if not found:
+            return ""
+        gap = self.criterion.of(found[0]) - self.criterion.of(self.best)
+        if gap <= 0:
+            return f"It is the best by {str(self.criterion).upper()}."
+        return f"Its {str(self.criterion).upper()} is {figure(gap)} above the lowest."
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Models of a board that cannot be used for one and the same reason."""
+
+    reason: str
+    models: int
+
+    @property
+    def sentence(self) -> str:
+        """How many, and why."""
+        return f"{count(self.models, 'model')}: {self.reason}"
+
+
+def verdict(board: Board, criterion: Criterion = Criterion.BIC) -> Verdict:
+    """Compare the sound fits of a board. Raises FitError if there is none."""
+    best = board.best(criterion)
+    others = [each for each in board.admissible if each.components != best.components]
+    return Verdict(criterion, best, min(others, key=criterion.of, default=None), len(board.admissible))
+
+
+def unusable(board: Board) -> tuple[Unusable, ...]:
+    """What could not be fitted or is not to be trusted, the commonest reason first."""
+    reasons = Counter(
+        cell.reason if cell.fit is None else " ".join(each.value for each in cell.fit.objections)
+        for cell in board.cells
+        if cell.fit is None or not cell.fit.admissible
+    )
+    return tuple(Unusable(reason, models) for reason, models in reasons.most_common())
+
+
+def _called(fit: Fit) -> str:
+    return f"{fit.family.name} with {count(fit.components, 'group')}"
+
+
+def _how_clearly(behind: float) -> str:
+    if behind < POSITIVE:
+        return "a little"
+    return "clearly" if behind < STRONG else "very clearly"

@@ -1,0 +1,115 @@
+import streamlit as st
+
+from core.analysis.answer import in_words
+from core.charts.first_picture import first_picture
+from core.charts.scene import Scene
+from core.data.table import Table
+from core.numbers import count
+from pages.shared import column_choice, derived, reading_form, widgets
+from pages.shared.derived import Analysis
+from pages.shared.messages import plain, refusals
+from pages.shared.session import choose, current
+
+
+def show_empty() -> None:
+    """Nothing yet: what this is for, and two ways to begin."""
+    st.title("What is in your data?", anchor=False)
+    st.markdown("Bring a table, and see at once which groups it holds, how sure they are, and which rows stand out.")
+    widgets.uploader("Upload a table")
+    widgets.samples()
+
+
+def show_unreadable() -> None:
+    """The refusal stands above: read the file in another way, or begin with another table."""
+    if current().upload is not None:
+        with st.expander("Read the file in another way"):
+            reading_form.show(current().reading, ())
+    widgets.uploader("Upload another table")
+    widgets.samples()
+
+
+def show_answer(analysis: Analysis) -> None:
+    """What was found, one picture, and the way on."""
+    scene = analysis.scene
+    if scene is None or scene.odd is None:
+        return
+    st.subheader(in_words(scene.fit, scene.largest, scene.odd), anchor=False)
+    if analysis.session.model is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("This is the model that you chose.", width="content")
+            st.button("Back to the automatic answer", key="automatic", on_click=choose, kwargs={"model": None})
+    widgets.doubts(scene.fit)
+    picture, ways = st.columns([5, 2], gap="large")
+    picture.altair_chart(first_picture(scene))
+    with ways:
+        show_ways(scene)
+        if analysis.first is not None:
+            with st.expander("How this was found"):
+                st.markdown(analysis.first.method)
+    widgets.notes(tuple(note.what for note in analysis.matrix.notes))
+
+
+def show_ways(scene: Scene) -> None:
+    """Three pages to go on to, each with the question it answers."""
+    number = count(scene.fit.components, "group")
+    ways = (
+        (
+            "pages/groups.py",
+            "What are the groups like?",
+            "What sets each apart, and where K-Means differs.",
+        ),
+        ("pages/how_many.py", f"Why {number}?", "How other numbers and shapes of groups compare."),
+        (
+            "pages/odd_rows.py",
+            "Which rows are odd?",
+            "The rows that the model finds unlikely, to look through.",
+        ),
+    )
+    for page, question, what in ways:
+        with st.container(border=True, gap="xxsmall"):
+            st.page_link(page, label=f"**{question}**", icon=":material/arrow_forward:", icon_position="right")
+            st.caption(what)
+
+
+def show_table(table: Table) -> None:
+    """What was read, with every decision of the reader open to change, and the first rows."""
+    st.subheader("What we read", anchor=False)
+    size = f"{count(table.n_rows, 'row')} and {count(len(table.columns), 'column')}"
+    st.markdown(f"**{plain(table.name)}** has {size}.")
+    widgets.notes(tuple(note.what for note in table.notes))
+    if current().upload is not None:
+        reading_form.found(table.reading)
+        with st.expander("Read the file in another way"):
+            reading_form.show(table.reading, table.sheets)
+    st.dataframe(table.frame.head(200), height=284, hide_index=True)
+    if table.n_rows > 200:
+        st.caption(f"The first 200 of {table.n_rows:,} rows.")
+
+
+def show_data() -> None:
+    """The answer first, then what it rests on."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title("What is in your data?", anchor=False, width="content")
+        with st.popover("Use another table", icon=":material/upload_file:"):
+            widgets.uploader("Upload a table")
+            widgets.sample_list()
+    table = None
+    with refusals():
+        table = derived.table(current())
+        if table is None:
+            return
+    if table is None:
+        show_unreadable()
+        return
+    with refusals():
+        analysis = derived.analysis()
+        if analysis is not None:
+            show_answer(analysis)
+    column_choice.show(table)
+    show_table(table)
+
+
+if current().has_data:
+    show_data()
+else:
+    show_empty()

@@ -1,0 +1,89 @@
+import streamlit as st
+
+from core.analysis.answer import in_words
+from core.analysis.compare import crosstab
+from core.analysis.lesson import comparison, facts, trust
+from core.analysis.listing import differing_rows
+from core.charts.groups import cluster_names, side_by_side
+from core.charts.tables import agreement_table, category_table, profile_map
+from core.data.table import Kind
+from core.numbers import count, share
+from pages.shared import downloads, widgets
+from pages.shared.derived import Analysis, Pair
+from pages.shared.messages import plain, refusals
+
+
+def show_split(analysis: Analysis, found: Pair) -> None:
+    """The two splits on the same axes, in the same colours."""
+    regions = st.toggle("Show where each would put a new row", key="regions")
+    columns = widgets.axes_choice(analysis, found.scene.plane().columns)
+    left, right = side_by_side(found.scene, found.partition, found.cluster_slots, columns, regions=regions)
+    one, other = st.columns(2)
+    one.altair_chart(left)
+    other.altair_chart(right)
+
+
+def show_differences(analysis: Analysis, found: Pair) -> None:
+    """Where the two disagree."""
+    split = found.split
+    st.subheader(f"They agree on {share(split.share_agreeing)} of the rows", anchor=False)
+    names = cluster_names(found.scene.slots, found.cluster_slots)
+    st.altair_chart(agreement_table(split, found.scene.names, names))
+    if len(split.differing):
+        st.markdown(
+            f"{count(len(split.differing), 'row')} on which they differ, the ones the mixture is surest of first:"
+        )
+        listed = differing_rows(
+            analysis.table, analysis.matrix, split.differing, found.scene.labels, split.as_first(found.partition.labels)
+        )
+        st.dataframe(listed, hide_index=True, height=240)
+
+
+def show_profiles(analysis: Analysis, found: Pair) -> None:
+    """What each group is like, in raw units."""
+    st.subheader("What each group is like", anchor=False)
+    known = analysis.profiles
+    assert known is not None  # the scene is there
+    for name, group in zip(found.scene.names, known.groups, strict=True):
+        st.markdown(f"**{name}** holds {plain(group.sentence(known.overall), 400)}")
+    st.altair_chart(profile_map(known))
+    with st.expander("Every column of every group, as a table"):
+        st.dataframe(known.frame, hide_index=True)
+    categories = [each.name for each in analysis.table.columns if each.kind in (Kind.CATEGORY, Kind.BOOLEAN)]
+    if categories:
+        chosen = st.selectbox("Compare with a column that was not fitted", categories, key="category")
+        values = analysis.table.frame[chosen].iloc[analysis.matrix.row_ids]
+        st.altair_chart(category_table(crosstab(found.scene.labels, values, found.scene.fit.components), chosen))
+
+
+def show_lesson(analysis: Analysis, found: Pair) -> None:
+    """Which of the two to trust here, and the two side by side in words."""
+    measured = facts(found.scene.fit, found.scene.responsibilities, found.split)
+    verdict = trust(measured)
+    st.subheader(f"{verdict.sentence}", anchor=False)
+    widgets.notes(verdict.grounds)
+    assert found.scene.odd is not None
+    lines = comparison(measured, found.scene.fit, found.partition, len(found.scene.odd.ranking))
+    st.table(
+        {
+            "": [r.aspect for r in lines],
+            "K-Means": [r.k_means for r in lines],
+            "Gaussian mixture": [r.mixture for r in lines],
+        }
+    )
+
+
+st.title("What are the groups?", anchor=False)
+analysis = widgets.need_data()
+if analysis is not None:
+    with refusals():
+        found = analysis.pair
+        if found is not None and found.scene.odd is not None:
+            st.subheader(in_words(found.scene.fit, found.scene.largest, found.scene.odd), anchor=False)
+        widgets.model_choice(analysis)
+        if found is not None:
+            show_split(analysis, found)
+            show_lesson(analysis, found)
+            show_differences(analysis, found)
+            show_profiles(analysis, found)
+            downloads.labelled(analysis)

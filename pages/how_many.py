@@ -1,0 +1,3 @@
+import streamlit as st
+
+st.title("How many groups are there?", anchor=False)

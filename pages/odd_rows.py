@@ -1,0 +1,90 @@
+import streamlit as st
+
+from core.analysis.anomaly import ExpectedFalseAlarms, Quantile, TopRows
+from core.analysis.answer import odd_in_words
+from core.analysis.listing import odd_rows
+from core.charts.odd_rows import odd_scatter, score_histogram
+from core.numbers import count, figure
+from pages.shared import downloads, widgets
+from pages.shared.messages import refusals
+from pages.shared.session import choose, current
+
+POLICIES = {
+    ExpectedFalseAlarms: "By false alarms",
+    Quantile: "By share of the rows",
+    TopRows: "By number of rows",
+}
+
+
+def policy_choice(rows: int) -> None:
+    """How odd is odd, in a unit that a person can judge."""
+    policy = current().policy
+    st.session_state["policy"] = type(policy)
+    st.segmented_control(
+        "Where to draw the line",
+        POLICIES,
+        key="policy",
+        format_func=POLICIES.__getitem__,
+        on_change=take_kind,
+        args=(rows,),
+    )
+    if isinstance(policy, ExpectedFalseAlarms):
+        st.session_state["alarms"] = policy.count
+        label = "False alarms to expect if nothing were odd"
+        st.select_slider(label, [0.01, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0], key="alarms", on_change=take_alarms)
+    elif isinstance(policy, Quantile):
+        st.session_state["share"] = 100 * policy.share
+        st.number_input("Share of the rows, in %", 0.0, 50.0, key="share", step=0.5, on_change=take_share)
+    elif isinstance(policy, TopRows):
+        st.session_state["top"] = policy.count
+        st.number_input("Rows to flag", 0, rows, key="top", on_change=take_top)
+
+
+def take_kind(rows: int) -> None:
+    """Another kind of threshold begins where it usually makes sense."""
+    begin = {ExpectedFalseAlarms: ExpectedFalseAlarms(1.0), Quantile: Quantile(0.01), TopRows: TopRows(min(10, rows))}
+    chosen = st.session_state["policy"]
+    if chosen is not None:
+        choose(policy=begin[chosen])
+
+
+def take_alarms() -> None:
+    choose(policy=ExpectedFalseAlarms(st.session_state["alarms"]))
+
+
+def take_share() -> None:
+    choose(policy=Quantile(st.session_state["share"] / 100))
+
+
+def take_top() -> None:
+    choose(policy=TopRows(int(st.session_state["top"])))
+
+
+st.title("Which rows do not belong?", anchor=False)
+analysis = widgets.need_data()
+if analysis is not None:
+    with refusals():
+        scene = analysis.scene
+        if scene is not None and scene.odd is not None:
+            flagged = len(scene.odd.ranking)
+            rows = len(scene.raw)
+            st.subheader(odd_in_words(scene.odd), anchor=False)
+            policy_choice(rows)
+            columns = widgets.axes_choice(analysis, scene.plane().columns)
+            left, right = st.columns(2)
+            left.altair_chart(score_histogram(scene, scene.odd))
+            right.altair_chart(odd_scatter(scene, columns))
+            if flagged:
+                st.subheader(f"{count(flagged, 'row')}, the oddest first", anchor=False)
+                st.dataframe(
+                    odd_rows(analysis.table, analysis.matrix, scene.odd, scene.responsibilities), hide_index=True
+                )
+                downloads.odd(analysis)
+            downloads.labelled(analysis)
+            with st.expander("How the score is computed"):
+                st.latex(r"\text{score}(x) = -\log p(x) = -\log \sum_k w_k \, N(x \mid \mu_k, \Sigma_k)")
+                st.markdown(
+                    f"Here the sum runs over {count(scene.fit.components, 'group')}; the line is at "
+                    f"{figure(scene.odd.threshold)}. Rows drawn from the model itself pass it "
+                    f"{figure(scene.odd.expected_false_alarms)} times in {rows:,}."
+                )

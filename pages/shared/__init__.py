@@ -1,0 +1,1 @@
+"""What the pages share: the session, derived values, jobs, widgets and messages."""

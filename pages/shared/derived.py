@@ -1,0 +1,243 @@
+"""Derived values: everything that follows from a session's choices, computed once and kept under their key.
+
+Each is None while it is on its way; a card with its progress then stands in its place on the page. A page that needs
+several stops at the first that is None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import cast
+
+from core.analysis.anomaly import Anomalies, Scored, judge, scored
+from core.analysis.answer import FirstAnswer, first_answer
+from core.analysis.compare import Agreement, agreement
+from core.analysis.fuller import FullerAnswer, fuller_answer
+from core.analysis.identity import cluster_slots, slots
+from core.analysis.profile import Profiles, profiles
+from core.analysis.selection import Search
+from core.charts.scene import Scene
+from core.data.prepare import Matrix, prepare
+from core.data.samples import sample
+from core.data.table import Table
+from core.kmeans import KMeansCurve, Partition, k_means, k_means_curve
+from core.mixture.fit import Fit, fit
+from core.mixture.plan import Plan
+from core.mixture.stopping import Watch
+from pages.shared import jobs
+from pages.shared.reader import Read, readers
+from pages.shared.session import Model, Session, current
+from pages.shared.store import kept, key, store
+
+CURVE = tuple(range(1, 10))  # numbers of groups of K-Means' curve
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A session's rows, and what follows from them and from its choices."""
+
+    session: Session
+    table: Table
+    matrix: Matrix
+
+    @cached_property
+    def first(self) -> FirstAnswer | None:
+        """The first answer."""
+        return jobs.result(
+            first_key(self.session), "Looking for groups", lambda watch: first_answer(self.matrix, watch=watch)
+        )
+
+    @cached_property
+    def fit(self) -> Fit | None:
+        """The current model: the one that was chosen, or that of the first answer."""
+        if self.session.model is None:
+            return None if self.first is None else self.first.fit
+        plan = plan_of(self.session.model)
+        return jobs.result(
+            fit_key(self.session, plan), "Fitting the model", lambda watch: fit(self.matrix, plan, watch=watch)
+        )
+
+    @cached_property
+    def scored(self) -> Scored | None:
+        """The rows' scores under the current model, and what chance alone would give."""
+        fitted = self.fit
+        if fitted is None:
+            return None
+        if self.first is not None and fitted is self.first.fit:
+            return self.first.odd.scored
+
+        def work(watch: Watch) -> Scored:
+            found = scored(fitted, self.matrix, watch=watch)
+            _ = found.null  # simulated here, so that no threshold has to wait for it
+            return found
+
+        return jobs.result(self._model_key("scored"), "Scoring the rows", work)
+
+    @cached_property
+    def odd(self) -> Anomalies | None:
+        """The rows that the session's policy finds odd."""
+        found, policy = self.scored, self.session.policy
+        return None if found is None else kept(self._model_key("odd", policy), lambda: judge(found, policy))
+
+    @cached_property
+    def scene(self) -> Scene | None:
+        """What pictures show of the current model: rows, groups, their colours, and which rows are odd."""
+        if self.first is None or self.fit is None or self.odd is None:
+            return None
+        first, fitted, odd = self.first, self.fit, self.odd
+
+        def make() -> Scene:
+            return Scene(self.matrix, fitted, slots(first.board, fitted), odd)
+
+        return kept(self._model_key("scene", self.session.policy), make)
+
+    @cached_property
+    def partition(self) -> Partition | None:
+        """K-Means with as many clusters as the current model has groups."""
+        if self.fit is None:
+            return None
+        K = self.fit.components
+        return jobs.result(
+            key("K-Means", rows_key(self.session), K),
+            "Running K-Means",
+            lambda watch: k_means(self.matrix, K, watch=watch),
+        )
+
+    @cached_property
+    def pair(self) -> Pair | None:
+        """K-Means and the current model side by side."""
+        if self.scene is None or self.partition is None:
+            return None
+        scene, partition = self.scene, self.partition
+
+        def make() -> Pair:
+            split = agreement(scene.labels, partition.labels, -scene.largest)
+            own = cluster_slots(scene.labels, scene.slots, partition.labels, partition.components)
+            return Pair(scene, partition, split, own)
+
+        return kept(self._model_key("pair", self.session.policy), make)
+
+    @cached_property
+    def profiles(self) -> Profiles | None:
+        """What each group of the current model is like, in raw units."""
+        scene = self.scene
+        if scene is None:
+            return None
+        return kept(
+            self._model_key("profiles"),
+            lambda: profiles(scene.raw, scene.labels, scene.fit.components, scene.features),
+        )
+
+    @cached_property
+    def fuller(self) -> FullerAnswer | None:
+        """The fuller search, once it was asked for; it goes on in the background while other pages are shown."""
+        search = self.session.search
+        if search is None:
+            return None
+
+        def work(watch: Watch) -> FullerAnswer:
+            answer = fuller_answer(self.matrix, search, watch=watch)
+            if answer.rows == len(self.matrix.values):  # choosing one of these models is then no work
+                for each in (cell.fit for cell in answer.board.cells if cell.fit is not None):
+                    store().put(fit_key(self.session, each.plan), each)
+            return answer
+
+        return jobs.result(
+            key("fuller", rows_key(self.session), search), "Trying every model", work, lane=jobs.Lane.BACKGROUND
+        )
+
+    @cached_property
+    def curve(self) -> KMeansCurve | None:
+        """K-Means over the number of groups."""
+        return jobs.result(
+            key("curve", rows_key(self.session), CURVE),
+            "Running K-Means for 1 to 9 groups",
+            lambda watch: k_means_curve(self.matrix, CURVE, watch=watch),
+        )
+
+    def _model_key(self, what: str, *choices: object) -> str:
+        return key(what, rows_key(self.session), self.session.model, *choices)
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """K-Means and the mixture side by side."""
+
+    scene: Scene
+    partition: Partition
+    split: Agreement
+    cluster_slots: tuple[int, ...]  # colour slots of K-Means' clusters
+
+
+def analysis() -> Analysis | None:
+    """The current session's rows, ready to be fitted; None without data or while they are being read.
+
+    Raises what reading or preparing refuses.
+    """
+    session = current()
+    found = table(session) if session.has_data else None
+    ready = None if found is None else matrix(session, found)
+    return None if found is None or ready is None else Analysis(session, found, ready)
+
+
+def table(session: Session) -> Table | None:
+    """The session's table. Raises ReadError for a file that is none."""
+    upload = session.upload
+    if upload is None:
+        return kept(table_key(session), lambda: sample(str(session.sample)).load())
+    read = Read(readers(), upload, replace(session.reading, name=None))
+    found = jobs.result(table_key(session), "Reading the file", read, stop=read.stop)
+    return None if found is None else replace(found, reading=replace(found.reading, name=upload.name))
+
+
+def matrix(session: Session, found: Table) -> Matrix | None:
+    """The session's rows in the form that is fitted. Raises DataError for a choice that leaves nothing."""
+    return jobs.result(rows_key(session), "Preparing the rows", lambda _: prepare(found, session.preparation))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a session's analysis without waiting for anything."""
+
+    table: Table | None
+    matrix: Matrix | None
+    fit: Fit | None
+
+
+def known() -> Known:
+    """What the current session's analysis has come to so far."""
+    session = current()
+    if session.model is None:
+        answer = cast("FirstAnswer | None", store().find(first_key(session)))
+        fitted = None if answer is None else answer.fit
+    else:
+        fitted = cast("Fit | None", store().find(fit_key(session, plan_of(session.model))))
+    found = cast("Table | None", store().find(table_key(session)))
+    return Known(found, cast("Matrix | None", store().find(rows_key(session))), fitted)
+
+
+def plan_of(model: Model) -> Plan:
+    """How a chosen model is fitted; a search fits its cells in the same way."""
+    return Search().plan(model.family, model.components)
+
+
+def table_key(session: Session) -> str:
+    """The file or sample, and how it is read; a file's name is not part of it."""
+    source = session.upload.sha256 if session.upload is not None else f"sample {session.sample}"
+    return key("table", source, replace(session.reading, name=None))
+
+
+def rows_key(session: Session) -> str:
+    """The rows that are fitted: the table, and how it is prepared."""
+    return key("rows", table_key(session), session.preparation)
+
+
+def first_key(session: Session) -> str:
+    """The first answer."""
+    return key("first", rows_key(session))
+
+
+def fit_key(session: Session, plan: Plan) -> str:
+    """The fit of a plan."""
+    return key("fit", rows_key(session), plan)

@@ -1,0 +1,55 @@
+"""Downloads: the rows with what was found, as CSV and XLSX."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.share.export import Labelled, labelled_frame, odd_frame, to_csv, to_xlsx
+from pages.shared.derived import Analysis
+
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def labelled(analysis: Analysis) -> None:
+    """Every row with its groups, shares and score."""
+    found = _found(analysis)
+    if found is None:
+        return
+    with st.container(horizontal=True):
+        st.download_button(
+            "All rows with groups and scores (CSV)",
+            lambda: to_csv(labelled_frame(analysis.table, found)),
+            "labelled.csv",
+            "text/csv",
+            key="labelled-csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            "The same as a workbook (XLSX)",
+            lambda: to_xlsx(labelled_frame(analysis.table, found)),
+            "labelled.xlsx",
+            SHEET,
+            key="labelled-xlsx",
+            on_click="ignore",
+        )
+
+
+def odd(analysis: Analysis) -> None:
+    """The odd rows alone."""
+    found = _found(analysis)
+    if found is not None:
+        st.download_button(
+            "Odd rows (CSV)",
+            lambda: to_csv(odd_frame(analysis.table, found)),
+            "odd-rows.csv",
+            "text/csv",
+            key="odd-csv",
+            on_click="ignore",
+        )
+
+
+def _found(analysis: Analysis) -> Labelled | None:
+    scene, partition = analysis.scene, analysis.partition
+    if scene is None or scene.odd is None or partition is None:
+        return None
+    return Labelled(analysis.matrix, scene.fit, scene.odd, partition)

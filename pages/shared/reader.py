@@ -1,0 +1,55 @@
+"""The reader: child processes that wait for the next file, and one that reads it."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+import streamlit as st
+
+from core.data.isolate import Child
+from core.data.read import read_table
+from core.data.table import Reading, Table
+from core.mixture.stopping import Progress, Watch
+from pages.shared.session import Upload
+
+
+class Readers:
+    """A reader that has started already, ready for the next file."""
+
+    def __init__(self) -> None:
+        """Start the first."""
+        self._lock = Lock()
+        self._waiting = Child()
+
+    def take(self) -> Child:
+        """The one that waits, or a new one if that has ended; another is started for the next file."""
+        with self._lock:
+            taken, self._waiting = self._waiting, Child()
+        return taken if taken.alive else Child()
+
+
+class Read:
+    """The reading of one file, as work that can be stopped."""
+
+    def __init__(self, readers: Readers, upload: Upload, reading: Reading) -> None:
+        """Nothing is read before it is called."""
+        self._readers, self._upload, self._reading = readers, upload, reading
+        self._child: Child | None = None
+
+    def __call__(self, watch: Watch) -> Table:
+        """The table. Raises ReadError."""
+        self._child = self._readers.take()
+        if not watch(Progress("", 0, 0)):
+            self._child.stop()
+        return read_table(self._upload.content(), self._reading, child=self._child)
+
+    def stop(self) -> None:
+        """End the child that reads; the work then ends with a refusal that nobody sees."""
+        if self._child is not None:
+            self._child.stop()
+
+
+@st.cache_resource(show_spinner=False)
+def readers() -> Readers:
+    """The readers of the process."""
+    return Readers()

@@ -1,0 +1,106 @@
+"""The session: one visitor's choices, and nothing that follows from them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import weakref
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.analysis.anomaly import ExpectedFalseAlarms, Policy
+from core.analysis.selection import Criterion, Search
+from core.data.prepare import Preparation
+from core.data.table import Reading
+from core.mixture.family import Family
+from pages.shared import jobs
+
+KEY = "session"  # the one key of choices in Streamlit's session state; the others are widgets'
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that the visitor brought, spooled to a temporary file that is deleted when nothing refers to it any more.
+
+    Make one with `Upload.spool`; the session that holds it is the only way to its bytes.
+    """
+
+    name: str  # for display only, never used as a path
+    sha256: str
+    path: Path = field(repr=False)
+
+    @classmethod
+    def spool(cls, name: str, content: bytes) -> Upload:
+        """Write the bytes to a file that only this process may read."""
+        handle, path = tempfile.mkstemp(prefix="mixture-explorer-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        upload = cls(name, hashlib.sha256(content).hexdigest(), Path(path))
+        weakref.finalize(upload, Path(path).unlink, missing_ok=True)
+        return upload
+
+    def content(self) -> bytes:
+        """The bytes."""
+        return self.path.read_bytes()
+
+
+@dataclass(frozen=True)
+class Model:
+    """The model that the visitor chose."""
+
+    family: Family
+    components: int
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """Where the table of columns began: it keeps the ticks that were changed since then itself."""
+
+    columns: tuple[str, ...] = ()
+    drawn: int = 0  # counts the times that it had to begin anew
+
+
+@dataclass(frozen=True)
+class Session:
+    """All choices; a new file or sample keeps none of them."""
+
+    upload: Upload | None = None
+    sample: str | None = None  # the key of a sample
+    reading: Reading = field(default_factory=Reading)
+    preparation: Preparation = field(default_factory=Preparation)
+    model: Model | None = None  # None: the one that was found without asking
+    search: Search | None = None  # the fuller search, once it was asked for
+    criterion: Criterion = Criterion.BIC
+    curves: tuple[str, ...] | None = None  # names of families; None: the leading ones
+    policy: Policy = field(default_factory=lambda: ExpectedFalseAlarms(1.0))
+    axes: tuple[str, str] | None = None  # the two columns that pictures show; None: the most telling ones
+    ticks: Ticks = field(default_factory=Ticks)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is anything to look at."""
+        return self.upload is not None or self.sample is not None
+
+
+def current() -> Session:
+    """This visitor's choices."""
+    session: Session = st.session_state.setdefault(KEY, Session())
+    return session
+
+
+def choose(**choices: Any) -> None:
+    """Replace some choices; other rows or columns take back what was chosen for the ones before."""
+    if choices.keys() & {"reading", "preparation"}:
+        jobs.cancel_all()
+        choices = {"model": None, "axes": None, "search": None, "curves": None} | choices
+    st.session_state[KEY] = replace(current(), **choices)
+
+
+def begin(**choices: Any) -> None:
+    """Start over with other data."""
+    jobs.cancel_all()
+    st.session_state[KEY] = Session(ticks=Ticks(drawn=current().ticks.drawn + 1), **choices)

@@ -1,0 +1,41 @@
+"""The sidebar: the current analysis, on every page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.numbers import count
+from pages.shared import derived, jobs
+from pages.shared.messages import plain
+from pages.shared.session import current
+from pages.shared.words import FAMILY_WORDS
+
+SHOWN = 6  # names of columns that are listed
+
+
+def show() -> None:
+    """Data set, rows, columns and model, as far as they are known; nothing here waits or computes."""
+    with st.sidebar:
+        session, known = current(), derived.known()
+        if not session.has_data:
+            st.caption("No data yet.")
+            return
+        if known.table is not None:
+            name = session.upload.name if session.upload is not None else known.table.name
+            st.markdown(f"**{plain(name, 40)}**")
+        if known.matrix is not None:
+            _rows_and_columns(known.matrix.values.shape, known.matrix.features)
+        if known.fit is not None:
+            how = "found automatically" if session.model is None else "your choice"
+            family = known.fit.family.name
+            st.markdown(f"**{count(known.fit.components, 'group')}**, {how}")
+            st.caption(f"Gaussian mixture, {family}: {FAMILY_WORDS[family]}")
+        search = jobs.running(jobs.Lane.BACKGROUND)
+        if search is not None:
+            st.caption(f"{search.title}: {jobs.in_words(search)}.")
+
+
+def _rows_and_columns(shape: tuple[int, ...], names: tuple[str, ...]) -> None:
+    listed = ", ".join(plain(name, 28) for name in names[:SHOWN])
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    st.caption(f"{count(shape[0], 'row')} × {count(shape[1], 'column')}: {listed}{more}")

@@ -1,0 +1,136 @@
+"""Widgets that several pages show."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data.samples import SAMPLES
+from core.data.table import Reading
+from core.errors import CoreError
+from core.mixture.family import FAMILIES
+from core.mixture.fit import Fit
+from core.mixture.stopping import Outcome
+from pages.shared import derived
+from pages.shared.derived import Analysis
+from pages.shared.messages import plain, refuse
+from pages.shared.session import Model, Upload, begin, choose, current
+from pages.shared.words import family_label
+
+MOST_GROUPS = 12
+FORMATS = "CSV, TSV, TXT, XLSX, XLS, XLSB, ODS or Parquet, up to 50 MB"
+
+
+def need_data() -> Analysis | None:
+    """The analysis; else, in its place: what is missing and the ways to it, the progress, or the refusal."""
+    if not current().has_data:
+        st.markdown("There is no data yet. Upload a table, or begin with one of the samples.")
+        st.page_link("pages/data.py", label="Upload a table", icon=":material/upload_file:")
+        samples()
+        return None
+    try:
+        return derived.analysis()
+    except CoreError as refusal:
+        refuse(refusal)
+        st.page_link("pages/data.py", label="Go to the data", icon=":material/table_chart:")
+        return None
+
+
+def uploader(label: str) -> None:
+    """Where a file is dropped."""
+    st.file_uploader(f"{label}: {FORMATS}", key="upload", on_change=_take_upload)
+
+
+def samples() -> None:
+    """Cards of the samples, each with one click to begin."""
+    st.subheader("Begin with a sample", anchor=False)
+    columns = st.columns(3)
+    for at, each in enumerate(SAMPLES):
+        with columns[at % 3].container(border=True, height="stretch"):
+            st.markdown(f"**{each.title}**  \n{each.sentence}")
+            st.button(
+                f"Use {each.title}", key=f"sample-{each.key}", on_click=_take_sample, args=(each.key,), type="tertiary"
+            )
+
+
+def sample_list() -> None:
+    """The samples again, where there is less room."""
+    st.caption("Or begin with a sample:")
+    with st.container(horizontal=True, gap="small"):
+        for each in SAMPLES:
+            st.button(each.title, key=f"begin-{each.key}", on_click=_take_sample, args=(each.key,), help=each.sentence)
+
+
+def model_choice(analysis: Analysis) -> None:
+    """The number and shape of groups of the current model, for every page."""
+    fitted = analysis.fit
+    if fitted is None:
+        return
+    st.session_state["model-components"], st.session_state["model-family"] = fitted.components, fitted.family
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            "Groups", 1, max(MOST_GROUPS, fitted.components), key="model-components", on_change=_take_model, width=130
+        )
+        st.selectbox(
+            "Shape of the groups",
+            FAMILIES,
+            key="model-family",
+            format_func=family_label,
+            on_change=_take_model,
+            width=380,
+        )
+        st.button(
+            "Back to the automatic answer",
+            key="model-automatic",
+            on_click=choose,
+            kwargs={"model": None},
+            disabled=analysis.session.model is None,
+        )
+    doubts(fitted)
+
+
+def doubts(fitted: Fit) -> None:
+    """Why a model is not to be trusted, if there is a reason."""
+    reasons = [each.value for each in fitted.objections]
+    reasons += [fitted.outcome.value] if fitted.outcome is Outcome.ITERATION_LIMIT else []
+    if reasons:
+        st.warning("Do not rely on this model. " + " ".join(reasons), icon=":material/warning:")
+
+
+def axes_choice(analysis: Analysis, shown: tuple[int, int]) -> tuple[int, int]:
+    """The two columns that pictures show, as positions; shown is what they are without a choice."""
+    names = analysis.matrix.features
+    if len(names) < 3:
+        return shown
+    chosen = analysis.session.axes or (names[shown[0]], names[shown[1]])
+    st.session_state["axis-x"], st.session_state["axis-y"] = chosen
+    with st.container(horizontal=True):
+        st.selectbox("Across", names, key="axis-x", on_change=_take_axes, args=chosen, width=240)
+        st.selectbox("Up", names, key="axis-y", on_change=_take_axes, args=chosen, width=240)
+    return names.index(chosen[0]), names.index(chosen[1])
+
+
+def notes(texts: tuple[str, ...]) -> None:
+    """Sentences in a list."""
+    if texts:
+        st.markdown("\n".join(f"- {plain(text, 300)}" for text in texts))
+
+
+def _take_sample(name: str) -> None:
+    begin(sample=name)
+
+
+def _take_upload() -> None:
+    """Take in the file; an emptied uploader (it empties when pages are switched) changes nothing."""
+    file = st.session_state.get("upload")
+    if file is not None:
+        begin(upload=Upload.spool(file.name, file.getvalue()), reading=Reading(name=file.name))
+
+
+def _take_model() -> None:
+    choose(model=Model(st.session_state["model-family"], int(st.session_state["model-components"])))
+
+
+def _take_axes(*before: str) -> None:
+    """A column against itself shows nothing: choosing the other axis's column swaps the two."""
+    across, up = st.session_state["axis-x"], st.session_state["axis-y"]
+    choose(axes=(across, up) if across != up else (before[1], before[0]))

@@ -122,12 +122,12 @@ class Curves:
     density: Array  # (m,) per raw unit
     components: Array  # (K, m) mixing weight times density; they sum to `density`
 
-    @property
-    def peaks(self) -> Array:
-        """Where the density has a local maximum, leaving out bumps below a hundredth of the highest; raw units."""
-        padded = np.concatenate([[-np.inf], self.density, [-np.inf]])
-        top = (padded[1:-1] > padded[:-2]) & (padded[1:-1] >= padded[2:])
-        return self.at[top & (self.density > LEAST_PEAK * self.density.max())]
+
+def peaks(at: Array, heights: Array) -> Array:
+    """Where, of (m,) rising places, a curve has a local maximum; a bump below a hundredth of the highest is none."""
+    padded = np.concatenate([[-np.inf], heights, [-np.inf]])
+    top = (padded[1:-1] > padded[:-2]) & (padded[1:-1] >= padded[2:])
+    return np.asarray(at[top & (heights > LEAST_PEAK * heights.max())])
 
 
 def density_curves(mixture: Mixture, plane: Plane, rows: Array, points: int = 240) -> Curves:

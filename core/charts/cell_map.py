@@ -9,13 +9,14 @@ import pandas as pd
 from core.analysis.selection import Board, Cell, Criterion
 from core.charts import marks, theme
 from core.charts.how_many import Choice, lead_in_words
-from core.charts.tables import brief_figure
-from core.charts.text import Words
+from core.charts.tables import NARROW, ON_CELL, brief_figure
+from core.charts.text import OUTER_WIDTH, Words
 from core.mixture.fit import Fit
 from core.numbers import count, figure
 
 SELECTION = "cell"  # the name of the map's selection: a list of {"family": ..., "components": ...}
 ROW_HEIGHT, MAP_ROOM = 26, 190
+SHADES = list(theme.SEQUENTIAL)[::-1]  # dark is near the best
 FAILED, DOUBTFUL, SOUND = "failed", "doubtful", "sound"
 SIGNS = {FAILED: "×", DOUBTFUL: "!"}
 
@@ -28,11 +29,10 @@ def cell_map(board: Board, criterion: str = "bic", chosen: Choice | None = None)
     best = board.best(criterion) if board.admissible else None
     frame = _cells(board, Criterion(criterion), best)
     families = list(dict.fromkeys(frame["family"]))
+    places = {"grid": False, "labelFlush": False}
     base = alt.Chart(frame).encode(
-        x=alt.X("components:O", title="Groups", axis=alt.Axis(labelAngle=0, orient="top", grid=False)),
-        y=alt.Y(
-            "family:N", title="Family", sort=families, axis=alt.Axis(**{**marks.ON_TOP, "titleY": -26}, grid=False)
-        ),
+        x=alt.X("components:O", title="Groups", axis=alt.Axis(labelAngle=0, orient="top", **places)),
+        y=alt.Y("family:N", title="Family", sort=families, axis=alt.Axis(**{**marks.ON_TOP, "titleY": -26}, **places)),
     )
     layers = _map_layers(base, frame, best, chosen)
     return marks.finished(alt.layer(*layers), _map_words(board, criterion, best), MAP_ROOM + ROW_HEIGHT * len(families))
@@ -42,30 +42,25 @@ def _map_layers(base: alt.Chart, frame: pd.DataFrame, best: Fit | None, chosen: 
     click = alt.selection_point(name=SELECTION, fields=["family", "components"], empty=False, toggle=False)
     shade = alt.Color(
         "shade:Q",
-        scale=alt.Scale(domain=[0, max(float(frame["shade"].max()), 1e-9)], range=list(theme.SEQUENTIAL)[::-1]),
+        scale=alt.Scale(domain=[0, max(float(frame["shade"].max()), 1e-9)], range=SHADES),
         legend=None,
     )
-    sound = alt.datum.state == SOUND
-    cells = (
-        base.mark_rect(cursor="pointer")
-        .encode(
-            color=alt.condition(sound, shade, alt.value("transparent")),
-            stroke=alt.condition(sound, alt.value("transparent"), alt.value(theme.GREY)),
-            strokeDash=alt.condition(sound, alt.value([1, 0]), alt.value([2, 3])),
-            tooltip=_tooltips(),
-        )
-        .add_params(click)
-    )
-    on_cell = alt.condition("datum.light", alt.value(theme.LIGHT_TEXT), alt.value(theme.DARK_TEXT))
-    said = base.transform_filter(sound).mark_text(fontSize=11).encode(text="said:N", color=on_cell)
-    signs = base.transform_filter(alt.datum.state != SOUND).mark_text(fontSize=12, color=theme.SOFT_INK)
-    layers = [cells, said, signs.encode(text="said:N")]
+    sound = base.transform_filter(alt.datum.state == SOUND)
+    other = base.transform_filter(alt.datum.state != SOUND)
+    said = alt.ExprRef(f"{OUTER_WIDTH} < {NARROW} ? datum.brief : datum.said")
+    layers = [
+        sound.mark_rect(stroke=theme.PAPER, strokeWidth=1.5).encode(color=shade),
+        other.mark_rect(fillOpacity=0, stroke=theme.GREY, strokeDash=[2, 3]),
+        sound.mark_text(fontSize=11, text=said).encode(fill=ON_CELL),
+        other.mark_text(fontSize=12, color=theme.SOFT_INK).encode(text="said:N"),
+    ]
     outlined = [((best.family.name, best.components), [1, 0])] if best is not None else []
     outlined += [(chosen, [3, 3])] if chosen is not None else []
     for (family, components), dash in outlined:
         around = base.transform_filter((alt.datum.family == family) & (alt.datum.components == components))
         layers.append(around.mark_rect(fillOpacity=0, stroke=theme.INK, strokeWidth=2.5, strokeDash=dash, tooltip=None))
-    return layers
+    # On top of all, so that a click or a pointer anywhere in a cell finds it.
+    return [*layers, base.mark_rect(fillOpacity=0, cursor="pointer").encode(tooltip=_tooltips()).add_params(click)]
 
 
 def _tooltips() -> list[alt.Tooltip]:
@@ -83,8 +78,8 @@ def _cells(board: Board, criterion: Criterion, best: Fit | None) -> pd.DataFrame
     """A row per cell: how far behind the best it is, what stands in it, and why it is not to be used."""
     least = criterion.of(best) if best is not None else float("nan")
     frame = pd.DataFrame([_cell(cell, criterion, least) for cell in board.cells])
-    top = np.nanmax(frame["shade"], initial=0.0)
-    frame["light"] = frame["shade"] < 0.5 * top
+    top = max(float(np.nanmax(frame["shade"], initial=0.0)), 1e-9)
+    frame["ink"] = [theme.text_on(SHADES, shade / top) if shade >= 0 else "" for shade in frame["shade"]]
     return frame
 
 
@@ -101,15 +96,9 @@ def _cell(cell: Cell, criterion: Criterion, least: float) -> dict[str, object]:
         return {**row, **shown, "state": DOUBTFUL, "said": SIGNS[DOUBTFUL], "why": why}
     # The logarithm keeps the cells that matter, the ones near the best, apart from one another.
     behind = value - least
-    said = brief_figure(behind) if behind >= 1 else figure(behind, 1)
-    return {
-        **row,
-        **shown,
-        "state": SOUND,
-        "said": said,
-        "shade": float(np.log1p(behind)),
-        "why": cell.fit.outcome.value,
-    }
+    brief = brief_figure(behind) if behind >= 1 else figure(behind, 1)
+    said = {"said": figure(behind), "brief": brief, "shade": float(np.log1p(behind)), "why": cell.fit.outcome.value}
+    return {**row, **shown, **said, "state": SOUND}
 
 
 def _map_words(board: Board, criterion: str, best: Fit | None) -> Words:

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.geometry import Curves, density_curves
+from core.analysis.geometry import Curves, density_curves, peaks
 from core.arrays import Array
 from core.charts import marks, theme
 from core.charts.scene import Scene
@@ -15,6 +15,7 @@ from core.numbers import count, figure
 
 MOST_BINS, FEWEST_BINS = 60, 6
 MOST_PEAKS_NAMED = 4
+NOTHING = 1e-3  # of its height: below it a group's curve is not drawn along the base line
 
 
 def marginal_density(scene: Scene, column: int | None = None) -> marks.Chart:
@@ -28,10 +29,10 @@ def marginal_density(scene: Scene, column: int | None = None) -> marks.Chart:
     axis = marks.axis_of(scene, at)
     edges = np.exp(bin_edges(np.log(values))) if axis.logarithmic else bin_edges(values)
     curves = density_curves(scene.fit.mixture, plane, scene.matrix.values)
-    scale = len(values) * _bin_widths(edges, curves.at, axis)
-    layers = [_bars(values, edges, axis), *_lines(scene, curves, scale, axis)]
+    per_bin = len(values) * _bin_widths(edges, curves.at, axis)
+    layers = [_bars(values, edges, axis), *_lines(scene, curves, per_bin, axis)]
     layers += [_odd_marks(scene, at, axis)] if scene.flagged.any() else []
-    return marks.finished(alt.layer(*layers).resolve_scale(color="shared"), _words(scene, at, curves))
+    return marks.finished(alt.layer(*layers), _words(scene, at, peaks(curves.at, curves.density * per_bin)))
 
 
 def _bin_widths(edges: Array, at: Array, axis: marks.Axis) -> Array:
@@ -88,21 +89,20 @@ def _bars(values: Array, edges: Array, axis: marks.Axis) -> alt.Chart:
     )
 
 
-def _lines(scene: Scene, curves: Curves, scale: Array, axis: marks.Axis) -> list[alt.Chart]:
+def _lines(scene: Scene, curves: Curves, per_bin: Array, axis: marks.Axis) -> list[alt.Chart]:
     """The groups' curves in their colours and dashes, and above them their sum."""
     parts = [
-        pd.DataFrame({"c0": curves.at, "count": part * scale, "look": f"g{k}", "step": np.arange(len(curves.at))})
+        pd.DataFrame({"c0": curves.at, "count": part * per_bin, "look": f"g{k}", "step": np.arange(len(curves.at))})[
+            part > NOTHING * part.max()
+        ]
         for k, part in enumerate(curves.components)
     ]
-    total = pd.DataFrame({"c0": curves.at, "count": curves.density * scale, "step": np.arange(len(curves.at))})
+    total = pd.DataFrame({"c0": curves.at, "count": curves.density * per_bin, "step": np.arange(len(curves.at))})
     place = {"x": axis.x(), "y": alt.Y("count:Q"), "order": "step:Q"}
     entries = marks.group_entries(scene.slots, scene.names)
     colour = marks.look(entries)["color"]
-    dash = alt.StrokeDash(
-        "look:N",
-        scale=alt.Scale(domain=[e.code for e in entries], range=[theme.dash(slot) for slot in scene.slots]),
-        legend=None,
-    )
+    scale = alt.Scale(domain=[e.code for e in entries], range=[theme.dash(slot) for slot in scene.slots])
+    dash = alt.StrokeDash("look:N", scale=scale, legend=marks.key(entries))
     line = alt.Chart(pd.concat(parts)).mark_line(clip=True, strokeWidth=theme.LINE_WIDTH + 0.5)
     sum_line = alt.Chart(total).mark_line(clip=True, strokeWidth=1.5, stroke=theme.INK, opacity=0.9).encode(**place)
     if len(parts) == 1:
@@ -129,17 +129,17 @@ def _odd_marks(scene: Scene, column: int, axis: marks.Axis) -> alt.Chart:
     )
 
 
-def _words(scene: Scene, column: int, curves: Curves) -> Words:
-    name, K, peaks = in_text(scene.features[column]), scene.fit.components, curves.peaks
-    places = listed([figure(float(peak)) for peak in peaks])
+def _words(scene: Scene, column: int, tops: Array) -> Words:
+    name, K = in_text(scene.features[column]), scene.fit.components
+    places = listed([figure(float(peak)) for peak in tops])
     if K == 1:
-        title = f"One group: {name} is centred near {places}" if len(peaks) == 1 else f"One group describes {name}"
-    elif len(peaks) == 1:
+        title = f"One group: {name} is centred near {places}" if len(tops) == 1 else f"One group describes {name}"
+    elif len(tops) == 1:
         title = f"The {K} groups run together on {name}, with one peak near {places}"
-    elif len(peaks) <= MOST_PEAKS_NAMED:
-        title = f"{name} has {len(peaks)} peaks, near {places}"
+    elif len(tops) <= MOST_PEAKS_NAMED:
+        title = f"{name} has {len(tops)} peaks, near {places}"
     else:
-        title = f"{name} has {len(peaks)} peaks between {figure(float(peaks[0]))} and {figure(float(peaks[-1]))}"
+        title = f"{name} has {len(tops)} peaks between {figure(float(tops[0]))} and {figure(float(tops[-1]))}"
     how = "Bars: rows. " + (
         "Coloured: each group's part; thin line: their sum. " if K > 1 else "Line: the fitted density. "
     )

@@ -23,9 +23,8 @@ def elbow(curve: KMeansCurve, chosen: int | None = None) -> marks.Chart:
         title = "K-Means' inertia has too few points to bend"
     else:
         fallen = 1 - inertia[at] / inertia[0] if inertia[0] > 0 else 0.0
-        title = (
-            f"Inertia bends most at {count(int(components[at]), 'group')}, {share(float(fallen))} below {components[0]}"
-        )
+        where = count(int(components[at]), "group")
+        title = f"Inertia bends most at {where}: {share(float(fallen))} less than with {components[0]}"
     words = Words(
         title,
         "Inertia: the squared distances of all rows to their centres. It always falls; look for the bend.",
@@ -73,7 +72,7 @@ def _k_means_curve(
     y = alt.Y(
         "value:Q",
         title=title,
-        scale=alt.Scale(domain=[low, high * 1.08], nice=False),
+        scale=alt.Scale(domain=[low, high * 1.12], nice=False),
         axis=alt.Axis(**marks.ON_TOP, **({"format": form} if form else {})),
     )
     base = alt.Chart(data).encode(x=k_axis(data["components"].tolist()), y=y)
@@ -86,11 +85,20 @@ def _k_means_curve(
         best = base.transform_filter(alt.datum.components == int(data["components"][at]))
         layers.append(best.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2))
         said = f"{data['components'][at]} groups"
-        layers += [best.mark_text(dy=-20, text=said, **look) for look in marks.HALOED]
+        layers += _said(best, int(data["components"][at]), data, said)
     if chosen is not None and chosen in set(data["components"]) - {data["components"][at] if at is not None else None}:
         now = base.transform_filter(alt.datum.components == chosen)
         layers.append(
             now.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2, strokeDash=[3, 3])
         )
-        layers += [now.mark_text(dy=-20, text=f"now: {chosen}", **look) for look in marks.HALOED]
+        layers += _said(now, chosen, data, f"now: {chosen}")
     return marks.finished(alt.layer(*layers), words, theme.SMALL_HEIGHT)
+
+
+def _said(base: alt.Chart, components: int, data: pd.DataFrame, words: str) -> list[alt.Chart]:
+    """Words above a point, towards the middle of the picture."""
+    late = components > data["components"].mean()
+    place = {"align": "right" if late else "left", "dx": 6 if late else -6, "dy": -20}
+    if components == data["components"].min():
+        place |= {"dx": 16, "dy": -8}
+    return [base.mark_text(text=words, **place, **look) for look in marks.HALOED]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
+from scipy.optimize import isotonic_regression
 
 from core.analysis.selection import Board, Criterion
 from core.arrays import Array
@@ -39,7 +41,7 @@ def criterion_curves(
     values = curves.melt(["family", "components"], [str(c) for c in criteria], "criterion", "value").dropna()
     if values.empty:
         return marks.nothing(f"No fit of {listed(names)} is admissible")
-    axes = _axes(board, values["value"].to_numpy(), criteria)
+    axes = _axes(board, values, criteria)
     colour, dash, shape = _family_scales(names, criteria)
     values["said"] = [f"{figure(value, 5)}" for value in values["value"]]
     base = alt.Chart(values).encode(x=axes.x, y=axes.y, color=colour, detail="criterion:N")
@@ -50,12 +52,14 @@ def criterion_curves(
         alt.Tooltip("said:N", title="Value"),
     ]
     layers = [
-        base.mark_line(strokeWidth=theme.LINE_WIDTH).encode(strokeDash=dash),
-        base.mark_point(filled=True, size=36, opacity=1).encode(shape=shape, tooltip=tooltip),
-        _curve_labels(values, criteria, axes, colour),
+        base.mark_line(strokeWidth=theme.LINE_WIDTH, clip=True).encode(strokeDash=dash),
+        base.mark_point(filled=True, size=36, opacity=1, clip=True).encode(shape=shape, tooltip=tooltip),
+        _curve_labels(values, criteria, axes, {"color": colour, "shape": shape}),
         *_rings(board, first, chosen, names, axes),
     ]
-    return marks.finished(alt.layer(*layers), _criterion_words(board, criteria, names))
+    return marks.finished(
+        alt.layer(*layers), _criterion_words(board, criteria, names, axes.high < values["value"].max())
+    )
 
 
 def leading_families(board: Board, criterion: Criterion) -> list[str]:
@@ -88,8 +92,9 @@ def k_axis(components: Sequence[int], room: float = 0.04) -> alt.X:
     )
 
 
-def _axes(board: Board, values: Array, criteria: Sequence[str]) -> _Axes:
-    low, high = float(values.min()), float(values.max())
+def _axes(board: Board, values: pd.DataFrame, criteria: Sequence[str]) -> _Axes:
+    """The y axis ends at the highest value from two groups on: one group may lie so far off that all else is flat."""
+    low, high = float(values["value"].min()), _top(values)
     span = high - low or max(abs(high), 1.0)
     low, high = low - 0.12 * span, high + 0.05 * span
     title = f"{listed([criterion.upper() for criterion in criteria])}, lower is better"
@@ -100,6 +105,13 @@ def _axes(board: Board, values: Array, criteria: Sequence[str]) -> _Axes:
         axis=alt.Axis(**marks.ON_TOP),
     )
     return _Axes(k_axis(board.search.components, room=0.22), y, low, high)
+
+
+def _top(values: pd.DataFrame) -> float:
+    """The highest value that has to be seen: every one if the best is one group, else those of two groups and more."""
+    best = values["components"].iloc[int(values["value"].to_numpy().argmin())]
+    several = values.loc[values["components"] > 1, "value"]
+    return float(values["value"].max() if best == 1 or several.empty else several.max())
 
 
 def _family_scales(names: Sequence[str], criteria: Sequence[str]) -> tuple[alt.Color, alt.StrokeDash, alt.Shape]:
@@ -117,32 +129,24 @@ def _family_scales(names: Sequence[str], criteria: Sequence[str]) -> tuple[alt.C
     return colour, dash, shape
 
 
-def _curve_labels(values: pd.DataFrame, criteria: Sequence[str], axes: _Axes, colour: alt.Color) -> alt.LayerChart:
-    """The family's name at the right end of its curves, moved apart where two would lie on one another."""
+def _curve_labels(values: pd.DataFrame, criteria: Sequence[str], axes: _Axes, looks: dict[str, Any]) -> alt.LayerChart:
+    """The family's sign and name right of the end of its curves, moved apart where two would lie on one another."""
     ends = values.sort_values("components").groupby(["family", "criterion"], as_index=False).last()
     ends = ends.sort_values("value").reset_index(drop=True)
     ends["said"] = ends["family"] if len(criteria) == 1 else ends["family"] + " " + ends["criterion"].str.upper()
     gap = LABEL_GAP * (axes.high - axes.low)
-    ends["value"] = spread(ends["value"].to_numpy(), gap, axes.high)
-    ends["components"] = values["components"].max()
-    base = alt.Chart(ends).encode(x=axes.x, y=axes.y, text="said:N")
-    under, _ = marks.HALOED
-    return alt.layer(
-        base.mark_text(align="left", dx=9, fontWeight="bold", **under),
-        base.mark_text(align="left", dx=9, fontWeight="bold").encode(color=colour),
-    )
+    ends["value"] = ends.groupby("components")["value"].transform(lambda same: spread(same.to_numpy(), gap))
+    ends["components"] = ends["components"] + 0.04 * max(float(np.ptp(values["components"])), 1.0)
+    base = alt.Chart(ends).encode(x=axes.x, y=axes.y)
+    signs = base.mark_point(filled=True, size=60, opacity=1).encode(**looks)
+    names = (base.mark_text(align="left", dx=8, **look).encode(text="said:N") for look in marks.HALOED)
+    return alt.layer(signs, *names)
 
 
-def spread(places: Array, gap: float, top: float) -> Array:
-    """Rising places moved up until each is at least `gap` above the one before, then down again from `top`."""
-    moved = np.array(places, dtype=np.float64)
-    for at in range(1, len(moved)):
-        moved[at] = max(moved[at], moved[at - 1] + gap)
-    if len(moved):
-        moved[-1] = min(moved[-1], top)
-    for at in range(len(moved) - 2, -1, -1):
-        moved[at] = min(moved[at], moved[at + 1] - gap)
-    return moved
+def spread(places: Array, gap: float) -> Array:
+    """Rising places moved as little as possible, in squares, until each is at least `gap` above the one before."""
+    steps = gap * np.arange(len(places))
+    return np.asarray(isotonic_regression(places - steps).x + steps)
 
 
 def _rings(
@@ -166,13 +170,14 @@ def _rings(
     return layers
 
 
-def _criterion_words(board: Board, criteria: Sequence[str], shown: Sequence[str]) -> Words:
+def _criterion_words(board: Board, criteria: Sequence[str], shown: Sequence[str], cut: bool) -> Words:
     criterion = Criterion(criteria[0])
     name, best = criteria[0].upper(), board.best(criterion)
     title = lead_in_words(board, criterion, best)
     left_out = sum(cell.fit is None or not cell.fit.admissible for cell in board.cells if cell.family.name in shown)
     how = "A line per model family; lower is better. "
     how += "Dashed: AIC, which forgives more parameters. " if list(criteria[1:]) == ["aic"] else ""
+    how += "Lines from the top come from one group. " if cut else ""
     how += f"{count(left_out, 'fit')} not to be trusted left out. " if left_out else ""
     return Words(title, how.strip(), f"{title}. {name} over the number of groups for {listed(list(shown))}.")
 
@@ -187,4 +192,6 @@ def lead_in_words(board: Board, criterion: Criterion, best: Fit) -> str:
     behind = criterion.of(next_best) - criterion.of(best)
     if behind < LEVEL:
         return f"{name} cannot tell {best.components} from {next_best.components} groups: {figure(behind, 2)} apart"
-    return f"{name} is lowest at {K}, with {best.family.name}; {next_best.components} is {figure(behind)} behind"
+    verb = "is" if next_best.components == 1 else "are"
+    rest = f"{count(next_best.components, 'group')} {verb} {figure(behind)} behind"
+    return f"{name} is lowest at {K}, with {best.family.name}; {rest}"

@@ -111,13 +111,23 @@ NOISE = Entry("noise", theme.GREY, "stroke", NOISE_NAME)
 ODD = Entry("odd", theme.ACCENT, theme.ACCENT_SHAPE, ODD_NAME)
 
 
-def look(entries: Sequence[Entry], order: str = "top") -> dict[str, Any]:
+def look(entries: Sequence[Entry]) -> dict[str, Any]:
     """Colour and shape by the field `look`, with one key for both; domain and range are fixed."""
+    domain, legend = [entry.code for entry in entries], key(entries)
+    colours, shapes = [entry.colour for entry in entries], [entry.shape for entry in entries]
+    return {
+        "color": alt.Color("look:N", scale=alt.Scale(domain=domain, range=colours), legend=legend),
+        "shape": alt.Shape("look:N", scale=alt.Scale(domain=domain, range=shapes), legend=legend),
+    }
+
+
+def key(entries: Sequence[Entry]) -> alt.Legend:
+    """The key of the entries that have a label, in as many columns as there is room for."""
     labelled = [entry for entry in entries if entry.label]
     words = "{" + ", ".join(f"'{entry.code}': {literal(entry.label)}" for entry in labelled) + "}[datum.label]"
-    legend = alt.Legend(
+    return alt.Legend(
         title=None,
-        orient=order,
+        orient="top",
         direction="horizontal",
         columns=alt.ExprRef(f"max(1, floor({OUTER_WIDTH} / {_entry_width(labelled)}))"),
         values=[entry.code for entry in labelled],
@@ -125,15 +135,6 @@ def look(entries: Sequence[Entry], order: str = "top") -> dict[str, Any]:
         symbolSize=80,
         offset=ROOM_ON_TOP,
     )
-    domain = [entry.code for entry in entries]
-    return {
-        "color": alt.Color(
-            "look:N", scale=alt.Scale(domain=domain, range=[entry.colour for entry in entries]), legend=legend
-        ),
-        "shape": alt.Shape(
-            "look:N", scale=alt.Scale(domain=domain, range=[entry.shape for entry in entries]), legend=legend
-        ),
-    }
 
 
 def _entry_width(entries: Sequence[Entry]) -> int:

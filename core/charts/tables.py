@@ -20,6 +20,8 @@ MOST_CATEGORIES = 10
 MOST_COLUMNS = 20
 STRONG = 2.0  # standard deviations at which a profile's colour is at its strongest
 CELL_HEIGHT, CELL_ROOM = 30, 170  # pixels of a row of cells, and of all that stands around them
+TILTED_ROOM = 70  # pixels that tilted labels take more
+TILTED_ROOM = 70  # pixels that tilted labels take more
 NARROW = 520  # pixels of a picture below which names and numbers are brief
 LONG_NAME, BRIEF_NAME = 34, 15  # characters
 
@@ -82,7 +84,8 @@ def _counts(
     frame = pd.DataFrame(
         [
             {"r": f"r{i}", "c": f"c{j}", "row": rows[i], "column": columns[j], "count": int(table[i, j]),
-             "share": float(within[i, j]), "said": f"{table[i, j]:,}", "of": share(float(within[i, j]))}
+             "share": float(within[i, j]), "said": f"{table[i, j]:,}", "of": share(float(within[i, j])),
+             "ink": theme.text_on(theme.SEQUENTIAL, float(within[i, j]))}
             for i in range(len(rows))
             for j in range(len(columns))
         ]
@@ -98,14 +101,12 @@ def _counts(
         ],
     )
     fill = alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], range=list(theme.SEQUENTIAL)), legend=None)
-    on_cell = alt.condition("datum.share > 0.6", alt.value(theme.LIGHT_TEXT), alt.value(theme.DARK_TEXT))
     filled = base.transform_filter("datum.count > 0")
     none = base.transform_filter("datum.count == 0").mark_text(fontSize=theme.LABEL_SIZE, color=theme.SOFT_INK)
     cells = filled.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(color=fill)
-    said = filled.mark_text(fontSize=theme.LABEL_SIZE + 1).encode(text="said:N", color=on_cell)
-    return marks.finished(
-        alt.layer(cells, said, none.encode(text="said:N")), words, CELL_ROOM + CELL_HEIGHT * len(rows)
-    )
+    said = filled.mark_text(fontSize=theme.LABEL_SIZE + 1).encode(text="said:N", fill=ON_CELL)
+    height = CELL_ROOM + CELL_HEIGHT * len(rows) + (TILTED_ROOM if _angle(columns) else 0)
+    return marks.finished(alt.layer(cells, said, none.encode(text="said:N")), words, height)
 
 
 def profile_map(found: Profiles) -> marks.Chart:
@@ -120,7 +121,7 @@ def profile_map(found: Profiles) -> marks.Chart:
             {"r": f"r{i}", "c": f"c{k}", "row": names[i], "column": groups[k], "said": figure(column.mean),
              "brief": brief_figure(column.mean),
              "shade": float(np.clip(column.effect, -STRONG, STRONG)), "word": column.word,
-             "overall": figure(found.overall[j].mean)}
+             "overall": figure(found.overall[j].mean), "ink": theme.text_on(theme.DIVERGING, _strength(column.effect))}
             for i, j in enumerate(order)
             for k, column in enumerate(each.columns[j] for each in found.groups)
         ]
@@ -136,15 +137,14 @@ def profile_map(found: Profiles) -> marks.Chart:
             alt.Tooltip("word:N", title="Against the others"),
         ],
     )
-    scale = alt.Scale(domain=[-STRONG, STRONG], range=list(theme.DIVERGING), interpolate="lab")
-    dark = alt.condition("abs(datum.shade) > 1.5", alt.value(theme.LIGHT_TEXT), alt.value(theme.DARK_TEXT))
+    scale = alt.Scale(domain=[-STRONG, STRONG], range=list(theme.DIVERGING))
     fill = alt.Color("shade:Q", scale=scale, legend=None)
     cells = base.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(color=fill)
     tight = f"({OUTER_WIDTH} < {NARROW} && {len(groups)} > 3)"
     said = base.mark_text(
         fontSize=alt.ExprRef(f"{tight} ? 10 : {theme.LABEL_SIZE}"),
         text=alt.ExprRef(f"{tight} ? datum.brief : datum.said"),
-    ).encode(color=dark)
+    ).encode(fill=ON_CELL)
     return marks.finished(
         alt.layer(cells, said), _profile_words(found, effects, order), CELL_ROOM + CELL_HEIGHT * len(names)
     )
@@ -228,6 +228,15 @@ def _range_words(found: Profiles, column: int) -> Words:
     return Words(title, how, f"{title}. Medians and quartiles of {name} in {count(len(medians), 'group')}.")
 
 
+ON_CELL = alt.Fill("ink:N", scale=None, legend=None)
+EVERY_LABEL = {"grid": False, "labelOverlap": False, "labelLimit": 0, "labelFlush": False}
+
+
+def _strength(effect: float) -> float:
+    """Where an effect stands on the diverging scale, from 0 far below to 1 far above."""
+    return float(np.clip(effect, -STRONG, STRONG) / (2 * STRONG) + 0.5)
+
+
 def brief_figure(value: float) -> str:
     """A number in two significant digits with a prefix for thousands, for the narrowest of cells."""
     for power, prefix in ((9, "G"), (6, "M"), (3, "k")):
@@ -254,7 +263,7 @@ def _places(
         f"{field}:N",
         title=title or None,
         scale=alt.Scale(domain=places, paddingInner=0.04, paddingOuter=0.02),
-        axis=alt.Axis(labelExpr=f"{words}[datum.value]", grid=False, labelOverlap=False, labelLimit=0, **axis),
+        axis=alt.Axis(labelExpr=f"{words}[datum.value]", **EVERY_LABEL, **axis),
     )
 
 

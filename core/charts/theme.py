@@ -15,9 +15,11 @@ theme's colour ranges.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+import numpy as np
 
 GROUPS = ("#0072B2", "#C98500", "#009E73", "#CC79A7", "#3C97CC", "#7A7400")
 DASHES = ((1, 0), (7, 3), (2, 2), (8, 3, 2, 3), (4, 4), (10, 4), (1, 3))
@@ -44,7 +46,6 @@ _ON_DARK = "luminance(background) < 0.4"
 INK = alt.ExprRef(f"{_ON_DARK} ? '#FAFAFA' : '#262730'")  # text, and marks that stand for no group
 SOFT_INK = alt.ExprRef(f"{_ON_DARK} ? '#B4B8C2' : '#5F6370'")  # text that explains: at least 4.5:1 on either side
 PAPER = alt.ExprRef(f"{_ON_DARK} ? '#0E1117' : '#FFFFFF'")  # halos: what lies behind the marks
-DARK_TEXT, LIGHT_TEXT = "#1B1D22", "#FFFFFF"  # on filled cells, whatever the page
 
 TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE = 16, 13, 12
 POINT_SIZE, ODD_SIZE = 44, 90  # square pixels
@@ -71,6 +72,29 @@ def tint(slot: int) -> alt.ExprRef:
     """A quiet fill in the colour of a group's slot, for whatever background there is."""
     at = slot % len(GROUPS)
     return alt.ExprRef(f"{_ON_DARK} ? '{_TINTS_DARK[at]}' : '{_TINTS_LIGHT[at]}'")
+
+
+def ramped(colours: Sequence[str], at: float) -> tuple[float, float, float]:
+    """The sRGB colour, channels in 0..1, a share `at` of the way along colours mixed between neighbours."""
+    stops = np.array([_channels(each) for each in colours])
+    places = np.linspace(0.0, 1.0, len(colours))
+    red, green, blue = (float(np.interp(at, places, channel)) for channel in stops.T)
+    return red, green, blue
+
+
+def luminance(channels: tuple[float, float, float]) -> float:
+    """The relative luminance of an sRGB colour (WCAG 2.2)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def text_on(colours: Sequence[str], at: float) -> str:
+    """Black or white, whichever stands out more on a cell of that colour: never less than 4.5:1."""
+    return "#FFFFFF" if luminance(ramped(colours, at)) < 0.179 else "#000000"
+
+
+def _channels(colour: str) -> tuple[float, ...]:
+    return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
 
 
 def config() -> dict[str, Any]:

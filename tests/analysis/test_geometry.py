@@ -15,6 +15,7 @@ from core.analysis.geometry import (
     mixture_regions,
     nearest_center_regions,
     overlap,
+    peaks,
     telling_column,
     telling_pair,
 )
@@ -116,7 +117,7 @@ def test_a_narrow_component_is_not_missed_by_the_grid():
 def test_peaks_are_where_the_density_is_locally_highest():
     mixture = Mixture(np.full(3, 1 / 3), np.array([[0.0], [6.0], [6.0]]), np.array([[[1.0]], [[0.01]], [[1.0]]]))
     curves = density_curves(mixture, Plane((0, 0), 1), np.linspace(-5, 12, 50)[:, None])
-    np.testing.assert_allclose(curves.peaks, [0.0, 6.0], atol=0.05)
+    np.testing.assert_allclose(peaks(curves.at, curves.density), [0.0, 6.0], atol=0.05)
 
 
 def test_the_telling_pair_is_the_pair_that_separates():

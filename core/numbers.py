@@ -6,13 +6,13 @@ import math
 
 
 def figure(value: float, digits: int = 3) -> str:
-    """Three significant digits, thousands separated, no exponent between 0.001 and a billion."""
+    """Three significant digits, thousands separated, whole numbers below a million in full."""
     if math.isnan(value):
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    if value == 0:
-        return "0"
+    if value == round(value) and abs(value) < 1e6:
+        return f"{value:,.0f}".replace("-", "−")
     size = math.floor(math.log10(abs(value)))
     if not -4 < size < 9:
         return f"{value:.{digits - 1}e}".replace("-", "−")

@@ -17,6 +17,7 @@ from core.mixture.stopping import Watch
 from core.numbers import count, figure, share
 
 FIRST_ROWS = 2_000
+FEWEST_ROWS = 5  # in a group of the first answer; fewer are odd rows
 CLEAR = 0.8  # a row is clearly in a group that holds at least this share of it
 FIRST_SEARCH = Search(
     families=tuple(family(name) for name in ("VVV", "VVI", "EEE", "VEE")), components=tuple(range(1, 7))
@@ -68,9 +69,15 @@ def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None) -> F
         chosen = np.random.default_rng([seed, FIRST_ROWS]).choice(len(rows), FIRST_ROWS, replace=False)
         rows = rows[np.sort(chosen)]
     board = sweep(rows, replace(FIRST_SEARCH, seed=seed), watch=watch)
-    fitted = polish(matrix, board.best(), watch=watch)
+    fitted = polish(matrix, _sound_best(board), watch=watch)
     odd = anomalies(fitted, matrix, ExpectedFalseAlarms(1.0), seed=seed, watch=watch)
     return FirstAnswer(board, fitted, odd, fitted.mixture.responsibilities(matrix.values).max(axis=1))
+
+
+def _sound_best(board: Board) -> Fit:
+    """The best fit whose every group has a few rows: under a shared covariance one far row would buy itself a group."""
+    grouped = [fit for fit in board.admissible if fit.mixture.weights.min() * fit.n_rows >= FEWEST_ROWS]
+    return min(grouped, key=lambda fit: fit.bic) if grouped else board.best()
 
 
 def in_words(fit: Fit, largest: Array, odd: Anomalies) -> str:

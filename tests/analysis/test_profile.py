@@ -25,7 +25,7 @@ def test_the_effect_is_the_difference_to_the_other_rows_in_pooled_standard_devia
 def test_the_sentence_tells_what_is_far_and_leaves_out_what_is_average():
     found = profiles(RAW, LABELS, 2, ("age", "size"))
     sentence = found.groups[0].sentence(found.overall)
-    assert sentence.startswith("3 rows (60 %): age much lower (2.00 against 10.0 overall)")
+    assert sentence.startswith("3 rows (60 %): age much lower (2 against 10 overall)")
     assert "size" not in sentence
 
 

@@ -1,0 +1,121 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import core
+from core.analysis.answer import first_answer
+from core.analysis.selection import Search
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+
+
+def matrix(name):
+    return np.loadtxt(REFERENCE / f"{name}_X.csv", delimiter=",", skiprows=1)
+
+
+def small_board():
+    return core.sweep(matrix("faithful"), families=("EEE", "VVV"), components=range(1, 4))
+
+
+def test_the_best_fit_of_the_board_is_mclusts_on_old_faithful():
+    best = small_board().best("bic")
+    assert (best.family.name, best.components) == ("EEE", 3)
+    assert best.bic == pytest.approx(2314.2957, abs=1e-3)
+
+
+def test_the_board_has_a_row_per_cell_with_the_fits_own_numbers():
+    board = small_board()
+    assert len(board.frame) == 6
+    assert list(board.frame.columns) == [
+        "family", "components", "log_likelihood", "n_parameters", "bic", "aic", "icl", "outcome", "admissible",
+    ]  # fmt: skip
+    row = board.frame.query("family == 'VVV' and components == 2").iloc[0]
+    fit = board.cell("VVV", 2).fit
+    assert (row["bic"], row["n_parameters"]) == (fit.bic, 11)
+
+
+def test_a_cell_is_the_fit_of_its_plan():
+    board = small_board()
+    fit = board.cell("VVV", 2).fit
+    assert core.fit(matrix("faithful"), fit.plan).log_likelihood == fit.log_likelihood
+
+
+def test_families_that_cannot_differ_are_fitted_once_and_agree():
+    board = core.sweep(matrix("faithful"), components=[1])
+    by_family = board.frame.set_index("family")["log_likelihood"]
+    assert by_family["VVV"] == by_family["EEE"] == by_family["EVE"]
+    assert len(set(by_family)) == 3
+
+
+def test_one_column_has_two_families():
+    board = core.sweep(matrix("faithful")[:, 1], components=[1, 2])
+    assert sorted(set(board.frame["family"])) == ["EII", "VII"]
+
+
+def test_a_cell_that_cannot_be_fitted_says_why_and_the_others_stand():
+    board = core.sweep(matrix("faithful")[:5], families=("EII", "VVV"), components=[1, 9])
+    cell = board.cell("EII", 9)
+    assert cell.fit is None
+    assert "9 groups cannot be found in 5 rows" in cell.reason
+    assert board.best().components == 1
+
+
+def test_a_search_without_an_admissible_cell_is_refused():
+    rows = np.column_stack([np.arange(20.0), np.arange(20.0)])
+    with pytest.raises(core.FitError, match="No model fits"):
+        core.sweep(rows, families=("VVV",), components=[1, 2])
+
+
+def test_only_admissible_fits_can_be_best():
+    rows = np.concatenate([np.random.default_rng(0).normal(size=(60, 2)), np.full((12, 2), 9.0)])
+    board = core.sweep(rows, families=("VVV", "EEE"), components=range(1, 4))
+    assert board.best().admissible
+    assert not all(cell.fit is not None and cell.fit.admissible for cell in board.cells)
+
+
+def test_a_cancelled_sweep_keeps_what_was_done_and_marks_the_rest():
+    heard = []
+
+    def watch(progress):
+        heard.append(progress.done)
+        return progress.done < 2
+
+    board = core.sweep(matrix("faithful"), families=("EEE", "VVV"), components=range(1, 4), watch=watch)
+    assert board.cancelled
+    assert [cell.fit is not None for cell in board.cells] == [True, True, False, False, False, False]
+
+
+def test_a_search_takes_names_and_refuses_an_empty_one():
+    assert Search(families=("full",)).families == (core.family("VVV"),)
+    with pytest.raises(core.ChoiceError):
+        Search(components=())
+
+
+def answer_of(rows):
+    return first_answer(core.prepare(pd.DataFrame(rows, columns=[f"x{j}" for j in range(rows.shape[1])])))
+
+
+def test_two_groups_and_a_planted_row_are_the_first_answer():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(300, 2)) + np.repeat([[0, 0], [9, 9]], 150, axis=0)
+    rows[7] = [30, -30]
+    answer = answer_of(rows)
+    assert answer.fit.components == 2
+    assert answer.odd.ranking[0] == 7
+    assert answer.sentence.startswith("2 groups; every row is clearly in one")
+
+
+def test_one_group_is_a_legal_answer():
+    answer = answer_of(np.random.default_rng(1).normal(size=(500, 3)))
+    assert answer.sentence.startswith("One group: these columns do not split the rows")
+
+
+def test_a_large_table_is_answered_from_a_sample_and_polished_on_every_row():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(5_000, 2)) + np.repeat([[0, 0], [6, 0]], 2_500, axis=0)
+    answer = answer_of(rows)
+    assert answer.fit.n_rows == 5_000
+    assert answer.board.cells[0].fit.n_rows == 2_000
+    assert "a random 2,000 of the 5,000 rows" in answer.method

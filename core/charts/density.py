@@ -74,7 +74,7 @@ def _bars(values: Array, edges: Array, axis: marks.Axis) -> alt.Chart:
     frame = pd.DataFrame({"c0": edges[:-1], "right": edges[1:], "count": counts})
     return (
         alt.Chart(frame)
-        .mark_rect(fill=theme.GREY, fillOpacity=0.35, stroke=theme.PAPER, strokeWidth=0.7, clip=True)
+        .mark_rect(fill=theme.GREY, fillOpacity=0.25, stroke=theme.GREY, strokeWidth=1, clip=True)
         .encode(
             x=axis.x(),
             x2="right:Q",

@@ -147,18 +147,13 @@ def point_size(n: int) -> float:
     return float(np.clip(theme.POINT_SIZE * np.sqrt(400 / max(n, 1)), 12, theme.POINT_SIZE))
 
 
-def point_opacity(n: int) -> float:
-    """Lets crowds show through one another, without single points getting faint."""
-    return 0.9 if n <= 500 else 0.7
-
-
 def points(
     frame: pd.DataFrame, axes: tuple[Axis, Axis], entries: Sequence[Entry], extra: Sequence[alt.Tooltip]
 ) -> alt.Chart:
     """A point per row of a frame with c0, c1, look, size, row (its name) and what the extra tooltips show."""
     return (
         alt.Chart(frame)
-        .mark_point(filled=True, opacity=point_opacity(len(frame)), clip=True)
+        .mark_point(filled=True, opacity=1, clip=True)
         .encode(
             x=axes[0].x(),
             y=axes[1].y(),
@@ -202,7 +197,7 @@ def outlines(shapes: Sequence[Ellipse], slots: Sequence[int], axes: tuple[Axis, 
         base = alt.Chart(frame[frame["sigma"] == sigma])
         dash = [1, 0] if sigma == 1 else [6, 4]
         layers += [
-            base.mark_line(clip=True, strokeWidth=HALO_WIDTH, opacity=0.6, stroke=theme.PAPER).encode(**place),
+            base.mark_line(clip=True, strokeWidth=HALO_WIDTH, opacity=0.8, stroke=theme.PAPER).encode(**place),
             base.mark_line(clip=True, strokeWidth=theme.LINE_WIDTH, strokeDash=dash).encode(stroke=colour, **place),
         ]
     return layers

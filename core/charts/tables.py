@@ -192,7 +192,7 @@ def column_ranges(found: Profiles, column: int, slots: Sequence[int]) -> marks.C
     rule = alt.Chart(pd.DataFrame({"c0": [overall.median]})).mark_rule(strokeDash=[4, 3], color=theme.SOFT_INK)
     layers = [
         rule.encode(x=axis.x()),
-        base.mark_rule(strokeWidth=9, opacity=0.6, strokeCap="round").encode(
+        base.mark_rule(strokeWidth=5, opacity=1, strokeCap="round").encode(
             x=axis.x("low:Q"), x2="high:Q", color=look["color"]
         ),
         base.mark_point(filled=True, size=130, opacity=1, stroke=theme.PAPER, strokeWidth=1).encode(

@@ -1,13 +1,14 @@
 """The look of every picture, and the only file with colours.
 
 Charts are drawn on a background that they do not choose: white or nearly black. So every mark has one colour whose
-relative luminance lies between 0.117 and 0.30, which is 3:1 or more against white (#FFFFFF) and against #0E1117 and
-#171614 alike; no colour reaches 4.5:1 against both, so text asks for the background when it is drawn (`INK`).
+relative luminance lies between 0.15 and 0.25: 3:1 or more against white (#FFFFFF), against #0E1117 and #171614, and
+against the tints of decision regions. No colour reaches 4.5:1 against both, so text asks for the background when it is
+drawn (`INK`), and text on a filled cell is black or white by the cell's own luminance (`text_on`).
 
-Groups take Okabe and Ito's colours (2008) in a fixed order. Blue, green and purple are theirs; orange, sky blue and
-yellow are darkened to their hue's permitted luminance. Black would vanish on a dark page, and vermilion lies too close
-to the accent, so neither is used. Every colour comes with a shape: they cycle with different periods (6 and 7), so 42
-groups differ in at least one of the two.
+Groups take the hues of Okabe and Ito (2008) in a fixed order: blue as it is, and orange, green, purple, sky blue and
+yellow darkened to that range. Black would vanish on a dark page, and vermilion lies too close to the accent, so neither
+is used. For readers who see some of them as one, every colour comes with a shape: the two cycle with different periods
+(6 and 7), so 42 groups differ in at least one of them.
 
 A config inside a chart wins over the page's theme, which is merged below it; an explicit scale range wins over the
 theme's colour ranges.
@@ -21,22 +22,22 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-GROUPS = ("#0072B2", "#C98500", "#009E73", "#CC79A7", "#3C97CC", "#7A7400")
+GROUPS = ("#0072B2", "#BA7B00", "#009B71", "#BC6F9A", "#398FC2", "#7A7400")
 DASHES = ((1, 0), (7, 3), (2, 2), (8, 3, 2, 3), (4, 4), (10, 4), (1, 3))
 HEXAGON = "M0,-1L0.87,-0.5L0.87,0.5L0,1L-0.87,0.5L-0.87,-0.5Z"
 STAR = "M0.00,-1.00L0.26,-0.36L0.95,-0.31L0.43,0.14L0.59,0.81L0.00,0.45L-0.59,0.81L-0.43,0.14L-0.95,-0.31L-0.26,-0.36Z"
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", HEXAGON, STAR)
 
-# A red outside Okabe and Ito's set, at least 0.13 from each group's colour in OKLab, and a shape of its own: a saltire.
+# A red outside Okabe and Ito's set, at least 0.15 from each group's colour in OKLab, and a shape of its own: a saltire.
 ACCENT = "#E6004C"
 ACCENT_SHAPE = "M-1,-0.65L-0.65,-1L0,-0.35L0.65,-1L1,-0.65L0.35,0L1,0.65L0.65,1L0,0.35L-0.65,1L-1,0.65L-0.35,0Z"
-GREY = "#828282"  # undecided rows, noise, and whatever is only there to compare with
+GREY = "#7A7A7A"  # undecided rows, noise, and whatever is only there to compare with
 GREY_SHAPE = "circle"
 CENTRE_SHAPE = "cross"
 
 # Fills behind marks: a tint of each group's colour, for a light and for a dark background.
-_TINTS_LIGHT = ("#D6E8F2", "#F6EAD3", "#D3EDE5", "#F7E8F0", "#DEEDF6", "#E9E7D3")
-_TINTS_DARK = ("#0C2537", "#33280F", "#0C2E2B", "#34263A", "#172C3C", "#24240F")
+TINTS_LIGHT = ("#E3EFF7", "#F7F0E3", "#E3F4EF", "#F8EFF4", "#E9F3F8", "#F0F0E3")
+TINTS_DARK = ("#0C2131", "#2B2313", "#0C2826", "#2C212D", "#152634", "#202213")
 
 # ColorBrewer's Blues and BrBG (Brewer 2003).
 SEQUENTIAL = ("#C6DBEF", "#9ECAE1", "#6BAED6", "#4292C6", "#2171B5", "#084594")
@@ -71,7 +72,7 @@ def dash(slot: int) -> list[int]:
 def tint(slot: int) -> alt.ExprRef:
     """A quiet fill in the colour of a group's slot, for whatever background there is."""
     at = slot % len(GROUPS)
-    return alt.ExprRef(f"{_ON_DARK} ? '{_TINTS_DARK[at]}' : '{_TINTS_LIGHT[at]}'")
+    return alt.ExprRef(f"{_ON_DARK} ? '{TINTS_DARK[at]}' : '{TINTS_LIGHT[at]}'")
 
 
 def ramped(colours: Sequence[str], at: float) -> tuple[float, float, float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import reduce
+from functools import lru_cache, reduce
 from types import ModuleType
 from typing import Any
 
@@ -23,11 +23,10 @@ from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 
 CHUNK_ROWS = 8_192  # the unit of work that threads share out; a whole number of blocks
+TILE = 4  # rows of the whitening factor that are worked on together
 
 Map = Callable[[Callable[[slice], Any], Iterable[slice]], Iterable[Any]]
-Sums = tuple[Array, Array, Array, Array]  # weight, first and second moments about the current means, totals
-Kernel = Callable[[Array, Array], Sums]  # of values (m, d) and row weights (m,), or (0,) where every row weighs 1
-Scores = tuple[Array, Array]  # (m,) log densities, (m, K) or (m, K + 1) responsibilities
+Parts = tuple[Array, Array, Array]  # means (K, d), factors, log normalisers: a mixture as the pass reads it
 
 
 def e_step(mixture: Mixture, values: Array, weights: Array | None = None, over: Map = map) -> Moments:
@@ -39,19 +38,17 @@ def e_step(mixture: Mixture, values: Array, weights: Array | None = None, over: 
     passes = _passes()
     if passes is None:
         return em.e_step(mixture, values, weights)
-    parts = mixture.means, mixture.whitening, _log_normalisers(mixture)
-    return _summed(lambda rows, each: passes.full_sums(rows, each, *parts), mixture, values, weights, over)
+    return _summed(passes, mixture, _full_parts(mixture), (values, weights), over)
 
 
 def diagonal_e_step(mixture: Mixture, values: Array, weights: Array | None = None, over: Map = map) -> Moments:
     """The same for diagonal covariances: of the scatter only the diagonal is computed, the rest is zero."""
     passes = _passes()
     if passes is None:
-        return _diagonal(em.e_step(mixture, values, weights))
-    per_deviation = np.diagonal(mixture.whitening, axis1=1, axis2=2).copy()
-    parts = mixture.means, per_deviation, _log_normalisers(mixture)
-    found = _summed(lambda rows, each: passes.diagonal_sums(rows, each, *parts), mixture, values, weights, over)
-    return _diagonal(found)
+        found = em.e_step(mixture, values, weights)
+    else:
+        found = _summed(passes, mixture, _diagonal_parts(mixture), (values, weights), over)
+    return replace(found, scatter=found.scatter * np.eye(mixture.features))
 
 
 def log_density(mixture: Mixture, values: Array, over: Map = map) -> Array:
@@ -71,7 +68,8 @@ def labels(mixture: Mixture, values: Array, over: Map = map) -> npt.NDArray[np.i
 
 def warm_up() -> None:
     """Compile every pass, or load what an earlier start compiled, so that no fit has to wait for it."""
-    _passes()
+    for name in ("passes", "loops"):
+        compiled.load(name)
 
 
 def _passes() -> ModuleType | None:
@@ -83,6 +81,26 @@ def _chunks(rows: int) -> list[slice]:
     return [slice(at, at + CHUNK_ROWS) for at in range(0, max(rows, 1), CHUNK_ROWS)]
 
 
+def _full_parts(mixture: Mixture) -> Parts:
+    packed = np.ascontiguousarray(mixture.whitening[:, *_packed_order(mixture.features)])
+    return mixture.means, packed, _log_normalisers(mixture)
+
+
+def _diagonal_parts(mixture: Mixture) -> Parts:
+    per_deviation = np.diagonal(mixture.whitening, axis1=1, axis2=2).copy()
+    return mixture.means, per_deviation, _log_normalisers(mixture)
+
+
+@lru_cache(maxsize=16)
+def _packed_order(features: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Rows and columns of a lower triangle as compiled.full.pack orders them: by tiles of four rows, then by column."""
+    head = features % TILE
+    rows, columns = np.tril_indices(features)
+    tile = np.where(rows < head, rows, head + (rows - head) // TILE * TILE)
+    order = np.lexsort((rows, columns, tile))
+    return rows[order], columns[order]
+
+
 def _log_normalisers(mixture: Mixture) -> Array:
     """(K,), or (K + 1,) with the constant log density of noise last."""
     if mixture.noise is None:
@@ -91,44 +109,58 @@ def _log_normalisers(mixture: Mixture) -> Array:
         return np.append(mixture.log_normalisers, np.log(mixture.noise.weight) - mixture.noise.log_volume)
 
 
-def _summed(kernel: Kernel, mixture: Mixture, values: Array, weights: Array | None, over: Map) -> Moments:
-    """A kernel's sums over all chunks, as Moments."""
-    rows = np.asarray(values, dtype=np.float64)
-    each = np.empty(0) if weights is None else np.asarray(weights, dtype=np.float64)
-    return _moments(mixture, reduce(_add, over(lambda chunk: kernel(rows[chunk], each[chunk]), _chunks(len(rows)))))
+def _summed(passes: ModuleType, mixture: Mixture, parts: Parts, rows: tuple[Array, Array | None], over: Map) -> Moments:
+    """The sums of all chunks, as Moments."""
+    values = np.asarray(rows[0], dtype=np.float64)
+    weights = np.empty(0) if rows[1] is None else np.asarray(rows[1], dtype=np.float64)
+    room = passes.sums_room(_size(passes, parts)), passes.block_room(_size(passes, parts))
+
+    def sums(chunk: slice) -> Array:
+        found = np.zeros(sum(room))
+        passes.add_rows(values[chunk], weights[chunk], *parts, found)
+        return found[: room[0]]
+
+    return _moments(mixture, reduce(np.add, over(sums, _chunks(len(values)))))
 
 
-def _add(left: Sums, right: Sums) -> Sums:
-    return left[0] + right[0], left[1] + right[1], left[2] + right[2], left[3] + right[3]
+def _size(passes: ModuleType, parts: Parts) -> Any:
+    means, _, log_normalisers = parts
+    return passes.Sizes(means.shape[1], means.shape[0], len(log_normalisers))
 
 
-def _moments(mixture: Mixture, sums: Sums) -> Moments:
+def _moments(mixture: Mixture, sums: Array) -> Moments:
     """Sums about the mixture's means as Moments about their own."""
-    weight, first, second, totals = sums
-    own, noise = np.split(weight, [mixture.components])
-    step = first / np.where(own > 0, own, 1.0)[:, None]
-    between = step[:, :, None] * step[:, None, :] * own[:, None, None]
-    scatter = second + np.tril(second, -1).transpose(0, 2, 1) - between
+    components, features = mixture.means.shape
+    columns = components + (mixture.noise is not None)
+    sizes = components, columns - components, components * features, components * features**2
+    weight, noise, first, second, totals = np.split(sums, np.cumsum(sizes))
+    step = first.reshape(components, features) / np.where(weight > 0, weight, 1.0)[:, None]
+    lower = second.reshape(components, features, features)
+    between = step[:, :, None] * step[:, None, :] * weight[:, None, None]
+    scatter = lower + np.tril(lower, -1).transpose(0, 2, 1) - between
     log_likelihood, rows, entropy, log_largest = (float(each) for each in totals)
-    return Moments(own, mixture.means + step, scatter, log_likelihood, rows, float(noise.sum()), entropy, log_largest)
+    noise_weight = float(noise.sum())
+    return Moments(weight, mixture.means + step, scatter, log_likelihood, rows, noise_weight, entropy, log_largest)
 
 
-def _diagonal(found: Moments) -> Moments:
-    """The same moments without the products of different features."""
-    return replace(found, scatter=found.scatter * np.eye(found.mean.shape[1]))
-
-
-def _scores(mixture: Mixture, values: Array, over: Map) -> Iterable[Scores]:
-    """The scores of each chunk."""
+def _scores(mixture: Mixture, values: Array, over: Map) -> Iterable[tuple[Array, Array]]:
+    """(log densities, responsibilities) of each chunk."""
     rows = np.asarray(values, dtype=np.float64)
     passes = _passes()
     if passes is None:
         return over(lambda chunk: _numpy_scores(mixture, rows[chunk]), _chunks(len(rows)))
-    parts = mixture.means, mixture.whitening, _log_normalisers(mixture)
-    return over(lambda chunk: passes.scores(rows[chunk], np.empty(0), *parts), _chunks(len(rows)))
+    parts = _full_parts(mixture)
+
+    def scores(chunk: slice) -> tuple[Array, Array]:
+        size = _size(passes, parts)
+        found = np.empty((len(rows[chunk]), 1 + size.columns))
+        passes.score_rows(rows[chunk], *parts, found.reshape(-1), np.zeros(4 + passes.block_room(size)))
+        return found[:, 0], found[:, 1:]
+
+    return over(scores, _chunks(len(rows)))
 
 
-def _numpy_scores(mixture: Mixture, rows: Array) -> Scores:
+def _numpy_scores(mixture: Mixture, rows: Array) -> tuple[Array, Array]:
     joint = mixture.log_joint(rows)
     log_density = logsumexp(joint, axis=1)
     return log_density, np.exp(joint - np.where(np.isneginf(log_density), 0.0, log_density)[:, None])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from core.arrays import Array
 from core.mixture.compiled.elementary import LEAST_EXPONENT, exp, log
-from core.mixture.compiled.lanes import fill8, inner, load8, pointer, square_root, store, total, where_less
+from core.mixture.compiled.lanes import fill8, load8, square_root, store, total, where_less
+from core.mixture.compiled.pointers import Pointer, inner
 
 LANES = 8
 BLOCK = 256  # rows
@@ -16,45 +15,70 @@ STRIDE = BLOCK + LANES  # between features: a power of two would make them share
 LOWEST = -1.7e308  # no finite log density is less
 
 
-class Components(NamedTuple):
-    """A mixture as the block loops use it; a constant density may stand last, for noise."""
+class Sizes(NamedTuple):
+    """How much there is of everything."""
 
-    means: Array  # (K, d)
-    factors: Array  # (K, packed length) of whitening factors, or of one over standard deviations
-    log_normalisers: Array  # (K,) or (K + 1,)
+    features: int  # d
+    components: int  # K
+    columns: int  # K, or K + 1 with noise
+
+
+class Parts(NamedTuple):
+    """A mixture as the pass over rows uses it."""
+
+    means: Pointer  # (K, d)
+    factors: Pointer  # (K, d (d + 1) / 2) packed whitening factors, or (K, d), one over standard deviations
+    log_normalisers: Pointer  # (columns,); noise has its log density here
 
 
 class Block(NamedTuple):
-    """Rows under work, and what is computed of them. Features and components are STRIDE apart."""
+    """Rows under work, and what is computed of them. Features and components are STRIDE apart.
 
-    values: Array  # d features
-    centred: Array  # d features: rows about a mean, times the root of their share
-    shares: Array  # K or K + 1 components: log joint densities, then responsibilities times row weight
-    roots: Array  # (STRIDE,) square roots of the shares of one component
-    weights: Array  # (STRIDE,) row weights, 0 beyond the last row
-    log_density: Array  # (STRIDE,)
+    A row's share in a component is its responsibility times the row's weight. Kept are square roots: the scatter is
+    then a product of one array with itself, and a root costs no more than the share, exp of half a difference.
+    """
+
+    values: Pointer  # (d, STRIDE)
+    weights: Pointer  # (STRIDE,) row weights, 0 beyond the last row
+    centred: Pointer  # (d, STRIDE) rows about a mean, then times the root of their share
+    joint: Pointer  # (columns, STRIDE) log joint densities, then roots of the shares
+    log_density: Pointer  # (STRIDE,)
 
 
 class Sums(NamedTuple):
     """What a pass adds up, about the current means."""
 
-    weight: Array  # (K,) or (K + 1,)
-    first: Array  # (K, d)
-    second: Array  # (K, d, d), the lower triangle, or (K, d), the diagonal
-    totals: Array  # (4,) log-likelihood, rows, entropy, log of the largest responsibility
+    weight: Pointer  # (columns,)
+    first: Pointer  # (K, d)
+    second: Pointer  # (K, d, d), the lower triangle or the diagonal
+    totals: Pointer  # (4,) log-likelihood, rows, entropy, log of the largest responsibility
 
 
 @inner
-def new_block(components: int, features: int) -> Block:
-    """Room for a block."""
-    return Block(
-        np.empty(features * STRIDE),
-        np.empty(features * STRIDE),
-        np.empty(components * STRIDE),
-        np.empty(STRIDE),
-        np.empty(STRIDE),
-        np.empty(STRIDE),
-    )
+def block_in(room: Pointer, size: Sizes) -> Block:
+    """A block in block_room(size) doubles of room."""
+    centred = room + size.features * STRIDE
+    joint = centred + size.features * STRIDE
+    weights = joint + size.columns * STRIDE
+    return Block(room, weights, centred, joint, weights + STRIDE)
+
+
+def block_room(size: Sizes) -> int:
+    """Doubles that a block needs."""
+    return (2 * size.features + size.columns + 2) * STRIDE
+
+
+@inner
+def sums_in(room: Pointer, size: Sizes) -> Sums:
+    """Sums in sums_room(size) doubles of room, one field after the other."""
+    first = room + size.columns
+    second = first + size.components * size.features
+    return Sums(room, first, second, second + size.components * size.features * size.features)
+
+
+def sums_room(size: Sizes) -> int:
+    """Doubles that sums need."""
+    return size.columns + size.components * size.features * (1 + size.features) + 4
 
 
 @inner
@@ -63,72 +87,63 @@ def take_rows(block: Block, values: Array, weights: Array, start: int) -> int:
 
     No weights at all stand for weights of 1.
     """
-    rows = min(BLOCK, len(values) - start)
-    whole = rows // LANES * LANES
-    for at in range(0, whole, LANES):
-        _take_lanes(block.values, values, start + at, at)
-    for r in range(whole, rows):
-        for j in range(values.shape[1]):
-            block.values[j * STRIDE + r] = values[start + r, j]
-    for r in range(rows):
-        block.weights[r] = weights[start + r] if len(weights) > 0 else 1.0
-    padded = whole if whole == rows else whole + LANES
-    for r in range(rows, padded):
-        block.weights[r] = 0.0
-        for j in range(values.shape[1]):
-            block.values[j * STRIDE + r] = block.values[j * STRIDE + rows - 1]
-    return padded
-
-
-@inner
-def _take_lanes(into: Array, values: Array, row: int, at: int) -> None:
+    found = min(BLOCK, len(values) - start)
+    rows = (found + LANES - 1) // LANES * LANES
     for j in range(values.shape[1]):
-        to = j * STRIDE + at
-        into[to] = values[row, j]
-        into[to + 1] = values[row + 1, j]
-        into[to + 2] = values[row + 2, j]
-        into[to + 3] = values[row + 3, j]
-        into[to + 4] = values[row + 4, j]
-        into[to + 5] = values[row + 5, j]
-        into[to + 6] = values[row + 6, j]
-        into[to + 7] = values[row + 7, j]
+        feature = block.values + j * STRIDE
+        for r in range(found):
+            feature[r] = values[start + r, j]
+        for r in range(found, rows):
+            feature[r] = feature[found - 1]
+    for r in range(rows):
+        block.weights[r] = 1.0 if r < found else 0.0
+        if r < found and len(weights) > 0:
+            block.weights[r] = weights[start + r]
+    return rows
 
 
 @inner
-def share_out(block: Block, rows: int, components: int, totals: Array) -> None:
-    """Turn log joint densities into responsibilities times row weight, and add to the totals.
+def find_noise(block: Block, rows: int, parts: Parts, size: Sizes) -> None:
+    """The constant log density that stands after the components, if any."""
+    for k in range(size.components, size.columns):
+        for r in range(0, rows, LANES):
+            store(block.joint, k * STRIDE + r, fill8(parts.log_normalisers[k]))
+
+
+@inner
+def share_out(block: Block, rows: int, columns: int, totals: Pointer) -> None:
+    """Turn log joint densities into roots of shares, and add to the totals.
 
     A row whose density is 0 under every component belongs to none: its shares are 0, its log density is -inf.
     """
-    shares, weights, log_density = pointer(block.shares, 0), pointer(block.weights, 0), pointer(block.log_density, 0)
-    zero, one, lowest, least = fill8(0.0), fill8(1.0), fill8(LOWEST), fill8(LEAST_EXPONENT)
+    joint = block.joint
+    zero, one, least, lowest = fill8(0.0), fill8(1.0), fill8(LEAST_EXPONENT), fill8(LOWEST)
     likelihood, weight, entropy, largest = zero, zero, zero, zero
     for r in range(0, rows, LANES):
-        top = load8(shares, r)
-        for k in range(1, components):
-            joint = load8(shares, k * STRIDE + r)
-            top = where_less(top, joint, joint, top)
+        top = load8(joint, r)
+        for k in range(1, columns):
+            other = load8(joint, k * STRIDE + r)
+            top = where_less(top, other, other, top)
         base = where_less(top, lowest, zero, top)
-        density, weighted = zero, zero
-        for k in range(components):
-            difference = load8(shares, k * STRIDE + r) - base
+        density, weighted = where_less(top, lowest, one, zero), zero
+        for k in range(columns):
+            difference = load8(joint, k * STRIDE + r) - base
             bounded = where_less(difference, least, least, difference)
-            ratio = where_less(difference, least, zero, exp(bounded))
-            density = density + ratio
-            weighted = weighted + ratio * bounded
-            store(shares, k * STRIDE + r, ratio)
-        density = where_less(top, lowest, one, density)
+            root = where_less(difference, least, zero, exp(0.5 * bounded))
+            density = density + root * root
+            weighted = weighted + root * root * bounded
+            store(joint, k * STRIDE + r, root)
         log_sum = log(density)
-        w = load8(weights, r)
+        w = load8(block.weights, r)
         inverse = one / density
-        store(log_density, r, top + log_sum)
+        store(block.log_density, r, top + log_sum)
         likelihood = likelihood + where_less(zero, w, w * (top + log_sum), zero)
         weight = weight + w
         entropy = entropy + w * (log_sum - weighted * inverse)
         largest = largest - w * log_sum
-        scale = w * inverse
-        for k in range(components):
-            store(shares, k * STRIDE + r, load8(shares, k * STRIDE + r) * scale)
+        scale = square_root(w * inverse)
+        for k in range(columns):
+            store(joint, k * STRIDE + r, load8(joint, k * STRIDE + r) * scale)
     totals[0] += total(likelihood)
     totals[1] += total(weight)
     totals[2] += total(entropy)
@@ -136,18 +151,11 @@ def share_out(block: Block, rows: int, components: int, totals: Array) -> None:
 
 
 @inner
-def add_shares(block: Block, rows: int, sums: Sums) -> None:
+def add_shares(block: Block, rows: int, columns: int, weight: Pointer) -> None:
     """Add up each component's shares."""
-    for k in range(len(sums.weight)):
-        shares, found = pointer(block.shares, k * STRIDE), fill8(0.0)
+    for k in range(columns):
+        found = fill8(0.0)
         for r in range(0, rows, LANES):
-            found = found + load8(shares, r)
-        sums.weight[k] += total(found)
-
-
-@inner
-def take_roots(block: Block, rows: int, component: int) -> None:
-    """Keep the square roots of a component's shares: the scatter is then a product of one array with itself."""
-    shares, roots = pointer(block.shares, component * STRIDE), pointer(block.roots, 0)
-    for r in range(0, rows, LANES):
-        store(roots, r, square_root(load8(shares, r)))
+            root = load8(block.joint, k * STRIDE + r)
+            found = found + root * root
+        weight[k] += total(found)

@@ -2,52 +2,46 @@
 
 from __future__ import annotations
 
-from core.mixture.compiled.blocks import LANES, STRIDE, Block, Components, Sums
-from core.mixture.compiled.lanes import Pointer, add_to, each8, fill8, inner, load8, pointer, store, total
+from core.mixture.compiled.blocks import LANES, STRIDE, Block, Parts, Sizes, Sums
+from core.mixture.compiled.lanes import fill8, load8, store, total
+from core.mixture.compiled.pointers import Pointer, inner
 
 
 @inner
-def log_joint(block: Block, rows: int, parts: Components, k: int) -> None:
-    """The log of weight times density of component k, in its place among the shares."""
-    features = parts.means.shape[1]
-    mean, per_deviation = pointer(parts.means, k * features), pointer(parts.factors, k * features)
-    x, shares = pointer(block.values, 0), pointer(block.shares, k * STRIDE)
-    half, normaliser = fill8(-0.5), fill8(parts.log_normalisers[k])
+def log_joint(block: Block, rows: int, parts: Parts, size: Sizes, k: int) -> None:
+    """The log of weight times density of component k."""
+    mean, per_deviation = parts.means + k * size.features, parts.factors + k * size.features
     for r in range(0, rows, LANES):
         distance = fill8(0.0)
-        for j in range(features):
-            white = (load8(x, j * STRIDE + r) - each8(mean, j)) * each8(per_deviation, j)
+        for j in range(size.features):
+            white = (load8(block.values, j * STRIDE + r) - mean[j]) * per_deviation[j]
             distance = distance + white * white
-        store(shares, r, normaliser + half * distance)
+        store(block.joint, k * STRIDE + r, parts.log_normalisers[k] - 0.5 * distance)
 
 
 @inner
-def add_moments(block: Block, rows: int, parts: Components, k: int, sums: Sums) -> None:
+def add_moments(block: Block, rows: int, parts: Parts, size: Sizes, k: int, sums: Sums) -> None:
     """Add the first and second moments of component k about its mean; of the second, the diagonal only."""
-    features = parts.means.shape[1]
-    shares = pointer(block.shares, k * STRIDE)
-    for j in range(features):
-        x, mean = pointer(block.values, j * STRIDE), pointer(parts.means, k * features + j)
-        first = pointer(sums.first, k * features + j)
-        second = pointer(sums.second, (k * features + j) * features + j)
-        _add_feature(x, shares, mean, first, second, rows)
+    d = size.features
+    for j in range(d):
+        at = k * d + j
+        mean, first, second = parts.means[at], sums.first + at, sums.second + (at * d + j)
+        _add_feature(block.values + j * STRIDE, block.joint + k * STRIDE, rows, mean, first, second)
 
 
 @inner
-def _add_feature(x: Pointer, shares: Pointer, mean: Pointer, first: Pointer, second: Pointer, rows: int) -> None:
-    centre = each8(mean, 0)
+def _add_feature(x: Pointer, roots: Pointer, rows: int, mean: float, first: Pointer, second: Pointer) -> None:
     # Two rows of lanes at a time: four sums that do not wait for each other.
     first0, second0, first1, second1 = fill8(0.0), fill8(0.0), fill8(0.0), fill8(0.0)
     for r in range(0, rows - LANES, 2 * LANES):
-        value0 = load8(x, r) - centre
-        value1 = load8(x, r + LANES) - centre
-        weighted0 = load8(shares, r) * value0
-        weighted1 = load8(shares, r + LANES) * value1
-        first0, second0 = first0 + weighted0, second0 + weighted0 * value0
-        first1, second1 = first1 + weighted1, second1 + weighted1 * value1
+        root0, root1 = load8(roots, r), load8(roots, r + LANES)
+        value0 = root0 * (load8(x, r) - mean)
+        value1 = root1 * (load8(x, r + LANES) - mean)
+        first0, second0 = first0 + root0 * value0, second0 + value0 * value0
+        first1, second1 = first1 + root1 * value1, second1 + value1 * value1
     if rows // LANES % 2:
-        value0 = load8(x, rows - LANES) - centre
-        weighted0 = load8(shares, rows - LANES) * value0
-        first0, second0 = first0 + weighted0, second0 + weighted0 * value0
-    add_to(first, 0, total(first0 + first1))
-    add_to(second, 0, total(second0 + second1))
+        root0 = load8(roots, rows - LANES)
+        value0 = root0 * (load8(x, rows - LANES) - mean)
+        first0, second0 = first0 + root0 * value0, second0 + value0 * value0
+    first[0] += total(first0 + first1)
+    second[0] += total(second0 + second1)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 
-from core.mixture.compiled.lanes import ROUNDING, Lanes, exponent_and_fraction, fill8, inlined, power_of_two
+from core.mixture.compiled.lanes import ROUNDING, Lanes, exponent_and_fraction, power_of_two
+from core.mixture.compiled.pointers import inlined
 
 LEAST_EXPONENT = -708.0  # exp of less is no normal number
 LN2_HIGH = 6.93147180369123816490e-01  # ln 2 to 33 bits, so that n times it is exact
@@ -24,22 +25,22 @@ L1, L2, L3, L4, L5, L6, L7, L8, L9 = (2 / (2 * k + 1) for k in range(1, 10))
 @inlined
 def exp(x: Lanes) -> Lanes:
     """exp x for x from -708 to 708; anything for what is beyond, NaN for NaN."""
-    shifted = x * fill8(PER_LN2) + fill8(SHIFT)
-    n = shifted - fill8(SHIFT)
-    r = x - n * fill8(LN2_HIGH) - n * fill8(LN2_LOW)
+    shifted = x * PER_LN2 + SHIFT
+    n = shifted - SHIFT
+    r = x - n * LN2_HIGH - n * LN2_LOW
     s = r * r
     # Even and odd powers apart: two short chains of multiplications instead of a long one.
-    even = fill8(E12) * s + fill8(E10)
-    odd = fill8(E11) * s + fill8(E9)
-    even = even * s + fill8(E8)
-    odd = odd * s + fill8(E7)
-    even = even * s + fill8(E6)
-    odd = odd * s + fill8(E5)
-    even = even * s + fill8(E4)
-    odd = odd * s + fill8(E3)
-    even = even * s + fill8(E2)
-    odd = odd * s + fill8(E1)
-    even = even * s + fill8(E0)
+    even = E12 * s + E10
+    odd = E11 * s + E9
+    even = even * s + E8
+    odd = odd * s + E7
+    even = even * s + E6
+    odd = odd * s + E5
+    even = even * s + E4
+    odd = odd * s + E3
+    even = even * s + E2
+    odd = odd * s + E1
+    even = even * s + E0
     return (odd * r + even) * power_of_two(shifted)
 
 
@@ -47,14 +48,14 @@ def exp(x: Lanes) -> Lanes:
 def log(x: Lanes) -> Lanes:
     """log x for normal positive x; anything for other numbers."""
     n, f = exponent_and_fraction(x)
-    s = (f - fill8(1.0)) / (f + fill8(1.0))
+    s = (f - 1.0) / (f + 1.0)
     t = s * s
-    series = fill8(L9) * t + fill8(L8)
-    series = series * t + fill8(L7)
-    series = series * t + fill8(L6)
-    series = series * t + fill8(L5)
-    series = series * t + fill8(L4)
-    series = series * t + fill8(L3)
-    series = series * t + fill8(L2)
-    series = series * t + fill8(L1)
-    return n * fill8(LN2_HIGH) + (fill8(2.0) * s + (s * (series * t) + n * fill8(LN2_LOW)))
+    series = L9 * t + L8
+    series = series * t + L7
+    series = series * t + L6
+    series = series * t + L5
+    series = series * t + L4
+    series = series * t + L3
+    series = series * t + L2
+    series = series * t + L1
+    return n * LN2_HIGH + (2.0 * s + (s * (series * t) + n * LN2_LOW))

@@ -6,62 +6,45 @@ short head that comes first, where the triangle is narrow.
 
 from __future__ import annotations
 
-from core.arrays import Array
-from core.mixture.compiled.blocks import LANES, STRIDE, Block, Components, Sums
-from core.mixture.compiled.lanes import (
-    Lanes,
-    Pointer,
-    add_to,
-    each8,
-    fill4,
-    fill8,
-    inlined,
-    inner,
-    load4,
-    load8,
-    pointer,
-    store,
-    total,
-)
+from core.mixture.compiled.blocks import LANES, STRIDE, Block, Parts, Sizes, Sums
+from core.mixture.compiled.lanes import Lanes, fill4, fill8, load4, load8, store, total
+from core.mixture.compiled.pointers import Pointer, inlined, inner
 
 TILE = 4
 
 
 @inner
-def pack(factor: Array, packed: Array) -> None:
+def pack(factor: Pointer, features: int, packed: Pointer) -> None:
     """Write the lower triangle of a (d, d) whitening factor in the order in which `log_joint` reads it."""
-    features = len(factor)
     at = 0
     for i in range(features % TILE):
         for j in range(i + 1):
-            packed[at] = factor[i, j]
+            packed[at] = factor[i * features + j]
             at += 1
     for top in range(features % TILE, features, TILE):
         for j in range(top + TILE):
             for i in range(max(j, top), top + TILE):
-                packed[at] = factor[i, j]
+                packed[at] = factor[i * features + j]
                 at += 1
 
 
 @inner
-def log_joint(block: Block, rows: int, parts: Components, k: int) -> None:
-    """The log of weight times density of component k, in its place among the shares."""
-    features, factors = parts.means.shape[1], parts.factors.shape[1]
-    shares = pointer(block.shares, k * STRIDE)
-    mean, factor = pointer(parts.means, k * features), pointer(parts.factors, k * factors)
-    half, normaliser = fill8(-0.5), fill8(parts.log_normalisers[k])
+def log_joint(block: Block, rows: int, parts: Parts, size: Sizes, k: int) -> None:
+    """The log of weight times density of component k."""
+    d = size.features
+    mean, factor = parts.means + k * d, parts.factors + k * (d * (d + 1) // 2)
     for r in range(0, rows, LANES):
-        x, z = pointer(block.values, r), pointer(block.centred, r)
-        distance = _head_distance(x, z, mean, factor, features % TILE)
-        for top in range(features % TILE, features, TILE):
+        x, z = block.values + r, block.centred + r
+        distance = _head_distance(x, z, mean, factor, d % TILE)
+        for top in range(d % TILE, d, TILE):
             distance = distance + _tile_distance(x, z, mean, factor, top)
-        store(shares, r, normaliser + half * distance)
+        store(block.joint, k * STRIDE + r, parts.log_normalisers[k] - 0.5 * distance)
 
 
 @inlined
 def _centre(x: Pointer, z: Pointer, mean: Pointer, j: int) -> Lanes:
     """Feature j about its mean, kept for the tiles below."""
-    centred = load8(x, j * STRIDE) - each8(mean, j)
+    centred = load8(x, j * STRIDE) - mean[j]
     store(z, j * STRIDE, centred)
     return centred
 
@@ -72,15 +55,15 @@ def _head_distance(x: Pointer, z: Pointer, mean: Pointer, factor: Pointer, head:
     distance = fill8(0.0)
     if head > 0:
         z0 = _centre(x, z, mean, 0)
-        white = each8(factor, 0) * z0
+        white = factor[0] * z0
         distance = white * white
     if head > 1:
         z1 = _centre(x, z, mean, 1)
-        white = each8(factor, 1) * z0 + each8(factor, 2) * z1
+        white = factor[1] * z0 + factor[2] * z1
         distance = distance + white * white
     if head > 2:
         z2 = _centre(x, z, mean, 2)
-        white = each8(factor, 3) * z0 + each8(factor, 4) * z1 + each8(factor, 5) * z2
+        white = factor[3] * z0 + factor[4] * z1 + factor[5] * z2
         distance = distance + white * white
     return distance
 
@@ -89,87 +72,77 @@ def _head_distance(x: Pointer, z: Pointer, mean: Pointer, factor: Pointer, head:
 def _tile_distance(x: Pointer, z: Pointer, mean: Pointer, factor: Pointer, top: int) -> Lanes:
     """Squares of the whitened features top to top + 3."""
     w0, w1, w2, w3 = fill8(0.0), fill8(0.0), fill8(0.0), fill8(0.0)
-    p = top * (top + 1) // 2
+    f = factor + top * (top + 1) // 2
     for j in range(top):
         u = load8(z, j * STRIDE)
-        w0 = w0 + each8(factor, p) * u
-        w1 = w1 + each8(factor, p + 1) * u
-        w2 = w2 + each8(factor, p + 2) * u
-        w3 = w3 + each8(factor, p + 3) * u
-        p += TILE
+        w0 = w0 + f[0] * u
+        w1 = w1 + f[1] * u
+        w2 = w2 + f[2] * u
+        w3 = w3 + f[3] * u
+        f = f + TILE
     u = _centre(x, z, mean, top)
-    w0 = w0 + each8(factor, p) * u
-    w1 = w1 + each8(factor, p + 1) * u
-    w2 = w2 + each8(factor, p + 2) * u
-    w3 = w3 + each8(factor, p + 3) * u
+    w0 = w0 + f[0] * u
+    w1 = w1 + f[1] * u
+    w2 = w2 + f[2] * u
+    w3 = w3 + f[3] * u
     u = _centre(x, z, mean, top + 1)
-    w1 = w1 + each8(factor, p + 4) * u
-    w2 = w2 + each8(factor, p + 5) * u
-    w3 = w3 + each8(factor, p + 6) * u
+    w1 = w1 + f[4] * u
+    w2 = w2 + f[5] * u
+    w3 = w3 + f[6] * u
     u = _centre(x, z, mean, top + 2)
-    w2 = w2 + each8(factor, p + 7) * u
-    w3 = w3 + each8(factor, p + 8) * u
-    w3 = w3 + each8(factor, p + 9) * _centre(x, z, mean, top + 3)
+    w2 = w2 + f[7] * u
+    w3 = w3 + f[8] * u
+    w3 = w3 + f[9] * _centre(x, z, mean, top + 3)
     return w0 * w0 + w1 * w1 + (w2 * w2 + w3 * w3)
 
 
 @inner
-def add_moments(block: Block, rows: int, parts: Components, k: int, sums: Sums) -> None:
-    """Add the first moments of component k and, in the lower triangle, the second, about its mean.
-
-    block.roots are the square roots of its shares.
-    """
-    features = parts.means.shape[1]
-    roots = pointer(block.roots, 0)
-    for j in range(0, features, 2):
-        x, z = pointer(block.values, j * STRIDE), pointer(block.centred, j * STRIDE)
-        mean, first = pointer(parts.means, k * features + j), pointer(sums.first, k * features + j)
-        if j + 1 < features:
-            _weigh_two(x, z, roots, mean, first, rows)
-        else:
-            _weigh_one(x, z, roots, mean, first, rows)
-    for a in range(features % TILE):
+def add_moments(block: Block, rows: int, parts: Parts, size: Sizes, k: int, sums: Sums) -> None:
+    """Add the first moments of component k and, in the lower triangle, the second, about its mean."""
+    d, z, roots = size.features, block.centred, block.joint + k * STRIDE
+    mean, first, second = parts.means + k * d, sums.first + k * d, sums.second + k * d * d
+    for j in range(0, d - 1, 2):
+        _weigh_two(block.values + j * STRIDE, z + j * STRIDE, roots, rows, mean + j, first + j)
+    if d % 2:
+        _weigh_one(block.values + (d - 1) * STRIDE, z + (d - 1) * STRIDE, roots, rows, mean + (d - 1), first + (d - 1))
+    for a in range(d % TILE):
         for b in range(a + 1):
-            out = pointer(sums.second, (k * features + a) * features + b)
-            _product(pointer(block.centred, a * STRIDE), pointer(block.centred, b * STRIDE), rows, out)
-    for a in range(features % TILE, features, TILE):
-        z = pointer(block.centred, a * STRIDE)
+            _product(z + a * STRIDE, z + b * STRIDE, rows, second + (a * d + b))
+    for a in range(d % TILE, d, TILE):
         for b in range(0, a - 1, 2):
-            out = pointer(sums.second, (k * features + a) * features + b)
-            _products_four_by_two(z, pointer(block.centred, b * STRIDE), rows, out, features)
+            _products_four_by_two(z + a * STRIDE, z + b * STRIDE, rows, second + (a * d + b), d)
         if a % 2:
-            out = pointer(sums.second, (k * features + a) * features + a - 1)
-            _products_four_by_one(z, pointer(block.centred, (a - 1) * STRIDE), rows, out, features)
-        _products_triangle(z, rows, pointer(sums.second, (k * features + a) * features + a), features)
+            _products_four_by_one(z + a * STRIDE, z + (a - 1) * STRIDE, rows, second + (a * d + a - 1), d)
+        _products_triangle(z + a * STRIDE, rows, second + (a * d + a), d)
 
 
 @inner
-def _weigh_one(x: Pointer, z: Pointer, roots: Pointer, mean: Pointer, first: Pointer, rows: int) -> None:
+def _weigh_one(x: Pointer, z: Pointer, roots: Pointer, rows: int, mean: Pointer, first: Pointer) -> None:
     """A feature about its mean, times the roots, and its first moment."""
-    found, centre = fill8(0.0), each8(mean, 0)
+    found = fill8(0.0)
     for r in range(0, rows, LANES):
         root = load8(roots, r)
-        value = root * (load8(x, r) - centre)
+        value = root * (load8(x, r) - mean[0])
         store(z, r, value)
         found = found + root * value
-    add_to(first, 0, total(found))
+    first[0] += total(found)
 
 
 @inner
-def _weigh_two(x: Pointer, z: Pointer, roots: Pointer, mean: Pointer, first: Pointer, rows: int) -> None:
+def _weigh_two(x: Pointer, z: Pointer, roots: Pointer, rows: int, mean: Pointer, first: Pointer) -> None:
     """Two features together: two sums that do not wait for each other."""
     found0, found1 = fill8(0.0), fill8(0.0)
-    centre0, centre1 = each8(mean, 0), each8(mean, 1)
+    mean0, mean1 = fill8(mean[0]), fill8(mean[1])
     for r in range(0, rows, LANES):
         root = load8(roots, r)
-        value0 = root * (load8(x, r) - centre0)
-        value1 = root * (load8(x, STRIDE + r) - centre1)
+        value0 = root * (load8(x, r) - mean0)
+        value1 = root * (load8(x, STRIDE + r) - mean1)
         store(z, r, value0)
         store(z, STRIDE + r, value1)
         found0 = found0 + root * value0
         found1 = found1 + root * value1
-    add_to(first, 0, total(found0))
-    add_to(first, 1, total(found1))
+    first[0] += total(found0)
+    first[1] += total(found1)
 
 
 @inner
@@ -177,23 +150,22 @@ def _product(v: Pointer, u: Pointer, rows: int, out: Pointer) -> None:
     found = fill8(0.0)
     for r in range(0, rows, LANES):
         found = found + load8(v, r) * load8(u, r)
-    add_to(out, 0, total(found))
+    out[0] += total(found)
 
 
 @inner
 def _products_four_by_one(v: Pointer, u: Pointer, rows: int, out: Pointer, features: int) -> None:
-    zero = fill8(0.0)
-    s0, s1, s2, s3 = zero, zero, zero, zero
+    s0, s1, s2, s3 = fill8(0.0), fill8(0.0), fill8(0.0), fill8(0.0)
     for r in range(0, rows, LANES):
         u0 = load8(u, r)
         s0 = s0 + load8(v, r) * u0
         s1 = s1 + load8(v, STRIDE + r) * u0
         s2 = s2 + load8(v, 2 * STRIDE + r) * u0
         s3 = s3 + load8(v, 3 * STRIDE + r) * u0
-    add_to(out, 0, total(s0))
-    add_to(out, features, total(s1))
-    add_to(out, 2 * features, total(s2))
-    add_to(out, 3 * features, total(s3))
+    out[0] += total(s0)
+    out[features] += total(s1)
+    out[2 * features] += total(s2)
+    out[3 * features] += total(s3)
 
 
 @inner
@@ -208,14 +180,16 @@ def _products_four_by_two(v: Pointer, u: Pointer, rows: int, out: Pointer, featu
         v2, v3 = load4(v, 2 * STRIDE + r), load4(v, 3 * STRIDE + r)
         s20, s21 = s20 + v2 * u0, s21 + v2 * u1
         s30, s31 = s30 + v3 * u0, s31 + v3 * u1
-    add_to(out, 0, total(s00))
-    add_to(out, 1, total(s01))
-    add_to(out, features, total(s10))
-    add_to(out, features + 1, total(s11))
-    add_to(out, 2 * features, total(s20))
-    add_to(out, 2 * features + 1, total(s21))
-    add_to(out, 3 * features, total(s30))
-    add_to(out, 3 * features + 1, total(s31))
+    _add_two(out, s00, s01)
+    _add_two(out + features, s10, s11)
+    _add_two(out + 2 * features, s20, s21)
+    _add_two(out + 3 * features, s30, s31)
+
+
+@inlined
+def _add_two(out: Pointer, left: Lanes, right: Lanes) -> None:
+    out[0] += total(left)
+    out[1] += total(right)
 
 
 @inner
@@ -229,13 +203,9 @@ def _products_triangle(v: Pointer, rows: int, out: Pointer, features: int) -> No
         s10, s11 = s10 + v1 * v0, s11 + v1 * v1
         s20, s21, s22 = s20 + v2 * v0, s21 + v2 * v1, s22 + v2 * v2
         s30, s31, s32, s33 = s30 + v3 * v0, s31 + v3 * v1, s32 + v3 * v2, s33 + v3 * v3
-    add_to(out, 0, total(s00))
-    add_to(out, features, total(s10))
-    add_to(out, features + 1, total(s11))
-    add_to(out, 2 * features, total(s20))
-    add_to(out, 2 * features + 1, total(s21))
-    add_to(out, 2 * features + 2, total(s22))
-    add_to(out, 3 * features, total(s30))
-    add_to(out, 3 * features + 1, total(s31))
-    add_to(out, 3 * features + 2, total(s32))
-    add_to(out, 3 * features + 3, total(s33))
+    out[0] += total(s00)
+    _add_two(out + features, s10, s11)
+    _add_two(out + 2 * features, s20, s21)
+    out[2 * features + 2] += total(s22)
+    _add_two(out + 3 * features, s30, s31)
+    _add_two(out + (3 * features + 2), s32, s33)

@@ -11,15 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba import njit
 from numba.core import cgutils, types
 from numba.core.extending import intrinsic, models, register_model
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 
-# Functions that only compiled code calls: nothing is built for calling them from Python.
-inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
-inlined = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+from core.mixture.compiled.pointers import POINTER
 
 INDEX = ir.IntType(32)
 ALIGNMENT = 8  # of one double: rows begin anywhere
@@ -30,7 +27,10 @@ ROUNDING_BITS = 0x4338000000000000
 HALF_ROOT_BITS = 0x3FE6A09E667F3BCD  # sqrt(1/2)
 
 
-class Lanes(types.Type):
+Lanes = Any  # what Python's type checker sees of them
+
+
+class LanesType(types.Type):
     """Numba's type of `width` doubles side by side."""
 
     def __init__(self, width: int) -> None:
@@ -44,47 +44,28 @@ class Lanes(types.Type):
         return ir.Constant(self.integers, [value] * self.width)
 
 
-@register_model(Lanes)
+@register_model(LanesType)
 class LanesModel(models.PrimitiveModel):
     """Lanes are one LLVM vector."""
 
-    def __init__(self, manager: Any, lanes: Lanes) -> None:
+    def __init__(self, manager: Any, lanes: LanesType) -> None:
         super().__init__(manager, lanes, lanes.doubles)
 
 
-FOUR, EIGHT = Lanes(4), Lanes(8)
+FOUR, EIGHT = LanesType(4), LanesType(8)
 
 
-POINTER = types.CPointer(types.float64)
-Pointer = Any  # what Python's type checker sees of one
-
-
-@intrinsic
-def pointer(typing: Any, array: Any, at: Any) -> Any:
-    """Where element `at` of a C-ordered array of doubles lies, counted through all its dimensions.
-
-    Passing arrays themselves to small functions costs a count of references for each call. Whoever takes a pointer
-    must have been handed the array, so that it outlives the pointer.
-    """
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        data = context.make_array(sig.args[0])(context, builder, args[0]).data
-        return builder.gep(data, [args[1]])
-
-    return POINTER(array, types.intp), emit
-
-
-def _address(builder: Any, lanes: Lanes, place: Any, at: Any) -> Any:
+def _address(builder: Any, lanes: LanesType, place: Any, at: Any) -> Any:
     return builder.bitcast(builder.gep(place, [at]), lanes.doubles.as_pointer())
 
 
-def _spread(builder: Any, lanes: Lanes, number: Any) -> Any:
+def _spread(builder: Any, lanes: LanesType, number: Any) -> Any:
     empty = ir.Constant(lanes.doubles, ir.Undefined)
     first = builder.insert_element(empty, number, ir.Constant(INDEX, 0))
     return builder.shuffle_vector(first, empty, _indices([0] * lanes.width))
 
 
-def _loader(lanes: Lanes) -> Callable[..., Any]:
+def _loader(lanes: LanesType) -> Callable[..., Any]:
     @intrinsic
     def load(typing: Any, place: Any, at: Any) -> Any:
         """Consecutive doubles, from `at` on."""
@@ -99,17 +80,7 @@ def _loader(lanes: Lanes) -> Callable[..., Any]:
     return load
 
 
-@intrinsic
-def each8(typing: Any, place: Any, at: Any) -> Any:
-    """The double at `at` in each of eight lanes."""
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _spread(builder, EIGHT, builder.load(builder.gep(args[0], [args[1]])))
-
-    return EIGHT(POINTER, types.intp), emit
-
-
-def _filler(lanes: Lanes) -> Callable[..., Any]:
+def _filler(lanes: LanesType) -> Callable[..., Any]:
     @intrinsic
     def fill(typing: Any, number: Any) -> Any:
         """One number in every lane."""
@@ -137,28 +108,24 @@ def store(typing: Any, place: Any, at: Any, value: Any) -> Any:
     return types.void(POINTER, types.intp, value), emit
 
 
-@intrinsic
-def add_to(typing: Any, place: Any, at: Any, number: Any) -> Any:
-    """Add a number to the double at `at`."""
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        address = builder.gep(args[0], [args[1]])
-        builder.store(builder.fadd(builder.load(address), args[2]), address)
-        return context.get_dummy_value()
-
-    return types.void(POINTER, types.intp, types.float64), emit
-
-
 def _arithmetic(operation: Callable[..., Any], instruction: str) -> None:
+    """Lanes with lanes, or with a number that is taken for every lane."""
+
     @infer_global(operation)
     class Template(ConcreteTemplate):
-        cases = tuple(signature(lanes, lanes, lanes) for lanes in (FOUR, EIGHT))
+        cases = tuple(
+            signature(lanes, left, right)
+            for lanes in (FOUR, EIGHT)
+            for left, right in ((lanes, lanes), (lanes, types.float64), (types.float64, lanes))
+        )
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return getattr(builder, instruction)(*args, flags=MAY_FUSE)
+        lanes = sig.return_type
+        full = (a if kind == lanes else _spread(builder, lanes, a) for a, kind in zip(args, sig.args, strict=True))
+        return getattr(builder, instruction)(*full, flags=MAY_FUSE)
 
-    for lanes in (FOUR, EIGHT):
-        lower_builtin(operation, lanes, lanes)(emit)
+    for case in Template.cases:
+        lower_builtin(operation, *case.args)(emit)
 
 
 _arithmetic(operator.add, "fadd")

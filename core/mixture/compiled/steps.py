@@ -1,0 +1,165 @@
+"""The E-step and the M-step on rows in memory, for loops that stay compiled from one pass to the next."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from core.arrays import Array
+from core.mixture.compiled.blocks import (
+    BLOCK,
+    LANES,
+    STRIDE,
+    Block,
+    Parts,
+    Sizes,
+    Sums,
+    block_in,
+    block_room,
+    sums_in,
+    sums_room,
+    take_rows,
+)
+from core.mixture.compiled.covariance import (
+    IDENTITY,
+    Freedom,
+    Structure,
+    Sweeps,
+    estimate,
+    structure_in,
+    structure_room,
+)
+from core.mixture.compiled.estep import add_block
+from core.mixture.compiled.factors import LOG_2PI, whiten, whiten_diagonal
+from core.mixture.compiled.pointers import Pointer, copy, fill, inlined, inner, merged
+
+TINY = 1e-14  # share of the rows under which a component is taken to be lost, as in core.mixture.em
+
+
+class Rows(NamedTuple):
+    """All rows, laid out in blocks once for all passes."""
+
+    values: Pointer  # (blocks, d, STRIDE)
+    weights: Pointer  # (blocks, STRIDE)
+    total: int
+
+
+class State(NamedTuple):
+    """Where EM stands, with the room that its steps need."""
+
+    mixing: Pointer  # (columns,) mixing weights, noise last
+    means: Pointer  # (K, d)
+    structure: Structure
+    noise_density: Pointer  # (1,) log density of noise
+    found: Sums  # moments at this mixture; first and second are means and scatter once they are centred
+    parts: Parts
+    block: Block
+
+
+@merged
+def state_in(room: Pointer, size: Sizes) -> State:
+    """A state in state_room(size) doubles of room: mixing weights, means, covariances, noise and moments come first."""
+    vectors, matrices = size.components * size.features, size.components * size.features**2
+    means = room + size.columns
+    covariances = means + vectors
+    noise_density = covariances + matrices
+    found = sums_in(noise_density + 1, size)
+    factors = found.totals + 4
+    log_normalisers = factors + matrices + vectors
+    block = block_in(log_normalisers + size.columns, size)
+    structure = structure_in(covariances, block.log_density + STRIDE, size)
+    return State(room, means, structure, noise_density, found, Parts(means, factors, log_normalisers), block)
+
+
+def state_room(size: Sizes) -> int:
+    """Doubles that a state needs."""
+    vectors, matrices = size.components * size.features, size.components * size.features**2
+    mixture = size.columns + vectors + matrices + 1
+    parts = matrices + vectors + size.columns
+    return mixture + sums_room(size) + parts + block_room(size) + structure_room(size)
+
+
+def rows_room(n: int, size: Sizes) -> int:
+    """Doubles that rows laid out in blocks need."""
+    return (n + BLOCK - 1) // BLOCK * (size.features + 1) * STRIDE
+
+
+@merged
+def lay_out(values: Array, weights: Array, block: Block, room: Pointer) -> Rows:
+    """Rows in blocks."""
+    n, features = values.shape
+    blocks = (n + BLOCK - 1) // BLOCK
+    rows = Rows(room, room + blocks * features * STRIDE, n)
+    for b in range(blocks):
+        take_rows(block_of(rows, features, b, block), values, weights, b * BLOCK)
+    return rows
+
+
+@inlined
+def block_of(rows: Rows, features: int, b: int, own: Block) -> Block:
+    """Block b of the rows, with one's own room to work in."""
+    values, weights = rows.values + b * features * STRIDE, rows.weights + b * STRIDE
+    return Block(values, weights, own.centred, own.joint, own.log_density)
+
+
+@inner
+def prepare(family: Freedom, size: Sizes, state: State, floor: Pointer) -> bool:
+    """Bring factors and normalisers up to date; False if a covariance is flatter than the floor (d,)."""
+    d, independent = size.features, family.orientation == IDENTITY
+    for k in range(size.components):
+        covariance = state.structure.covariances + k * d * d
+        if independent:
+            log_root = whiten_diagonal(covariance, floor, d, state.parts.factors + k * d)
+        else:
+            packed = state.parts.factors + k * (d * (d + 1) // 2)
+            log_root = whiten(covariance, floor, d, state.structure.room, packed)
+        if not np.isfinite(log_root):
+            return False
+        state.parts.log_normalisers[k] = np.log(state.mixing[k]) + log_root - d * LOG_2PI / 2
+    for k in range(size.components, size.columns):
+        state.parts.log_normalisers[k] = np.log(state.mixing[k]) + state.noise_density[0]
+    return True
+
+
+@merged
+def e_step(family: Freedom, size: Sizes, state: State, rows: Rows) -> None:
+    """The moments of all rows under the mixture as prepared."""
+    d, found = size.features, state.found
+    fill(found.weight, size.columns + size.components * d * (1 + d) + 4, 0.0)
+    for start in range(0, rows.total, BLOCK):
+        block = block_of(rows, d, start // BLOCK, state.block)
+        padded = (min(BLOCK, rows.total - start) + LANES - 1) // LANES * LANES
+        add_block(block, padded, state.parts, size, found, family.orientation == IDENTITY)
+    centre(family.orientation == IDENTITY, size, state.means, found)
+
+
+@inner
+def centre(independent: bool, size: Sizes, means: Pointer, found: Sums) -> None:
+    """Sums about the mixture's means, in place, as moments about the components' own."""
+    d = size.features
+    for k in range(size.components):
+        mean, scatter, weight = found.first + k * d, found.second + k * d * d, found.weight[k]
+        for j in range(d):
+            mean[j] /= weight if weight > 0.0 else 1.0
+        for i in range(d):
+            for j in range(i if independent else 0, i + 1):
+                entry = scatter[i * d + j] - mean[i] * mean[j] * weight
+                scatter[i * d + j] = entry
+                scatter[j * d + i] = entry
+        for j in range(d):
+            mean[j] += means[k * d + j]
+
+
+@merged
+def m_step(family: Freedom, size: Sizes, state: State, sweeps: Sweeps) -> bool:
+    """Move the mixture to the maximum for its moments; False, with nothing moved, if a component has no rows."""
+    found, rows = state.found, state.found.totals[1]
+    for k in range(size.components):
+        if not found.weight[k] > TINY * rows:
+            return False
+    for k in range(size.columns):
+        state.mixing[k] = found.weight[k] / rows
+    copy(found.first, state.means, size.components * size.features)
+    estimate(family, size, found.weight, found.second, state.structure, sweeps)
+    return True

@@ -1,0 +1,155 @@
+import json
+from dataclasses import replace
+from itertools import islice, pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import clustered_rows
+
+from core.data.source import ArraySource
+from core.errors import DegenerateError
+from core.mixture import compiled, em
+from core.mixture.covariance import A_FEW, TO_THE_END
+from core.mixture.family import FAMILIES, family
+from core.mixture.loops import End, Limits, plain
+from core.mixture.model import Mixture, Noise
+from core.mixture.moments import moments
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+SETS = ("faithful", "iris", "banknote")
+
+
+def matrix(name):
+    return np.loadtxt(REFERENCE / f"{name}_X.csv", delimiter=",", skiprows=1)
+
+
+def runs():
+    for name in SETS:
+        for run, case in json.loads((REFERENCE / f"me_fixed_{name}.json").read_text()).items():
+            for model, expected in case["fits"].items():
+                yield pytest.param(name, case, model, expected, id=f"{name}-{run}-{model}")
+
+
+def fitted(name, case, model):
+    """Plain EM from the reference's own start; the units are the data's."""
+    rows = matrix(name)
+    shares = np.eye(case["G"])[np.array(case["labels_1based"]) - 1]
+    shares = 0.9 * shares + 0.1 / case["G"] if case["init"] == "soft" else shares
+    start = em.m_step(family(model), moments(rows, shares))
+    limits = Limits(np.zeros(rows.shape[1]), 20_000, 1e-14)
+    return plain(family(model), start, ArraySource(rows), limits)
+
+
+@pytest.mark.parametrize(("name", "case", "model", "expected"), [p for p in runs() if "VVE" not in p.id])
+def test_compiled_em_from_the_same_start_reaches_mclusts_optimum(name, case, model, expected):
+    got = fitted(name, case, model)
+    assert got.trace[-1] == pytest.approx(expected["loglik"], rel=1e-8)
+    if expected["tolerance"] == "1e-14":  # the soft starts were run to 1e-10 only: too few digits to compare
+        p = expected["parameters"]
+        for mine, theirs in (
+            (got.mixture.weights, p["pro"]),
+            (got.mixture.means, p["mean"]),
+            (got.mixture.covariances, p["sigma"]),
+        ):
+            mine, theirs = mine.reshape(case["G"], -1), np.array(theirs).reshape(case["G"], -1)
+            assert (np.abs(mine - theirs).max(axis=1) <= 1e-5 * np.abs(theirs).max(axis=1)).all()
+
+
+def some_start(each, rows, components, seed):
+    shares = np.random.default_rng(seed).dirichlet(np.ones(components), len(rows))
+    return em.m_step(each, moments(rows, shares))
+
+
+@pytest.mark.parametrize("sweeps", [TO_THE_END, A_FEW], ids=["to the end", "a few"])
+@pytest.mark.parametrize("each", FAMILIES, ids=lambda f: f.name)
+@settings(max_examples=15)
+@given(rows=clustered_rows(least=40, most_features=6), components=st.integers(1, 4), weighted=st.booleans())
+def test_the_compiled_loop_equals_its_numpy_twin(each, sweeps, rows, components, weighted):
+    weights = np.random.default_rng(1).uniform(0.5, 1.5, len(rows)) if weighted else None
+    start = some_start(each, rows, components, 0)
+    limits = Limits(1e-12 * rows.var(axis=0), 8, sweeps=sweeps)
+    source = ArraySource(rows, weights)
+    got = plain(each, start, source, limits)
+    twin = list(islice(em.passes(each, start, source, floor=limits.floor, sweeps=sweeps), len(got.trace)))
+    np.testing.assert_allclose(got.trace, [found.log_likelihood for _, found in twin], rtol=1e-10)
+    mixture, found = twin[-1]
+    size = np.abs(mixture.covariances).max()
+    np.testing.assert_allclose(got.mixture.weights, mixture.weights, atol=1e-8)
+    np.testing.assert_allclose(got.mixture.means, mixture.means, rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(got.mixture.covariances, mixture.covariances, atol=1e-7 * size)
+    assert got.found.entropy == pytest.approx(found.entropy, rel=1e-8, abs=1e-8)
+    assert got.found.rows == pytest.approx(found.rows)
+
+
+@pytest.mark.parametrize("each", FAMILIES, ids=lambda f: f.name)
+@settings(max_examples=150)
+@given(rows=clustered_rows(most_features=5), components=st.integers(2, 5), seed=st.integers(0, 9))
+def test_the_log_likelihood_never_falls(each, rows, components, seed):
+    limits = Limits(1e-10 * rows.var(axis=0), 40, sweeps=A_FEW if seed % 2 else TO_THE_END)
+    trace = plain(each, some_start(each, rows, components, seed), ArraySource(rows), limits).trace
+    assert all(after >= before - 1e-9 * abs(before) for before, after in pairwise(trace))
+
+
+@pytest.mark.parametrize("name", ["VVV", "VVI"])
+def test_a_noise_component_is_carried_along(name):
+    rows = matrix("faithful")
+    start = some_start(family(name), rows, 2, 0)
+    start = Mixture(start.weights * 0.9, start.means, start.covariances, Noise(0.1, 5.0))
+    got = plain(family(name), start, ArraySource(rows), Limits(np.zeros(2), 30))
+    mixture, found = list(islice(em.passes(family(name), start, ArraySource(rows)), 30))[-1]
+    assert got.trace[-1] == pytest.approx(found.log_likelihood, rel=1e-12)
+    assert got.mixture.noise_weight == pytest.approx(mixture.noise_weight, rel=1e-9)
+    assert got.mixture.noise.log_volume == 5.0
+    assert got.found.noise_weight == pytest.approx(found.noise_weight, rel=1e-9)
+
+
+def test_a_loop_goes_on_where_another_stopped():
+    rows, each = matrix("iris"), family("VVV")
+    start = some_start(each, rows, 3, 0)
+    whole = plain(each, start, ArraySource(rows), Limits(np.zeros(4), 21))
+    first = plain(each, start, ArraySource(rows), Limits(np.zeros(4), 11))
+    second = plain(each, first.mixture, ArraySource(rows), Limits(np.zeros(4), 11))
+    assert first.trace[-1] == pytest.approx(second.trace[0], rel=1e-14)
+    np.testing.assert_allclose(first.trace + second.trace[1:], whole.trace, rtol=1e-12)
+
+
+def test_a_settled_loop_stops_at_the_pass_that_changed_little():
+    rows, each = matrix("faithful"), family("EEE")
+    start = em.m_step(each, moments(rows, np.eye(2)[np.arange(len(rows)) % 2] * 0.8 + 0.1))
+    got = plain(each, start, ArraySource(rows), Limits(np.zeros(2), 10_000, 1e-8))
+    assert got.end is End.SETTLED
+    steps = np.abs(np.diff(got.trace)) / (1 + np.abs(got.trace[1:]))
+    assert steps[-1] <= 1e-8 < steps[:-1].min()
+
+
+def test_a_collapse_leaves_the_mixture_before_it():
+    rows = np.vstack([np.random.default_rng(0).normal(size=(30, 2)), np.full((5, 2), 9.0)])
+    shares = np.eye(2)[np.r_[np.zeros(30, int), np.ones(5, int)]] * 0.9 + 0.05
+    start = em.m_step(family("VVV"), moments(rows, shares))
+    got = plain(family("VVV"), start, ArraySource(rows), Limits(1e-10 * rows.var(axis=0), 500))
+    assert got.end is End.DEGENERATE
+    assert np.linalg.eigvalsh(got.mixture.covariances).min() > 0
+    assert em.e_step(got.mixture, rows).log_likelihood == pytest.approx(got.trace[-1])
+
+
+def test_a_singular_start_is_refused():
+    flat = Mixture([1.0], [[0.0, 0.0]], [[[1.0, 1.0], [1.0, 1.0]]])
+    with pytest.raises(DegenerateError):
+        plain(family("VVV"), flat, ArraySource(np.eye(2)), Limits(np.zeros(2), 5))
+
+
+@pytest.mark.parametrize("name", ["VVI", "VEE"])
+def test_without_a_compiler_the_loop_is_the_same(name, monkeypatch):
+    rows = matrix("iris")
+    start = some_start(family(name), rows, 3, 0)
+    for limits in (Limits(np.full(4, 1e-9), 7), Limits(np.full(4, 1e-9), 500, 1e-6), Limits(np.full(4, 0.1), 500)):
+        fast = plain(family(name), start, ArraySource(rows), limits)
+        with monkeypatch.context() as patch:
+            patch.setattr(compiled, "load", lambda _: None)
+            slow = plain(family(name), start, ArraySource(rows), limits)
+        np.testing.assert_allclose(slow.trace, fast.trace, rtol=1e-10)
+        assert slow.end is fast.end
+        assert replace(slow, mixture=fast.mixture, found=fast.found, trace=fast.trace) == fast

@@ -64,12 +64,14 @@ def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None) -> F
 
     Raises FitError if no model of the search is admissible.
     """
-    rows = matrix.values
-    if len(rows) > FIRST_ROWS:
-        chosen = np.random.default_rng([seed, FIRST_ROWS]).choice(len(rows), FIRST_ROWS, replace=False)
-        rows = rows[np.sort(chosen)]
-    board = sweep(rows, replace(FIRST_SEARCH, seed=seed), watch=watch)
-    fitted = polish(matrix, _sound_best(board), watch=watch)
+    search = replace(FIRST_SEARCH, seed=seed)
+    if len(matrix.values) <= FIRST_ROWS:
+        board = sweep(matrix, search, watch=watch)
+        fitted = _sound_best(board)
+    else:
+        chosen = np.random.default_rng([seed, FIRST_ROWS]).choice(len(matrix.values), FIRST_ROWS, replace=False)
+        board = sweep(matrix.values[np.sort(chosen)], search, watch=watch)
+        fitted = polish(matrix, _sound_best(board), watch=watch)
     odd = anomalies(fitted, matrix, ExpectedFalseAlarms(1.0), seed=seed, watch=watch)
     return FirstAnswer(board, fitted, odd, fitted.mixture.responsibilities(matrix.values).max(axis=1))
 

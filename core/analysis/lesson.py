@@ -187,7 +187,12 @@ def trust(found: Facts) -> Verdict:
         return Verdict("Trust K-Means here", tuple(against))
     if reasons:
         return Verdict("Trust the mixture here", tuple(reasons + [f"but {each}" for each in against]))
-    return Verdict("Neither has a clear advantage here", ("groups are round, alike in width and size, and apart",))
+    measured = (
+        f"the longest group is {figure(found.elongation, 2)} times as long as wide, the widest "
+        f"{figure(found.spread_ratio, 2)} times as wide as the narrowest, and {share(found.share_unclear)} of rows lie "
+        "between groups: too little of each to decide"
+    )
+    return Verdict("Neither has a clear advantage here", (measured,))
 
 
 def _shapes(fit: Fit) -> str:

@@ -36,4 +36,4 @@ class Plan:
     @property
     def stopping(self) -> Stopping:
         """When a run ends."""
-        return Stopping(self.tolerance, self.max_iterations)
+        return Stopping(self.tolerance)

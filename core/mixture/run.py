@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
@@ -9,11 +10,13 @@ from operator import add
 import numpy as np
 
 from core.arrays import Array
+from core.data.source import ArraySource
 from core.errors import DegenerateError, FitError
 from core.mixture import kernels
 from core.mixture.blas import one_thread
-from core.mixture.covariance import A_FEW, TO_THE_END
+from core.mixture.covariance import A_FEW, TO_THE_END, Sweeps
 from core.mixture.em import m_step, passes
+from core.mixture.loops import End, Limits, Ran, plain
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments, moments
 from core.mixture.plan import Plan
@@ -23,6 +26,8 @@ from core.mixture.stopping import Objection, Outcome, Progress, Watch, objection
 
 SCREENING = 1e-6  # relative change of the log-likelihood at which starts are compared
 FINALISTS = 2  # starts that go on from there
+WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
+LEAST_STRIDE = 20  # passes in it; with fewer, they are taken one by one
 FIRST_NOISE = 0.05  # the noise component's mixing weight before the first pass
 
 
@@ -141,22 +146,65 @@ def given(problem: Problem, plan: Plan, responsibilities: Array) -> Mixture:
 
 def converge(problem: Problem, plan: Plan, mixture: Mixture, watch: Watch) -> Run:
     """EM from one mixture to its end. Raises DegenerateError if it cannot take a single pass."""
-    step = kernels.diagonal_e_step if plan.family.is_diagonal else kernels.e_step
-    sweeps = A_FEW if plan.accelerate else TO_THE_END
-    steps = passes(plan.family, mixture, problem.source, step, problem.floor, sweeps)
     trace: list[float] = []
-    outcome: Outcome | None = None
-    now, found = next(steps)
-    while outcome is None:
-        trace.append(found.log_likelihood)
-        progress = Progress("passes", len(trace), plan.max_iterations, found.log_likelihood)
-        outcome = plan.stopping.verdict(trace) if watch(progress) else Outcome.CANCELLED
-        if outcome is None:
-            try:
-                now, found = next(steps)
-            except DegenerateError:
-                outcome = Outcome.COLLAPSED
-    reasons = objections(plan.family, now, found, problem.units.deviations)
+    for ran in _strides(problem, plan, mixture):
+        outcome = _ENDS[ran.end]
+        for value in ran.trace:
+            trace.append(value)
+            if not watch(Progress("passes", len(trace), plan.max_iterations, value)):
+                outcome = Outcome.CANCELLED
+                break
+        if outcome is None and len(trace) > plan.max_iterations:
+            outcome = Outcome.ITERATION_LIMIT
+        if outcome is not None:
+            return _judged(problem, plan, ran, tuple(trace), outcome)
+    raise AssertionError("strides go on until there is an outcome")
+
+
+def _judged(problem: Problem, plan: Plan, ran: Ran, trace: tuple[float, ...], outcome: Outcome) -> Run:
+    """Where EM came to, with what speaks against it."""
+    reasons = objections(plan.family, ran.mixture, ran.found, problem.units.deviations)
     if outcome is Outcome.COLLAPSED and Objection.SPIKE not in reasons:
         reasons = (Objection.SPIKE, *reasons)
-    return Run(now, found, tuple(trace), outcome, reasons + (Objection.COLLINEAR,) * problem.units.collinear)
+    reasons += (Objection.COLLINEAR,) * problem.units.collinear
+    return Run(ran.mixture, ran.found, trace, outcome, reasons)
+
+
+_ENDS = {End.GOING: None, End.SETTLED: Outcome.CONVERGED, End.DEGENERATE: Outcome.COLLAPSED}
+
+
+def _strides(problem: Problem, plan: Plan, mixture: Mixture) -> Iterator[Ran]:
+    """EM in as many passes at a time as take a moment; each stride's trace holds its new passes only."""
+    source = problem.source
+    sweeps = A_FEW if plan.accelerate else TO_THE_END
+    work = source.n * plan.components * source.d**2
+    if not isinstance(source, ArraySource) or work > WORK_OF_A_STRIDE / LEAST_STRIDE:
+        yield from _single_passes(problem, plan, mixture, sweeps)
+        return
+    stride = min(WORK_OF_A_STRIDE // work, plan.max_iterations)
+    limits = Limits(problem.floor, stride + 1, plan.tolerance, sweeps)
+    ran = plain(plan.family, mixture, source, limits)
+    yield ran
+    while True:
+        # A stride begins with the last mixture of the one before, whose pass is not counted again.
+        ran = plain(plan.family, ran.mixture, source, limits)
+        yield replace(ran, trace=ran.trace[1:])
+
+
+def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweeps) -> Iterator[Ran]:
+    """EM pass by pass, for rows by the block or so many that a pass takes a moment."""
+    step = kernels.diagonal_e_step if plan.family.is_diagonal else kernels.e_step
+    steps = passes(plan.family, mixture, problem.source, step, problem.floor, sweeps)
+    before: Ran | None = None
+    while True:
+        try:
+            now, found = next(steps)
+        except DegenerateError:
+            if before is None:
+                raise
+            yield replace(before, trace=(), end=End.DEGENERATE)
+            return
+        value = found.log_likelihood
+        settled = before is not None and plan.stopping.settled(before.found.log_likelihood, value)
+        before = Ran(now, found, (value,), End.SETTLED if settled else End.GOING)
+        yield before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -56,13 +56,10 @@ class Stopping:
     """Stop when a pass changes the log-likelihood by less than tolerance * (1 + |log-likelihood|)."""
 
     tolerance: float
-    max_iterations: int
 
-    def verdict(self, trace: Sequence[float]) -> Outcome | None:
-        """The outcome after the log-likelihoods so far, None to go on."""
-        if len(trace) > 1 and abs(trace[-1] - trace[-2]) <= self.tolerance * (1 + abs(trace[-1])):
-            return Outcome.CONVERGED
-        return Outcome.ITERATION_LIMIT if len(trace) > self.max_iterations else None
+    def settled(self, before: float, after: float) -> bool:
+        """Whether the log-likelihoods of two passes in a row differ by too little to go on."""
+        return abs(after - before) <= self.tolerance * (1 + abs(after))
 
 
 def objections(family: Family, mixture: Mixture, found: Moments, deviations: Array) -> tuple[Objection, ...]:

@@ -4,11 +4,16 @@ from core.analysis.answer import in_words
 from core.charts.first_picture import first_picture
 from core.charts.scene import Scene
 from core.data.table import Table
+from core.errors import CoreError
 from core.numbers import count
 from pages.shared import column_choice, derived, reading_form, widgets
 from pages.shared.derived import Analysis
-from pages.shared.messages import plain, refusals
+from pages.shared.messages import plain, refusals, refuse
 from pages.shared.session import choose, current
+from pages.shared.tables import looks
+
+ROOM = 480  # pixels that the answer will take, kept free until it is there
+SHOWN = 200  # rows of the preview
 
 
 def show_empty() -> None:
@@ -32,6 +37,7 @@ def show_answer(analysis: Analysis) -> None:
     """What was found, one picture, and the way on."""
     scene = analysis.scene
     if scene is None or scene.odd is None:
+        st.space(ROOM)
         return
     st.subheader(in_words(scene.fit, scene.largest, scene.odd), anchor=False)
     if analysis.session.model is not None:
@@ -39,7 +45,7 @@ def show_answer(analysis: Analysis) -> None:
             st.caption("This is the model that you chose.", width="content")
             st.button("Back to the automatic answer", key="automatic", on_click=choose, kwargs={"model": None})
     widgets.doubts(scene.fit)
-    picture, ways = st.columns([5, 2], gap="large")
+    picture, ways = st.columns([7, 3], gap="large")
     picture.altair_chart(first_picture(scene))
     with ways:
         show_ways(scene)
@@ -55,7 +61,7 @@ def show_ways(scene: Scene) -> None:
     ways = (
         (
             "pages/groups.py",
-            "What are the groups like?",
+            "What are they like?",
             "What sets each apart, and where K-Means differs.",
         ),
         ("pages/how_many.py", f"Why {number}?", "How other numbers and shapes of groups compare."),
@@ -81,25 +87,26 @@ def show_table(table: Table) -> None:
         reading_form.found(table.reading)
         with st.expander("Read the file in another way"):
             reading_form.show(table.reading, table.sheets)
-    st.dataframe(table.frame.head(200), height=284, hide_index=True)
-    if table.n_rows > 200:
-        st.caption(f"The first 200 of {table.n_rows:,} rows.")
+    st.dataframe(table.frame.head(SHOWN), height=284, hide_index=True, column_config=looks(table))
+    if table.n_rows > SHOWN:
+        st.caption(f"The first {SHOWN} of {table.n_rows:,} rows.")
 
 
 def show_data() -> None:
     """The answer first, then what it rests on."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title("What is in your data?", anchor=False, width="content")
-        with st.popover("Use another table", icon=":material/upload_file:"):
-            widgets.uploader("Upload a table")
-            widgets.sample_list()
-    table = None
-    with refusals():
+        corner = st.container(width="content")
+    try:
         table = derived.table(current())
-        if table is None:
-            return
-    if table is None:
+    except CoreError as refusal:
+        refuse(refusal)
         show_unreadable()
+        return
+    with corner.popover("Use another table", icon=":material/upload_file:"):
+        widgets.uploader("Upload a table")
+        widgets.sample_list()
+    if table is None:
         return
     with refusals():
         analysis = derived.analysis()

@@ -1,3 +1,162 @@
+from functools import partial
+
 import streamlit as st
 
+from core.analysis.answer import FirstAnswer
+from core.analysis.selection import Board, Criterion, Search
+from core.analysis.verdict import Verdict, unusable, verdict
+from core.charts.cell_map import SELECTION, cell_map
+from core.charts.elbow import elbow, silhouette
+from core.charts.how_many import criterion_curves, leading_families
+from core.mixture.fit import Fit
+from core.numbers import count
+from pages.shared import widgets
+from pages.shared.derived import Analysis
+from pages.shared.messages import refusals
+from pages.shared.session import Model, choose, current
+
+CRITERIA = {
+    Criterion.BIC: "BIC weighs how well a model fits against how many numbers it needs.",
+    Criterion.AIC: "AIC forgives more numbers than BIC, so it tends to more groups.",
+    Criterion.ICL: "ICL is BIC that also asks the groups to stand apart, so it tends to fewer.",
+}
+FORMULA_WORDS = (
+    "L is the likelihood at the final parameters, p the number of free parameters, n the number of rows, and r the "
+    "largest share that a group has of row i. Lower is better."
+)
+COLUMNS = {
+    "family": st.column_config.TextColumn("Shape"),
+    "components": st.column_config.NumberColumn("Groups"),
+    "log_likelihood": st.column_config.NumberColumn("Log-likelihood", format="%.3f"),
+    "n_parameters": st.column_config.NumberColumn("Free parameters"),
+    "bic": st.column_config.NumberColumn("BIC", format="%.2f"),
+    "aic": st.column_config.NumberColumn("AIC", format="%.2f"),
+    "icl": st.column_config.NumberColumn("ICL", format="%.2f"),
+    "outcome": st.column_config.TextColumn("How the fit ended"),
+    "admissible": st.column_config.CheckboxColumn("Sound"),
+}
+
+
+def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
+    """The verdict in words; under it the board, the search for more models, and what K-Means would say."""
+    said, searched = st.container(), st.container()
+    with searched:
+        board = show_search(analysis, first, present)
+    criterion = current().criterion
+    found = verdict(board, criterion)
+    with said:
+        st.subheader(found.sentence, anchor=False)
+        st.markdown(found.grounds)
+    show_board(board, criterion, analysis, present)
+    show_details(found, board)
+    show_k_means(analysis, present)
+
+
+def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
+    """The offer to try more models, its progress, or what it found; returns the board to look at meanwhile."""
+    if analysis.session.search is None:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            so_far = count(len(first.board.cells), "model")
+            st.markdown(f"{so_far} compared so far. A fuller search goes on while you look around.", width="stretch")
+            st.button(
+                "Try all 14 shapes with 1 to 9 groups",
+                key="search",
+                icon=":material/manage_search:",
+                on_click=choose,
+                kwargs={"search": Search()},
+            )
+        return first.board
+    fuller = analysis.fuller
+    if fuller is None:
+        return first.board
+    offer = fuller.offer(present)
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(offer.sentence, width="stretch")
+        if offer.fit is not None:
+            model = Model(offer.fit.family, offer.fit.components)
+            st.button("Use this model", key="offer", type="primary", on_click=choose, kwargs={"model": model})
+    return fuller.board
+
+
+def show_board(board: Board, criterion: Criterion, analysis: Analysis, present: Fit) -> None:
+    """Curves over the number of groups, and every model as a cell to choose."""
+    with st.container(horizontal=True, gap="medium"):
+        st.session_state["criterion"] = criterion
+        st.segmented_control(
+            "Compare by", list(CRITERIA), key="criterion", format_func=name_of, required=True, on_change=take_criterion
+        )
+        shown = curves_choice(board, criterion)
+    st.caption(CRITERIA[criterion])
+    chosen = (present.family.name, present.components)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.altair_chart(criterion_curves(board, shown, (criterion,), chosen))
+        widgets.model_choice(analysis)
+    with right:
+        pick = partial(take_cell, board)
+        st.altair_chart(cell_map(board, criterion, chosen), key="cells", on_select=pick, selection_mode=[SELECTION])
+        st.caption("A click on a cell makes it the model on every page.")
+    reasons = unusable(board)
+    if reasons:
+        with st.expander("Models that cannot be used, and why"):
+            widgets.notes(tuple(each.sentence for each in reasons))
+
+
+def curves_choice(board: Board, criterion: Criterion) -> list[str]:
+    """Which families have curves; at first the ones with the best fits."""
+    names = [each.name for each in board.search.families]
+    leading = leading_families(board, criterion)
+    st.session_state["curves"] = [name for name in names if name in (current().curves or leading)]
+    return st.pills("Curves of", names, selection_mode="multi", key="curves", on_change=take_curves)
+
+
+def show_k_means(analysis: Analysis, present: Fit) -> None:
+    """The two usual ways to choose K for K-Means."""
+    st.subheader("What K-Means would say", anchor=False)
+    st.markdown("K-Means has no likelihood and so no BIC. Two rules of thumb take its place.")
+    curve = analysis.curve
+    if curve is not None:
+        left, right = st.columns(2, gap="large")
+        left.altair_chart(elbow(curve, present.components))
+        right.altair_chart(silhouette(curve, present.components))
+
+
+def show_details(found: Verdict, board: Board) -> None:
+    """The formula with the numbers put in, and every model as a table."""
+    with st.expander(f"How {name_of(found.criterion)} is computed"):
+        st.latex(found.formula)
+        st.markdown(FORMULA_WORDS)
+    with st.expander("Every model as a table"):
+        st.dataframe(board.frame, hide_index=True, column_config=COLUMNS)
+
+
+def name_of(criterion: Criterion) -> str:
+    return str(criterion).upper()
+
+
+def take_cell(board: Board) -> None:
+    """Make the clicked cell the model on every page, if there is a fit in it."""
+    clicked = st.session_state["cells"]["selection"].get(SELECTION)
+    if not clicked:
+        return
+    cell = board.cell(clicked[0]["family"], int(clicked[0]["components"]))
+    if cell.fit is None:
+        st.toast(cell.reason, icon=":material/block:")
+    else:
+        choose(model=Model(cell.family, cell.components))
+
+
+def take_curves() -> None:
+    choose(curves=tuple(st.session_state["curves"]) or None)
+
+
+def take_criterion() -> None:
+    choose(criterion=st.session_state["criterion"])
+
+
 st.title("How many groups are there?", anchor=False)
+analysis = widgets.need_data()
+if analysis is not None:
+    with refusals():
+        if analysis.first is not None and analysis.fit is not None:
+            show_answer(analysis, analysis.first, analysis.fit)

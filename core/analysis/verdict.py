@@ -13,6 +13,13 @@ from core.numbers import count, figure
 # Differences in BIC (Kass and Raftery 1995, section 3.2); for AIC they mean much the same (Burnham and Anderson 2002).
 NOTHING, POSITIVE, STRONG = 2.0, 6.0, 10.0
 
+_BIC = r"-2 \log L + p \log n", r"-2 \times ({likelihood}) + {parameters} \times \log {rows}"
+FORMULAS = {
+    Criterion.BIC: _BIC,
+    Criterion.AIC: (r"-2 \log L + 2 p", r"-2 \times ({likelihood}) + 2 \times {parameters}"),
+    Criterion.ICL: (_BIC[0] + r" - 2 \textstyle\sum_i \log r_i", _BIC[1] + r" - 2 \times ({largest})"),
+}
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -38,15 +45,15 @@ class Verdict:
         if self.behind < NOTHING:
             low, high = sorted((one, other))
             return f"{low} or {high} groups: {name} cannot tell them apart."
-        return f"{count(one, 'group')}; {name} prefers that {_how_clearly(self.behind)} to {other}."
+        return f"{count(one, 'group')}: {name} {_how_clearly(self.behind)} prefers that to {other}."
 
     @property
     def grounds(self) -> str:
         """The numbers behind the sentence."""
         name = str(self.criterion).upper()
         said = (
-            f"Of {count(self.models, 'sound model')}, {_called(self.best)} has the lowest {name}: "
-            f"{figure(self.criterion.of(self.best), 6)}."
+            f"Of {count(self.models, 'sound model')} of {self.best.n_rows:,.0f} rows, {_called(self.best)} has the "
+            f"lowest {name}: {figure(self.criterion.of(self.best), 6)}."
         )
         if self.rival is None:
             return said
@@ -54,6 +61,20 @@ class Verdict:
             f"{said} The best with another number of groups, {_called(self.rival)}, is {figure(self.behind)} behind. "
             f"A difference under {NOTHING:.0f} says nothing, one over {STRONG:.0f} is very strong."
         )
+
+    @property
+    def formula(self) -> str:
+        """How the criterion is computed, with the best fit's numbers put in, as LaTeX."""
+        terms, numbers = FORMULAS[self.criterion]
+        fit = self.best
+        told = numbers.format(
+            likelihood=_plain(fit.log_likelihood, 7),
+            parameters=fit.n_parameters,
+            rows=_plain(fit.n_rows, 7),
+            largest=_plain(fit.log_largest, 5),
+        )
+        name, value = str(self.criterion).upper(), _plain(self.criterion.of(fit), 7)
+        return rf"\text{{{name}}} = {terms} = {told} = {value}"
 
     def standing(self, family: Family, components: int, board: Board) -> str:
         """Where a model stands on the board, in a sentence; nothing if it is not there."""
@@ -96,11 +117,16 @@ def unusable(board: Board) -> tuple[Unusable, ...]:
     return tuple(Unusable(reason, models) for reason, models in reasons.most_common())
 
 
+def _plain(value: float, digits: int) -> str:
+    """A number for LaTeX, which reads a comma as the end of something and knows no other minus than a hyphen."""
+    return figure(value, digits).replace(",", "{,}").replace("−", "-")
+
+
 def _called(fit: Fit) -> str:
     return f"{fit.family.name} with {count(fit.components, 'group')}"
 
 
 def _how_clearly(behind: float) -> str:
     if behind < POSITIVE:
-        return "a little"
-    return "clearly" if behind < STRONG else "very clearly"
+        return "slightly"
+    return "clearly" if behind < STRONG else "strongly"

@@ -10,6 +10,7 @@ import streamlit as st
 from core.data.columns import default_columns, left_out, overview
 from core.data.prepare import Scale, Shape
 from core.data.table import Column, Table
+from core.numbers import count
 from pages.shared.messages import plain
 from pages.shared.session import Ticks, choose, current
 
@@ -22,13 +23,13 @@ SCALES = {
 }
 LOOKS = {
     "use": st.column_config.CheckboxColumn("Use", width=55),
-    "column": st.column_config.TextColumn("Column", width=190),
-    "kind": st.column_config.TextColumn("Holds", width=90),
-    "range": st.column_config.TextColumn("Range", width=150),
-    "histogram": st.column_config.BarChartColumn("How the values lie", y_min=0, width=150),
-    "blanks": st.column_config.NumberColumn("Blanks", format="localized", width=80),
-    "values": st.column_config.NumberColumn("Different values", format="localized", width=120),
-    "remarks": st.column_config.TextColumn("Remarks", width="large"),
+    "column": st.column_config.TextColumn("Column", width=160),
+    "histogram": st.column_config.BarChartColumn("How the values lie", y_min=0, width=130),
+    "range": st.column_config.TextColumn("Range", width=170),
+    "remarks": st.column_config.TextColumn("Remarks", width=230),
+    "blanks": st.column_config.NumberColumn("Blanks", format="localized", width=70),
+    "values": st.column_config.NumberColumn("Different values", format="localized", width=115),
+    "kind": st.column_config.TextColumn("Holds", width=80),
 }
 
 
@@ -137,7 +138,7 @@ def _others(table: Table) -> None:
     if not any(others):
         return
     frame = overview(table, ())[others]
-    with st.expander(f"{sum(others)} columns that are not numbers"):
+    with st.expander(f"{count(sum(others), 'column')} of words, for tables and comparisons"):
         order = ["column", "kind", "values", "blanks"]
         st.dataframe(
             frame,

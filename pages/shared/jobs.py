@@ -215,8 +215,8 @@ def _cancelled_card(job: Job) -> None:
     def forget() -> None:
         _jobs().pop(job.lane, None)
 
-    with st.container(border=True):
-        st.markdown(f"**{job.title}:** cancelled.")
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{job.title}:** cancelled.", width="stretch")
         st.button("Start again", key=f"again-{job.lane.value}", on_click=forget)
 
 
@@ -225,7 +225,7 @@ def _progress_card(job: Job) -> None:
     def card() -> None:
         if job.over or job.cancelled:
             st.rerun()
-        with st.container(border=True):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.progress(share(job.progress), text=f"**{job.title}:** {in_words(job)}")
             st.button("Cancel", key=f"cancel-{job.lane.value}", on_click=job.cancel)
 

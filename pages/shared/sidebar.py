@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.data.samples import sample
 from core.numbers import count
 from pages.shared import derived, jobs
 from pages.shared.messages import plain
-from pages.shared.session import current
+from pages.shared.session import Session, current
 from pages.shared.words import FAMILY_WORDS
 
 SHOWN = 6  # names of columns that are listed
@@ -20,9 +21,7 @@ def show() -> None:
         if not session.has_data:
             st.caption("No data yet.")
             return
-        if known.table is not None:
-            name = session.upload.name if session.upload is not None else known.table.name
-            st.markdown(f"**{plain(name, 40)}**")
+        st.markdown(f"**{plain(_name(session), 40)}**")
         if known.matrix is not None:
             _rows_and_columns(known.matrix.values.shape, known.matrix.features)
         if known.fit is not None:
@@ -33,6 +32,10 @@ def show() -> None:
         search = jobs.running(jobs.Lane.BACKGROUND)
         if search is not None:
             st.caption(f"{search.title}: {jobs.in_words(search)}.")
+
+
+def _name(session: Session) -> str:
+    return session.upload.name if session.upload is not None else sample(str(session.sample)).title
 
 
 def _rows_and_columns(shape: tuple[int, ...], names: tuple[str, ...]) -> None:

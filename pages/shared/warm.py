@@ -5,7 +5,6 @@ from __future__ import annotations
 from threading import Thread
 
 import streamlit as st
-from threadpoolctl import threadpool_limits
 
 from core.mixture import kernels
 from pages.shared.reader import readers
@@ -15,6 +14,4 @@ from pages.shared.reader import readers
 def warm_up() -> None:
     """Start a reader for the first file, and compile what the first fit needs; once in a process."""
     readers()
-    # Several threads of BLAS are slower than one at the shapes of a mixture's steps, and jobs run beside each other.
-    threadpool_limits(1, user_api="blas")
     Thread(target=kernels.warm_up, name="warm up", daemon=True).start()

@@ -17,6 +17,7 @@ from pages.shared.session import Model, Upload, begin, choose, current
 from pages.shared.words import family_label
 
 MOST_GROUPS = 12
+ABREAST = 3  # cards of samples
 FORMATS = "CSV, TSV, TXT, XLSX, XLS, XLSB, ODS or Parquet, up to 50 MB"
 
 
@@ -43,13 +44,18 @@ def uploader(label: str) -> None:
 def samples() -> None:
     """Cards of the samples, each with one click to begin."""
     st.subheader("Begin with a sample", anchor=False)
-    columns = st.columns(3)
-    for at, each in enumerate(SAMPLES):
-        with columns[at % 3].container(border=True, height="stretch"):
-            st.markdown(f"**{each.title}**  \n{each.sentence}")
-            st.button(
-                f"Use {each.title}", key=f"sample-{each.key}", on_click=_take_sample, args=(each.key,), type="tertiary"
-            )
+    for at in range(0, len(SAMPLES), ABREAST):
+        for column, each in zip(st.columns(ABREAST), SAMPLES[at : at + ABREAST], strict=False):
+            with column.container(border=True, height="stretch", vertical_alignment="distribute", gap="xsmall"):
+                st.markdown(f"**{each.title}**  \n{each.sentence}")
+                st.button(
+                    f"Use {each.title}",
+                    key=f"sample-{each.key}",
+                    on_click=_take_sample,
+                    args=(each.key,),
+                    type="tertiary",
+                    icon=":material/arrow_forward:",
+                )
 
 
 def sample_list() -> None:
@@ -68,7 +74,12 @@ def model_choice(analysis: Analysis) -> None:
     st.session_state["model-components"], st.session_state["model-family"] = fitted.components, fitted.family
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
-            "Groups", 1, max(MOST_GROUPS, fitted.components), key="model-components", on_change=_take_model, width=130
+            "Number of groups",
+            1,
+            max(MOST_GROUPS, fitted.components),
+            key="model-components",
+            on_change=_take_model,
+            width=160,
         )
         st.selectbox(
             "Shape of the groups",
@@ -76,7 +87,7 @@ def model_choice(analysis: Analysis) -> None:
             key="model-family",
             format_func=family_label,
             on_change=_take_model,
-            width=380,
+            width=300,
         )
         st.button(
             "Back to the automatic answer",

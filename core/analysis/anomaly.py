@@ -13,6 +13,7 @@ from core.arrays import Array, read_only
 from core.data.prepare import Matrix
 from core.data.source import Source, as_source
 from core.errors import ChoiceError
+from core.mixture import kernels
 from core.mixture.fit import Fit, fit
 from core.mixture.model import Mixture
 from core.mixture.stopping import Watch
@@ -32,7 +33,7 @@ class Null:
     def simulate(cls, mixture: Mixture, draws: int, seed: int) -> Null:
         """B scores drawn with a generator of this seed."""
         rows = mixture.sample(draws, np.random.default_rng([seed, draws]))
-        return cls(read_only(np.sort(-mixture.log_density(rows))))
+        return cls(read_only(np.sort(-kernels.log_density(mixture, rows))))
 
     def tail(self, score: npt.ArrayLike) -> Array:
         """(1 + #{s* >= s}) / (B + 1): the chance of a score at least as high (Davison and Hinkley 1997, eq. 4.11)."""
@@ -158,7 +159,7 @@ class InSample:
 
     def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
         """(n,) -log p of each row."""
-        return -np.concatenate([fitted.mixture.log_density(values) for values, _ in source.blocks()])
+        return -np.concatenate([kernels.log_density(fitted.mixture, values) for values, _ in source.blocks()])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from core.analysis.anomaly import Anomalies, ExpectedFalseAlarms, anomalies
-from core.analysis.selection import Board, Search, sweep
+from core.analysis.selection import Board, Map, Search, sweep
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.mixture.family import family
@@ -19,8 +19,12 @@ from core.numbers import count, figure, share
 FIRST_ROWS = 2_000
 FEWEST_ROWS = 5  # in a group of the first answer; fewer are odd rows
 CLEAR = 0.8  # a row is clearly in a group that holds at least this share of it
+POLISHED = 1e-10  # relative tolerance of the fit that is shown
 FIRST_SEARCH = Search(
-    families=tuple(family(name) for name in ("VVV", "VVI", "EEE", "VEE")), components=tuple(range(1, 7))
+    families=tuple(family(name) for name in ("VVV", "VVI", "EEE", "VEE")),
+    components=tuple(range(1, 7)),
+    restarts=3,
+    tolerance=1e-7,  # enough to tell models apart
 )
 
 
@@ -59,19 +63,18 @@ class FirstAnswer:
         )
 
 
-def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None) -> FirstAnswer:
+def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None, *, over: Map = map) -> FirstAnswer:
     """Sweep a few families over K = 1..6 on a seeded sample, polish the best on all rows, and flag odd rows.
 
     Raises FitError if no model of the search is admissible.
     """
     search = replace(FIRST_SEARCH, seed=seed)
     if len(matrix.values) <= FIRST_ROWS:
-        board = sweep(matrix, search, watch=watch)
-        fitted = _sound_best(board)
+        board = sweep(matrix, search, watch=watch, over=over)
     else:
         chosen = np.random.default_rng([seed, FIRST_ROWS]).choice(len(matrix.values), FIRST_ROWS, replace=False)
-        board = sweep(matrix.values[np.sort(chosen)], search, watch=watch)
-        fitted = polish(matrix, _sound_best(board), watch=watch)
+        board = sweep(matrix.values[np.sort(chosen)], search, watch=watch, over=over)
+    fitted = polish(matrix, _sound_best(board), tolerance=POLISHED, watch=watch)
     odd = anomalies(fitted, matrix, ExpectedFalseAlarms(1.0), seed=seed, watch=watch)
     return FirstAnswer(board, fitted, odd, fitted.mixture.responsibilities(matrix.values).max(axis=1))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.selection import Board, Search, sweep
+from core.analysis.selection import Board, Map, Search, sweep
 from core.analysis.verdict import NOTHING
 from core.data.prepare import Matrix
 from core.mixture.fit import Fit, polish
@@ -47,7 +47,9 @@ class FullerAnswer:
         )
 
 
-def fuller_answer(matrix: Matrix, search: Search | None = None, *, watch: Watch | None = None) -> FullerAnswer:
+def fuller_answer(
+    matrix: Matrix, search: Search | None = None, *, watch: Watch | None = None, over: Map = map
+) -> FullerAnswer:
     """Sweep a search, on a seeded sample where there are many rows, and polish its best by BIC on all rows.
 
     Raises FitError if no model of the search is admissible.
@@ -55,8 +57,8 @@ def fuller_answer(matrix: Matrix, search: Search | None = None, *, watch: Watch 
     search = search or Search()
     n = len(matrix.values)
     if n <= FULLER_ROWS:
-        board = sweep(matrix, search, watch=watch)
+        board = sweep(matrix, search, watch=watch, over=over)
         return FullerAnswer(board, board.best(), n)
     chosen = np.random.default_rng([search.seed, FULLER_ROWS]).choice(n, FULLER_ROWS, replace=False)
-    board = sweep(matrix.values[np.sort(chosen)], search, watch=watch)
+    board = sweep(matrix.values[np.sort(chosen)], search, watch=watch, over=over)
     return FullerAnswer(board, polish(matrix, board.best(), watch=watch), FULLER_ROWS)

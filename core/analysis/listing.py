@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -21,7 +24,10 @@ def differing_rows(
     groups: npt.NDArray[np.intp],
     clusters: npt.NDArray[np.intp],
 ) -> pd.DataFrame:
-    """Rows (positions in the matrix) with their group by the mixture and by K-Means, both (n,) from 0, and their cells."""
+    """Rows (positions in the matrix) with their group by the mixture and by K-Means, and their cells.
+
+    groups and clusters are (n,), counted from 0.
+    """
     rows = rows[:MOST_LISTED]
     found = {"row": matrix.row_ids[rows] + 1, "by the mixture": groups[rows] + 1, "by K-Means": clusters[rows] + 1}
     return _beside(found, table, matrix, rows)
@@ -43,7 +49,7 @@ def odd_rows(table: Table, matrix: Matrix, odd: Anomalies, responsibilities: Arr
 
 
 def _beside(
-    found: dict[str, npt.NDArray[np.generic]], table: Table, matrix: Matrix, rows: npt.NDArray[np.intp]
+    found: Mapping[str, npt.NDArray[Any]], table: Table, matrix: Matrix, rows: npt.NDArray[np.intp]
 ) -> pd.DataFrame:
     """What was found before the cells of the same rows, the fitted columns first; equal names are told apart."""
     cells = table.frame.iloc[matrix.row_ids[rows]].reset_index(drop=True)

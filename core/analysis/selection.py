@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -20,6 +20,8 @@ from core.mixture.problem import Problem, pose
 from core.mixture.run import check, solve
 from core.mixture.starts import KMeansPlusPlus, Start
 from core.mixture.stopping import Outcome, Progress, Watch, unwatched
+
+Map = Callable[[Callable[[tuple[Family, int]], "Cell"], Iterable[tuple[Family, int]]], Iterable["Cell"]]
 
 
 class Criterion(StrEnum):
@@ -138,36 +140,48 @@ def sweep(
     components: Iterable[int] = range(1, 10),
     seed: int = 0,
     watch: Watch | None = None,
+    over: Map = map,
 ) -> Board:
     """Fit every family at every K.
 
     A cell that cannot be fitted says why instead of raising; raises FitError only if no cell is admissible. A watch
-    that returns False leaves the cells that are not done marked as cancelled.
+    that returns False leaves the cells that are not done marked as cancelled. over maps a function over the cells; a
+    thread pool's map spreads them over the cores and changes no result.
     """
     if search is None:
         search = Search(tuple(family(each) for each in families), tuple(components), seed)
     problem, origin = pose(as_source(X), seed=search.seed), Origin.of(X)
     wanted = search.cells(problem.source.d)
-    done: dict[tuple[Family, int], Cell] = {}
-    alive = True
-    cells = []
-    for at, (each, k) in enumerate(wanted):
+    simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}
+    distinct = list(dict.fromkeys(simplest.values()))
+    course = Course(watch or unwatched, len(distinct))
 
-        def tell(progress: Progress, at: int = at) -> bool:
-            nonlocal alive
-            alive = (watch or unwatched)(Progress("models", at, len(wanted), progress.log_likelihood))
-            return alive
+    def solve_one(cell: tuple[Family, int]) -> Cell:
+        found = _solve_cell(problem, search.plan(*cell), origin, course) if course.goes_on else _cancelled(*cell)
+        course.done.append(cell)
+        return found
 
-        simplest = each.reduced(k, problem.source.d)
-        if (simplest, k) not in done:
-            done[simplest, k] = (
-                _solve_cell(problem, search.plan(simplest, k), origin, tell) if alive else _cancelled(simplest, k)
-            )
-        cells.append(_renamed(done[simplest, k], each))
-    board = Board(search, tuple(cells))
+    found = dict(zip(distinct, over(solve_one, distinct), strict=True))
+    board = Board(search, tuple(_renamed(found[simplest[cell]], cell[0]) for cell in wanted))
     if not board.cancelled:
         board.best()
     return board
+
+
+@dataclass
+class Course:
+    """How far a sweep is, told to a watch from any of its cells."""
+
+    watch: Watch
+    total: int
+    done: list[tuple[Family, int]] = field(default_factory=list)  # cells that are done
+    goes_on: bool = True
+
+    def __call__(self, progress: Progress) -> bool:
+        """Pass a fit's progress on as the sweep's."""
+        at = len(self.done)
+        self.goes_on = self.goes_on and self.watch(Progress("models", at, self.total, progress.log_likelihood))
+        return self.goes_on
 
 
 def _solve_cell(problem: Problem, plan: Plan, origin: Origin, watch: Watch) -> Cell:

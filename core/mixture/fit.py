@@ -11,6 +11,7 @@ import pandas as pd
 
 from core.data.prepare import Matrix, Transform
 from core.data.source import ArraySource, Source, as_source
+from core.mixture.blas import one_thread
 from core.mixture.family import Family
 from core.mixture.model import Mixture
 from core.mixture.plan import Plan
@@ -150,10 +151,21 @@ def finish(problem: Problem, plan: Plan, run: Run, origin: Origin) -> Fit:
     )
 
 
-def polish(X: npt.ArrayLike | Matrix | Source, fitted: Fit, *, watch: Watch | None = None) -> Fit:
-    """EM on all rows from where a fit to some of them ended; its plan is kept."""
-    problem = pose(as_source(X), fitted.plan.frequency, fitted.plan.seed)
+def polish(
+    X: npt.ArrayLike | Matrix | Source, fitted: Fit, *, tolerance: float | None = None, watch: Watch | None = None
+) -> Fit:
+    """EM on all rows from where a fit ended, to the plan's tolerance or a tighter one.
+
+    Where the fit was to the same rows, its trace goes on; else it begins anew.
+    """
+    plan = replace(fitted.plan, tolerance=tolerance or fitted.plan.tolerance)
+    origin = Origin.of(X)
+    problem = pose(as_source(X), plan.frequency, plan.seed)
     units = problem.units
     scaled = fitted.mixture.affine(-units.centre / units.scale, np.full(len(units.centre), 1 / units.scale))
-    run = converge(problem, fitted.plan, scaled, watch or unwatched)
-    return finish(problem, fitted.plan, by_weight(run), Origin.of(X))
+    with one_thread():
+        run = converge(problem, plan, scaled, watch or unwatched)
+    polished = finish(problem, plan, by_weight(run), origin)
+    if origin.data_id is None or origin.data_id != fitted.data_id:
+        return polished
+    return replace(polished, trace=fitted.trace + polished.trace[1:])

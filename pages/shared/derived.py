@@ -25,6 +25,7 @@ from core.kmeans import KMeansCurve, Partition, k_means, k_means_curve
 from core.mixture.fit import Fit, fit
 from core.mixture.plan import Plan
 from core.mixture.stopping import Watch
+from core.scale.threads import over_cores
 from pages.shared import jobs
 from pages.shared.reader import Read, readers
 from pages.shared.session import Model, Session, current
@@ -45,7 +46,9 @@ class Analysis:
     def first(self) -> FirstAnswer | None:
         """The first answer."""
         return jobs.result(
-            first_key(self.session), "Looking for groups", lambda watch: first_answer(self.matrix, watch=watch)
+            first_key(self.session),
+            "Looking for groups",
+            lambda watch: first_answer(self.matrix, watch=watch, over=over_cores),
         )
 
     @cached_property
@@ -137,7 +140,7 @@ class Analysis:
             return None
 
         def work(watch: Watch) -> FullerAnswer:
-            answer = fuller_answer(self.matrix, search, watch=watch)
+            answer = fuller_answer(self.matrix, search, watch=watch, over=over_cores)
             if answer.rows == len(self.matrix.values):  # choosing one of these models is then no work
                 for each in (cell.fit for cell in answer.board.cells if cell.fit is not None):
                     store().put(fit_key(self.session, each.plan), each)

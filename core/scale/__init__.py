@@ -1,0 +1,1 @@
+"""Scale: executors that work is handed to as a map function."""

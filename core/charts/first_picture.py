@@ -89,6 +89,6 @@ def groups_in_words(scene: Scene, plane: Plane) -> str:
     assert found is not None  # there are rows that no group holds clearly
     a, b = (k + 1 for k in found.groups)
     low, high = figure(found.low), figure(found.high)
-    where = f"between {low} and {high}" if low != high else f"at {low}"
+    where = f"between {low} and {high}" if low != high else f"near {low}"
     rest = f"; {share(1 - unclear)} of rows are clear" if K > 2 else ""
     return f"Groups {a} and {b} overlap where {in_text(scene.features[found.column])} is {where}{rest}"

@@ -80,7 +80,7 @@ def score_bins(scores: Array, threshold: float) -> Bins:
     # Counted from the threshold, so that it is an edge exactly and no bar is half flagged.
     steps = np.arange(-np.ceil(max(start - low, 0.0) / width), np.floor((top - start) / width) + 2)
     edges = start + width * steps
-    edges = edges if len(edges) > 1 else np.array([start - width, start, start + width])
+    edges[0] = min(edges[0], low)  # rounding may have put it above the lowest score
     counts = np.histogram(np.minimum(scores, edges[-2:].mean()), bins=edges)[0]
     return Bins(edges, counts.astype(np.float64), int((scores > edges[-1]).sum()))
 

@@ -1,0 +1,115 @@
+"""Curves and the map of a search say what the search found."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from conftest import make_scene
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.analysis.selection import Criterion, sweep
+from core.charts.cell_map import DOUBTFUL, FAILED, SELECTION, cell_map
+from core.charts.elbow import bend, elbow, silhouette
+from core.charts.how_many import criterion_curves, lead_in_words, leading_families, spread
+from core.kmeans import k_means_curve
+from core.mixture.stopping import Objection
+
+
+@pytest.fixture(scope="module")
+def board():
+    return sweep(make_scene(3, 2).matrix, families=["EII", "VII", "VVI"], components=[1, 2, 3, 4])
+
+
+@pytest.fixture(scope="module")
+def spoiled(board):
+    """The same board with one fit that is missing and one that is not to be trusted."""
+    lost, doubted = board.cell("EII", 2), board.cell("VVI", 3)
+    cells = {
+        id(lost): dataclasses.replace(lost, fit=None, reason="A group lost its rows."),
+        id(doubted): dataclasses.replace(doubted, fit=dataclasses.replace(doubted.fit, objections=(Objection.SPIKE,))),
+    }
+    return dataclasses.replace(board, cells=tuple(cells.get(id(cell), cell) for cell in board.cells))
+
+
+def rows(chart):
+    return [row for rows in chart.to_dict()["datasets"].values() for row in rows]
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=10).map(sorted), st.floats(0.1, 50))
+def test_labels_keep_their_order_and_their_distance(places, gap):
+    moved = spread(np.array(places), gap)
+    assert (np.diff(moved) >= gap * (1 - 1e-9)).all()
+    assert moved.mean() == pytest.approx(np.mean(places), abs=1e-6)
+
+
+def test_labels_far_apart_stay_where_they_are():
+    np.testing.assert_allclose(spread(np.array([0.0, 5.0, 20.0]), 2.0), [0.0, 5.0, 20.0])
+
+
+def test_the_bend_is_the_corner_of_two_straight_lines():
+    components = np.arange(1.0, 10.0)
+    assert bend(components, np.maximum(100 - 30 * (components - 1), 12 - components)) == 3
+    assert bend(components, 100 - 10 * components) is None
+    assert bend(components[:2], np.array([2.0, 1.0])) is None
+
+
+def test_the_title_names_the_best_fit_and_how_far_the_next_is(board):
+    best = board.best()
+    assert lead_in_words(board, Criterion.BIC, best).startswith(f"BIC is lowest at 3 groups, with {best.family.name}; ")
+
+
+def test_a_tie_is_called_a_tie(board):
+    best, near = board.best(), board.best_of(4)
+    close = dataclasses.replace(near, log_likelihood=near.log_likelihood + (near.bic - best.bic) / 2 - 0.5)
+    cells = tuple(dataclasses.replace(c, fit=close) if c.fit is near else c for c in board.cells)
+    title = lead_in_words(dataclasses.replace(board, cells=cells), Criterion.BIC, best)
+    assert title.startswith("BIC cannot tell 3 from 4 groups: ")
+
+
+def test_curves_leave_out_what_is_not_admissible(spoiled):
+    chart = criterion_curves(spoiled)
+    drawn = {(row["family"], row["components"]) for row in rows(chart) if "criterion" in row and "said" in row}
+    assert ("VVI", 3) not in drawn
+    assert ("EII", 2) not in drawn
+    assert ("EII", 3) in drawn
+    assert "2 fits not to be trusted left out" in " ".join(chart.to_dict()["title"]["subtitle"])
+
+
+def test_curves_show_the_criteria_of_the_fits(board):
+    values = {
+        (r["family"], r["components"], r["criterion"]): r["value"]
+        for r in rows(criterion_curves(board, ["VVI"], ("bic", "aic")))
+        if "criterion" in r and float(r["components"]).is_integer()
+    }
+    fit = board.cell("VVI", 2).fit
+    assert values["VVI", 2, "bic"] == pytest.approx(fit.bic)
+    assert values["VVI", 2, "aic"] == pytest.approx(fit.aic)
+
+
+def test_leading_families_hold_the_best(board):
+    assert board.best().family.name in leading_families(board, Criterion.BIC)
+    assert leading_families(board, Criterion.BIC) == ["EII", "VII", "VVI"]
+
+
+def test_the_map_marks_failed_and_doubtful_cells_and_says_why(spoiled):
+    cells = {(row["family"], row["components"]): row for row in rows(cell_map(spoiled)) if "state" in row}
+    assert len(cells) == 12
+    assert cells["EII", 2]["state"] == FAILED
+    assert cells["EII", 2]["why"] == "A group lost its rows."
+    assert cells["VVI", 3]["state"] == DOUBTFUL
+    assert cells["VVI", 3]["why"] == Objection.SPIKE.value
+    best = spoiled.best()
+    assert cells[best.family.name, best.components]["behind"] == "0"
+
+
+def test_a_click_on_the_map_selects_family_and_number(board):
+    params = [each for each in cell_map(board).to_dict()["params"] if each["name"] == SELECTION]
+    assert params[0]["select"]["fields"] == ["family", "components"]
+
+
+def test_k_means_curves_name_the_bend_and_the_highest():
+    curve = k_means_curve(make_scene(3, 2, rows=60).matrix, range(1, 7))
+    assert elbow(curve).to_dict()["description"].startswith("Inertia bends most at ")
+    top = curve.frame.loc[curve.frame["silhouette"].idxmax(), "components"]
+    assert f"highest at {top} groups" in silhouette(curve).to_dict()["description"]

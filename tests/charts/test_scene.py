@@ -1,0 +1,54 @@
+"""Which rows are drawn, and what is said of them."""
+
+import numpy as np
+import pytest
+from conftest import make_scene
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.charts.scene import doubt_in_words, drawn
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return make_scene(2, 2, rows=150, flagged=40)
+
+
+@given(most=st.integers(1, 320))
+def test_odd_rows_are_drawn_before_any_other(scene, most):
+    found = drawn(scene, most)
+    assert len(found.rows) == min(most, 300) == len(set(found.rows.tolist()))
+    odd = scene.flagged[found.rows]
+    assert odd.sum() == found.n_odd_drawn == (40 if most >= 50 or most >= 300 else min(40, most * 4 // 5))
+    assert not odd[: len(odd) - odd.sum()].any()
+    oddest = scene.odd.ranking[: found.n_odd_drawn]
+    assert set(oddest) == set(found.rows[odd])
+
+
+def test_the_sample_is_the_same_each_time_and_another_for_another_seed(scene):
+    again = make_scene(2, 2, rows=150, flagged=40)
+    np.testing.assert_array_equal(drawn(scene, 100).rows, drawn(again, 100).rows)
+    assert set(drawn(scene, 100).rows) != set(drawn(make_scene(2, 2, rows=150, seed=1), 100).rows)
+
+
+def test_what_is_left_out_is_said(scene):
+    assert drawn(scene).sentence == ""
+    assert drawn(scene, 100).sentence == "100 of 300 rows drawn, every odd one among them."
+    assert drawn(scene, 10).sentence == "10 of 300 rows drawn, with the 8 oddest of 40 odd ones."
+    assert drawn(make_scene(2, 2, flagged=0), 10).sentence == "10 of 80 rows drawn, chosen at random."
+
+
+def test_whole_numbers_come_back_whole():
+    scene = make_scene(2, 2)
+    counts = np.round(scene.matrix.raw)
+    fitted = scene.matrix.transform.forward(counts)
+    object.__setattr__(scene.matrix, "values", fitted)
+    scene.matrix.__dict__.pop("raw", None)
+    np.testing.assert_array_equal(scene.raw, counts)
+
+
+def test_doubt_is_told_in_falling_shares(scene):
+    row = int(np.argmin(scene.largest))
+    told = doubt_in_words(scene, row)
+    assert told.startswith(f"Group {scene.labels[row] + 1} ")
+    assert doubt_in_words(scene, int(np.argmax(scene.largest))).count("Group") == 1

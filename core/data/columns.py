@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from core.arrays import Array
+from core.data.combinations import combinations
 from core.data.table import Alert, AlertKind, Column, Histogram, Kind, Note, Reading, Table
+from core.numbers import figure
 
 BINS = 20
 FEW_VALUES = 10  # this many distinct values or fewer make spikes of a density
@@ -151,9 +153,20 @@ def _alerts(frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str, list[Al
     values = {each.name: _numbers(frame[each.name]) for each in numeric}
     for each in numeric:
         found[each.name] += _own_alerts(each, values[each.name])
+    for name, reason in _combinations(numeric, values, found).items():
+        found[name].append(Alert(AlertKind.COMBINATION, reason, True))
     for name, alert in _copies([each for each in numeric if each.n_distinct > 1], values):
         found[name].append(alert)
     return found
+
+
+def _combinations(numeric: Sequence[Column], values: dict[str, Array], found: dict[str, list[Alert]]) -> dict[str, str]:
+    """Among the columns that would be fitted, those that the others determine."""
+    fitted = [each.name for each in numeric if not any(alert.leaves_out for alert in found[each.name])][:MOST_COMPARED]
+    if len(fitted) < 2:
+        return {}
+    stacked = np.column_stack([values[name] for name in fitted])
+    return combinations(fitted, stacked[:: max(1, len(stacked) // COMPARED_ROWS)])
 
 
 def _own_alerts(column: Column, values: Array) -> list[Alert]:
@@ -232,3 +245,30 @@ def _correlation(stacked: Array) -> Array:
         squares = (centred**2).T @ present.astype(float)
         correlation: Array = shared / np.sqrt(squares * squares.T)
     return correlation
+
+
+def overview(table: Table, ticked: Sequence[str]) -> pd.DataFrame:
+    """A row per column for a person: use, column, kind, blanks, values, range, histogram, remarks."""
+    rows = [
+        {
+            "use": each.name in ticked,
+            "column": each.name,
+            "kind": each.kind.value,
+            "blanks": each.n_missing,
+            "values": each.n_distinct,
+            "range": _range(each),
+            "histogram": list(each.histogram.counts),
+            "remarks": "; ".join(alert.reason for alert in each.alerts),
+        }
+        for each in table.columns
+    ]
+    return pd.DataFrame(rows)
+
+
+def _range(column: Column) -> str:
+    if not column.kind.is_numeric or np.isnan(column.low):
+        return ""
+    if column.kind is Kind.DATE:
+        low, high = (f"{pd.Timestamp(0) + pd.Timedelta(days=days):%Y-%m-%d}" for days in (column.low, column.high))
+        return f"{low} to {high}"
+    return f"{figure(column.low)} to {figure(column.high)}"

@@ -33,6 +33,7 @@ class AlertKind(StrEnum):
     CONSTANT = "constant"
     DUPLICATE = "duplicate"
     CORRELATED = "nearly a copy"
+    COMBINATION = "follows from others"
     FEW_VALUES = "few values"
     SPIKE = "spike"
     BLANKS = "many blanks"

@@ -10,8 +10,8 @@ from core.analysis.geometry import Curves, density_curves, peaks
 from core.arrays import Array
 from core.charts import marks, theme
 from core.charts.scene import Scene
-from core.charts.text import Words, in_text, listed
-from core.numbers import count, figure
+from core.charts.text import Words, figures, in_text, listed
+from core.numbers import count
 
 MOST_BINS, FEWEST_BINS = 60, 6
 MOST_PEAKS_NAMED = 4
@@ -131,7 +131,7 @@ def _odd_marks(scene: Scene, column: int, axis: marks.Axis) -> alt.Chart:
 
 def _words(scene: Scene, column: int, tops: Array) -> Words:
     name, K = in_text(scene.features[column]), scene.fit.components
-    places = listed([figure(float(peak)) for peak in tops])
+    places = listed(figures(tops.tolist()))
     if K == 1:
         title = f"One group: {name} is centred near {places}" if len(tops) == 1 else f"One group describes {name}"
     elif len(tops) == 1:
@@ -139,7 +139,7 @@ def _words(scene: Scene, column: int, tops: Array) -> Words:
     elif len(tops) <= MOST_PEAKS_NAMED:
         title = f"{name} has {len(tops)} peaks, near {places}"
     else:
-        title = f"{name} has {len(tops)} peaks between {figure(float(tops[0]))} and {figure(float(tops[-1]))}"
+        title = f"{name} has {len(tops)} peaks between {listed(figures([tops[0], tops[-1]]))}"
     how = "Bars: rows. " + (
         "Coloured: each group's part; thin line: their sum. " if K > 1 else "Line: the fitted density. "
     )

@@ -11,8 +11,8 @@ from core.analysis.geometry import Plane, ellipses, overlap
 from core.charts import marks, theme
 from core.charts.density import marginal_density
 from core.charts.scene import Drawn, Scene, doubt_in_words, drawn
-from core.charts.text import Words, in_text, listed
-from core.numbers import count, figure, share
+from core.charts.text import Words, figures, in_text, listed
+from core.numbers import count, share
 
 FEW_UNCLEAR = 0.01  # below this share of undecided rows groups are said to stand apart
 
@@ -71,7 +71,9 @@ def _words(scene: Scene, plane: Plane, shown: Drawn) -> Words:
     how += f"Grey: no group holds the row to {share(CLEAR)}. " if scene.undecided.any() else ""
     how += "Crosses: odd rows. " if odd else ""
     names = listed([in_text(scene.features[column]) for column in plane.columns])
-    takeaway = f"{title}. Scatter of {names}; {count(odd, 'odd row')} among {count(shown.n, 'row')}."
+    takeaway = (
+        f"{title}. Scatter of {names}; {count(odd, 'odd row') if odd else 'no odd row'} among {count(shown.n, 'row')}."
+    )
     return Words(title, (how + shown.sentence).strip(), takeaway)
 
 
@@ -88,7 +90,7 @@ def groups_in_words(scene: Scene, plane: Plane) -> str:
     found = overlap(scene.responsibilities, scene.raw, plane, scene.fit.mixture, CLEAR)
     assert found is not None  # there are rows that no group holds clearly
     a, b = (k + 1 for k in found.groups)
-    low, high = figure(found.low), figure(found.high)
+    low, high = figures([found.low, found.high])
     where = f"between {low} and {high}" if low != high else f"near {low}"
     rest = f"; {share(1 - unclear)} of rows are clear" if K > 2 else ""
     return f"Groups {a} and {b} overlap where {in_text(scene.features[found.column])} is {where}{rest}"

@@ -13,7 +13,7 @@ from core.analysis.compare import Agreement
 from core.analysis.profile import Profiles
 from core.charts import marks, theme
 from core.charts.scene import NOISE_NAME
-from core.charts.text import OUTER_WIDTH, Words, in_text, literal, shorten
+from core.charts.text import OUTER_WIDTH, Words, figures, in_text, literal, shorten
 from core.numbers import count, figure, share
 
 MOST_CATEGORIES = 10
@@ -116,16 +116,7 @@ def profile_map(found: Profiles) -> marks.Chart:
     names = [shorten(found.overall[j].feature, LONG_NAME) for j in order]
     brief = [shorten(found.overall[j].feature, BRIEF_NAME) for j in order]
     groups = [str(each.group + 1) for each in found.groups]
-    frame = pd.DataFrame(
-        [
-            {"r": f"r{i}", "c": f"c{k}", "row": names[i], "column": groups[k], "said": figure(column.mean),
-             "brief": brief_figure(column.mean),
-             "shade": float(np.clip(column.effect, -STRONG, STRONG)), "word": column.word,
-             "overall": figure(found.overall[j].mean), "ink": theme.text_on(theme.DIVERGING, _strength(column.effect))}
-            for i, j in enumerate(order)
-            for k, column in enumerate(each.columns[j] for each in found.groups)
-        ]
-    )  # fmt: skip
+    frame = pd.DataFrame([cell for i, j in enumerate(order) for cell in _profile_cells(found, i, int(j), names[i])])
     base = alt.Chart(frame).encode(
         x=_places("c", groups, "Group", orient="top", labelAngle=0),
         y=_places("r", names, "", brief),
@@ -150,6 +141,27 @@ def profile_map(found: Profiles) -> marks.Chart:
     )
 
 
+def _profile_cells(found: Profiles, row: int, column: int, name: str) -> list[dict[str, object]]:
+    """One column's cells of the profile map, a cell per group."""
+    cells = [each.columns[column] for each in found.groups]
+    *said, overall = figures([*(cell.mean for cell in cells), found.overall[column].mean])
+    return [
+        {
+            "r": f"r{row}",
+            "c": f"c{k}",
+            "row": name,
+            "column": str(k + 1),
+            "said": said[k],
+            "brief": brief_figure(cell.mean),
+            "shade": float(np.clip(cell.effect, -STRONG, STRONG)),
+            "ink": theme.text_on(theme.DIVERGING, _strength(cell.effect)),
+            "word": cell.word,
+            "overall": overall,
+        }
+        for k, cell in enumerate(cells)
+    ]
+
+
 def _profile_words(found: Profiles, effects: npt.NDArray[np.float64], order: npt.NDArray[np.intp]) -> Words:
     d = len(found.overall)
     means = np.array([each.columns[order[0]].mean for each in found.groups])
@@ -158,7 +170,8 @@ def _profile_words(found: Profiles, effects: npt.NDArray[np.float64], order: npt
         title = "One group: its means are those of all rows"
     else:
         high, low = int(np.nanargmax(means)), int(np.nanargmin(means))
-        ends = f"{figure(means[low])} in Group {low + 1}, {figure(means[high])} in Group {high + 1}"
+        least, most = figures([means[low], means[high]])
+        ends = f"{least} in Group {low + 1}, {most} in Group {high + 1}"
         title = f"{name} sets the groups apart most: {ends}"
     how = "Each group's means. Teal: above the other rows, brown: below; strongest from 2 standard deviations. "
     how += f"The {MOST_COLUMNS} columns that differ most, of {d:,}." if d > MOST_COLUMNS else ""
@@ -182,7 +195,7 @@ def column_ranges(found: Profiles, column: int, slots: Sequence[int]) -> marks.C
             "c0": [cell.median for cell in cells],
             "low": ends[:, 0],
             "high": ends[:, 1],
-            "said": [figure(cell.median) for cell in cells],
+            "said": figures([cell.median for cell in cells]),
             "look": [f"g{k}" for k in range(len(cells))],
         }
     )
@@ -222,7 +235,8 @@ def _range_words(found: Profiles, column: int) -> Words:
     else:
         furthest = int(np.nanargmax(np.abs(medians - overall.median)))
         where = "highest" if medians[furthest] == np.nanmax(medians) else "lowest"
-        ends = f"median {figure(medians[furthest])} against {figure(overall.median)} overall"
+        own, usual = figures([medians[furthest], overall.median])
+        ends = f"median {own} against {usual} overall"
         title = f"Group {furthest + 1} is {where} on {name}: {ends}"
     how = "Point: median. Bar: the middle half of the group's rows. Dashed: the median of all rows."
     return Words(title, how, f"{title}. Medians and quartiles of {name} in {count(len(medians), 'group')}.")

@@ -75,18 +75,19 @@ def estimate(
 
 
 def _start(family: Family, weight: Array, scatter: Array, previous: Array | None) -> Structure:
-    """Where the sweeps begin: the axes of the previous covariances, or those of the pooled scatter."""
+    """Where the sweeps begin: at the previous covariances, or at the axes of the pooled scatter."""
     components, features = scatter.shape[:2]
     pooled = np.broadcast_to(scatter.sum(axis=0) / weight.sum(), scatter.shape)
     known = decompose(pooled if previous is None else previous)
+    volume = known.volume if family.volume is Axis.VARIABLE and previous is not None else np.ones(components)
+    if family.orientation is Axis.VARIABLE:
+        return Structure(volume, known.shape, known.orientation)
     if family.orientation is Axis.EQUAL:
         # Eigenvectors of a common orientation come in another order for each component: take the first's.
         orientation = np.broadcast_to(known.orientation[0], scatter.shape)
     else:
         orientation = np.broadcast_to(np.eye(features), scatter.shape)
-    spread = _spread(scatter, orientation)
-    volume = known.volume if family.volume is Axis.VARIABLE and previous is not None else np.ones(components)
-    return _fit_axes(family, weight, spread, volume, orientation)
+    return _fit_axes(family, weight, _spread(scatter, orientation), volume, orientation)
 
 
 def _sweep(family: Family, weight: Array, scatter: Array, now: Structure) -> tuple[Structure, float]:

@@ -95,7 +95,7 @@ def estimate(family: Freedom, size: Sizes, weight: Pointer, scatter: Pointer, no
     iterates = (family.volume == VARIABLE and family.shape == EQUAL) or (common and family.shape == VARIABLE)
     if not (iterates and family.volume == VARIABLE):
         fill(now.volume, size.components, 1.0)
-    if iterates:
+    if iterates and family.orientation != VARIABLE:  # else the first turn needs the last volumes only
         begin(family, size, scatter, now)
         fit_axes(family, size, weight, now)
     objective = np.inf
@@ -129,7 +129,7 @@ def average(shared: bool, size: Sizes, weight: Pointer, scatter: Pointer, covari
 
 @merged
 def begin(family: Freedom, size: Sizes, scatter: Pointer, now: Structure) -> None:
-    """The spread along the axes of the last M-step, or along the columns where orientations vary."""
+    """The spread along the axes of the last M-step."""
     d = size.features
     copy(scatter, now.rotated, size.components * d * d)
     if family.orientation == EQUAL:

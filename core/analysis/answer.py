@@ -80,9 +80,16 @@ def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None, *, o
 
 
 def _sound_best(board: Board) -> Fit:
-    """The best fit whose every group has a few rows: under a shared covariance one far row would buy itself a group."""
-    grouped = [fit for fit in board.admissible if fit.mixture.weights.min() * fit.n_rows >= FEWEST_ROWS]
-    return min(grouped, key=lambda fit: fit.bic) if grouped else board.best()
+    """The best fit with a few rows in every group, and fewer numbers to estimate than rows.
+
+    Under a shared covariance one far row would buy itself a group; with more numbers than rows BIC means nothing.
+    """
+    sound = [
+        fit
+        for fit in board.admissible
+        if fit.mixture.weights.min() * fit.n_rows >= FEWEST_ROWS and fit.n_parameters < fit.n_rows
+    ]
+    return min(sound, key=lambda fit: fit.bic) if sound else board.best()
 
 
 def in_words(fit: Fit, largest: Array, odd: Anomalies) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from core.analysis.selection import Board, Cell, Criterion
 from core.charts import marks, theme
-from core.charts.how_many import Choice, lead_in_words
+from core.charts.how_many import Choice
 from core.charts.tables import NARROW, ON_CELL, brief_figure
 from core.charts.text import OUTER_WIDTH, Words
 from core.mixture.fit import Fit
@@ -17,6 +17,7 @@ from core.numbers import count, figure
 SELECTION = "cell"  # the name of the map's selection: a list of {"family": ..., "components": ...}
 ROW_HEIGHT, MAP_ROOM = 26, 190
 SHADES = list(theme.SEQUENTIAL)[::-1]  # dark is near the best
+CLEARLY = 10.0  # behind by more is clearly worse (Kass and Raftery 1995)
 FAILED, DOUBTFUL, SOUND = "failed", "doubtful", "sound"
 SIGNS = {FAILED: "×", DOUBTFUL: "!"}
 
@@ -102,7 +103,7 @@ def _cell(cell: Cell, criterion: Criterion, least: float) -> dict[str, object]:
 
 
 def _map_words(board: Board, criterion: str, best: Fit | None) -> Words:
-    title = lead_in_words(board, Criterion(criterion), best) if best is not None else "No fit is admissible"
+    title = _near_in_words(board, Criterion(criterion), best) if best is not None else "No fit is admissible"
     how = f"{criterion.upper()} behind the best, which is outlined; darker is better. "
     states = [
         FAILED if cell.fit is None else DOUBTFUL for cell in board.cells if not (cell.fit and cell.fit.admissible)
@@ -113,3 +114,15 @@ def _map_words(board: Board, criterion: str, best: Fit | None) -> Words:
         how += "!: not to be trusted. "
     what = f"Table of {count(len(board.cells), 'fit')} by family and number of groups."
     return Words(title, how.strip(), f"{title}. {what}")
+
+
+def _near_in_words(board: Board, criterion: Criterion, best: Fit) -> str:
+    """How many other fits are not clearly worse than the best."""
+    least = criterion.of(best)
+    others = [criterion.of(fit) - least for fit in board.admissible if fit is not best]
+    near = sum(behind < CLEARLY for behind in others)
+    title = f"{best.family.name} with {count(best.components, 'group')} is best"
+    if not others:
+        return f"{title}: it is the only fit to be trusted"
+    verb = "comes" if near == 1 else "come"
+    return f"{title}; {near or 'none'} of {count(len(others), 'other')} {verb} within {CLEARLY:.0f}"

@@ -91,7 +91,7 @@ def _k_means_curve(
         layers.append(
             now.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2, strokeDash=[3, 3])
         )
-        layers += _said(now, chosen, data, f"now: {chosen}")
+        layers += [now.mark_text(dy=24, text=f"now: {chosen}", **look) for look in marks.HALOED]
     return marks.finished(alt.layer(*layers), words, theme.SMALL_HEIGHT)
 
 

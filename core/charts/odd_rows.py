@@ -21,6 +21,7 @@ from core.numbers import count, figure
 MOST_CROSSES = 1_000
 MOST_NAMED = 5
 REACH = 1.6  # an axis reaches this many times as far as the line or the bulk of the rows; what lies beyond is one bar
+LEEWAY = 1.5  # unless an axis that many times as long holds every row
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def score_bins(scores: Array, threshold: float) -> Bins:
     low, high = float(scores.min()), float(scores.max())
     line = threshold if low < threshold < NEVER else float(np.quantile(scores, 0.99))
     far = low + REACH * (max(line, float(np.quantile(scores, 0.99))) - low)
-    top = max(min(high, far), line if threshold < NEVER else low)
+    top = high if high - low <= LEEWAY * (far - low) else far
+    top = max(top, line if threshold < NEVER else low)
     width = float(np.diff(bin_edges(np.clip(scores, low, top))[:2])[0])
     start = threshold if threshold < NEVER else low
     # Counted from the threshold, so that it is an edge exactly and no bar is half flagged.

@@ -113,3 +113,13 @@ def test_k_means_curves_name_the_bend_and_the_highest():
     assert elbow(curve).to_dict()["description"].startswith("Inertia bends most at ")
     top = curve.frame.loc[curve.frame["silhouette"].idxmax(), "components"]
     assert f"highest at {top} groups" in silhouette(curve).to_dict()["description"]
+
+
+def test_the_maps_title_counts_the_fits_that_are_nearly_as_good(board):
+    best = board.best()
+    behind = [fit.bic - best.bic for fit in board.admissible if fit is not best]
+    near = sum(each < 10 for each in behind)
+    said = cell_map(board).to_dict()["description"]
+    verb = "comes" if near == 1 else "come"
+    told = f"{near or 'none'} of {len(behind)} others {verb} within 10"
+    assert said.startswith(f"{best.family.name} with 3 groups is best; {told}. ")

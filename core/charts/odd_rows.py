@@ -217,15 +217,15 @@ def _named(frame: pd.DataFrame, axes: tuple[marks.Axis, marks.Axis]) -> list[alt
 def _scatter_words(scene: Scene, plane: Plane, shown: Drawn) -> Words:
     names = [in_text(scene.features[column]) for column in plane.columns]
     if not scene.flagged.any():
-        title = "No row is odd"
+        title, how = "No row is odd", ""
     else:
         assert scene.odd is not None
         oddest = shorten(scene.names_of(scene.odd.ranking[:1])[0], 24)
         found = int(scene.flagged.sum())
         title = f"{oddest} is the only odd row" if found == 1 else f"{found:,} odd rows, the oddest is {oddest}"
-    how = "Crosses: odd rows, the oddest by name. Solid and dashed lines hold about 39 % and 86 % of a group. "
-    if len(scene.features) > 2:
-        how += "A row can look usual here and be odd in other columns. "
+        how = "Crosses: odd rows, the oddest by name. "
+        how += "A row can look usual here and be odd in other columns. " if len(scene.features) > 2 else ""
+    how += "Solid and dashed lines hold about 39 % and 86 % of a group. "
     return Words(
         title, (how + shown.sentence).strip(), f"{title}. Scatter of {listed(names)}, {count(shown.n, 'row')}."
     )

@@ -23,7 +23,7 @@ CELL_HEIGHT, CELL_ROOM = 30, 170  # pixels of a row of cells, and of all that st
 TILTED_ROOM = 70  # pixels that tilted labels take more
 TILTED_ROOM = 70  # pixels that tilted labels take more
 NARROW = 520  # pixels of a picture below which names and numbers are brief
-LONG_NAME, BRIEF_NAME = 34, 15  # characters
+LONG_NAME, BRIEF_NAME = 34, 18  # characters
 
 
 def agreement_table(found: Agreement, group_names: Sequence[str], cluster_names: Sequence[str]) -> marks.Chart:

@@ -46,7 +46,8 @@ def shorten(name: object, length: int = NAME_LENGTH) -> str:
     if len(line) <= length:
         return line
     head = (length - 1) * 2 // 3
-    return line[:head].rstrip() + ELLIPSIS + line[len(line) - (length - 1 - head) :].lstrip()
+    tail = line[len(line) - (length - 1 - head) :]
+    return line[:head].rstrip(" " + ELLIPSIS) + ELLIPSIS + tail.lstrip(" " + ELLIPSIS)
 
 
 def listed(items: Sequence[str]) -> str:

@@ -77,3 +77,7 @@ def test_numbers_read_together_have_as_many_digits_as_tell_them_apart():
     assert figures([0.10001, 0.10002]) == ["0.100010", "0.100020"]
     assert figures([1.0, float("nan")])[1] == "–"
     assert figures([]) == []
+
+
+def test_a_name_that_was_shortened_before_has_one_ellipsis():
+    assert shorten("Percentage of drivers… (3)", 16) == "Percentage…(3)"

@@ -5,17 +5,16 @@ import streamlit as st
 from pages.shared import sidebar
 from pages.shared.warm import warm_up
 
+# No file is called what its address is: to the first visitor after a start, Streamlit would serve it without this one.
+PAGES = [
+    st.Page("pages/data_page.py", title="Data", icon=":material/table_chart:", url_path="data", default=True),
+    st.Page("pages/groups_page.py", title="Groups", icon=":material/bubble_chart:", url_path="groups"),
+    st.Page("pages/how_many_page.py", title="How many groups?", icon=":material/show_chart:", url_path="how-many"),
+    st.Page("pages/odd_rows_page.py", title="Odd rows", icon=":material/troubleshoot:", url_path="odd-rows"),
+]
+
 st.set_page_config(page_title="Mixture Explorer", page_icon="🫧", layout="wide")
-page = st.navigation(
-    [
-        st.Page("pages/data.py", title="Data", icon=":material/table_chart:", url_path="data", default=True),
-        st.Page("pages/groups.py", title="Groups", icon=":material/bubble_chart:", url_path="groups"),
-        st.Page(
-            "pages/how_many.py", title="How many groups?", icon=":material/stacked_line_chart:", url_path="how-many"
-        ),
-        st.Page("pages/odd_rows.py", title="Odd rows", icon=":material/troubleshoot:", url_path="odd-rows"),
-    ]
-)
+page = st.navigation(PAGES)
 warm_up()
 page.run()
 sidebar.show()

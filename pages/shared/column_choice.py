@@ -124,7 +124,16 @@ def _form(chosen: tuple[str, ...]) -> None:
         bent = dict(preparation.transforms)
         st.session_state[key] = [name for name in chosen if bent.get(name) is shape]
         free = [name for name in chosen if bent.get(name, shape) is shape]
-        st.multiselect(label, free, key=key, on_change=_take_form, help=why)
+        st.pills(
+            label,
+            free,
+            selection_mode="multi",
+            format_func=plain,
+            key=key,
+            on_change=_take_form,
+            help=why,
+            width="stretch",
+        )
 
 
 def _take_form() -> None:

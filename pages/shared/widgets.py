@@ -25,14 +25,14 @@ def need_data() -> Analysis | None:
     """The analysis; else, in its place: what is missing and the ways to it, the progress, or the refusal."""
     if not current().has_data:
         st.markdown("There is no data yet. Upload a table, or begin with one of the samples.")
-        st.page_link("pages/data.py", label="Upload a table", icon=":material/upload_file:")
+        st.page_link("pages/data_page.py", label="Upload a table", icon=":material/upload_file:")
         samples()
         return None
     try:
         return derived.analysis()
     except CoreError as refusal:
         refuse(refusal)
-        st.page_link("pages/data.py", label="Go to the data", icon=":material/table_chart:")
+        st.page_link("pages/data_page.py", label="Go to the data", icon=":material/table_chart:")
         return None
 
 

@@ -74,7 +74,7 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
         st.markdown(offer.sentence, width="stretch")
         if offer.fit is not None:
             model = Model(offer.fit.family, offer.fit.components)
-            st.button("Use this model", key="offer", type="primary", on_click=choose, kwargs={"model": model})
+            st.button("Use this model", key="offer", on_click=choose, kwargs={"model": model})
     return fuller.board
 
 

@@ -60,13 +60,13 @@ def show_ways(scene: Scene) -> None:
     number = count(scene.fit.components, "group")
     ways = (
         (
-            "pages/groups.py",
+            "pages/groups_page.py",
             "What are they like?",
             "What sets each apart, and where K-Means differs.",
         ),
-        ("pages/how_many.py", f"Why {number}?", "How other numbers and shapes of groups compare."),
+        ("pages/how_many_page.py", f"Why {number}?", "How other numbers and shapes of groups compare."),
         (
-            "pages/odd_rows.py",
+            "pages/odd_rows_page.py",
             "Which rows are odd?",
             "The rows that the model finds unlikely, to look through.",
         ),

@@ -1,0 +1,91 @@
+"""Visitors: the whole app run as Streamlit's AppTest, one session each."""
+
+import csv
+import io
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).parents[2] / "app.py"
+PAGES = ("pages/data_page.py", "pages/groups_page.py", "pages/how_many_page.py", "pages/odd_rows_page.py")
+
+
+class Visitor:
+    """One session in the app."""
+
+    def __init__(self):
+        self.app = AppTest.from_file(str(APP), default_timeout=60).run()
+
+    def settle(self, seconds=90):
+        """Run until no job shows its progress."""
+        end = time.monotonic() + seconds
+        while any(str(each.key).startswith("cancel-") for each in self.app.button):
+            assert time.monotonic() < end, "a job did not end"
+            time.sleep(0.05)
+            self.app.run()
+        return self
+
+    def click(self, key):
+        self.app.button(key=key).click().run()
+        return self
+
+    def upload(self, content, name="table.csv"):
+        self.app.file_uploader(key="upload").upload(name, content, "text/csv").run()
+        return self
+
+    def go(self, page):
+        self.app.switch_page(page).run()
+        return self
+
+    @property
+    def session(self):
+        return self.app.session_state["session"]
+
+    @property
+    def keys(self):
+        return {each.key for each in self.app.button}
+
+    @property
+    def headings(self):
+        return [each.value for each in self.app.subheader]
+
+    @property
+    def refusals(self):
+        return [each.value for each in self.app.error]
+
+    @property
+    def text(self):
+        """All that the page says, as Markdown."""
+        parts = (self.app.title, self.app.subheader, self.app.markdown, self.app.caption, self.app.error)
+        return "\n".join(each.value for part in parts for each in part)
+
+
+@pytest.fixture
+def visitor():
+    return Visitor()
+
+
+@pytest.fixture
+def visitors():
+    return Visitor
+
+
+@pytest.fixture(scope="session")
+def two_groups():
+    """A CSV of two groups in two columns, an identifier, a constant, a word, and one blank."""
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(120, 2)) + np.repeat([[0, 0], [9, 9]], 60, axis=0)
+    rows = [[1000 + i, f"{x:.4f}", f"{y:.4f}", 7, "ab"[i % 2]] for i, (x, y) in enumerate(values.tolist())]
+    rows[5][1] = ""
+    return as_csv(["id", "width", "height", "same", "word"], rows)
+
+
+def as_csv(names, rows):
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,124 @@
+import pytest
+
+from tests.pages.conftest import PAGES, as_csv
+
+
+def test_without_data_every_page_offers_the_samples_and_the_way_to_upload(visitor):
+    for page in PAGES:
+        visitor.go(page)
+        assert not visitor.app.exception
+        assert visitor.refusals == []
+        assert "sample-iris" in visitor.keys
+        assert visitor.app.title
+        uploads = visitor.app.file_uploader if page == "pages/data_page.py" else visitor.app.page_link
+        assert len(uploads) == 1
+
+
+def test_an_upload_is_answered_with_the_groups_and_one_picture(visitor, two_groups):
+    visitor.upload(two_groups).settle()
+    assert visitor.headings[0].startswith("2 groups; every row is clearly in one")
+    assert len(visitor.app.get("vega_lite_chart")) == 1
+    assert "1 row has a blank in a chosen column and is left out\\." in visitor.text
+
+
+def test_columns_that_are_left_out_say_why_and_one_click_takes_them_in(visitor, two_groups):
+    visitor.upload(two_groups).settle()
+    offered = {each.label: each.key for each in visitor.app.button if str(each.key).startswith("take-")}
+    assert set(offered) == {"id", "same"}
+    assert "an identifier or a running number" in visitor.text
+    visitor.click(offered["id"]).settle()
+    assert visitor.session.preparation.columns == ("id", "width", "height")
+    assert {each.label for each in visitor.app.button if str(each.key).startswith("take-")} == {"same"}
+
+
+def test_a_choice_that_cannot_be_fitted_is_refused_and_leaves_the_way_back(visitor, two_groups):
+    visitor.upload(two_groups).settle()
+    visitor.click(next(each.key for each in visitor.app.button if each.label == "same")).settle()
+    assert "the same value in every row" in visitor.refusals[0]
+    assert len(visitor.app.file_uploader) == 1
+    assert "Which columns it is based on" in visitor.headings
+
+
+def test_the_scale_and_the_transforms_prepare_the_rows_anew(visitor, two_groups):
+    visitor.upload(two_groups).settle()
+    before = visitor.session.preparation
+    visitor.app.pills(key="shape-YEO_JOHNSON").set_value(["width"]).run()
+    visitor.settle()
+    assert dict(visitor.session.preparation.transforms) == {"width": "yeo-johnson"}
+    assert visitor.app.pills(key="shape-LOG").options == ["height"]
+    assert visitor.session.preparation != before
+    assert visitor.refusals == []
+
+
+def test_the_file_can_be_read_in_another_way(visitor, two_groups):
+    visitor.upload(two_groups).settle()
+    visitor.app.selectbox(key="reading-header").select_index(2)
+    next(each for each in visitor.app.button if each.label == "Read again").click().run()
+    visitor.settle()
+    assert visitor.session.reading.header is False
+    assert "has 121 rows and 5 columns" in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "The file is empty"),
+        (b"a,b\n", "no rows"),
+        (b"%PDF-1.7 \x00\x01 no table", ""),
+        (b"PK\x03\x04 not a workbook", ""),
+        (as_csv(["name", "town"], [["a", "b"], ["c", "d"], ["e", "f"]]), "No column"),
+        (as_csv(["x"], [["1.5"]]), ""),
+    ],
+    ids=["empty", "header only", "pdf", "broken workbook", "no numbers", "one row"],
+)
+def test_what_cannot_be_analysed_is_refused_in_a_sentence_on_every_page(visitor, content, said):
+    visitor.upload(content).settle()
+    for page in PAGES:
+        visitor.go(page).settle()
+        assert not visitor.app.exception
+        assert len(visitor.refusals) == 1
+        assert said in visitor.refusals[0].replace("\\", "")
+    visitor.go("pages/data_page.py").click("sample-iris" if "sample-iris" in visitor.keys else "begin-iris").settle()
+    assert visitor.refusals == []
+
+
+def test_hostile_names_are_no_markdown_anywhere(visitor):
+    names = [
+        "a.b",
+        "x[0]",
+        "![x](http://h.invalid/)",
+        "<img src=x onerror=alert(1)>",
+        "mean(x)",
+        "q" * 5_000,
+        "",
+        "a.b",
+    ]
+    rows = [[f"{(7 * i * (j + 3)) % 101 + i / 997:.4f}" for j in range(len(names))] for i in range(60)]
+    visitor.upload(as_csv(names, rows), "![x](http://h.invalid) <b>.csv").settle()
+    for page in PAGES:
+        visitor.go(page).settle()
+        assert not visitor.app.exception
+        assert visitor.refusals == []
+        assert "![x](http" not in visitor.text
+        assert "<img" not in visitor.text.replace("\\<img", "")
+        assert not any("![x](http" in each.label for each in visitor.app.button)
+
+
+def test_another_file_takes_the_place_of_the_first_and_an_emptied_uploader_does_not(visitor, two_groups):
+    visitor.upload(two_groups).settle()
+    first = visitor.session.upload
+    visitor.go("pages/groups_page.py").go("pages/data_page.py").settle()
+    assert visitor.session.upload is first
+    visitor.app.file_uploader(key="upload").clear().run()
+    assert visitor.session.upload is first
+    visitor.upload(two_groups.replace(b"word", b"noun"), "second.csv").settle()
+    assert visitor.session.upload.name == "second.csv"
+
+
+def test_choices_outlive_the_switch_of_pages(visitor, two_groups):
+    visitor.upload(two_groups).settle()
+    visitor.app.radio(key="scale").set_value("robust").run()
+    visitor.settle()
+    visitor.go("pages/how_many_page.py").settle().go("pages/data_page.py").settle()
+    assert visitor.app.radio(key="scale").value == "robust"
+    assert visitor.session.preparation.scale == "robust"

@@ -1,0 +1,89 @@
+import threading
+import time
+
+from pages.shared.turns import Ticket, Turns
+
+
+def never():
+    return False
+
+
+def enter_later(turns, ticket, given_up=never):
+    """Queue in a thread; the event says that the turn has come."""
+    entered = threading.Event()
+    waiting = threading.Thread(target=lambda: turns.enter(ticket, given_up) and entered.set(), daemon=True)
+    waiting.start()
+    wait_for(lambda: turns.place(ticket) or entered.is_set())
+    return entered
+
+
+def wait_for(condition, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_no_more_are_at_work_than_may_be_and_the_first_to_come_is_the_first_to_go():
+    turns = Turns(at_once=2)
+    a, b, c, d = (Ticket(owner) for owner in "abcd")
+    assert turns.enter(a, never)
+    assert turns.enter(b, never)
+    third, fourth = enter_later(turns, c), enter_later(turns, d)
+    assert (turns.place(a), turns.place(c), turns.place(d)) == (0, 1, 2)
+    turns.leave(b)
+    assert third.wait(5)
+    assert not fourth.is_set()
+    assert turns.place(d) == 1
+
+
+def test_one_visitor_has_one_job_at_work():
+    turns = Turns(at_once=2)
+    first, second, other = Ticket("a"), Ticket("a"), Ticket("b")
+    turns.enter(first, never)
+    waiting = enter_later(turns, second)
+    assert turns.enter(other, never)  # does not queue behind a visitor who has a job already
+    turns.leave(other)
+    time.sleep(0.3)
+    assert not waiting.is_set()
+    turns.leave(first)
+    assert waiting.wait(5)
+
+
+def test_a_job_in_the_background_gives_way_to_the_same_visitors_urgent_one():
+    turns = Turns(at_once=2)
+    background, urgent = Ticket("a", urgent=False), Ticket("a")
+    turns.enter(background, never)
+    waiting = enter_later(turns, urgent)
+    back = threading.Event()
+    threading.Thread(target=lambda: turns.give_way(background, never) and back.set(), daemon=True).start()
+    assert waiting.wait(5)
+    assert not back.is_set()
+    turns.leave(urgent)
+    assert back.wait(5)
+
+
+def test_long_work_gives_way_to_those_who_wait_and_only_to_them():
+    turns = Turns(at_once=1, slice_seconds=0.05)
+    long, short = Ticket("a"), Ticket("b")
+    turns.enter(long, never)
+    time.sleep(0.1)
+    since = long.since
+    assert turns.give_way(long, never)
+    assert long.since == since  # nobody waits, so nothing was given up
+    waiting = enter_later(turns, short)
+    back = threading.Event()
+    threading.Thread(target=lambda: turns.give_way(long, never) and back.set(), daemon=True).start()
+    assert waiting.wait(5)
+    turns.leave(short)
+    assert back.wait(5)
+
+
+def test_a_job_that_is_given_up_while_it_waits_leaves_the_queue():
+    turns = Turns(at_once=1)
+    turns.enter(Ticket("a"), never)
+    given_up, waiting = threading.Event(), Ticket("b")
+    enter_later(turns, waiting, given_up.is_set)
+    assert turns.place(waiting) == 1
+    given_up.set()
+    wait_for(lambda: turns.place(waiting) == 0)

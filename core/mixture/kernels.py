@@ -67,8 +67,9 @@ def labels(mixture: Mixture, values: Array, over: Map = map) -> npt.NDArray[np.i
 
 
 def warm_up() -> None:
-    """Compile every pass, or load what an earlier start compiled, so that no fit has to wait for it."""
-    for name in ("passes", "loops"):
+    """Compile every pass and loop, or load what an earlier start compiled, so that no fit has to wait for it."""
+    compiled.build()
+    for name in compiled.MODULES:
         compiled.load(name)
 
 

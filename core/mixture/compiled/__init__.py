@@ -7,12 +7,34 @@ or has nowhere to keep the result, `load` says so once in the log and the caller
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 
+MODULES = ("passes", "loops")
+
 _logger = logging.getLogger(__name__)
+_building = Lock()  # held while child processes compile, so that nobody compiles the same in the meantime
+
+
+def build() -> None:
+    """Compile every module in a process of its own, all at once: it takes seconds, and would hold Python's lock here.
+
+    What they compiled is on disk then. Where that fails, `load` compiles, or says why it cannot.
+    """
+    command = "from core.mixture import compiled; compiled.load({!r})"
+    with _building:
+        root = Path(__file__).parents[3]
+        children = [
+            subprocess.Popen([sys.executable, "-c", command.format(name)], cwd=root, stderr=subprocess.DEVNULL)
+            for name in MODULES
+        ]
+        for child in children:
+            child.wait()
 
 
 @cache
@@ -24,8 +46,9 @@ def load(name: str) -> ModuleType | None:
         _say(reason)
         return None
     try:
-        _forget_outdated()
-        return import_module(f"{__name__}.{name}")
+        with _building:
+            _forget_outdated()
+            return import_module(f"{__name__}.{name}")
     except (ImportError, OSError, RuntimeError, NumbaError) as reason:
         _say(reason)
         return None

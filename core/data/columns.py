@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from core.arrays import Array
 from core.data.combinations import combinations
+from core.data.names import unique_names
 from core.data.table import Alert, AlertKind, Column, Histogram, Kind, Note, Reading, Table
 from core.numbers import figure
 
@@ -24,7 +24,6 @@ CATEGORY_VALUES = 50  # text with at most this many distinct values is a categor
 MOST_COMPARED = 300  # columns that are compared with each other
 COMPARED_ROWS = 2_000
 IQR_TO_SD = 1.349  # the distance between a normal's quartiles, in standard deviations
-NAME_LENGTH = 60  # characters of a name that are shown
 ID_NAME = re.compile(
     r"(^|[_\s.-])(id|ids|uuid|guid|key|index|idx|row|rownum|no|nr|number|code)$|^unnamed|\wID$|\wId$", re.I
 )
@@ -38,30 +37,24 @@ class LeftOut:
     reason: str
 
 
-def profile(frame: pd.DataFrame, notes: Sequence[Note] = (), reading: Reading | None = None) -> Table:
-    """A Table of a typed frame: unique display names, and a profile of every column."""
-    originals = [str(name) for name in frame.columns]
-    named = frame.set_axis(unique_names(originals), axis=1).reset_index(drop=True)
+def profile(
+    frame: pd.DataFrame,
+    notes: Sequence[Note] = (),
+    reading: Reading | None = None,
+    originals: Sequence[str] | None = None,
+) -> Table:
+    """A Table of a typed frame: unique display names, and a profile of every column.
+
+    originals are the names as they stand in the file, if the frame's are made for display already.
+    """
+    if originals is None:
+        originals = [str(name) for name in frame.columns]
+        frame = frame.set_axis(unique_names(originals), axis=1)
+    named = frame.reset_index(drop=True)
     columns = [_describe(named[name], original) for name, original in zip(named.columns, originals, strict=True)]
     alerts = _alerts(named, columns)
     columns = [replace(each, alerts=tuple(alerts[each.name])) for each in columns]
     return Table(named, tuple(columns), tuple(notes), reading or Reading())
-
-
-def unique_names(originals: Sequence[str]) -> list[str]:
-    """Display names: blanks are numbered, long ones are cut, repeats are counted."""
-    taken: Counter[str] = Counter()
-    names = []
-    for position, original in enumerate(originals, start=1):
-        plain = " ".join(original.split()) or f"column {position}"
-        plain = plain if len(plain) <= NAME_LENGTH else plain[: NAME_LENGTH - 1] + "…"
-        name, repeat = plain, 1
-        while taken[name]:
-            repeat += 1
-            name = f"{plain} ({repeat})"
-        taken[name] += 1
-        names.append(name)
-    return names
 
 
 def numbers_of(table: Table, name: str) -> Array:

@@ -7,36 +7,52 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from core.data.columns import profile
-from core.data.isolate import Child
-from core.data.table import Note, Reading, Table
+from core.data.isolate import Answer, Child
+from core.data.limits import Limits
+from core.data.table import Note, NoteKind, Reading, Table
 from core.errors import ReadError
 
-MOST_BYTES = 500_000_000
+_WITH_BLANKS = {  # columns of these types that have blanks need a type of pandas' own
+    pa.int64(): pd.Int64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
 
 
 def read_table(
-    source: bytes | str | Path | BinaryIO, reading: Reading | None = None, *, child: Child | None = None
+    source: bytes | str | Path | BinaryIO,
+    reading: Reading | None = None,
+    *,
+    limits: Limits | None = None,
+    child: Child | None = None,
 ) -> Table:
-    """Read a file as a table: CSV, TSV or other delimited text, XLSX, XLSM, XLS, XLSB, ODS or Parquet, told by content.
+    """Read a file as a table, told by its content whatever its name.
 
-    Raises ReadError for what is no table. child is a reader process that was started early.
+    Delimited text, XLSX, XLSM, XLS, XLSB, ODS, Parquet, Arrow (Feather), JSON records and SQLite, also compressed or
+    alone in a ZIP archive. Raises ReadError for what is no table and for what takes more than the limits. child is a
+    reader process that was started early.
     """
-    reading = reading or Reading()
+    reading, limits = reading or Reading(), limits or Limits()
     content, name = _content(source)
-    if len(content) > MOST_BYTES:
-        raise ReadError("The file is too large.", f"It has {len(content) / 1e6:,.0f} MB.", "Upload a part of it.")
-    answer = (child or Child()).read(content, replace(reading, name=reading.name or name))
-    frame = _frame(answer.table)
-    if frame.shape[1] == 0:
+    if len(content) > limits.bytes:
+        most = f"It has {len(content) / 1e6:,.0f} MB; {limits.bytes / 1e6:,.0f} MB can be read."
+        raise ReadError("The file is too large.", most, "Upload a part of it.")
+    answer = (child or Child()).read(content, replace(reading, name=reading.name or name), limits)
+    head = answer.head
+    if not head["names"]:
         raise ReadError("The file has no columns.", remedy="Choose a file with a table in it.")
-    frame.columns = pd.Index(answer.head["names"], dtype=object)
-    notes = tuple(Note(**note) for note in answer.head["notes"])
-    table = profile(frame, notes, Reading(**answer.head["reading"]))
-    return replace(table, sheets=tuple(answer.head["sheets"]), source_id=hashlib.sha256(content).hexdigest())
+    frame, numbers = _frame(answer)
+    if not len(frame):
+        raise ReadError("The file has names of columns but no rows.", remedy="Choose a file with rows below the names.")
+    notes = tuple(Note(note["what"], note["count"], NoteKind(note["kind"])) for note in head["notes"])
+    table = profile(frame, notes, Reading(**head["reading"]), head["originals"])
+    source_id = hashlib.sha256(content).hexdigest()
+    return replace(table, sheets=tuple(head["sheets"]), source_id=source_id, row_numbers=numbers)
 
 
 def _content(source: bytes | str | Path | BinaryIO) -> tuple[bytes, str | None]:
@@ -45,11 +61,27 @@ def _content(source: bytes | str | Path | BinaryIO) -> tuple[bytes, str | None]:
     if isinstance(source, str | Path):
         try:
             return Path(source).read_bytes(), Path(source).name
-        except OSError as fault:
-            raise ReadError(f"The file {str(source)!r} cannot be opened.", f"{fault.strerror}.") from None
-    return source.read(), None
+        except (OSError, ValueError) as fault:
+            why = getattr(fault, "strerror", None) or str(fault)
+            raise ReadError(f"The file {str(source)!r} cannot be opened.", f"{why}.") from None
+    content = source.read()
+    if not isinstance(content, bytes):
+        raise ReadError("This file is open as text.", remedy="Open it in binary mode, or give its path.")
+    return content, None
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
-    columns = {name: table.column(name).to_pandas() for name in table.column_names}
-    return pd.DataFrame(columns)
+def _frame(answer: Answer) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """The typed frame and the line or sheet row of each of its rows."""
+    table, lines = answer.table, answer.table.column_names[-1:] == ["lines"]
+    if lines:
+        numbers = table.column("lines").to_numpy()
+        table = table.drop_columns(["lines"])
+    else:
+        first = answer.head["first_line"]
+        numbers = np.arange(first, first + table.num_rows, dtype=np.int64)
+    frame = table.to_pandas()
+    for j, column in enumerate(table.columns):
+        if column.null_count and column.type in _WITH_BLANKS:
+            frame.isetitem(j, column.to_pandas(types_mapper=_WITH_BLANKS.get))
+    frame.columns = pd.Index(answer.head["names"], dtype=object)
+    return frame, numbers

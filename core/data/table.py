@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:  # the reader's child process does without pandas
     import pandas as pd
@@ -15,6 +20,7 @@ class Kind(StrEnum):
 
     NUMBER = "number"
     DATE = "date"
+    DURATION = "duration"
     CATEGORY = "category"
     TEXT = "text"
     BOOLEAN = "yes or no"
@@ -22,8 +28,15 @@ class Kind(StrEnum):
 
     @property
     def is_numeric(self) -> bool:
-        """Whether the column can be fitted; dates count as numbers of days."""
-        return self in (Kind.NUMBER, Kind.DATE)
+        """Whether the column can be fitted; dates count as numbers of days, durations as numbers of hours."""
+        return self in (Kind.NUMBER, Kind.DATE, Kind.DURATION)
+
+
+class Shape(StrEnum):
+    """A transform that brings a skewed column nearer to a bell."""
+
+    LOG = "log"
+    YEO_JOHNSON = "yeo-johnson"  # Yeo and Johnson 2000
 
 
 class AlertKind(StrEnum):
@@ -31,6 +44,7 @@ class AlertKind(StrEnum):
 
     IDENTIFIER = "identifier"
     CONSTANT = "constant"
+    NEAR_CONSTANT = "nearly constant"
     DUPLICATE = "duplicate"
     CORRELATED = "nearly a copy"
     COMBINATION = "follows from others"
@@ -38,6 +52,9 @@ class AlertKind(StrEnum):
     SPIKE = "spike"
     BLANKS = "many blanks"
     DATE = "date"
+    HEAVY_TAIL = "long tail"
+    CODE = "code for blank"
+    INFINITE = "infinite"
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,7 @@ class Alert:
     kind: AlertKind
     reason: str
     leaves_out: bool
+    offers: Shape | None = None  # a transform that may help
 
 
 @dataclass(frozen=True)
@@ -80,12 +98,24 @@ class Column:
         return any(alert.leaves_out for alert in self.alerts)
 
 
+class NoteKind(StrEnum):
+    """What a note is about."""
+
+    READ = "how it was read"
+    ROWS = "rows left out"
+    COLUMNS = "columns left out"
+    CELLS = "cells that count as blank"
+    RAGGED = "rows of uneven length"
+    HINT = "a suggestion"
+
+
 @dataclass(frozen=True)
 class Note:
     """Something the reader did or left out, in plain words."""
 
     what: str
     count: int | None = None  # how many cells, rows or columns it touched
+    kind: NoteKind = NoteKind.READ
 
     def __str__(self) -> str:
         """The sentence."""
@@ -97,24 +127,42 @@ class Reading:
     """How to read a file; None lets the reader find out."""
 
     name: str | None = None  # the file's name, for display only
-    sheet: str | None = None
+    sheet: str | None = None  # of a workbook, or the table of a database
     encoding: str | None = None
     delimiter: str | None = None
-    header: bool | None = None  # whether the first row names the columns
-    skip: int | None = None  # lines above the table
+    quote: str | None = None  # "" where nothing is quoted
+    escape: str | None = None  # what stands before a quote inside quotes; "" where quotes are doubled
+    comment: str | None = None  # what lines begin with that are no rows; "" for none
+    skip: int | None = None  # lines above the names
+    header: int | None = None  # rows that name the columns: 0 (False), 1 (True) or 2
+    units: int | None = None  # rows below the names that hold units or descriptions
+    foot: int | None = None  # rows left out at the end: totals and notes
+    width: int | None = None  # columns that belong to the table
+    fill_merged: bool | None = None  # whether merged cells all hold what the first one does
     decimal: str | None = None  # "." or ","
+    day_first: bool | None = None  # whether 3/4/2020 is in April
+    blanks: tuple[str, ...] | None = None  # more spellings of blank, such as "-999"
+    kinds: tuple[tuple[str, Kind], ...] | None = None  # columns, by display name, whose kind is given
+
+    def __post_init__(self) -> None:
+        """Take lists, as JSON has them, and plain words."""
+        if self.blanks is not None:
+            object.__setattr__(self, "blanks", tuple(self.blanks))
+        if self.kinds is not None:
+            object.__setattr__(self, "kinds", tuple((name, Kind(kind)) for name, kind in self.kinds))
 
 
 @dataclass(frozen=True)
 class Table:
     """A file as a table; its frame is never changed."""
 
-    frame: pd.DataFrame  # typed: numbers as float64 or Int64, dates as datetime64, the rest as str or category
+    frame: pd.DataFrame  # numbers as float64 or (nullable) integers, dates as datetime64, durations as timedelta64
     columns: tuple[Column, ...]  # in the frame's order
     notes: tuple[Note, ...]
     reading: Reading  # with everything that was found out filled in
-    sheets: tuple[str, ...] = ()  # of a workbook
+    sheets: tuple[str, ...] = ()  # of a workbook or database
     source_id: str = ""  # the sha256 of the file's bytes
+    row_numbers: npt.NDArray[np.int64] | None = None  # (n,) the line or sheet row of each row; None: 1, 2, ...
 
     @property
     def name(self) -> str:
@@ -125,6 +173,12 @@ class Table:
     def n_rows(self) -> int:
         """Rows."""
         return len(self.frame)
+
+    @property
+    def data_id(self) -> str:
+        """The sha256 of the file's bytes and of how they were read, whatever the file's name."""
+        choices = json.dumps(asdict(replace(self.reading, name=None)), sort_keys=True)
+        return hashlib.sha256(f"{self.source_id} {choices}".encode()).hexdigest()
 
     def column(self, name: str) -> Column:
         """The column of a display name; KeyError if there is none."""

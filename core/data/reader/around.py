@@ -1,0 +1,139 @@
+"""Around a table: comments, totals, repeated names, and remarks below and beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.data.reader.extent import runs
+from core.data.reader.heading import Heading, is_value, is_word, text_of
+from core.data.reader.sheet import Cell, Cells, Mask, Rows, Sheet, part, taken
+
+_TOTALS = (
+    "total totals subtotal subtotals sum sums overall average averages mean summe gesamt gesamtsumme insgesamt "
+    "zwischensumme mittelwert somme moyenne totaal suma totale somma media promedio итого всего 合計 总计 小计"
+)
+TOTALS = frozenset(_TOTALS.split())
+LONGEST_FOOT = 10
+BESIDE = 0.3  # share of the rows that a column of remarks fills at most
+
+
+@dataclass(frozen=True)
+class Commented:
+    """A sheet without its comments."""
+
+    sheet: Sheet
+    lines: Rows  # of the comments
+    mark: str  # what they begin with; "" without comments
+
+
+def without_comments(sheet: Sheet, mark: str | None) -> Commented:
+    """The sheet without lines that begin with a mark; if none is given, with # where rows are not as wide."""
+    none = Commented(sheet, sheet.lines[:0], mark or "")
+    looked_for = "#" if mark is None else mark
+    if not looked_for or sheet.w < 2:
+        return none
+    starts = _starts_with(sheet.columns[0], looked_for)
+    if mark is None:
+        usual = Counter(sheet.widths[sheet.some].tolist()).most_common(1)[0][0]
+        starts &= sheet.widths != usual
+    if not starts.any() or starts.all():
+        return none
+    keep = np.flatnonzero(~starts)
+    columns = tuple(taken(cells, keep) for cells in sheet.columns)
+    rest = replace(sheet, columns=columns, lines=sheet.lines[keep], widths=sheet.widths[keep], merged=())
+    return Commented(rest, sheet.lines[starts], looked_for)
+
+
+def repeats(sheet: Sheet, body: Rows, heading: Heading) -> Rows:
+    """Rows of the body that say the names again."""
+    named = [j for j, name in enumerate(heading.names) if name]
+    if heading.header != 1 or len(named) < 2:
+        return body[:0]
+    same = body[_equals(of_rows_in(sheet.columns[named[0]], body), heading.names[named[0]])]
+    rows = (sheet.rows(int(row), int(row) + 1)[0] for row in same)
+    again = [[text_of(cell) for cell in row] == list(heading.names) for row in rows]
+    return same[np.array(again, dtype=np.bool_)] if len(same) else same
+
+
+def foot_of(sheet: Sheet, body: Rows, width: int) -> int:
+    """Rows at the end of the body that are totals or remarks."""
+    usual = float(np.median(sheet.filled[body[-1_000:]].sum(axis=1)))
+    foot = 0
+    while foot < min(LONGEST_FOOT, len(body) - 2):
+        row = int(body[-1 - foot])
+        cells = sheet.rows(row, row + 1)[0][:width]
+        present = [cell for cell in cells if cell is not None]
+        remark = usual >= 3 and len(present) == 1 and cells[0] is not None and is_word(cells[0])
+        if not (remark or _is_total(present) or _is_sum(sheet, body[: len(body) - 1 - foot], cells)):
+            break
+        foot += 1
+    return foot
+
+
+def width_of(sheet: Sheet, body: Rows, heading: Heading) -> int:
+    """Columns up to the last of the table; beyond an empty column stand only remarks."""
+    shares = sheet.filled[body].mean(axis=0)
+    there = (shares > 0) | np.array([bool(name) for name in heading.names])
+    stretches = runs(there)
+    main = int(np.argmax([shares[start:stop].sum() for start, stop in stretches]))
+    kept = [at for at, (start, stop) in enumerate(stretches) if at <= main or shares[start:stop].max() >= BESIDE]
+    return sheet.w if kept[-1] == len(stretches) - 1 else stretches[kept[-1]][1]
+
+
+def of_rows_in(cells: Cells, rows: Rows) -> Cells:
+    """The cells of some rows that go up; a view where they follow each other."""
+    if len(rows) and len(rows) == rows[-1] - rows[0] + 1:
+        return cells[int(rows[0]) : int(rows[-1]) + 1]
+    return taken(cells, rows)
+
+
+def _starts_with(cells: Cells, mark: str) -> Mask:
+    if isinstance(cells, pa.Array):
+        found = pc.starts_with(pc.utf8_ltrim_whitespace(cells), mark).fill_null(False)
+        return np.array(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
+    return np.array([isinstance(cell, str) and cell.lstrip().startswith(mark) for cell in cells], dtype=np.bool_)
+
+
+def _equals(cells: Cells, text: str) -> Mask:
+    if isinstance(cells, pa.Array):
+        return np.asarray(pc.equal(cells, text).fill_null(False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+    return np.array([cell == text for cell in cells], dtype=np.bool_)
+
+
+def _is_total(present: Sequence[Cell]) -> bool:
+    """Whether a row begins with a word for a total and goes on with values."""
+    if len(present) < 2 or not isinstance(present[0], str):
+        return False
+    label = present[0].strip().lower().rstrip(":").strip()
+    told = label in TOTALS or label.startswith(("total ", "grand total", "sub total", "sub-total"))
+    return told and any(map(is_value, present[1:]))
+
+
+def _is_sum(sheet: Sheet, above: Rows, cells: Sequence[Cell]) -> bool:
+    """Whether a row without a label holds the sums of the columns above it."""
+    if cells[0] is not None or not 4 <= len(above) <= 20_000:
+        return False
+    totals = [(j, cell) for j, cell in enumerate(cells) if is_value(cell)][:20]
+    return bool(totals) and all(_adds_up(of_rows_in(sheet.columns[j], above), total) for j, total in totals)
+
+
+def _adds_up(cells: Cells, total: Cell) -> bool:
+    wanted = _number(total)
+    known = [number for number in map(_number, part(cells, slice(0, len(cells)))) if number is not None]
+    size = sum(map(abs, known))
+    return wanted is not None and len(known) >= 3 and size > 0 and abs(sum(known) - wanted) <= 1e-6 * size
+
+
+def _number(cell: Cell) -> float | None:
+    if isinstance(cell, str):
+        try:
+            return float(cell.replace(",", ""))
+        except ValueError:
+            return None
+    return float(cell) if isinstance(cell, int | float) else None

@@ -1,0 +1,188 @@
+"""The reader's child process: a file on standard input, a table on standard output, within limits.
+
+It answers in Arrow and JSON, so that nothing a file holds is ever unpickled, and dies with whatever went wrong.
+Run as `python -m core.data.reader.child`; started by core.data.isolate.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.abc import MetaPathFinder
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+
+from core.data.limits import Limits
+from core.data.names import unique_names
+from core.data.reader.assemble import assembled, display_names
+from core.data.reader.formats import Format, tell_format, unpacked
+from core.data.reader.layout import lay_out
+from core.data.reader.sheet import Rows, Sheet
+from core.data.reader.text import read_text
+from core.data.table import Note, Reading
+from core.errors import CoreError, ReadError
+
+TOO_MUCH_MEMORY = 3  # exit code
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was made of a file."""
+
+    names: tuple[str, ...]  # for display, unique
+    originals: tuple[str, ...]  # as they stand in the file
+    columns: Sequence[pa.Array]
+    reading: Reading
+    notes: tuple[Note, ...] = ()
+    sheets: tuple[str, ...] = ()
+    lines: Rows | None = None  # (n,) None: 1, 2, ...
+
+
+class _WithoutPandas(MetaPathFinder):
+    """Keeps Arrow from loading pandas, which it does for nothing here and which takes half a second."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """None for what others may find; pandas is not there."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
+def main() -> None:
+    """Read one request, answer it, and end."""
+    gc.disable()  # one file and the end: nothing is worth collecting
+    sys.meta_path.insert(0, _WithoutPandas())
+    request, content = _receive(sys.stdin.buffer)
+    limits = Limits(**request["limits"])
+    _limit(limits)
+    try:
+        answer = read(content, Reading(**request["reading"]), limits)
+    except CoreError as refusal:
+        _send({"refusal": [refusal.what, refusal.why, refusal.remedy]}, {})
+    except MemoryError:
+        os._exit(TOO_MUCH_MEMORY)
+    else:
+        _send(*_packed(answer))
+
+
+def read(content: bytes, reading: Reading, limits: Limits) -> Answer:
+    """The typed columns of a file; the format is told by the content. Raises ReadError."""
+    if not content:
+        raise ReadError("The file is empty.", remedy="Choose a file with a table in it.")
+    content = unpacked(content, limits.bytes)
+    kind = tell_format(content)
+    if kind is Format.PARQUET or kind is Format.ARROW:
+        return _columnar(kind, content, reading, limits)
+    sheet, reading, sheets = _sheet(kind, content, reading, limits)
+    grid = lay_out(sheet, reading)
+    del content, sheet
+    columns, grid = assembled(grid)
+    names = tuple(display_names(grid.names, grid.units))
+    return Answer(names, grid.names, columns, grid.reading, grid.notes, sheets, grid.lines)
+
+
+def _sheet(kind: Format, content: bytes, reading: Reading, limits: Limits) -> tuple[Sheet, Reading, tuple[str, ...]]:
+    """The cells of a file of cells. The readers are loaded when they are needed: start-up time counts."""
+    if kind is Format.TEXT:
+        return *read_text(content, reading, limits.cells), ()
+    if kind is Format.JSON:
+        from core.data.reader.records import read_records
+
+        sheet, resolved = read_records(content, reading, limits.cells)
+        return sheet, replace(resolved, header=1, skip=0, units=0, foot=0), ()
+    if kind is Format.SQLITE:
+        from core.data.reader.database import read_database
+
+        found = read_database(content, reading, limits.cells)
+        return found.sheet, replace(found.reading, header=1, skip=0, units=0, foot=0), found.sheets
+    from core.data.reader.workbook import read_workbook
+
+    found = read_workbook(content, reading, limits.cells)
+    return found.sheet, found.reading, found.sheets
+
+
+def _columnar(kind: Format, content: bytes, reading: Reading, limits: Limits) -> Answer:
+    from core.data.reader.columnar import plain, read_arrow, read_parquet
+
+    table = (read_parquet if kind is Format.PARQUET else read_arrow)(content, limits.cells)
+    columns, notes = plain(table)
+    originals = tuple(map(str, table.column_names))
+    return Answer(tuple(unique_names(originals)), originals, columns, reading, tuple(notes))
+
+
+def _packed(answer: Answer) -> tuple[dict[str, Any], dict[str, pa.Array]]:
+    """Head and columns as they travel; lines only if they do not simply count up."""
+    columns = {str(j): column for j, column in enumerate(answer.columns)}
+    first = 1
+    if answer.lines is not None and len(answer.lines):
+        first = int(answer.lines[0])
+        if answer.lines[-1] - first != len(answer.lines) - 1:
+            columns["lines"] = pa.array(answer.lines)
+    head = {
+        "names": answer.names,
+        "originals": answer.originals,
+        "reading": asdict(answer.reading),
+        "notes": [asdict(note) for note in answer.notes],
+        "sheets": answer.sheets,
+        "first_line": first,
+    }
+    return head, columns
+
+
+def _limit(limits: Limits) -> None:
+    """Have the system end this process when it takes more than it may."""
+    if os.name != "posix":
+        return
+    import resource
+
+    _lower(resource.RLIMIT_CPU, int(limits.seconds * 4) + 1)
+    if sys.platform == "linux":
+        with open("/proc/self/statm") as status:
+            mapped = int(status.read().split()[0]) * resource.getpagesize()
+        _lower(resource.RLIMIT_AS, mapped + limits.memory)
+    else:  # macOS takes no notice of that limit
+        threading.Thread(target=_watch_memory, args=(limits.memory,), daemon=True).start()
+
+
+def _lower(what: int, most: int) -> None:
+    import resource
+
+    hard = resource.getrlimit(what)[1]
+    resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _watch_memory(more: int) -> None:
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + more  # bytes there
+    while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < most:
+        time.sleep(0.05)
+    os._exit(TOO_MUCH_MEMORY)
+
+
+def _receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
+    size = int.from_bytes(stream.read(8), "big")
+    if not size:
+        sys.exit()  # closed without a request
+    request = json.loads(stream.read(size))
+    return request, stream.read(request["bytes"])
+
+
+def _send(head: dict[str, Any], columns: dict[str, pa.Array]) -> None:
+    text = json.dumps(head).encode()
+    stream = sys.stdout.buffer
+    stream.write(len(text).to_bytes(8, "big") + text)
+    batch = pa.RecordBatch.from_pydict(columns)
+    with pa.ipc.new_stream(stream, batch.schema) as writer:
+        writer.write_batch(batch)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""Extent: in which rows of a sheet the table stands, when blank rows part it from titles, remarks and other tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from core.data.reader.heading import LOOKED_AT, is_header, is_value, is_word, value_columns
+from core.data.reader.sheet import Cell, Mask, Sheet
+from core.errors import ReadError
+
+Counts = npt.NDArray[np.int64]
+
+
+def find_extent(sheet: Sheet, skip: int | None) -> tuple[int, int]:
+    """The first row of the table and the row after its last; skip is the number of lines above it, if given.
+
+    Raises ReadError if nothing is left below the lines that are skipped.
+    """
+    counts: Counts = sheet.filled.sum(axis=1)
+    blocks = [_Block(sheet, counts, start, stop) for start, stop in runs(counts > 0)]
+    if skip is not None:
+        start = int(np.searchsorted(sheet.lines, skip, side="right"))
+        rest = [_Block(sheet, counts, max(start, each.start), each.stop) for each in blocks if each.stop > start]
+        if not rest:
+            raise ReadError("No rows are left below the lines that are skipped.", remedy="Skip fewer lines.")
+        return rest[0].start, _last(rest, 0)
+    main = max(range(len(blocks)), key=lambda at: (blocks[at].weight, -at))
+    if not blocks[main].is_table and sum(each.cells for each in blocks) > 2 * blocks[main].cells:
+        return blocks[0].start, blocks[-1].stop  # a form rather than a table: nothing is taken for a remark
+    first = main
+    while first and blocks[main].is_preceded_by(blocks[first - 1]):
+        first -= 1
+    stop = _last(blocks, main)
+    return _Block(sheet, counts, blocks[first].start, stop).first_full_row, stop
+
+
+def runs(there: Mask) -> list[tuple[int, int]]:
+    """Stretches of true places, as start and stop."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], there.astype(np.int8), [0]])))
+    return [(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _last(blocks: list[_Block], main: int) -> int:
+    """The end of the table: the blocks below the main one go on with it while they look like it."""
+    stop = blocks[main].stop
+    for each in blocks[main + 1 :]:
+        if not blocks[main].is_followed_by(each):
+            break
+        stop = each.stop
+    return stop
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Rows of a sheet that stand together."""
+
+    sheet: Sheet
+    counts: Counts  # filled cells of each row of the sheet
+    start: int
+    stop: int
+
+    @cached_property
+    def cells(self) -> int:
+        """Filled cells."""
+        return int(self.counts[self.start : self.stop].sum())
+
+    @cached_property
+    def weight(self) -> int:
+        """Filled cells in rows of two or more count a thousandfold: a long list of remarks is no table."""
+        counts = self.counts[self.start : self.stop]
+        return int(counts[counts > 1].sum()) * 1_000 + self.cells
+
+    @cached_property
+    def usual(self) -> int:
+        """The usual number of filled cells in a row."""
+        counts = self.counts[self.start : self.stop]
+        return int(np.median(counts[counts > 0]))
+
+    @cached_property
+    def width(self) -> int:
+        """The usual number of cells that rows were written with."""
+        return Counter(self.sheet.widths[self.start : self.stop].tolist()).most_common(1)[0][0]
+
+    @cached_property
+    def rows(self) -> list[list[Cell]]:
+        """The first rows."""
+        return self.sheet.rows(self.start, min(self.stop, self.start + LOOKED_AT))
+
+    @cached_property
+    def values(self) -> Mask:
+        """(w,) columns that hold mostly values below the first row."""
+        return value_columns(self.rows[1:] or self.rows)
+
+    @cached_property
+    def pattern(self) -> Mask:
+        """(w,) columns that are filled in most rows."""
+        return np.asarray(self.sheet.filled[self.start : self.stop].mean(axis=0) > 0.5, dtype=np.bool_)
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it has rows and columns."""
+        return self.stop - self.start >= 3 and self.usual >= 2
+
+    @property
+    def has_names(self) -> bool:
+        """Whether its first row names what is below."""
+        return len(self.rows) > 1 and is_header(self.rows[0], self.rows[1:])
+
+    @property
+    def is_words(self) -> bool:
+        """Whether it holds no value."""
+        return not any(any(map(is_value, row)) for row in self.rows)
+
+    def is_like(self, other: _Block) -> bool:
+        """Whether both hold values in the same columns, or are alike in width where there are none."""
+        if self.values.any():
+            return bool((self.values & value_columns(other.rows)).sum() >= 0.7 * self.values.sum())
+        if isinstance(self.sheet.columns[0], pa.Array):
+            return self.width == other.width
+        return bool((self.pattern == other.pattern).all())
+
+    def is_preceded_by(self, above: _Block) -> bool:
+        """Whether the block above is its names, or rows of the same table parted from it by a blank row."""
+        if above.usual < max(2, self.usual / 2):
+            return self.usual == above.usual == 1 and not isinstance(self.sheet.columns[0], pa.Array)
+        if self.has_names:
+            return False
+        if above.is_words and above.stop - above.start <= 3 and self.values.any():
+            return True
+        return self.is_like(above)
+
+    def is_followed_by(self, below: _Block) -> bool:
+        """Whether the block below goes on with the same table."""
+        if self.usual > 1 and below.usual < max(2, 0.6 * self.usual):
+            return False
+        if self.values.any() and below.counts[below.start] > 1 and not any(map(is_value, below.rows[0])):
+            return False
+        return self.is_like(below)
+
+    @property
+    def first_full_row(self) -> int:
+        """The first row that is as full as rows of the table are, or the row of group names above it."""
+        if self.usual < 2 or self.stop - self.start < 2:
+            return self.start
+        full = np.flatnonzero(self.counts[self.start : self.stop] >= max(2, (self.usual + 1) // 2))
+        first = self.start + int(full[0])
+        if first == self.start:
+            return first
+        above = self.sheet.rows(first - 1, first)[0]
+        groups = sum(map(is_word, above)) >= 2 and not any(map(is_value, above))
+        below = self.sheet.rows(first, min(self.stop, first + LOOKED_AT))
+        return first - 1 if groups and is_header(below[0], below[1:] or below) else first

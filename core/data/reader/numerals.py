@@ -1,0 +1,127 @@
+"""Numerals: numbers as people write them, with thousands, currencies, percents and brackets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.data.reader.sheet import Mask
+
+Floats = npt.NDArray[np.float64]
+
+FIRST = 100  # cells
+LARGEST_INTEGER = 2**53  # whole numbers beyond it are not exact as floats: they are identifiers
+CURRENCY = (
+    r"(?:(?:US|CA|AU|NZ|HK|R)?\$|[€£¥₹₽₩₪₺฿₫₦₴¢]|zł|Kč|kr\.?|Rs\.?|Fr\.?"
+    r"|(?:USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|SEK|NOK|DKK|PLN|CZK|BRL|MXN|ZAR)\b)"
+)
+SPACES = "[ \u00a0\u2009\u202f]"
+_BY = {".": (",", "'", "’", SPACES), ",": (r"\.", "'", "’", SPACES)}  # what may stand between groups of three digits
+_INDIAN = r"|\d{1,2}(?:,\d{2})+,\d{3}"  # groups of two that end in one of three
+
+
+def _pattern(decimal: str) -> str:
+    """The whole of a number: brackets, sign, currency, digits, power, percent."""
+    mark, some = re.escape(decimal), SPACES + "*"
+    groups = r"\d{1,3}(?:" + "|".join(rf"(?:{by}\d{{3}})+" for by in _BY[decimal]) + ")"
+    whole = groups + (_INDIAN if decimal == "." else "") + r"|\d+"
+    before = rf"(?P<open>\()?{some}(?P<sign>[-+−–])?{some}{CURRENCY}?{some}(?P<after>[-+−])?(?P<inner>\()?"
+    number = rf"(?P<digits>(?:{whole})(?:{mark}\d*)?|{mark}\d+)(?P<power>[eE][-+]?\d{{1,3}})?"
+    behind = rf"{some}(?P<part>[%‰])?{some}{CURRENCY}?{some}(?P<behind>[-−])?(?P<close>\))?{some}(?P<last>%)?"
+    return f"^{before}{number}{behind}$"
+
+
+PATTERNS = {decimal: _pattern(decimal) for decimal in (".", ",")}
+_READS = {decimal: re.compile(pattern) for decimal, pattern in PATTERNS.items()}
+_SEPARATED = re.compile(r"\d[.,]\d")
+
+
+def looks_like_number(text: str, decimal: str | None = None) -> bool:
+    """Whether a text is a number, with this decimal mark or with either."""
+    plain = text.strip()
+    return any(_READS[mark].match(plain) for mark in ([decimal] if decimal else PATTERNS))
+
+
+def marks(texts: Sequence[str]) -> tuple[int, int]:
+    """How many texts are numbers only with a decimal point, and how many only with a decimal comma."""
+    point = comma = 0
+    for text in texts:
+        if _SEPARATED.search(text):
+            with_point, with_comma = looks_like_number(text, "."), looks_like_number(text, ",")
+            point += with_point and not with_comma
+            comma += with_comma and not with_point
+    return point, comma
+
+
+def plain_numbers(texts: pa.Array) -> pa.Array | None:
+    """The quick way: numbers that need no looking into, as int64 or float64; None if any text is something else."""
+    try:
+        # Arrow words a complaint about every cell that it cannot read: a look at the first few spares that for text.
+        pc.cast(texts[:FIRST], pa.float64())
+        values = pc.cast(texts, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    floats = values.to_numpy(zero_copy_only=False)
+    whole = bool(np.all(np.isnan(floats) | (floats == np.round(floats)))) and not _any_of(texts, ".", "e", "E", "n")
+    exact = whole and np.nanmax(np.abs(floats), initial=0.0) < LARGEST_INTEGER
+    return pc.cast(values, pa.int64()) if exact else values
+
+
+def _any_of(texts: pa.Array, *characters: str) -> bool:
+    return any(bool(pc.any(pc.match_substring(texts, each)).as_py()) for each in characters)
+
+
+def numbers(texts: pa.Array, decimal: str) -> pa.Array:
+    """Float64 of the texts that are numbers, null for the others; decimal is "." or ","."""
+    found = pc.extract_regex(texts, PATTERNS[decimal])
+    if found.null_count == len(found):
+        return pa.nulls(len(texts), pa.float64())
+    digits = pc.replace_substring_regex(
+        _field(found, "digits"), SPACES + ("|[,'’]" if decimal == "." else "|[.'’]"), ""
+    )
+    digits = pc.replace_substring(digits, decimal, ".") if decimal == "," else digits
+    values = pc.cast(pc.binary_join_element_wise(digits, _field(found, "power"), ""), pa.float64())
+    size = np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64)
+    opened = _is(found, "open", "(") | _is(found, "inner", "(")
+    negative = opened | np.logical_or.reduce([_is(found, name, "-−–") for name in ("sign", "after", "behind")])
+    percent = _is(found, "part", "%") | _is(found, "last", "%")
+    size = np.where(percent, size / 100, np.where(_is(found, "part", "‰"), size / 1000, size))
+    unread = np.asarray(found.is_null().to_numpy(zero_copy_only=False)) | (opened != _is(found, "close", ")"))
+    return pa.array(np.where(negative, -size, size), mask=unread)
+
+
+def has_leading_zeros(texts: pa.Array) -> bool:
+    """Whether a whole number is written with zeros before it, as codes are."""
+    zeros = pc.or_(pc.starts_with(texts, "0"), pc.or_(pc.starts_with(texts, "-0"), pc.starts_with(texts, "+0")))
+    some = texts.filter(zeros.fill_null(False))
+    return len(some) > 0 and bool(pc.any(pc.match_substring_regex(some, r"^[-+]?0\d+$")).as_py())
+
+
+def is_long_whole(texts: pa.Array, values: Floats) -> bool:
+    """Whether a whole number has more digits than a float keeps."""
+    with np.errstate(invalid="ignore"):
+        long = np.abs(values) >= LARGEST_INTEGER
+    if not long.any():
+        return False
+    some = texts.filter(pa.array(long))
+    return bool(pc.any(pc.match_substring_regex(some, r"^[-+]?\d{16,}$")).as_py())
+
+
+def share_of(texts: pa.Array, character: str) -> float:
+    """The share of texts that hold a character."""
+    return float(pc.mean(pc.cast(pc.match_substring(texts, character), pa.float64())).as_py() or 0.0)
+
+
+def _field(found: pa.Array, name: str) -> pa.Array:
+    return pc.struct_field(found, name)
+
+
+def _is(found: pa.Array, name: str, characters: str) -> Mask:
+    """Where a group is one of some characters."""
+    some = pc.is_in(_field(found, name), pa.array(list(characters)))
+    return np.asarray(some.to_numpy(zero_copy_only=False), dtype=np.bool_)

@@ -1,0 +1,133 @@
+"""Workbooks: the cells of one sheet of an XLSX, XLSM, XLS, XLSB or ODS file."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+
+import python_calamine as calamine
+
+from core.data.reader.sheet import Cell, Merged, Sheet, check_width, of_rows
+from core.data.table import Note, NoteKind, Reading
+from core.errors import ReadError
+
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream that holds a workbook behind a password
+LOCKED_ODS = b"manifest:encryption-data"
+MOST_CELLS = 8_000_000  # a cell of a workbook takes far more memory than one of a text
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """The chosen sheet and the names of those that can be chosen."""
+
+    sheet: Sheet
+    reading: Reading
+    sheets: tuple[str, ...]
+
+
+def read_workbook(content: bytes, reading: Reading, most_cells: int) -> Workbook:
+    """The sheet that was asked for, or the first that shows a table. Raises ReadError."""
+    book = _opened(content)
+    names = _names(book, reading)
+    if reading.sheet is not None and reading.sheet not in names:
+        raise ReadError(f"There is no sheet {reading.sheet!r}.", remedy=f"Choose one of: {', '.join(names)[:200]}.")
+    wanted = [reading.sheet] if reading.sheet is not None else names
+    best: Sheet | None = None
+    chosen = ""
+    for name in wanted:
+        sheet = _sheet(book, name, most_cells)
+        if sheet is None or not sheet.filled.any():
+            continue
+        if best is None:
+            best, chosen = sheet, name
+        if _shows_a_table(sheet):
+            best, chosen = sheet, name
+            break
+    if best is None:
+        raise ReadError("The workbook has no sheet with cells in it.", remedy="Choose a file with a table in it.")
+    notes = best.notes
+    if len(names) > 1 and reading.sheet is None:
+        notes = (Note(f"The workbook has {len(names)} sheets; “{chosen}” was read.", len(names)), *notes)
+    if reading.fill_merged is not False:
+        best = _with_merged_filled(replace(best, notes=notes))
+    else:
+        best = replace(best, notes=notes)
+    return Workbook(best, replace(reading, sheet=chosen, fill_merged=reading.fill_merged is not False), tuple(names))
+
+
+def _opened(content: bytes) -> calamine.CalamineWorkbook:
+    if ENCRYPTED in content:
+        raise _locked()
+    try:
+        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except calamine.PasswordError:
+        raise _locked() from None
+    except (calamine.CalamineError, OSError, ValueError) as fault:
+        raise ReadError(
+            "This workbook cannot be opened.", f"The reader says: {str(fault)[:120]}.", "Save it again as XLSX."
+        ) from None
+
+
+def _locked() -> ReadError:
+    return ReadError("The workbook is protected with a password.", remedy="Save a copy without the password.")
+
+
+def _names(book: calamine.CalamineWorkbook, reading: Reading) -> list[str]:
+    """The sheets of cells, the visible ones first."""
+    tables = [each for each in book.sheets_metadata if each.typ == calamine.SheetTypeEnum.WorkSheet]
+    shown = [each.name for each in tables if each.visible == calamine.SheetVisibleEnum.Visible]
+    hidden = [each.name for each in tables if each.visible != calamine.SheetVisibleEnum.Visible]
+    return shown + hidden
+
+
+def _sheet(book: calamine.CalamineWorkbook, name: str, most_cells: int) -> Sheet | None:
+    """The cells of a sheet from its first row and column on; None if it cannot be read."""
+    try:
+        found = book.get_sheet_by_name(name)
+    except (calamine.CalamineError, OSError, ValueError):
+        return None
+    if found.start is None:
+        return None
+    check_width(found.width)
+    if found.height * found.width > min(most_cells, MOST_CELLS):
+        raise ReadError(
+            "The sheet is too large.",
+            f"It spans {found.height:,} rows and {found.width:,} columns.",
+            "Save it as CSV, or upload a part of it.",
+        )
+    rows: list[list[Cell]] = [[None if cell == "" else cell for cell in row] for row in found.to_python()]
+    top, left = found.start
+    merged = tuple(
+        Merged(first[0] - top, first[1] - left, last[0] - top, last[1] - left)
+        for first, last in found.merged_cell_ranges or ()
+        if first[0] >= top and first[1] >= left
+    )
+    return replace(of_rows(rows, top + 1), before=left, merged=merged)
+
+
+def _shows_a_table(sheet: Sheet) -> bool:
+    """Whether a sheet has at least three rows with two cells or more."""
+    return int((sheet.filled.sum(axis=1) >= 2).sum()) >= 3
+
+
+def _with_merged_filled(sheet: Sheet) -> Sheet:
+    """The sheet whose merged cells in one column all hold what the first of them does."""
+    columns = list(sheet.columns)
+    count = 0
+    for block in sheet.merged:
+        if block.left != block.right or block.left >= sheet.w or block.top >= sheet.n:
+            continue
+        cells = columns[block.left]
+        value = cells[block.top]
+        if value is None:
+            continue
+        if cells is sheet.columns[block.left]:
+            cells = columns[block.left] = list(cells)
+        assert isinstance(cells, list)
+        for row in range(block.top + 1, min(block.bottom + 1, sheet.n)):
+            count += cells[row] is None
+            cells[row] = value
+    if not count:
+        return sheet
+    note = Note(f"{count:,} merged cells were filled with the value of the first.", count, NoteKind.READ)
+    return replace(sheet, columns=tuple(columns), notes=(*sheet.notes, note))

@@ -42,12 +42,11 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
     said, searched = st.container(), st.container()
     with searched:
         board = show_search(analysis, first, present)
-    criterion = current().criterion
-    found = verdict(board, criterion)
+    found = verdict(board, current().criterion)
     with said:
         st.subheader(found.sentence, anchor=False)
         st.markdown(found.grounds)
-    show_board(board, criterion, analysis, present)
+    show_board(found, board, analysis, present)
     show_details(found, board)
     show_k_means(analysis, present)
 
@@ -78,8 +77,9 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
     return fuller.board
 
 
-def show_board(board: Board, criterion: Criterion, analysis: Analysis, present: Fit) -> None:
+def show_board(found: Verdict, board: Board, analysis: Analysis, present: Fit) -> None:
     """Curves over the number of groups, and every model as a cell to choose."""
+    criterion = found.criterion
     with st.container(horizontal=True, gap="medium"):
         st.session_state["criterion"] = criterion
         st.segmented_control(
@@ -92,6 +92,9 @@ def show_board(board: Board, criterion: Criterion, analysis: Analysis, present: 
     with left:
         st.altair_chart(criterion_curves(board, shown, (criterion,), chosen))
         widgets.model_choice(analysis)
+        standing = found.standing(present.family, present.components, board)
+        if standing:
+            st.caption(standing)
     with right:
         pick = partial(take_cell, board)
         st.altair_chart(cell_map(board, criterion, chosen), key="cells", on_select=pick, selection_mode=[SELECTION])

@@ -119,7 +119,8 @@ def unusable(board: Board) -> tuple[Unusable, ...]:
 
 def _plain(value: float, digits: int) -> str:
     """A number for LaTeX, which reads a comma as the end of something and knows no other minus than a hyphen."""
-    return figure(value, digits).replace(",", "{,}").replace("−", "-")
+    digits_of, _, power = figure(value, digits).replace(",", "{,}").replace("−", "-").partition("e")
+    return rf"{digits_of} \cdot 10^{{{int(power)}}}" if power else digits_of
 
 
 def _called(fit: Fit) -> str:

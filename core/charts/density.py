@@ -10,8 +10,8 @@ from core.analysis.geometry import Curves, density_curves, peaks
 from core.arrays import Array
 from core.charts import marks, theme
 from core.charts.scene import Scene
-from core.charts.text import Words, figures, in_text, listed
-from core.numbers import count
+from core.charts.text import Words, in_text, listed
+from core.numbers import count, figures
 
 MOST_BINS, FEWEST_BINS = 60, 6
 MOST_PEAKS_NAMED = 4

@@ -11,8 +11,8 @@ from core.analysis.geometry import Plane, ellipses, overlap
 from core.charts import marks, theme
 from core.charts.density import marginal_density
 from core.charts.scene import Drawn, Scene, doubt_in_words, drawn
-from core.charts.text import Words, figures, in_text, listed
-from core.numbers import count, share
+from core.charts.text import Words, in_text, listed
+from core.numbers import count, figures, share
 
 FEW_UNCLEAR = 0.01  # below this share of undecided rows groups are said to stand apart
 

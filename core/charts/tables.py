@@ -13,14 +13,13 @@ from core.analysis.compare import Agreement
 from core.analysis.profile import Profiles
 from core.charts import marks, theme
 from core.charts.scene import NOISE_NAME
-from core.charts.text import OUTER_WIDTH, Words, figures, in_text, literal, shorten
-from core.numbers import count, figure, share
+from core.charts.text import OUTER_WIDTH, Words, in_text, literal, shorten
+from core.numbers import count, figure, figures, share
 
 MOST_CATEGORIES = 10
 MOST_COLUMNS = 20
 STRONG = 2.0  # standard deviations at which a profile's colour is at its strongest
 CELL_HEIGHT, CELL_ROOM = 30, 170  # pixels of a row of cells, and of all that stands around them
-TILTED_ROOM = 70  # pixels that tilted labels take more
 TILTED_ROOM = 70  # pixels that tilted labels take more
 NARROW = 520  # pixels of a picture below which names and numbers are brief
 LONG_NAME, BRIEF_NAME = 34, 18  # characters

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from core.charts import theme
-from core.numbers import figure
 
 ELLIPSIS = "…"
 NAME_LENGTH = 32  # characters of a column's name on an axis
@@ -53,23 +52,6 @@ def shorten(name: object, length: int = NAME_LENGTH) -> str:
 def listed(items: Sequence[str]) -> str:
     """Items as a phrase: "a", "a and b", "a, b and c"."""
     return ", ".join(items[:-1]) + " and " + items[-1] if len(items) > 1 else "".join(items)
-
-
-def figures(values: Sequence[float]) -> list[str]:
-    """Numbers of one column to be read together: three significant digits, or as many as show how they differ."""
-    finite = [abs(value) for value in values if math.isfinite(value)]
-    spread = max(values, default=0.0) - min(values, default=0.0) if len(finite) == len(values) else 0.0
-    # One digit beyond the first in which they differ.
-    digits = math.ceil(math.log10(max(finite) / spread)) + 1 if 0 < spread < math.inf else 3
-    return [_figure(float(value), min(max(digits, 3), 15)) for value in values]
-
-
-def _figure(value: float, digits: int) -> str:
-    """As `core.numbers.figure`, but written out up to 10**15 where more digits than three are wanted."""
-    if digits == 3 or not 1e-4 <= abs(value) < 1e15:
-        return figure(value, digits)
-    decimals = digits - 1 - math.floor(math.log10(abs(value)))
-    return f"{round(value, decimals):,.{max(decimals, 0)}f}".replace("-", "−")
 
 
 def in_text(name: object) -> str:

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.charts.text import Words, figures, in_text, listed, literal, shorten, tick_format, titled, value_format
-from core.numbers import figure
+from core.charts.text import Words, in_text, listed, literal, shorten, tick_format, titled, value_format
 
 
 @given(st.text(max_size=200), st.integers(4, 60))
@@ -67,16 +66,6 @@ def test_titles_side_by_side_take_equally_many_lines():
 
 def test_names_in_sentences_are_brief():
     assert len(in_text("x" * 5_000)) == 24
-
-
-def test_numbers_read_together_have_as_many_digits_as_tell_them_apart():
-    assert figures([1.234, 5.678]) == ["1.23", "5.68"]
-    assert figures([1_000_000_000.0, 1_000_000_006.5]) == ["1,000,000,000", "1,000,000,006"]
-    assert figures([4_790_000, 4_790_120]) == ["4,790,000", "4,790,120"]
-    assert figures([2.0, 2.0]) == [figure(2.0)] * 2
-    assert figures([0.10001, 0.10002]) == ["0.100010", "0.100020"]
-    assert figures([1.0, float("nan")])[1] == "–"
-    assert figures([]) == []
 
 
 def test_a_name_that_was_shortened_before_has_one_ellipsis():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from core.arrays import Array
 
@@ -12,29 +13,30 @@ EXACT = 1e-10  # share of a column's variance that the others leave unexplained,
 MOST_NAMED = 3
 
 
-def combinations(names: Sequence[str], stacked: Array) -> dict[str, str]:
+def combinations(names: Sequence[str], rows: Array) -> dict[str, str]:
     """The columns of (n, d) values that are straight-line combinations of the columns before them, with the reason.
 
     Judged over the rows where every column is there; with no more such rows than columns nothing can be said.
     """
-    rows = stacked[np.isfinite(stacked).all(axis=1)]
-    if len(rows) <= len(names) + 1:
+    whole = rows[np.isfinite(rows).all(axis=1)]
+    if len(whole) <= len(names) + 1:
         return {}
     with np.errstate(all="ignore"):
-        centred = rows - rows.mean(axis=0)
+        centred = whole - whole.mean(axis=0)
         centred = centred / np.sqrt((centred**2).mean(axis=0))
-    kept: list[int] = []
-    found: dict[str, str] = {}
-    for j, name in enumerate(names):
-        if not np.isfinite(centred[:, j]).all():
-            continue
-        basis = centred[:, kept]
-        weights = np.linalg.lstsq(basis, centred[:, j], rcond=None)[0] if kept else np.empty(0)
-        left = centred[:, j] - basis @ weights
-        if kept and (left**2).mean() < EXACT:
-            found[name] = _reason([names[kept[i]] for i in np.flatnonzero(np.abs(weights) > 1e-6)])
-        else:
-            kept.append(j)
+    usable = np.flatnonzero(np.isfinite(centred).all(axis=0))
+    if len(usable) < 2:
+        return {}
+    # In the triangle of a QR decomposition the diagonal is what the columns before leave of each column.
+    triangle: Array = np.linalg.qr(centred[:, usable], mode="r") / np.sqrt(len(whole))
+    left = np.diag(triangle) ** 2
+    kept = [j for j in range(len(usable)) if left[j] >= EXACT]
+    found = {}
+    for j in np.flatnonzero(left < EXACT):
+        basis = [i for i in kept if i < j]
+        weights = solve_triangular(triangle[np.ix_(basis, basis)], triangle[basis, j])
+        others = [names[usable[i]] for i, weight in zip(basis, weights, strict=True) if abs(weight) > 1e-6]
+        found[names[usable[j]]] = _reason(others)
     return found
 
 

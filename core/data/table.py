@@ -65,6 +65,7 @@ class Alert:
     reason: str
     leaves_out: bool
     offers: Shape | None = None  # a transform that may help
+    code: str = ""  # a value that may mean blank, as Reading.blanks takes it
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,145 @@
+"""Summaries: what a column holds, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.arrays import Array
+from core.data.table import Column, Histogram, Kind
+
+BINS = 20
+CATEGORY_VALUES = 50  # text with at most this many distinct values is a category
+IQR_TO_SD = 1.349  # the distance between a normal's quartiles, in standard deviations
+LARGEST = 1e300  # beyond it a mean may overflow
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers of one column, and what follows from putting them in order."""
+
+    values: Array  # (n,) NaN where blank
+
+    @cached_property
+    def present(self) -> Array:
+        """The values that are there, in the order of the rows; infinite ones are not."""
+        return self.values[np.isfinite(self.values)]
+
+    @cached_property
+    def ordered(self) -> Array:
+        """The same, from low to high."""
+        return np.sort(self.present)
+
+    @cached_property
+    def n_infinite(self) -> int:
+        """Infinite values."""
+        return int(np.isinf(self.values).sum())
+
+    @cached_property
+    def _ends(self) -> npt.NDArray[np.intp]:
+        """Where each run of equal values ends in the order."""
+        return np.append(np.flatnonzero(np.diff(self.ordered)) + 1, len(self.ordered))
+
+    @property
+    def n_distinct(self) -> int:
+        """Different values."""
+        return len(self._ends) if len(self.ordered) else 0
+
+    @cached_property
+    def most_common(self) -> tuple[float, int]:
+        """The value that occurs most, and how often; the lowest of several."""
+        counts = np.diff(self._ends, prepend=0)
+        at = int(counts.argmax())
+        return float(self.ordered[self._ends[at] - 1]), int(counts[at])
+
+    def quantile(self, share: float) -> float:
+        """The value below which a share lies, between two by a straight line."""
+        return float(np.quantile(self.ordered, share)) if len(self.ordered) < 3 else _between(self.ordered, share)
+
+    def count(self, value: float) -> int:
+        """How often a value occurs."""
+        low, high = (np.searchsorted(self.ordered, value, side=side) for side in ("left", "right"))
+        return int(high - low)
+
+
+def summarised(name: str, original: str, values: pd.Series, numbers: Numbers | None) -> Column:
+    """A column's kind, blanks and distinct values, and the figures of its numbers if it has some."""
+    missing = int(values.isna().sum())
+    if numbers is None:
+        distinct = _distinct(values)
+        kind = Kind.EMPTY if missing == len(values) else _kind_of_words(values, distinct)
+        return Column(name, original, kind, missing, distinct)
+    kind = Kind.EMPTY if missing == len(values) else _kind_of_numbers(values)
+    plain = Column(name, original, kind, missing, numbers.n_distinct)
+    ordered = numbers.ordered
+    if not len(ordered):
+        return plain
+    lower, middle, upper = (numbers.quantile(share) for share in (0.25, 0.5, 0.75))
+    tame = max(abs(ordered[0]), abs(ordered[-1])) < LARGEST
+    return replace(
+        plain,
+        low=float(ordered[0]),
+        high=float(ordered[-1]),
+        mean=float(ordered[0] + (ordered - ordered[0]).mean()) if tame else float("nan"),
+        median=middle,
+        spread=upper / IQR_TO_SD - lower / IQR_TO_SD,
+        histogram=_histogram(ordered),
+    )
+
+
+def numbers_in(values: pd.Series) -> Array | None:
+    """(n,) numbers of a column, NaN where blank; days since 1 January 1970, hours; None for words and truths."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        plain = values.dt.tz_localize(None) if values.dt.tz is not None else values
+        return np.asarray((plain - pd.Timestamp(0)) / pd.Timedelta(days=1), dtype=np.float64)
+    if pd.api.types.is_timedelta64_dtype(values):
+        return np.asarray(values.dt.total_seconds() / 3600, dtype=np.float64)
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
+    return None
+
+
+def _kind_of_numbers(values: pd.Series) -> Kind:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return Kind.DATE
+    return Kind.DURATION if pd.api.types.is_timedelta64_dtype(values) else Kind.NUMBER
+
+
+def _kind_of_words(values: pd.Series, distinct: int) -> Kind:
+    if pd.api.types.is_bool_dtype(values):
+        return Kind.BOOLEAN
+    return Kind.CATEGORY if distinct <= min(CATEGORY_VALUES, max(2, len(values) // 2)) else Kind.TEXT
+
+
+def _distinct(values: pd.Series) -> int:
+    """Different values; Arrow counts strings many times faster than pandas."""
+    try:
+        return int(pc.count_distinct(pa.array(values, from_pandas=True), mode="only_valid").as_py())
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return int(values.astype(str)[values.notna()].nunique())
+
+
+def _between(ordered: Array, share: float) -> float:
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    part = place - below
+    return float(ordered[below] * (1 - part) + ordered[above] * part)
+
+
+def _histogram(ordered: Array) -> Histogram:
+    low, high = ordered[0], ordered[-1]
+    with np.errstate(over="ignore"):
+        width = high - low
+    if not np.isfinite(width):
+        return Histogram((), ())
+    edges = np.linspace(low, high, BINS + 1) if width > 0 else np.array([low - 0.5, low + 0.5])
+    counts = np.diff(np.searchsorted(ordered, edges, side="left"))
+    counts[-1] += len(ordered) - np.searchsorted(ordered, edges[-1], side="left")
+    return Histogram(tuple(edges.tolist()), tuple(counts.tolist()))

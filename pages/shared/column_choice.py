@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data.columns import default_columns, left_out, overview
 from core.data.prepare import Scale, Shape
-from core.data.table import Column, Table
+from core.data.table import Column, Kind, Table
 from core.numbers import count
 from pages.shared.messages import plain
 from pages.shared.session import Ticks, choose, current
@@ -21,15 +21,16 @@ SCALES = {
     Scale.ROBUST: "Median spread 1, unmoved by extremes",
     Scale.NONE: "As they are",
 }
+KINDS = [each.value for each in Kind if each is not Kind.EMPTY]
 LOOKS = {
     "use": st.column_config.CheckboxColumn("Use", width=55),
     "column": st.column_config.TextColumn("Column", width=160),
     "histogram": st.column_config.BarChartColumn("How the values lie", y_min=0, width=130),
     "range": st.column_config.TextColumn("Range", width=170),
     "remarks": st.column_config.TextColumn("Remarks", width=230),
+    "kind": st.column_config.SelectboxColumn("Holds", options=KINDS, required=True, width=90),
     "blanks": st.column_config.NumberColumn("Blanks", format="localized", width=70),
     "values": st.column_config.NumberColumn("Different values", format="localized", width=115),
-    "kind": st.column_config.TextColumn("Holds", width=80),
 }
 
 
@@ -37,11 +38,16 @@ def show(table: Table) -> None:
     """The columns of numbers with a box to tick, those left out with their reasons, and how they are prepared."""
     chosen = _chosen(table)
     st.subheader("Which columns it is based on", anchor=False)
-    _ticks(table, chosen)
+    numeric = [each for each in table.columns if each.kind.is_numeric]
+    if numeric:
+        _editor(table, numeric, chosen, list(LOOKS))
     _left_out(table, chosen)
     with st.expander("Scale and transforms"):
         _form(chosen)
-    _others(table)
+    others = [each for each in table.columns if not each.kind.is_numeric]
+    if others:
+        with st.expander(f"{count(len(others), 'column')} of words, for tables and comparisons"):
+            _editor(table, others, chosen, ["column", "kind", "values", "blanks"])
 
 
 def _chosen(table: Table) -> tuple[str, ...]:
@@ -49,39 +55,53 @@ def _chosen(table: Table) -> tuple[str, ...]:
     return default_columns(table) if columns is None else columns
 
 
-def _numeric(table: Table) -> list[Column]:
-    return [each for each in table.columns if each.kind.is_numeric]
-
-
-def _ticks(table: Table, chosen: tuple[str, ...]) -> None:
-    """The table keeps the ticks that are changed itself; what it began with must stay the same meanwhile."""
-    if not _numeric(table):
-        return
-    key = f"columns-{current().ticks.drawn}"
-    if key not in st.session_state:
+def _editor(table: Table, columns: list[Column], chosen: tuple[str, ...], order: list[str]) -> None:
+    """The table keeps what is edited itself; what it began with must stay the same meanwhile."""
+    key = f"columns-{'use' in order}-{current().ticks.drawn}"
+    if "use" in order and key not in st.session_state:
         choose(ticks=replace(current().ticks, columns=chosen))
+    names = {each.name for each in columns}
     frame = overview(table, current().ticks.columns)
-    frame = frame[[each.kind.is_numeric for each in table.columns]]
+    frame = frame[[name in names for name in frame["column"]]]
+    typed = current().upload is not None and table.reading.header is not None  # kinds of a text's cells can be told
     st.data_editor(
         frame,
         key=key,
         hide_index=True,
-        column_order=list(LOOKS),
+        column_order=order,
         column_config=LOOKS,
-        disabled=[name for name in LOOKS if name != "use"],
+        disabled=[name for name in order if name not in ("use", "kind") or (name == "kind" and not typed)],
         height=min(HEADER + ROW * len(frame), TALLEST),
-        on_change=_take_ticks,
-        args=(key, table),
+        on_change=_take_edits,
+        args=(key, columns),
     )
 
 
-def _take_ticks(key: str, table: Table) -> None:
-    numeric = _numeric(table)
+def _take_edits(key: str, columns: list[Column]) -> None:
+    edited = {columns[int(row)].name: edits for row, edits in st.session_state[key]["edited_rows"].items()}
+    kinds = {name: Kind(edits["kind"]) for name, edits in edited.items() if edits.get("kind")}
+    if kinds:
+        _read_as(kinds)
+        return
     ticked = set(current().ticks.columns)
-    for row, edits in st.session_state[key]["edited_rows"].items():
-        name = numeric[int(row)].name
-        ticked = ticked | {name} if edits.get("use") else ticked - {name}
-    _prepare(columns=tuple(each.name for each in numeric if each.name in ticked))
+    ticked |= {name for name, edits in edited.items() if edits.get("use")}
+    ticked -= {name for name, edits in edited.items() if edits.get("use") is False}
+    _prepare(columns=tuple(each.name for each in columns if each.name in ticked))
+
+
+def _read_as(kinds: dict[str, Kind]) -> None:
+    """Read the file again with these kinds of columns."""
+    session = current()
+    told = dict(session.reading.kinds or ()) | kinds
+    columns = session.preparation.columns
+    if columns is not None:
+        kept = tuple(name for name in columns if name not in kinds)
+        columns = kept + tuple(name for name, kind in kinds.items() if kind.is_numeric)
+    choose(
+        reading=replace(session.reading, kinds=tuple(told.items())),
+        preparation=replace(session.preparation, columns=columns),
+        ticks=Ticks(drawn=session.ticks.drawn + 1),
+    )
 
 
 def _left_out(table: Table, chosen: tuple[str, ...]) -> None:
@@ -139,23 +159,6 @@ def _form(chosen: tuple[str, ...]) -> None:
 def _take_form() -> None:
     shapes = tuple((name, shape) for shape in Shape for name in st.session_state[f"shape-{shape.name}"])
     _prepare(scale=st.session_state["scale"], transforms=shapes)
-
-
-def _others(table: Table) -> None:
-    """Columns that are not numbers stay with the rows, for tables, tooltips and comparisons."""
-    others = [not each.kind.is_numeric for each in table.columns]
-    if not any(others):
-        return
-    frame = overview(table, ())[others]
-    with st.expander(f"{count(sum(others), 'column')} of words, for tables and comparisons"):
-        order = ["column", "kind", "values", "blanks"]
-        st.dataframe(
-            frame,
-            hide_index=True,
-            column_order=order,
-            column_config={name: LOOKS[name] for name in order},
-            height=min(HEADER + ROW * len(frame), TALLEST),
-        )
 
 
 def _prepare(**choices: Any) -> None:

@@ -13,41 +13,63 @@ from pages.shared.messages import plain
 from pages.shared.session import Ticks, choose, current
 
 AUTOMATIC = "Find out"
-ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1", "mac-roman", "shift-jis", "gb18030")
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar |"}
-HEADERS: dict[bool, str] = {True: "in the first row", False: "there are none"}
+ENCODINGS = (
+    *("utf-8", "utf-16", "cp1252", "latin-1", "mac-roman", "cp1250"),
+    *("cp1251", "koi8-r", "shift_jis", "euc-kr", "gb18030", "big5"),
+)
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar |", " ": "spaces"}
+HEADERS = {0: "there are none", 1: "in one row", 2: "in two rows"}
 DECIMALS = {".": "point, as in 1.5", ",": "comma, as in 1,5"}
+DATES = {True: "3 April", False: "4 March"}
+MERGED = {True: "all have the value", False: "only the first has the value"}
+COUNTS = {  # numbers of lines, which are typed
+    "skip": "Lines above the names",
+    "units": "Rows of units below the names",
+    "foot": "Rows left out at the end",
+}
+CHOICES = ("sheet", "encoding", "delimiter", "header", "decimal", "day_first", "fill_merged", *COUNTS)
 
 
 def found(reading: Reading) -> None:
     """What the reader found out, in a line."""
+    delimiter = reading.delimiter
     told = {
         "Sheet": reading.sheet and plain(reading.sheet),
         "Encoding": reading.encoding,
-        "Separator": reading.delimiter and DELIMITERS.get(reading.delimiter, plain(reading.delimiter)),
-        "Names of columns": None if reading.header is None else HEADERS[bool(reading.header)],
+        "Separator": delimiter and DELIMITERS.get(delimiter, plain(delimiter)),
+        "Names of columns": None if reading.header is None else HEADERS.get(int(reading.header)),
         "Decimal mark": reading.decimal and DECIMALS.get(reading.decimal),
+        "3/4/2020 is": None if reading.day_first is None else DATES[reading.day_first],
     }
     st.caption(" · ".join(f"{name}: {value}" for name, value in told.items() if value))
 
 
 def show(reading: Reading, sheets: Sequence[str]) -> None:
-    """A form that reads the file again; what is left to be found out says what was found."""
+    """A form that reads the file again, beginning with what was asked for; reading is what was found out."""
     asked = current().reading
     with st.form("reading", border=False):
-        left, right = st.columns(2)
+        left, right = st.columns(2, gap="large")
         with left:
             if sheets:
                 at = [*sheets, reading.sheet].index(reading.sheet) % len(sheets)
                 st.selectbox("Sheet", sheets, index=at, key="reading-sheet")
-            _choice("Encoding", "encoding", dict(zip(ENCODINGS, ENCODINGS, strict=True)), asked)
-            _choice("Separator", "delimiter", DELIMITERS, asked)
+                _choice("In merged cells", "fill_merged", MERGED, asked)
+            else:
+                _choice("Encoding", "encoding", dict(zip(ENCODINGS, ENCODINGS, strict=True)), asked)
+                _choice("Separator", "delimiter", DELIMITERS, asked)
+            _choice("Decimal mark", "decimal", DECIMALS, asked)
+            _choice("3/4/2020 is", "day_first", DATES, asked)
         with right:
             _choice("Names of columns", "header", HEADERS, asked)
-            _choice("Decimal mark", "decimal", DECIMALS, asked)
-            st.number_input(
-                "Lines above the table", 0, 1_000, value=asked.skip, placeholder=AUTOMATIC, key="reading-skip"
-            )
+            for name, label in COUNTS.items():
+                now = getattr(asked, name)
+                st.number_input(label, 0, 10_000, value=now, placeholder=AUTOMATIC, key=f"reading-{name}")
+        st.text_input(
+            "More spellings of blank, with commas between them",
+            ", ".join(asked.blanks or ()),
+            key="reading-blanks",
+            placeholder="for example -999, unknown",
+        )
         st.form_submit_button("Read again", on_click=_take)
 
 
@@ -61,9 +83,10 @@ def _choice(label: str, name: str, options: Mapping[Any, str], asked: Reading) -
 def _take() -> None:
     """Read with these choices; the columns may be others then, so the choice among them begins anew."""
     state, session = st.session_state, current()
-    names = ("sheet", "encoding", "delimiter", "header", "decimal", "skip")
+    chosen = {name: state.get(f"reading-{name}") for name in CHOICES}
+    blanks = tuple(each.strip() for each in state["reading-blanks"].split(",") if each.strip())
     choose(
-        reading=Reading(session.reading.name, **{name: state.get(f"reading-{name}") for name in names}),
+        reading=replace(session.reading, **chosen, blanks=blanks or None),
         preparation=replace(session.preparation, columns=None, transforms=()),
         ticks=Ticks(drawn=session.ticks.drawn + 1),
     )

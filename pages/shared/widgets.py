@@ -18,7 +18,7 @@ from pages.shared.words import family_label
 
 MOST_GROUPS = 12
 ABREAST = 3  # cards of samples
-FORMATS = "CSV, TSV, TXT, XLSX, XLS, XLSB, ODS or Parquet, up to 50 MB"
+FORMATS = "CSV, TSV, TXT, XLSX, XLS, XLSB, ODS, Parquet, Arrow, JSON records or SQLite, up to 50 MB"
 
 
 def need_data() -> Analysis | None:

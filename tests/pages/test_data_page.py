@@ -1,5 +1,9 @@
 import pytest
 
+from core.data.prepare import Preparation
+from core.data.samples import sample
+from pages.shared import column_choice
+from pages.shared.session import KEY, Session, Ticks
 from tests.pages.conftest import PAGES, as_csv
 
 
@@ -52,11 +56,44 @@ def test_the_scale_and_the_transforms_prepare_the_rows_anew(visitor, two_groups)
 
 def test_the_file_can_be_read_in_another_way(visitor, two_groups):
     visitor.upload(two_groups).settle()
-    visitor.app.selectbox(key="reading-header").select_index(2)
+    visitor.app.selectbox(key="reading-header").set_value(0)
     next(each for each in visitor.app.button if each.label == "Read again").click().run()
     visitor.settle()
-    assert visitor.session.reading.header is False
+    assert visitor.session.reading.header == 0
     assert "has 121 rows and 5 columns" in visitor.text
+
+
+class Screen:
+    """A stand-in for the state of widgets that AppTest cannot set: what was edited in a table."""
+
+    def __init__(self, monkeypatch, session, edited):
+        self.state = {KEY: session, "jobs": {}, "editor": {"edited_rows": edited}}
+        monkeypatch.setattr(column_choice.st, "session_state", self.state)
+
+    @property
+    def session(self):
+        return self.state[KEY]
+
+
+@pytest.fixture
+def customers():
+    return [each for each in sample("customers").load().columns if each.kind.is_numeric]
+
+
+def test_ticks_choose_the_columns_in_the_order_of_the_table(monkeypatch, customers):
+    session = Session(sample="customers", ticks=Ticks(("yearly_spend", "visits_per_year")))
+    screen = Screen(monkeypatch, session, {"5": {"use": True}, "2": {"use": False}})
+    column_choice._take_edits("editor", customers)
+    assert screen.session.preparation.columns == ("visits_per_year", "months_as_customer")
+
+
+def test_a_column_can_be_read_as_another_kind_and_then_leaves_or_joins_the_columns(monkeypatch, customers):
+    session = Session(sample="customers", preparation=Preparation(columns=("yearly_spend", "visits_per_year")))
+    screen = Screen(monkeypatch, session, {"2": {"kind": "text"}, "5": {"kind": "number"}})
+    column_choice._take_edits("editor", customers)
+    assert dict(screen.session.reading.kinds) == {"yearly_spend": "text", "months_as_customer": "number"}
+    assert screen.session.preparation.columns == ("visits_per_year", "months_as_customer")
+    assert screen.session.ticks.drawn == session.ticks.drawn + 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,116 @@
+"""The app on the screen: from an upload to the first answer, and from a control to the next picture, in a browser."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-quic",
+]
+QUIET = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    const busy = '[data-stale=true],[data-testid=stProgress]';
+    return app && app.dataset.testScriptState === 'notRunning' && !document.querySelector(busy);
+}"""
+BUSY = "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'notRunning'"
+LONG = 180_000
+
+
+def rows(full=False):
+    if shutil.which("chromium") is None:
+        print("no chromium: apt-get update && apt-get install -y chromium")
+        return
+    from playwright.sync_api import sync_playwright
+
+    server, address = serve()
+    try:
+        with sync_playwright() as play, tempfile.TemporaryDirectory() as folder:
+            browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            first_answer(browser, address, table(folder, 500, seed=99))  # warms the app up
+            seconds = [first_answer(browser, address, table(folder, 10_000, seed))[0] for seed in range(3)]
+            yield row("upload to first answer, 10,000 x 8 CSV", np.median(seconds), 3.0)
+            _, page = first_answer(browser, address, table(folder, 10_000, seed=7))
+            yield row("a control that changes no model", np.median([control(page, name) for name in LINES]), 0.5)
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+LINES = ("By share of the rows", "By number of rows", "By false alarms")
+
+
+def table(folder, n, seed):
+    """Three groups in eight columns, as CSV."""
+    rng = np.random.default_rng(seed)
+    data = rng.normal(size=(n, 8)) + rng.normal(0, 3, (3, 8))[rng.integers(0, 3, n)]
+    path = Path(folder, f"table-{n}-{seed}.csv")
+    np.savetxt(path, data, delimiter=",", header=",".join(f"measure_{j}" for j in range(8)), comments="", fmt="%.5f")
+    return path
+
+
+def first_answer(browser, address, path):
+    """Seconds from the upload until the answer stands and its chart is there, and the page."""
+    page = browser.new_page()
+    page.goto(address)
+    page.locator("input[type=file]").first.wait_for(state="attached", timeout=LONG)
+    page.wait_for_function(QUIET, timeout=LONG)
+    page.wait_for_timeout(1_500)
+    begun = time.perf_counter()
+    page.locator("input[type=file]").first.set_input_files(path)
+    page.locator("[data-testid=stVegaLiteChart] .marks").first.wait_for(timeout=LONG)
+    return time.perf_counter() - begun, page
+
+
+def control(page, name):
+    """Seconds from another kind of threshold until the page rests with it."""
+    if "odd-rows" not in page.url:
+        page.locator("[data-testid=stSidebarNavLink][href$='/odd-rows']").evaluate("e => e.click()")
+        page.get_by_role("radio", name=LINES[2]).or_(page.get_by_text(LINES[2])).first.wait_for(timeout=LONG)
+        page.wait_for_timeout(3_000)
+    begun = time.perf_counter()
+    page.get_by_text(name, exact=True).first.click()
+    page.wait_for_function(BUSY, timeout=5_000)
+    page.wait_for_function(QUIET, timeout=LONG)
+    return time.perf_counter() - begun
+
+
+def serve():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options, "--server.fileWatcherType", "none"]
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            return server, address
+        except OSError:
+            time.sleep(0.5)
+    server.terminate()
+    raise SystemExit("the app did not start")
+
+
+def row(what, seconds, most):
+    return {
+        "what": what,
+        "seconds": f"{seconds:.2f}",
+        "at most": f"{most:.1f}",
+        "kept": "yes" if seconds <= most else "no",
+    }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
+Scalar = TypeVar("Scalar", bound=np.generic)
 Array = npt.NDArray[np.float64]
 
 
@@ -14,4 +17,10 @@ def read_only(values: npt.ArrayLike) -> Array:
     if array.flags.writeable:
         array = array.copy() if array is values else array
         array.flags.writeable = False
+    return array
+
+
+def closed(array: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+    """The same array, of any type, which nobody can write to from now on; for one that has just been made."""
+    array.flags.writeable = False
     return array

@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from core.arrays import Array, read_only
+from core.data.transform import Matrix
 from core.errors import DataError
 
 BLOCK_ROWS = 65_536
@@ -80,12 +81,19 @@ class ArraySource:
 
 
 def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
-    """A Source of what holds rows: a Source, a Matrix, a DataFrame of numbers, an (n, d) array, or a list of arrays.
+    """A Source of what holds rows: a Source, a Matrix, a DataFrame of numbers, an (n, d) array, or a list of blocks.
 
-    A 1-D array is one feature. Raises DataError for what is not finite numbers in rows and columns.
+    A 1-D array is one feature; blocks are arrays or pairs of values and row weights; a Matrix brings its own row
+    weights. Raises DataError for what is not finite numbers in rows and columns.
     """
     if isinstance(X, Source) and weights is None:
         return X
+    if isinstance(X, Matrix | ArraySource):
+        weights = X.weights if weights is None else weights
+        X = X.values
+    elif isinstance(X, Sequence) and len(X) and all(map(_is_block, X)):
+        X, own = _joined(X)
+        weights = own if weights is None else weights
     values = _values(X)
     if weights is None:
         return ArraySource(read_only(values))
@@ -95,11 +103,25 @@ def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
     return ArraySource(read_only(values), read_only(given))
 
 
+def _is_block(each: object) -> bool:
+    """Whether this is a block of rows: an (m, d) array, or one with its (m,) row weights or None."""
+    if isinstance(each, tuple) and len(each) == 2:
+        each = each[0]
+    return isinstance(each, np.ndarray) and each.ndim == 2
+
+
+def _joined(blocks: Sequence[Any]) -> tuple[Array, Array | None]:
+    """(n, d) values and (n,) row weights of all blocks; rows of blocks without weights weigh 1."""
+    pairs = [each if isinstance(each, tuple) else (each, None) for each in blocks]
+    if len({values.shape[1] for values, _ in pairs}) > 1:
+        raise DataError("The blocks differ in their number of columns.", remedy="Bring blocks of one table.")
+    joined = np.concatenate([np.asarray(values, dtype=np.float64) for values, _ in pairs])
+    if all(weights is None for _, weights in pairs):
+        return joined, None
+    return joined, np.concatenate([np.ones(len(values)) if w is None else np.asarray(w) for values, w in pairs])
+
+
 def _values(X: object) -> Array:
-    if isinstance(X, ArraySource) or (hasattr(X, "values") and hasattr(X, "row_ids")):
-        X = X.values
-    if isinstance(X, Sequence) and len(X) and all(isinstance(each, np.ndarray) and each.ndim == 2 for each in X):
-        X = np.concatenate(X)
     try:
         values = np.asarray(X.to_numpy() if isinstance(X, pd.DataFrame) else X, dtype=np.float64)
     except (TypeError, ValueError):

@@ -1,0 +1,210 @@
+"""Transform and Matrix: rows in the form that is fitted, and the way there and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.arrays import Array, read_only
+from core.data.bend import Bend
+from core.data.columns import numbers_of, profile
+from core.data.table import Note, NoteKind, Shape, Table
+from core.errors import DataError
+from core.numbers import count
+
+LARGEST = 1e150  # beyond it a square overflows
+
+
+class Blanks(StrEnum):
+    """What becomes of rows with blank cells in the chosen columns."""
+
+    DROP = "drop"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Level:
+    """A value of a category that is a feature of its own: 1 where a row has it, 0 where it has another."""
+
+    column: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Transform:
+    """What a Preparation learned: enough to prepare another table the same way, and to come back.
+
+    A fitted value is (bend(raw) - center) / scale.
+    """
+
+    features: tuple[str, ...]
+    centers: tuple[float, ...]
+    scales: tuple[float, ...]
+    bends: tuple[Bend | None, ...]
+    blanks: Blanks
+    levels: tuple[Level | None, ...] = ()  # of each feature; () where no feature is a level
+    weight: str | None = None  # the column of the row weights
+
+    @property
+    def linear(self) -> bool:
+        """Whether coming back is a shift and a scale."""
+        return not any(self.bends)
+
+    def apply(self, table: Table | pd.DataFrame) -> Matrix:
+        """Another table's rows in the same form. Raises DataError naming columns that are missing."""
+        whole = as_table(table)
+        wanted = [level.column if level else name for name, level in zip(self.features, self._levels, strict=True)]
+        missing = list(dict.fromkeys(name for name in wanted if name not in whole.frame.columns))
+        if missing:
+            lacks = ", ".join(repr(name) for name in missing[:5]) + (" and more" if len(missing) > 5 else "")
+            columns = "column" if len(missing) == 1 else "columns"
+            remedy = "Bring a table with the columns that were fitted."
+            raise DataError(f"The table lacks the {columns} {lacks}.", remedy=remedy)
+        raw, notes = raw_values(whole, self.features, self._levels)
+        weights = None
+        if self.weight is not None and self.weight in whole.frame.columns:
+            weights = row_weights(whole, self.weight)
+        return assemble(self, raw, weights, notes)
+
+    def forward(self, raw: Array) -> Array:
+        """(n, d) raw values in the fitted form; NaN where there is no logarithm."""
+        bent = [column if bend is None else bend.apply(column) for bend, column in zip(self.bends, raw.T, strict=True)]
+        return (np.column_stack(bent) - np.array(self.centers)) / np.array(self.scales)
+
+    def to_raw(self, values: npt.ArrayLike) -> Array:
+        """(n, d) fitted values in raw units."""
+        plain = np.asarray(values, dtype=np.float64) * np.array(self.scales) + np.array(self.centers)
+        for j, bend in enumerate(self.bends):
+            if bend is not None:
+                plain[:, j] = bend.undo(plain[:, j])
+        return plain
+
+    def log_jacobian(self, raw: Array) -> Array:
+        """(n,) what to add to log densities of fitted values for those of the raw values (n, d) they came from."""
+        slopes = np.full(len(raw), -float(np.log(self.scales).sum()))
+        for bend, column in zip(self.bends, raw.T, strict=True):
+            if bend is not None:
+                slopes = slopes + bend.log_slope(column)
+        return slopes
+
+    @property
+    def _levels(self) -> tuple[Level | None, ...]:
+        return self.levels or (None,) * len(self.features)
+
+    def to_json(self) -> str:
+        """As text that `from_json` reads."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Transform:
+        """The transform that was written."""
+        found = json.loads(text)
+        return cls(
+            **{name: tuple(found[name]) for name in ("features", "centers", "scales")},
+            bends=tuple(bend and Bend(**{**bend, "shape": Shape(bend["shape"])}) for bend in found["bends"]),
+            blanks=Blanks(found["blanks"]),
+            levels=tuple(level and Level(**level) for level in found["levels"]),
+            weight=found["weight"],
+        )
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Rows ready to be fitted."""
+
+    values: Array  # (n, d), NaN where blank
+    row_ids: npt.NDArray[np.int64]  # (n,) positions in the table's frame
+    transform: Transform
+    n_dropped: int  # rows of the table that are not here
+    notes: tuple[Note, ...] = ()
+    weights: Array | None = None  # (n,) of the rows; None where every row weighs 1
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns, d of them."""
+        return self.transform.features
+
+    @cached_property
+    def raw(self) -> Array:
+        """(n, d) values in raw units."""
+        return read_only(self.transform.to_raw(self.values))
+
+    @cached_property
+    def data_id(self) -> str:
+        """The sha256 of the values, the names of their columns, and the row weights."""
+        digest = hashlib.sha256(json.dumps([self.features, self.values.shape]).encode())
+        for part in (self.values, self.weights):
+            if part is not None:
+                digest.update(np.ascontiguousarray(part).data)
+        return digest.hexdigest()
+
+
+def assemble(transform: Transform, raw: Array, weights: Array | None, notes: tuple[Note, ...]) -> Matrix:
+    """The rows of (n, d) raw values that can be fitted, in the form that is fitted."""
+    fitted = transform.forward(raw)
+    present = ~np.isnan(fitted)
+    keep = present.all(axis=1) if transform.blanks is Blanks.DROP else present.any(axis=1)
+    lost = int(len(raw) - keep.sum())
+    if lost:
+        has, is_ = ("row has", "is") if lost == 1 else ("rows have", "are")
+        why = "a blank in a chosen column" if transform.blanks is Blanks.DROP else "no number in any chosen column"
+        notes = (*notes, Note(f"{lost:,} {has} {why} and {is_} left out.", lost, NoteKind.ROWS))
+    if weights is not None:
+        weightless = int((keep & np.isnan(weights)).sum())
+        if weightless:
+            what = f"{count(weightless, 'row')} without a weight left out."
+            notes = (*notes, Note(what, weightless, NoteKind.ROWS))
+        keep = keep & ~np.isnan(weights)
+    rows = np.flatnonzero(keep).astype(np.int64)
+    rows.flags.writeable = False
+    chosen = None if weights is None else read_only(weights[keep])
+    return Matrix(read_only(fitted[keep]), rows, transform, int(len(raw) - len(rows)), notes, chosen)
+
+
+def as_table(table: Table | pd.DataFrame) -> Table:
+    """A Table, profiled if it is a plain DataFrame."""
+    return profile(table) if isinstance(table, pd.DataFrame) else table
+
+
+def raw_values(
+    table: Table, features: tuple[str, ...], levels: tuple[Level | None, ...]
+) -> tuple[Array, tuple[Note, ...]]:
+    """(n, d) numbers of the features, cells that cannot be computed with as blanks, and notes on those."""
+    columns, notes = [], []
+    for name, level in zip(features, levels, strict=True):
+        if level is not None:
+            columns.append(_indicator(table.frame[level.column], level.value))
+            continue
+        values = numbers_of(table, name)
+        wild = np.isinf(values) | (np.abs(values) > LARGEST)
+        if wild.any():
+            cells = int(wild.sum())
+            verb = "is infinite or beyond 1e150 and counts" if cells == 1 else "are infinite or beyond 1e150 and count"
+            notes.append(Note(f"{count(cells, 'cell')} of {name!r} {verb} as blank.", cells, NoteKind.CELLS))
+            values = np.where(wild, np.nan, values)
+        columns.append(values)
+    return np.column_stack(columns), tuple(notes)
+
+
+def row_weights(table: Table, name: str) -> Array:
+    """(n,) row weights, NaN where blank. Raises DataError for a column that cannot be weights."""
+    values = numbers_of(table, name)
+    values = np.where(np.isinf(values), np.nan, values)
+    if not (values > 0).any():
+        raise DataError(f"Column {name!r} has no number above zero, so it cannot weigh the rows.")
+    if (values < 0).any():
+        remedy = "Choose another column for the weights."
+        raise DataError(f"Column {name!r} has negative numbers, so it cannot weigh the rows.", remedy=remedy)
+    return values
+
+
+def _indicator(values: pd.Series, level: str) -> Array:
+    """1 where a category has this value, 0 where it has another, NaN where it is blank."""
+    return np.where(values.isna(), np.nan, (values.astype(str) == level).to_numpy(dtype=np.float64, na_value=0.0))

@@ -44,7 +44,7 @@ def show_answer(analysis: Analysis) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("This is the model that you chose.", width="content")
             st.button("Back to the automatic answer", key="automatic", on_click=choose, kwargs={"model": None})
-    widgets.doubts(scene.fit)
+    widgets.warnings(scene.fit)
     picture, ways = st.columns([7, 3], gap="large")
     picture.altair_chart(first_picture(scene))
     with ways:

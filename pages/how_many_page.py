@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.analysis.answer import FirstAnswer
 from core.analysis.selection import Board, Criterion, Search
+from core.analysis.trust import trusted
 from core.analysis.verdict import Verdict, unusable, verdict
 from core.charts.cell_map import SELECTION, cell_map
 from core.charts.elbow import elbow, silhouette
@@ -64,17 +65,17 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
                 on_click=choose,
                 kwargs={"search": Search()},
             )
-        return first.board
+        return trusted(first.board)
     fuller = analysis.fuller
     if fuller is None:
-        return first.board
+        return trusted(first.board)
     offer = fuller.offer(present)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(offer.sentence, width="stretch")
         if offer.fit is not None:
             model = Model(offer.fit.family, offer.fit.components)
             st.button("Use this model", key="offer", on_click=choose, kwargs={"model": model})
-    return fuller.board
+    return trusted(fuller.board)
 
 
 def show_board(found: Verdict, board: Board, analysis: Analysis, present: Fit) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.analysis.anomaly import Anomalies, ExpectedFalseAlarms, anomalies
 from core.analysis.selection import Board, Map, Search, sweep
+from core.analysis.trust import trusted
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.mixture.family import family
@@ -17,7 +18,6 @@ from core.mixture.stopping import Watch
 from core.numbers import count, figure, share
 
 FIRST_ROWS = 2_000
-FEWEST_ROWS = 5  # in a group of the first answer; fewer are odd rows
 CLEAR = 0.8  # a row is clearly in a group that holds at least this share of it
 POLISHED = 1e-10  # relative tolerance of the fit that is shown
 FIRST_SEARCH = Search(
@@ -74,22 +74,9 @@ def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None, *, o
     else:
         chosen = np.random.default_rng([seed, FIRST_ROWS]).choice(len(matrix.values), FIRST_ROWS, replace=False)
         board = sweep(matrix.values[np.sort(chosen)], search, watch=watch, over=over)
-    fitted = polish(matrix, _sound_best(board), tolerance=POLISHED, watch=watch)
+    fitted = polish(matrix, trusted(board).best(), tolerance=POLISHED, watch=watch)
     odd = anomalies(fitted, matrix, ExpectedFalseAlarms(1.0), seed=seed, watch=watch)
     return FirstAnswer(board, fitted, odd, fitted.mixture.responsibilities(matrix.values).max(axis=1))
-
-
-def _sound_best(board: Board) -> Fit:
-    """The best fit with a few rows in every group, and fewer numbers to estimate than rows.
-
-    Under a shared covariance one far row would buy itself a group; with more numbers than rows BIC means nothing.
-    """
-    sound = [
-        fit
-        for fit in board.admissible
-        if fit.mixture.weights.min() * fit.n_rows >= FEWEST_ROWS and fit.n_parameters < fit.n_rows
-    ]
-    return min(sound, key=lambda fit: fit.bic) if sound else board.best()
 
 
 def in_words(fit: Fit, largest: Array, odd: Anomalies) -> str:

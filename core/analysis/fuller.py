@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.selection import Board, Map, Search, sweep
+from core.analysis.trust import trusted
 from core.analysis.verdict import NOTHING
 from core.data.prepare import Matrix
 from core.mixture.fit import Fit, polish
@@ -52,13 +53,13 @@ def fuller_answer(
 ) -> FullerAnswer:
     """Sweep a search, on a seeded sample where there are many rows, and polish its best by BIC on all rows.
 
-    Raises FitError if no model of the search is admissible.
+    over spreads the search as in `sweep`. Raises FitError if no model of the search is admissible.
     """
     search = search or Search()
     n = len(matrix.values)
     if n <= FULLER_ROWS:
         board = sweep(matrix, search, watch=watch, over=over)
-        return FullerAnswer(board, board.best(), n)
+        return FullerAnswer(board, trusted(board).best(), n)
     chosen = np.random.default_rng([search.seed, FULLER_ROWS]).choice(n, FULLER_ROWS, replace=False)
     board = sweep(matrix.values[np.sort(chosen)], search, watch=watch, over=over)
-    return FullerAnswer(board, polish(matrix, board.best(), watch=watch), FULLER_ROWS)
+    return FullerAnswer(board, polish(matrix, trusted(board).best(), watch=watch), FULLER_ROWS)

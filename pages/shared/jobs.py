@@ -10,11 +10,12 @@ import logging
 import time
 from collections.abc import Callable
 from enum import Enum
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TypeVar, cast
 
 import streamlit as st
 from streamlit import runtime
+from streamlit.runtime.runtime import RuntimeState
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import CoreError
@@ -27,7 +28,7 @@ T = TypeVar("T")
 MOMENT = 0.3  # seconds before a progress card is drawn
 POLL = 0.4  # seconds between two looks at the progress
 GONE = 150.0  # seconds without its visitor after which a job ends; a lost connection is kept up for 120
-ROLL_CALL = 5.0  # seconds between two looks at whether the visitor is there
+ROLL_CALL = 1.0  # seconds between two looks at whether the visitor is there
 KEY = "jobs"  # where a session keeps the handles of its jobs
 
 _logger = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Job:
         self._turns = turns()
         self._ticket = Ticket(owner, lane is Lane.FRONT)
         self._ended, self._over = Event(), Event()
+        self._pausing = Lock()
         self._seen = self._looked = self._asked = time.monotonic()
 
     def start(self, work: Callable[[Watch], object]) -> None:
@@ -102,7 +104,10 @@ class Job:
 
     def _watch(self, progress: Progress) -> bool:
         self.progress = progress
-        return not self._given_up() and self._turns.give_way(self._ticket, self._given_up)
+        if self._given_up():
+            return False
+        with self._pausing:  # a job that spreads over threads gives way with all of them
+            return self._turns.give_way(self._ticket, self._given_up)
 
     def _given_up(self) -> bool:
         now = time.monotonic()
@@ -110,7 +115,7 @@ class Job:
             self._looked = now
             if _is_there(self._ticket.owner):
                 self._seen = now
-            elif now - self._seen > GONE:
+            elif now - self._seen > GONE or _is_closing():
                 self._ended.set()
         return self._ended.is_set()
 
@@ -209,6 +214,11 @@ def _session_id() -> str:
 
 def _is_there(owner: str) -> bool:
     return not runtime.exists() or runtime.get_instance().is_active_session(owner)
+
+
+def _is_closing() -> bool:
+    """Whether the app is being shut down."""
+    return runtime.exists() and runtime.get_instance().state in (RuntimeState.STOPPING, RuntimeState.STOPPED)
 
 
 def _cancelled_card(job: Job) -> None:

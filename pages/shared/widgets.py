@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.analysis.trust import doubts
 from core.data.samples import SAMPLES
 from core.data.table import Reading
 from core.errors import CoreError
@@ -96,12 +97,12 @@ def model_choice(analysis: Analysis) -> None:
             kwargs={"model": None},
             disabled=analysis.session.model is None,
         )
-    doubts(fitted)
+    warnings(fitted)
 
 
-def doubts(fitted: Fit) -> None:
+def warnings(fitted: Fit) -> None:
     """Why a model is not to be trusted, if there is a reason."""
-    reasons = [each.value for each in fitted.objections]
+    reasons = [each.value for each in doubts(fitted)]
     reasons += [fitted.outcome.value] if fitted.outcome is Outcome.ITERATION_LIMIT else []
     if reasons:
         st.warning("Do not rely on this model. " + " ".join(reasons), icon=":material/warning:")

@@ -12,7 +12,7 @@ import numpy as np
 from core.arrays import Array
 from core.data.source import ArraySource
 from core.errors import DegenerateError, FitError
-from core.mixture import kernels
+from core.mixture import accelerate, kernels
 from core.mixture.blas import one_thread
 from core.mixture.covariance import A_FEW, TO_THE_END, Sweeps
 from core.mixture.em import m_step, passes
@@ -27,7 +27,7 @@ from core.mixture.stopping import Objection, Outcome, Progress, Watch, objection
 SCREENING = 1e-6  # relative change of the log-likelihood at which starts are compared
 FINALISTS = 2  # starts that go on from there
 WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
-LEAST_STRIDE = 20  # passes in it; with fewer, they are taken one by one
+LEAST_STRIDE = 20  # passes in it; a pass that takes longer is taken by itself, and worth the steps that save passes
 FIRST_NOISE = 0.05  # the noise component's mixing weight before the first pass
 
 
@@ -192,9 +192,10 @@ def _strides(problem: Problem, plan: Plan, mixture: Mixture) -> Iterator[Ran]:
 
 
 def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweeps) -> Iterator[Ran]:
-    """EM pass by pass, for rows by the block or so many that a pass takes a moment."""
+    """EM pass by pass, accelerated if the plan says so, for rows by the block or so many that a pass takes a moment."""
     step = kernels.diagonal_e_step if plan.family.is_diagonal else kernels.e_step
-    steps = passes(plan.family, mixture, problem.source, step, problem.floor, sweeps)
+    method = accelerate.passes if plan.accelerate else passes
+    steps = method(plan.family, mixture, problem.source, step, problem.floor, sweeps)
     before: Ran | None = None
     while True:
         try:

@@ -10,19 +10,20 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score
 
-from core.arrays import Array
+from core.arrays import Array, closed
+from core.errors import DataError
 
-Labels = npt.NDArray[np.intp]
+Labels = npt.NDArray[np.intp]  # group numbers from 0, or any whole numbers
 
 
 @dataclass(frozen=True)
 class Agreement:
     """How two labelings of the same rows agree, once their groups are matched."""
 
-    table: npt.NDArray[np.intp]  # (Ka, Kb) rows in group i of one and j of the other
+    table: Labels  # (Ka, Kb) rows in group i of one and j of the other
     adjusted_rand_index: float  # 1 is the same split, 0 what chance would give (Hubert and Arabie 1985)
     matching: tuple[int, ...]  # for each group of the second, the group of the first it matches, or one past the last
-    differing: npt.NDArray[np.intp]  # positions of the rows on which they differ
+    differing: Labels  # positions of the rows on which they differ
 
     def as_first(self, second: Labels) -> Labels:
         """(n,) labels of the second split under the numbers of the groups that they match in the first."""
@@ -36,17 +37,29 @@ class Agreement:
 
 
 def agreement(first: Labels, second: Labels, doubt: Array | None = None) -> Agreement:
-    """Compare two labelings of n rows; doubt (n,) orders the differing rows, the least doubtful first."""
-    table = np.zeros((int(first.max()) + 1, int(second.max()) + 1), dtype=np.intp)
-    np.add.at(table, (first, second), 1)
+    """Compare two labelings of n rows; doubt (n,) orders the differing rows, the least doubtful first.
+
+    Raises DataError for labelings of different rows, or of none.
+    """
+    if len(first) != len(second) or len(first) == 0:
+        raise DataError(f"Labels of {len(first):,} and of {len(second):,} rows cannot be compared.")
+    table = shared_rows(first, second, int(first.max()) + 1, int(second.max()) + 1)
     matching = matched(table)
     differing = np.flatnonzero(first != np.asarray(matching)[second])
     if doubt is not None:
         differing = differing[np.argsort(doubt[differing], kind="stable")]
-    return Agreement(table, float(adjusted_rand_score(first, second)), matching, differing)
+    return Agreement(table, float(adjusted_rand_score(first, second)), matching, closed(differing))
 
 
-def matched(table: npt.NDArray[np.intp]) -> tuple[int, ...]:
+def shared_rows(first: Labels, second: Labels, groups: int, others: int) -> Labels:
+    """(groups, others) rows in each group of one labeling and each of the other; labels beyond are passed over."""
+    table = np.zeros((groups, others), dtype=np.intp)
+    known = (first < groups) & (second < others)
+    np.add.at(table, (first[known], second[known]), 1)
+    return closed(table)
+
+
+def matched(table: Labels) -> tuple[int, ...]:
     """For each column the row it shares most with, one to one (Kuhn 1955); spare columns number on from the last."""
     rows, columns = linear_sum_assignment(-table)
     found = dict(zip(columns.tolist(), rows.tolist(), strict=True))

@@ -110,7 +110,7 @@ def _counts(
 
 def profile_map(found: Profiles) -> marks.Chart:
     """Every column's mean in every group, coloured by how far it is from the other rows' mean."""
-    effects = np.array([[column.effect for column in each.columns] for each in found.groups])
+    effects = found.effects
     order = np.argsort(-np.abs(effects).max(axis=0), kind="stable")[:MOST_COLUMNS]
     names = [shorten(found.overall[j].feature, LONG_NAME) for j in order]
     brief = [shorten(found.overall[j].feature, BRIEF_NAME) for j in order]

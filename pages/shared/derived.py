@@ -15,7 +15,7 @@ from core.analysis.answer import FirstAnswer, first_answer
 from core.analysis.compare import Agreement, agreement
 from core.analysis.fuller import FullerAnswer, fuller_answer
 from core.analysis.identity import cluster_slots, slots
-from core.analysis.profile import Profiles, profiles
+from core.analysis.profile import Profiles, profiles_of
 from core.analysis.selection import Search
 from core.charts.scene import Scene
 from core.data.prepare import Matrix, prepare
@@ -129,7 +129,7 @@ class Analysis:
             return None
         return kept(
             self._model_key("profiles"),
-            lambda: profiles(scene.raw, scene.labels, scene.fit.components, scene.features),
+            lambda: profiles_of(self.table, self.matrix, scene.labels, scene.fit.components),
         )
 
     @cached_property

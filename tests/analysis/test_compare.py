@@ -1,3 +1,5 @@
+from itertools import permutations
+
 import naive
 import numpy as np
 import pandas as pd
@@ -5,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import core
 from core.analysis.compare import agreement, crosstab
 
 labelings = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=5, max_size=60).filter(
@@ -51,3 +54,29 @@ def test_the_crosstab_counts_every_row_and_keeps_empty_groups_and_blanks():
     assert table.to_numpy().sum() == 3
     assert table.loc[1, "(blank)"] == 1
     assert table.columns[0] == "x"
+
+
+def test_the_crosstab_passes_over_rows_of_no_group():
+    table = crosstab(np.array([0, 1, 2]), pd.Series(["x", "x", "y"]), 2)
+    assert table.to_numpy().sum() == 2
+
+
+def test_the_matching_shares_more_rows_than_any_other():
+    rng = np.random.default_rng(0)
+    first, second = rng.integers(0, 4, 200), rng.integers(0, 4, 200)
+    split = agreement(first, second)
+    assert sorted(split.matching) == [0, 1, 2, 3]
+    same = [sum(split.table[names[j], j] for j in range(4)) for names in permutations(range(4))]
+    assert 200 - len(split.differing) == max(same)
+
+
+def test_labels_of_different_rows_are_refused():
+    with pytest.raises(core.DataError, match="3 and of 2 rows"):
+        agreement(np.array([0, 1, 1]), np.array([0, 1]))
+
+
+def test_an_agreement_cannot_be_changed():
+    split = agreement(np.array([0, 0, 1]), np.array([0, 1, 1]))
+    for array in (split.table, split.differing):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 5

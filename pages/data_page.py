@@ -87,6 +87,7 @@ def show_table(table: Table) -> None:
         reading_form.found(table.reading)
         with st.expander("Read the file in another way"):
             reading_form.show(table.reading, table.sheets)
+    widgets.row_name_choice(table)
     st.dataframe(table.frame.head(SHOWN), height=284, hide_index=True, column_config=looks(table))
     if table.n_rows > SHOWN:
         st.caption(f"The first {SHOWN} of {table.n_rows:,} rows.")

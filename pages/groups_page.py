@@ -63,7 +63,7 @@ def show_lesson(analysis: Analysis, found: Pair) -> None:
     st.subheader(f"{verdict.sentence}", anchor=False)
     widgets.notes(verdict.grounds)
     assert found.scene.odd is not None
-    lines = comparison(measured, found.scene.fit, found.partition, len(found.scene.odd.ranking))
+    lines = comparison(measured, found.scene.fit, found.partition, found.scene.odd)
     st.table(
         {
             "": [r.aspect for r in lines],

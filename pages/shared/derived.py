@@ -18,7 +18,7 @@ from core.analysis.identity import cluster_slots, slots
 from core.analysis.profile import Profiles, profiles_of
 from core.analysis.selection import Search
 from core.charts.scene import Scene
-from core.data.prepare import Matrix, prepare
+from core.data.prepare import Matrix, names_of_rows, prepare, suggested_row_name
 from core.data.samples import sample
 from core.data.table import Table
 from core.kmeans import KMeansCurve, Partition, k_means, k_means_curve
@@ -91,9 +91,9 @@ class Analysis:
         first, fitted, odd = self.first, self.fit, self.odd
 
         def make() -> Scene:
-            return Scene(self.matrix, fitted, slots(first.board, fitted), odd)
+            return Scene(self.matrix, fitted, slots(first.board, fitted), odd, self._row_names())
 
-        return kept(self._model_key("scene", self.session.policy), make)
+        return kept(self._model_key("scene", self.session.policy, self.session.row_name), make)
 
     @cached_property
     def partition(self) -> Partition | None:
@@ -119,7 +119,7 @@ class Analysis:
             own = cluster_slots(scene.labels, scene.slots, partition.labels, partition.components)
             return Pair(scene, partition, split, own)
 
-        return kept(self._model_key("pair", self.session.policy), make)
+        return kept(self._model_key("pair", self.session.policy, self.session.row_name), make)
 
     @cached_property
     def profiles(self) -> Profiles | None:
@@ -159,6 +159,9 @@ class Analysis:
             lambda watch: k_means_curve(self.matrix, CURVE, watch=watch),
         )
 
+    def _row_names(self) -> tuple[str, ...]:
+        return names_of_rows(self.table, self.matrix.row_ids, row_name(self.session, self.table))
+
     def _model_key(self, what: str, *choices: object) -> str:
         return key(what, rows_key(self.session), self.session.model, *choices)
 
@@ -182,6 +185,11 @@ def analysis() -> Analysis | None:
     found = table(session) if session.has_data else None
     ready = None if found is None else matrix(session, found)
     return None if found is None or ready is None else Analysis(session, found, ready)
+
+
+def row_name(session: Session, found: Table) -> str | None:
+    """The column that says what a row is; None where rows go by their number."""
+    return (suggested_row_name(found) if session.row_name is None else session.row_name) or None
 
 
 def table(session: Session) -> Table | None:

@@ -78,6 +78,7 @@ class Session:
     curves: tuple[str, ...] | None = None  # names of families; None: the leading ones
     policy: Policy = field(default_factory=lambda: ExpectedFalseAlarms(1.0))
     axes: tuple[str, str] | None = None  # the two columns that pictures show; None: the most telling ones
+    row_name: str | None = None  # the column that says what a row is; "": its number; None: the likeliest column
     ticks: Ticks = field(default_factory=Ticks)
 
     @property

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.analysis.trust import doubts
 from core.data.samples import SAMPLES
-from core.data.table import Reading
+from core.data.table import Reading, Table
 from core.errors import CoreError
 from core.mixture.family import FAMILIES
 from core.mixture.fit import Fit
@@ -119,6 +119,20 @@ def axes_choice(analysis: Analysis, shown: tuple[int, int]) -> tuple[int, int]:
         st.selectbox("Across", names, key="axis-x", on_change=_take_axes, args=chosen, width=240)
         st.selectbox("Up", names, key="axis-y", on_change=_take_axes, args=chosen, width=240)
     return names.index(chosen[0]), names.index(chosen[1])
+
+
+def row_name_choice(table: Table) -> None:
+    """What rows are called in pictures; a column of the file, or their number."""
+    st.session_state["row-name"] = derived.row_name(current(), table) or ""
+    names = ["", *(each.name for each in table.columns)]
+    st.selectbox(
+        "Call a row by",
+        names,
+        key="row-name",
+        format_func=lambda name: name or "its number",
+        on_change=lambda: choose(row_name=st.session_state["row-name"]),
+        width=300,
+    )
 
 
 def notes(texts: tuple[str, ...]) -> None:

@@ -63,6 +63,18 @@ def test_the_file_can_be_read_in_another_way(visitor, two_groups):
     assert "has 121 rows and 5 columns" in visitor.text
 
 
+def test_rows_are_called_by_the_likeliest_column_until_another_is_chosen(visitor):
+    rows = [[f"shop {i}", f"town {i % 9}", f"{(i * 37) % 101}", f"{(i * 53) % 89}"] for i in range(80)]
+    visitor.upload(as_csv(["name", "town", "x", "y"], rows)).settle()
+    assert visitor.app.selectbox(key="row-name").value == "name"
+    visitor.app.selectbox(key="row-name").set_value("town").run()
+    visitor.settle()
+    assert visitor.session.row_name == "town"
+    assert visitor.session.preparation.row_name is None  # which would fit everything anew
+    visitor.app.selectbox(key="row-name").set_value("").run()
+    assert visitor.app.selectbox(key="row-name").value == ""
+
+
 class Screen:
     """A stand-in for the state of widgets that AppTest cannot set: what was edited in a table."""
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.answer import CLEAR
+from core.analysis.anomaly import Anomalies
+from core.analysis.answer import CLEAR, odd_in_words
 from core.analysis.compare import Agreement
 from core.arrays import Array
 from core.kmeans import Partition
-from core.mixture.family import Axis
+from core.mixture.family import Axis, Family
 from core.mixture.fit import Fit
+from core.mixture.stopping import Outcome
 from core.numbers import count, figure, share
 
 SAME = 0.95  # adjusted Rand index from which two splits tell the same story
@@ -21,19 +24,21 @@ UNEQUAL_SPREAD = 2.0  # widest over narrowest group, in standard deviations
 UNEQUAL_SIZE = 4.0  # largest over smallest group, in rows
 OVERLAP = 0.1  # share of rows that are not clearly in one group
 ROWS_PER_PARAMETER = 5.0  # under which a mixture has more freedom than the rows can pin down
+THINNEST = 1e-300  # variance; keeps the ratios of a collapsed group finite
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What was measured of the two splits."""
+    """What was measured of the two splits, on the scale that was fitted, where K-Means' groups are round."""
 
     rows: int
     features: int
     components: int
     n_parameters: int
     adjusted_rand_index: float
-    share_unclear: float
+    share_unclear: float  # of rows of which no group holds 80 %
     elongation: float  # longest over shortest axis of the most elongated group
+    elongated_groups: int  # groups that are clearly elongated
     spread_ratio: float  # widest over narrowest group
     size_ratio: float  # largest over smallest group
     admissible: bool
@@ -58,9 +63,10 @@ class Verdict:
 
 def facts(fit: Fit, responsibilities: Array, split: Agreement) -> Facts:
     """Measure what the rules go by; responsibilities are (n, K)."""
-    roots = np.sqrt(np.linalg.eigvalsh(fit.mixture.covariances))
+    roots = np.sqrt(np.maximum(np.linalg.eigvalsh(fit.mixture.covariances), THINNEST))
     widths = np.exp(np.log(roots).mean(axis=1))
-    weights = fit.mixture.weights
+    lengths = roots[:, -1] / roots[:, 0]
+    weights = np.maximum(fit.mixture.weights, THINNEST)
     return Facts(
         rows=len(responsibilities),
         features=fit.mixture.features,
@@ -68,56 +74,42 @@ def facts(fit: Fit, responsibilities: Array, split: Agreement) -> Facts:
         n_parameters=fit.n_parameters,
         adjusted_rand_index=split.adjusted_rand_index,
         share_unclear=float(np.mean(responsibilities.max(axis=1) < CLEAR)),
-        elongation=float((roots[:, -1] / roots[:, 0]).max()),
+        elongation=float(lengths.max()),
+        elongated_groups=int((lengths >= ELONGATED).sum()),
         spread_ratio=float(widths.max() / widths.min()),
         size_ratio=float(weights.max() / weights.min()),
         admissible=fit.admissible,
     )
 
 
-def comparison(found: Facts, fit: Fit, part: Partition, flagged: int) -> tuple[Row, ...]:
-    """The comparison, each cell with this data's own values; flagged is the number of odd rows."""
-    unclear = round(found.share_unclear * found.rows)
+def comparison(found: Facts, fit: Fit, part: Partition, odd: Anomalies) -> tuple[Row, ...]:
+    """The comparison, each cell with this data's own values."""
+    distance = figure(math.sqrt(part.inertia / found.rows))
     groups = count(found.components, "group")
     return (
-        Row(
-            "Assignment",
-            f"Each of the {found.rows:,} rows belongs wholly to one group.",
-            f"Each row has a share in every group; {count(unclear, 'row')} have less than 80 % in any one."
-            if unclear != 1
-            else "Each row has a share in every group; 1 row has less than 80 % in any one.",
-        ),
-        Row(
-            "Shape",
-            "Round groups of the same width, by construction.",
-            f"{_shapes(fit)}; the longest is {figure(found.elongation)} times as long as wide.",
-        ),
+        _assignment(found),
+        _shape(found, fit.family),
         Row(
             "Algorithm",
-            f"Nearest centre, then new centres: settled after {count(part.iterations, 'pass', 'passes')}.",
-            f"EM, shares of rows, then new groups: settled after {count(len(fit.trace), 'pass', 'passes')}.",
+            f"Nearest centre, then new centres: {_ended(part.outcome, part.iterations)}.",
+            f"EM, shares of rows, then new groups: {_ended(fit.outcome, len(fit.trace))}.",
         ),
         Row(
             "Output",
-            f"{groups}: a label per row and {found.components} centres.",
+            f"{groups}: a label per row and {count(found.components, 'centre')}.",
             f"{groups}: shares per row, and {count(found.n_parameters, 'number')} for weights, means and covariances.",
         ),
         Row(
             "Generative",
-            "No: it has no density, so it cannot say how likely a row is.",
-            f"Yes: it can draw new rows; its log-likelihood here is {figure(fit.log_likelihood, 5)}.",
+            "No: it has no density, so it can neither draw rows nor say how likely one is.",
+            f"Yes: it can draw new rows; the log-likelihood of these is {figure(fit.log_likelihood, 5)}.",
         ),
         Row(
             "Anomalies",
-            "Only the distance to the nearest centre.",
-            f"Rows of low density: {count(flagged, 'row')} flagged, where chance alone would flag about 1.",
+            f"Only the distance to the nearest centre ({distance} is usual), and no line beyond which a row is odd.",
+            f"Rows of low density. {odd_in_words(odd)}",
         ),
-        Row(
-            "Speed",
-            f"{figure(found.rows * found.components * found.features)} multiplications a pass.",
-            f"{figure(found.rows * found.components * found.features**2)} multiplications a pass"
-            f"{'' if fit.family.is_diagonal else ', for whole covariances'}.",
-        ),
+        _speed(found, fit, part),
     )
 
 
@@ -195,14 +187,87 @@ def trust(found: Facts) -> Verdict:
     return Verdict("Neither has a clear advantage here", (measured,))
 
 
-def _shapes(fit: Fit) -> str:
-    family = fit.family
-    if family.shape is Axis.IDENTITY:
-        shape = "Round groups"
-    else:
-        shape = {
-            Axis.IDENTITY: "Ellipses along the axes",
-            Axis.EQUAL: "Ellipses turned alike",
-            Axis.VARIABLE: "Ellipses, each turned its own way",
-        }[family.orientation]
-    return f"{shape} of {'one width' if family.volume is Axis.EQUAL else 'different widths'} ({family.name})"
+def _assignment(found: Facts) -> Row:
+    if found.components == 1:
+        return Row("Assignment", *[f"All {count(found.rows, 'row')} are in the one group."] * 2)
+    unclear = round(found.share_unclear * found.rows)
+    verb = "has" if unclear == 1 else "have"
+    return Row(
+        "Assignment",
+        f"Hard: each of the {found.rows:,} rows belongs wholly to one group.",
+        f"Soft: each row has a share in every group, and {unclear:,} of {found.rows:,} {verb} less than "
+        f"{share(CLEAR)} in any one.",
+    )
+
+
+def _shape(found: Facts, family: Family) -> Row:
+    if found.components == 1:
+        return Row("Shape", "One centre, to which every row is nearest.", f"{_only_form(found, family)}.")
+    centres = "Stretches" if found.features == 1 else "Round groups"
+    return Row(
+        "Shape",
+        f"{centres} of one width, by construction: borders lie half-way between centres.",
+        f"{_round_forms(found, family) if _is_round(found, family) else _ellipses(found, family)}.",
+    )
+
+
+def _is_round(found: Facts, family: Family) -> bool:
+    return found.features == 1 or family.shape is Axis.IDENTITY
+
+
+def _only_form(found: Facts, family: Family) -> str:
+    if _is_round(found, family):
+        return f"One {'bell curve' if found.features == 1 else 'round group'} ({family.name})"
+    return f"One ellipse ({family.name}), {figure(found.elongation)} times as long as wide"
+
+
+def _round_forms(found: Facts, family: Family) -> str:
+    form = "Bell curves" if found.features == 1 else "Round groups"
+    if family.volume is Axis.EQUAL:
+        return f"{form} of one width ({family.name})"
+    widest = f"the widest is {figure(found.spread_ratio)} times as wide as the narrowest"
+    return f"{form} of different widths ({family.name}): {widest}"
+
+
+_TURNED = {
+    Axis.IDENTITY: "Ellipses along the axes",
+    Axis.EQUAL: "Ellipses turned alike",
+    Axis.VARIABLE: "Ellipses, each turned its own way,",
+}
+
+
+def _ellipses(found: Facts, family: Family) -> str:
+    volumes = "one volume" if family.volume is Axis.EQUAL else "different volumes"
+    form = f"{_TURNED[family.orientation]} of {volumes} ({family.name})"
+    longest = f"{figure(found.elongation)} times as long as wide"
+    if found.elongated_groups == 0:
+        return f"{form}: none is clearly elongated (at most {longest})"
+    some = f"{found.elongated_groups} of {found.components} groups"
+    return f"{form}: {some} {'is' if found.elongated_groups == 1 else 'are'} clearly elongated (up to {longest})"
+
+
+def _ended(outcome: Outcome, passes: int) -> str:
+    how = {
+        Outcome.CONVERGED: "settled after",
+        Outcome.ITERATION_LIMIT: "not settled after",
+        Outcome.CANCELLED: "cancelled after",
+        Outcome.COLLAPSED: "collapsed after",
+    }
+    return f"{how[outcome]} {count(passes, 'pass', 'passes')}"
+
+
+def _speed(found: Facts, fit: Fit, part: Partition) -> Row:
+    """By counted work: times differ from machine to machine and from run to run.
+
+    A distance takes d multiplications. A diagonal E-step and M-step take 2 d, full ones d (d + 1).
+    """
+    distances = found.rows * found.components * found.features
+    centre_pass = figure(float(distances))
+    density = distances * (2 if fit.family.is_diagonal else found.features + 1)
+    ratio = density * len(fit.trace) / (distances * part.iterations)
+    more = f"{figure(ratio, 2)} times the work of K-Means" if ratio >= 1 else "no more work than K-Means here"
+    return Row(
+        "Speed",
+        f"{count(part.iterations, 'pass', 'passes')} of {centre_pass} multiplications.",
+        f"{count(len(fit.trace), 'pass', 'passes')} of {figure(float(density))} multiplications: {more}.",
+    )

@@ -49,10 +49,10 @@ def show_answer(analysis: Analysis) -> None:
     picture.altair_chart(first_picture(scene))
     with ways:
         show_ways(scene)
-        if analysis.first is not None:
-            with st.expander("How this was found"):
-                st.markdown(analysis.first.method)
     widgets.notes(tuple(note.what for note in analysis.matrix.notes))
+    if analysis.first is not None and analysis.session.model is None:
+        with st.expander("How this was found"):
+            st.markdown(analysis.first.method)
 
 
 def show_ways(scene: Scene) -> None:

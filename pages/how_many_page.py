@@ -90,16 +90,15 @@ def show_board(found: Verdict, board: Board, analysis: Analysis, present: Fit) -
     st.caption(CRITERIA[criterion])
     chosen = (present.family.name, present.components)
     left, right = st.columns(2, gap="large")
-    with left:
-        st.altair_chart(criterion_curves(board, shown, (criterion,), chosen))
-        widgets.model_choice(analysis)
-        standing = found.standing(present.family, present.components, board)
-        if standing:
-            st.caption(standing)
+    left.altair_chart(criterion_curves(board, shown, (criterion,), chosen))
     with right:
         pick = partial(take_cell, board)
         st.altair_chart(cell_map(board, criterion, chosen), key="cells", on_select=pick, selection_mode=[SELECTION])
         st.caption("A click on a cell makes it the model on every page.")
+    widgets.model_choice(analysis)
+    standing = found.standing(present.family, present.components, board)
+    if standing:
+        st.caption(standing)
     reasons = unusable(board)
     if reasons:
         with st.expander("Models that cannot be used, and why"):

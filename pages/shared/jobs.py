@@ -184,7 +184,7 @@ def in_words(job: Job) -> str:
     if place:
         return f"waiting for its turn, number {place} in the queue"
     if progress.total <= 0:
-        return "begun"
+        return "getting ready"
     if progress.what == "passes":
         return f"pass {progress.done:,}"
     return f"{progress.done:,} of {progress.total:,} {progress.what}"

@@ -74,9 +74,9 @@ def show(reading: Reading, sheets: Sequence[str]) -> None:
 
 
 def _choice(label: str, name: str, options: Mapping[Any, str], asked: Reading) -> None:
-    said: dict[Any, str] = {None: AUTOMATIC, **options}
+    said: dict[Any, str] = {AUTOMATIC: AUTOMATIC, **options}
     values, now = list(said), getattr(asked, name)
-    at = values.index(now) if now in values else 0
+    at = values.index(now) if now in options else 0
     st.selectbox(label, values, index=at, format_func=said.__getitem__, key=f"reading-{name}")
 
 
@@ -84,6 +84,7 @@ def _take() -> None:
     """Read with these choices; the columns may be others then, so the choice among them begins anew."""
     state, session = st.session_state, current()
     chosen = {name: state.get(f"reading-{name}") for name in CHOICES}
+    chosen = {name: None if value == AUTOMATIC else value for name, value in chosen.items()}
     blanks = tuple(each.strip() for each in state["reading-blanks"].split(",") if each.strip())
     choose(
         reading=replace(session.reading, **chosen, blanks=blanks or None),

@@ -79,7 +79,7 @@ def test_a_job_whose_visitor_has_gone_ends(monkeypatch):
 
 def test_progress_is_told_in_words_and_as_a_share():
     job = Job("key", "Working", Lane.FRONT, "visitor")
-    assert in_words(job) == "begun"
+    assert in_words(job) == "getting ready"
     job.progress = Progress("models", 1_200, 2_400)
     assert in_words(job) == "1,200 of 2,400 models"
     assert share(job.progress) == 0.5

@@ -1,10 +1,13 @@
-"""Export: the user's rows with their labels, as CSV and XLSX that no spreadsheet will run."""
+"""Export: the user's rows with what was found of them, as CSV and XLSX that no spreadsheet will run."""
 
 from __future__ import annotations
 
+import datetime
 import io
-import re
+import math
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -12,15 +15,22 @@ import pandas as pd
 import xlsxwriter
 
 from core.analysis.anomaly import Anomalies
+from core.analysis.identity import cluster_slots
+from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.table import Table
 from core.errors import DataError
 from core.kmeans import Partition
 from core.mixture.fit import Fit
+from core.share.formulas import safe
 
+# Of a worksheet (Microsoft, "Excel specifications and limits").
 SHEET_ROWS, SHEET_COLUMNS, CELL_CHARACTERS = 1_048_576, 16_384, 32_767
-_STARTS_FORMULA = re.compile(r"^[=+\-@\t\r\n|%]")
-_NUMBER = re.compile(r"^[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s?%?$")
+LONGEST_WHOLE = 10**15  # a spreadsheet rounds longer whole numbers, so they are written as text
+BLOCK_ROWS = 10_000  # turned into cells at a time, so that memory does not grow with the table
+FIRST_YEAR, LAST_YEAR = 1900, 9999  # of a spreadsheet's dates
+
+Cell = float | int | bool | str | datetime.date | None  # None is a blank
 
 
 @dataclass(frozen=True)
@@ -32,25 +42,32 @@ class Labelled:
     odd: Anomalies
     partition: Partition | None = None
 
+    @property
+    def n_columns(self) -> int:
+        """How many columns it adds to a table."""
+        shares = self.fit.components + (self.fit.mixture.noise is not None)
+        return shares + (self.partition is not None) + 3  # the mixture's group, the score, and whether it is odd
+
 
 def labelled_frame(table: Table, found: Labelled) -> pd.DataFrame:
     """Every row of the table under its original names, then what was found; rows left out of the fit have blanks.
 
-    Groups are numbered from 1, the largest first.
+    Groups are numbered from 1, those of K-Means by the group of the mixture that they share most rows with, as in the
+    app; 0 is noise. A name that the table has already is numbered.
     """
-    frame = table.frame.copy()
-    frame.columns = pd.Index([each.original or each.name for each in table.columns], dtype=object)
-    rows = found.matrix.row_ids
-    responsibilities = found.fit.mixture.responsibilities(found.matrix.values)
-    added: dict[str, pd.Series] = {}
-    if found.partition is not None:
-        added["K-Means group"] = _spread(pd.Series(found.partition.labels + 1, dtype="Int64"), rows, len(frame))
-    added["GMM group"] = _spread(pd.Series(responsibilities.argmax(axis=1) + 1, dtype="Int64"), rows, len(frame))
-    for k in range(responsibilities.shape[1]):
-        added[f"share of group {k + 1}"] = _spread(pd.Series(responsibilities[:, k]), rows, len(frame))
-    added["score (-log p)"] = _spread(pd.Series(found.odd.score), rows, len(frame))
-    added["odd"] = _spread(pd.Series(np.where(found.odd.flagged, "yes", "no")), rows, len(frame))
-    return pd.concat([frame, pd.DataFrame(added, index=frame.index)], axis=1)
+    frame = original_frame(table)
+    taken = set(frame.columns)
+    added = {}
+    for name, values in _found_columns(found).items():
+        own = _unlike(name, taken)
+        taken.add(own)
+        added[own] = values.set_axis(found.matrix.row_ids).reindex(range(len(frame)))
+    return pd.concat([frame, pd.DataFrame(added, index=range(len(frame))).set_axis(frame.index)], axis=1)
+
+
+def original_frame(table: Table) -> pd.DataFrame:
+    """The table under its original names; where the file has none, under the name that is shown."""
+    return table.frame.set_axis(pd.Index([each.original or each.name for each in table.columns], dtype=object), axis=1)
 
 
 def odd_frame(table: Table, found: Labelled) -> pd.DataFrame:
@@ -66,61 +83,163 @@ def to_csv(frame: pd.DataFrame) -> bytes:
 
 def to_xlsx(frame: pd.DataFrame) -> bytes:
     """One sheet; numbers stay numbers, text is no formula and no link. Raises DataError for what no sheet can hold."""
-    if len(frame) + 1 > SHEET_ROWS or frame.shape[1] > SHEET_COLUMNS:
-        raise DataError(
-            "The table is too large for a worksheet.",
-            f"A sheet holds {SHEET_ROWS - 1:,} rows and {SHEET_COLUMNS:,} columns.",
-            "Download it as CSV.",
-        )
+    refusal = beyond_a_sheet(frame)
+    if refusal is not None:
+        raise refusal
+    tame = neutral(frame)
     target = io.BytesIO()
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
-        "nan_inf_to_errors": False,
+        "strings_to_numbers": False,
     }
-    book = xlsxwriter.Workbook(target, options)
-    sheet = book.add_worksheet("data")
-    date = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-    for j, name in enumerate(frame.columns):
-        sheet.write_string(0, j, _safe(str(name))[:CELL_CHARACTERS])
-    for i, row in enumerate(frame.itertuples(index=False, name=None), start=1):
-        for j, value in enumerate(row):
-            _write(sheet, i, j, value, date)
-    book.close()
+    with xlsxwriter.Workbook(target, options) as book:
+        sheet = book.add_worksheet("data")
+        write = _writers(book, sheet)
+        for i, row in enumerate(chain([tuple(tame.columns)], _rows(tame))):
+            for j, cell in enumerate(row):
+                if cell is not None:
+                    write[type(cell)](i, j, cell)
     return target.getvalue()
+
+
+def beyond_a_sheet(frame: pd.DataFrame, more_columns: int = 0) -> DataError | None:
+    """Why a table, with so many columns more, cannot become a worksheet; None if it can."""
+    remedy = "Download it as CSV."
+    if len(frame) + 1 > SHEET_ROWS or frame.shape[1] + more_columns > SHEET_COLUMNS:
+        holds = f"A sheet holds {SHEET_ROWS - 1:,} rows below the names, and {SHEET_COLUMNS:,} columns."
+        return DataError("The table is too large for a worksheet.", holds, remedy)
+    for j, name in enumerate(frame.columns):
+        longest = max(_units(str(name)), _longest(frame.iloc[:, j]))
+        if longest > CELL_CHARACTERS:
+            where = str(name) if len(str(name)) <= 60 else f"{str(name)[:59]}…"
+            why = f"A cell holds {CELL_CHARACTERS:,} characters, and one in {where!r} has {longest:,}."
+            return DataError("The table has a text too long for a worksheet.", why, remedy)
+    return None
 
 
 def neutral(frame: pd.DataFrame) -> pd.DataFrame:
     """The same table with an apostrophe before every text, also a name, that a spreadsheet would run."""
-    safe = frame.copy()
-    safe.columns = pd.Index([_safe(str(name)) for name in frame.columns], dtype=object)
-    for j, kind in enumerate(frame.dtypes):
-        if not pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_datetime64_any_dtype(kind):
-            cells = frame.iloc[:, j].astype(object)
-            safe.isetitem(j, pd.array([_safe(cell) if isinstance(cell, str) else cell for cell in cells], dtype=object))
-    return safe
+    tame = frame.copy()
+    tame.columns = pd.Index([safe(str(name)) for name in frame.columns], dtype=object)
+    for j in _texts(frame):
+        cells = frame.iloc[:, j].astype(object)
+        tame.isetitem(j, pd.array([safe(cell) if isinstance(cell, str) else cell for cell in cells], dtype=object))
+    return tame
 
 
-def _safe(text: str) -> str:
-    if _STARTS_FORMULA.match(text) and not _NUMBER.match(text):
-        return "'" + text
-    return text
+def _found_columns(found: Labelled) -> dict[str, pd.Series]:
+    """What was found of each row of the matrix, by the name of its column."""
+    shares: Array = found.fit.mixture.responsibilities(found.matrix.values)
+    K, groups = found.fit.components, shares.argmax(axis=1)
+    columns: dict[str, pd.Series] = {}
+    if found.partition is not None:
+        own = np.array(cluster_slots(groups, range(K), found.partition.labels, found.partition.components))
+        columns["K-Means group"] = _whole(own[found.partition.labels] + 1)
+    columns["GMM group"] = _whole(np.where(groups < K, groups + 1, 0))
+    for k, share in enumerate(shares.T):
+        columns[f"share of group {k + 1}" if k < K else "share of noise"] = pd.Series(share)
+    columns["score (-log p)"] = pd.Series(found.odd.score)
+    columns["odd"] = pd.Series(np.where(found.odd.flagged, "yes", "no"))
+    return columns
 
 
-def _write(sheet: xlsxwriter.worksheet.Worksheet, i: int, j: int, value: object, date: object) -> None:
-    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
-        return
-    if isinstance(value, bool | np.bool_):
-        sheet.write_boolean(i, j, bool(value))
-    elif isinstance(value, int | float | np.integer | np.floating):
-        sheet.write_number(i, j, float(value))
-    elif isinstance(value, pd.Timestamp) and value.year >= 1900:
-        sheet.write_datetime(i, j, value.to_pydatetime().replace(tzinfo=None), date)
-    else:
-        sheet.write_string(i, j, _safe(str(value))[:CELL_CHARACTERS])
+def _whole(values: npt.NDArray[np.intp]) -> pd.Series:
+    """Whole numbers that stay whole beside blanks."""
+    return pd.Series(values, dtype="Int64")
 
 
-def _spread(values: pd.Series, rows: npt.NDArray[np.int64], total: int) -> pd.Series:
-    """A value for each row of the matrix, at its place in the table; blank elsewhere."""
-    return values.set_axis(rows).reindex(range(total))
+def _unlike(name: str, taken: Collection[str]) -> str:
+    """The name, or the name with the first number from 2 under which it is free."""
+    own, number = name, 2
+    while own in taken:
+        own, number = f"{name} ({number})", number + 1
+    return own
+
+
+def _texts(frame: pd.DataFrame) -> list[int]:
+    """Positions of the columns that may hold text."""
+    typed = (pd.api.types.is_numeric_dtype, pd.api.types.is_datetime64_any_dtype)
+    return [j for j, kind in enumerate(frame.dtypes) if not any(is_(kind) for is_ in typed)]
+
+
+def _longest(column: pd.Series) -> int:
+    """Characters of the longest text in a column."""
+    if not _texts(column.to_frame()):
+        return 0
+    texts = column.cat.categories.to_series() if isinstance(column.dtype, pd.CategoricalDtype) else column
+    texts = texts.dropna().astype(str)
+    suspects = texts[texts.str.len() > CELL_CHARACTERS // 2]  # no shorter text takes too many units
+    return max(map(_units, suspects), default=0)
+
+
+def _units(text: str) -> int:
+    """Length as a spreadsheet counts it, once it is safe: characters beyond the basic plane, as emoji, are two."""
+    return len(safe(text).encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _writers(
+    book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet
+) -> dict[type, Callable[[int, int, Cell], object]]:
+    """How a cell of each type is written."""
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    return {
+        float: sheet.write_number,
+        int: sheet.write_number,
+        bool: sheet.write_boolean,
+        str: sheet.write_string,
+        datetime.date: lambda i, j, cell: sheet.write_datetime(i, j, cell, day),
+        datetime.datetime: lambda i, j, cell: sheet.write_datetime(i, j, cell, moment),
+    }
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[tuple[Cell, ...]]:
+    """Row by row what a worksheet can hold; whole days as dates."""
+    days = [_whole_days(frame.iloc[:, j]) for j in range(frame.shape[1])]
+    for at in range(0, len(frame), BLOCK_ROWS):
+        block = frame.iloc[at : at + BLOCK_ROWS]
+        columns = [[_cell(value) for value in block.iloc[:, j].astype(object)] for j in range(frame.shape[1])]
+        for j in np.flatnonzero(days):
+            columns[j] = [cell.date() if isinstance(cell, datetime.datetime) else cell for cell in columns[j]]
+        yield from zip(*columns, strict=True)
+
+
+def _whole_days(column: pd.Series) -> bool:
+    """Whether a column holds dates without a time of day."""
+    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return False
+    moments = column.dropna()
+    return bool((moments == moments.dt.normalize()).all())
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return value
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value) if abs(int(value)) < LONGEST_WHOLE else str(value)
+    if isinstance(value, float | np.floating):
+        return _number(float(value))
+    if isinstance(value, datetime.datetime):
+        return _moment(value)
+    return str(value)
+
+
+def _number(value: float) -> Cell:
+    if math.isnan(value):
+        return None
+    return value if math.isfinite(value) else str(value)  # a worksheet has no infinity
+
+
+def _moment(value: datetime.datetime) -> Cell:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        return str(value)
+    moment = value.to_pydatetime(warn=False) if isinstance(value, pd.Timestamp) else value
+    return moment.replace(tzinfo=None)  # a worksheet knows the time on the wall alone

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.share.export import Labelled, labelled_frame, odd_frame, to_csv, to_xlsx
+from core.share.export import Labelled, beyond_a_sheet, labelled_frame, odd_frame, original_frame, to_csv, to_xlsx
 from pages.shared.derived import Analysis
+from pages.shared.messages import plain
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -24,6 +25,7 @@ def labelled(analysis: Analysis) -> None:
             key="labelled-csv",
             on_click="ignore",
         )
+        refusal = beyond_a_sheet(original_frame(analysis.table), more_columns=found.n_columns)
         st.download_button(
             "The same as a workbook (XLSX)",
             lambda: to_xlsx(labelled_frame(analysis.table, found)),
@@ -31,6 +33,8 @@ def labelled(analysis: Analysis) -> None:
             SHEET,
             key="labelled-xlsx",
             on_click="ignore",
+            disabled=refusal is not None,
+            help=None if refusal is None else plain(str(refusal), 400),
         )
 
 

@@ -18,7 +18,7 @@ from core.mixture.fit import Fit, fit
 from core.mixture.model import Mixture
 from core.mixture.stopping import Watch
 
-LEAST_DRAWS, MOST_DRAWS = 100_000, 1_000_000
+LEAST_DRAWS, MOST_DRAWS = 100_000, 500_000
 DRAWS_PER_ROW = 200  # so that the threshold of one false alarm is known to 7 %
 NEVER = float("inf")
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,9 @@ class Child:
         """End it without a file."""
         self._process.kill()
         self._process.communicate()
+        if self._process.stdin is not None:
+            with suppress(BrokenPipeError):  # what was not sent is lost with it
+                self._process.stdin.close()
 
     def read(self, content: bytes, reading: Reading, limits: Limits | None = None) -> Answer:
         """What it makes of the file; it ends with that. Raises ReadError, also when it crashes or takes too long."""

@@ -137,7 +137,7 @@ class Reading:
     skip: int | None = None  # lines above the names
     header: int | None = None  # rows that name the columns: 0 (False), 1 (True) or 2
     units: int | None = None  # rows below the names that hold units or descriptions
-    foot: int | None = None  # rows left out at the end: totals and notes
+    foot: int | None = None  # rows below the table, with the totals and remarks at its end
     width: int | None = None  # columns that belong to the table
     fill_merged: bool | None = None  # whether merged cells all hold what the first one does
     decimal: str | None = None  # "." or ","

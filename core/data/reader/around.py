@@ -33,7 +33,7 @@ class Commented:
 
 
 def without_comments(sheet: Sheet, mark: str | None) -> Commented:
-    """The sheet without lines that begin with a mark; if none is given, with # where rows are not as wide."""
+    """The sheet without lines that begin with a mark; without one given, with # if no such line is as wide as rows."""
     none = Commented(sheet, sheet.lines[:0], mark or "")
     looked_for = "#" if mark is None else mark
     if not looked_for or sheet.w < 2:
@@ -41,7 +41,8 @@ def without_comments(sheet: Sheet, mark: str | None) -> Commented:
     starts = _starts_with(sheet.columns[0], looked_for)
     if mark is None:
         usual = Counter(sheet.widths[sheet.some].tolist()).most_common(1)[0][0]
-        starts &= sheet.widths != usual
+        if (sheet.widths[starts] == usual).any():
+            return none
     if not starts.any() or starts.all():
         return none
     keep = np.flatnonzero(~starts)

@@ -31,7 +31,7 @@ _MIXED = re.compile(r"[;|\t\"~^]|\w,\w")
 class Dialect:
     """How cells are parted."""
 
-    delimiter: str = ","
+    delimiter: str = ","  # "" where a row is one cell
     quote: str = '"'  # "" where nothing is quoted
     escape: str = ""  # before a quote inside quotes; "" where quotes are doubled
 
@@ -57,7 +57,7 @@ def prepared(text: str, dialect: Dialect) -> str:
     """Text whose delimiter is one character; runs of spaces part cells once."""
     if dialect.delimiter == " ":
         return re.sub(r"[ \t]+", " ", "\n".join(line.strip(" \t") for line in text.splitlines()))
-    return text if len(dialect.delimiter) == 1 else text.replace(dialect.delimiter, STAND_IN)
+    return text.replace(dialect.delimiter, STAND_IN) if len(dialect.delimiter) > 1 else text
 
 
 def parsed(text: str, dialect: Dialect) -> Iterator[list[str]]:
@@ -75,7 +75,7 @@ def tell_dialect(text: str) -> Dialect:
     best = _best(head, [mark for mark in USUAL if mark in head], cut=cut)
     if best is None or head.count(best.delimiter) == 2 * head.count(2 * best.delimiter):
         best = _best(head, [mark for mark in RARE if mark in head], cut=cut) or best
-    return best or Dialect()
+    return best or Dialect("")
 
 
 def _best(head: str, delimiters: Sequence[str], *, cut: bool) -> Dialect | None:

@@ -93,10 +93,7 @@ def _most_plausible(content: bytes) -> str:
         scores = {name: _lead_share(name, pieces) for name in _LEADS}
         scores |= {name: _cyrillic(name, pieces) for name in _CYRILLIC}
         scores |= {name: _latin(name, pieces) for name in _LATIN}
-    best = max(scores, key=lambda name: scores[name])
-    if best == "cp1252" and not all(_decodes(piece, "cp1252") for piece in pieces):
-        return "latin-1"
-    return best
+    return max(scores, key=lambda name: scores[name])
 
 
 def _pieces(content: bytes) -> Iterator[bytes]:
@@ -121,14 +118,6 @@ def _isolated(pieces: list[bytes]) -> float:
         total += len(places)
         alone += sum(min(before, after) > 2 for before, after in pairwise(gaps))
     return alone / max(total, 1)
-
-
-def _decodes(piece: bytes, name: str) -> bool:
-    try:
-        piece.decode(name)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _latin(name: str, pieces: list[bytes]) -> float:

@@ -10,34 +10,47 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from core.data.reader.heading import LOOKED_AT, is_header, is_value, is_word, value_columns
+from core.data.reader.heading import LOOKED_AT, is_header, is_value, may_be_groups, value_columns
 from core.data.reader.sheet import Cell, Mask, Sheet
 from core.errors import ReadError
 
 Counts = npt.NDArray[np.int64]
 
 
-def find_extent(sheet: Sheet, skip: int | None) -> tuple[int, int]:
-    """The first row of the table and the row after its last; skip is the number of lines above it, if given.
+def find_extent(sheet: Sheet, skip: int | None, foot: int | None) -> tuple[int, int]:
+    """The first row of the table and the row after its last.
 
-    Raises ReadError if nothing is left below the lines that are skipped.
+    skip is the number of lines above the table and foot that of the rows below it, where they are given. Raises
+    ReadError if nothing is left between them.
     """
     counts: Counts = sheet.filled.sum(axis=1)
-    blocks = [_Block(sheet, counts, start, stop) for start, stop in runs(counts > 0)]
+    begin = 0 if skip is None else int(np.searchsorted(sheet.lines, skip, side="right"))
+    end = sheet.n - (foot or 0)
+    blocks = [
+        _Block(sheet, counts, max(start, begin), min(stop, end))
+        for start, stop in runs(counts > 0)
+        if stop > begin and start < end
+    ]
+    if not blocks:
+        raise ReadError("No rows are left between the lines that are left out.", remedy="Leave out fewer lines.")
+    if foot is not None:
+        start = blocks[0].start if skip is not None else _found(sheet, counts, blocks)[0]
+        return start, blocks[-1].stop
     if skip is not None:
-        start = int(np.searchsorted(sheet.lines, skip, side="right"))
-        rest = [_Block(sheet, counts, max(start, each.start), each.stop) for each in blocks if each.stop > start]
-        if not rest:
-            raise ReadError("No rows are left below the lines that are skipped.", remedy="Skip fewer lines.")
-        return rest[0].start, _last(rest, 0)
+        return blocks[0].start, _last(blocks, 0)
+    return _found(sheet, counts, blocks)
+
+
+def _found(sheet: Sheet, counts: Counts, blocks: list[_Block]) -> tuple[int, int]:
+    """The rows of the table, from the block that is most of it."""
     main = max(range(len(blocks)), key=lambda at: (blocks[at].weight, -at))
-    if not blocks[main].is_table and sum(each.cells for each in blocks) > 2 * blocks[main].cells:
-        return blocks[0].start, blocks[-1].stop  # a form rather than a table: nothing is taken for a remark
     first = main
     while first and blocks[main].is_preceded_by(blocks[first - 1]):
         first -= 1
-    stop = _last(blocks, main)
-    return _Block(sheet, counts, blocks[first].start, stop).first_full_row, stop
+    whole = _Block(sheet, counts, blocks[first].start, _last(blocks, main))
+    if not whole.is_table and sum(each.cells for each in blocks) > 2 * whole.cells:
+        return blocks[0].start, blocks[-1].stop  # a form rather than a table: nothing is taken for a remark
+    return whole.first_full_row, whole.stop
 
 
 def runs(there: Mask) -> list[tuple[int, int]]:
@@ -120,7 +133,8 @@ class _Block:
     def is_like(self, other: _Block) -> bool:
         """Whether both hold values in the same columns, or are alike in width where there are none."""
         if self.values.any():
-            return bool((self.values & value_columns(other.rows)).sum() >= 0.7 * self.values.sum())
+            theirs = other.values if other.has_names else value_columns(other.rows)
+            return bool((self.values & theirs).sum() >= 0.7 * self.values.sum())
         if isinstance(self.sheet.columns[0], pa.Array):
             return self.width == other.width
         return bool((self.pattern == other.pattern).all())
@@ -153,6 +167,7 @@ class _Block:
         if first == self.start:
             return first
         above = self.sheet.rows(first - 1, first)[0]
-        groups = sum(map(is_word, above)) >= 2 and not any(map(is_value, above))
+        spanning = [each for each in self.sheet.merged if each.top == first - 1 and each.left < each.right]
+        groups = may_be_groups(above) and (sum(cell is not None for cell in above) >= 2 or len(spanning) > 1)
         below = self.sheet.rows(first, min(self.stop, first + LOOKED_AT))
         return first - 1 if groups and is_header(below[0], below[1:] or below) else first

@@ -132,7 +132,7 @@ def _is_group_row(rows: Sequence[Row]) -> bool:
     """Whether the first row groups the names in the second: words with gaps above words, values below both."""
     first, second, below = rows[0], rows[1], rows[2:]
     values = value_columns(below)
-    if not values.any() or any(is_value(cell) and not _is_year(cell) for cell in first):
+    if not values.any() or not may_be_groups(first):
         return False
     named = [cell for cell, of_values in zip(second, values, strict=True) if of_values]
     if sum(map(is_word, named)) < 0.7 * len(named) or any(map(is_value, second)):
@@ -142,6 +142,11 @@ def _is_group_row(rows: Sequence[Row]) -> bool:
         return False
     groups = Counter(cell for cell in first if cell is not None)
     return any(cell is None for cell in first[filled[0] :]) or max(groups.values()) > 1
+
+
+def may_be_groups(row: Row) -> bool:
+    """Whether a row holds nothing but words and years."""
+    return all(cell is None or is_word(cell) or _is_year(cell) for cell in row)
 
 
 def _is_year(cell: Cell) -> bool:

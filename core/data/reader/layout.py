@@ -63,7 +63,7 @@ def lay_out(sheet: Sheet, reading: Reading) -> Grid:
         skip=int(sheet.lines[plan.start]) - 1,
         header=heading.header,
         units=heading.n_units,
-        foot=len(plan.foot),
+        foot=sheet.n - 1 - int(plan.body[-1]),
         width=plan.width,
         comment=commented.mark,
     )
@@ -78,7 +78,7 @@ def lay_out(sheet: Sheet, reading: Reading) -> Grid:
 
 
 def _planned(sheet: Sheet, reading: Reading) -> _Plan:
-    start, stop = find_extent(sheet, reading.skip)
+    start, stop = find_extent(sheet, reading.skip, reading.foot)
     heading = find_heading(sheet, start, stop, reading)
     rows = np.arange(start + heading.rows, stop)
     rows = rows[sheet.some[rows]]
@@ -88,7 +88,7 @@ def _planned(sheet: Sheet, reading: Reading) -> _Plan:
     repeated = repeated[:0] if len(repeated) == len(rows) else repeated
     rows = np.setdiff1d(rows, repeated) if len(repeated) else rows
     width = width_of(sheet, rows, heading) if reading.width is None else min(max(1, reading.width), sheet.w)
-    foot = foot_of(sheet, rows, width) if reading.foot is None else min(max(0, reading.foot), len(rows) - 1)
+    foot = foot_of(sheet, rows, width) if reading.foot is None else 0
     body = rows[: len(rows) - foot]
     return _Plan(start, stop, heading, body, repeated, rows[len(body) :], width)
 

@@ -59,7 +59,7 @@ def _dialect(head: str, reading: Reading) -> Dialect:
     """What was found out, but for what was given."""
     found = tell_dialect(head) if reading.delimiter is None or reading.quote is None else Dialect()
     if reading.delimiter is not None:
-        if not reading.delimiter or "\n" in reading.delimiter or reading.delimiter == '"':
+        if "\n" in reading.delimiter or reading.delimiter == '"':
             raise ReadError(f"{reading.delimiter!r} cannot part cells.", remedy="Try a comma, a semicolon or a tab.")
         found = replace(found, delimiter=reading.delimiter)
     if reading.quote is not None:

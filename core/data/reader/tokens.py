@@ -85,7 +85,7 @@ def _patient(content: bytes, encoding: str, dialect: Dialect, most_cells: int) -
 
 
 def _stream(content: bytes, encoding: str, dialect: Dialect) -> Iterable[str]:
-    if dialect.mark == dialect.delimiter and dialect.delimiter != " ":
+    if len(dialect.delimiter) < 2 and dialect.delimiter != " ":
         return io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace", newline="")
     return io.StringIO(prepared(content.decode(encoding, errors="replace"), dialect), newline="")
 
@@ -175,7 +175,7 @@ def _gathered(rows: Iterator[tuple[int, list[str]]], dialect: Dialect, most_cell
         widths.append(np.fromiter((len(row) for _, row in some), np.int32, len(some)))
         step = max(1, CELLS_AT_ONCE // max(1, len(columns)))
     joined = _joined(chunks, sizes)
-    if dialect.mark == STAND_IN:
+    if len(dialect.delimiter) > 1:
         joined = tuple(pa.compute.replace_substring(column, STAND_IN, dialect.delimiter) for column in joined)
     return Sheet(joined, np.concatenate(lines), np.concatenate(widths))
 

@@ -69,7 +69,8 @@ class Named:
 def typed(named: Named, cells: Cells) -> Typed:
     """One column of one type: whichever nearly all of its cells are of, or the kind that was given."""
     if isinstance(cells, pa.Array):
-        quick = None if named.kind or named.manner.blanks else _quick(cells)
+        free = not named.kind and not named.manner.blanks
+        quick = _quick(cells, named.manner.decimal) if free else None
         return quick or _typed(named, _Parts(cells))
     more = {spelling.strip().lower() for spelling in named.manner.blanks}
     spelt = Counter(_written(cell) for cell in cells if not isinstance(cell, str) and _written(cell) in more)
@@ -94,8 +95,10 @@ def whole_if_possible(values: npt.NDArray[np.float64]) -> pa.Array:
     return pa.array(values, mask=blank)
 
 
-def _quick(texts: pa.Array) -> Typed | None:
+def _quick(texts: pa.Array, decimal: str) -> Typed | None:
     """Columns of nothing but plain numbers and empty cells."""
+    if decimal != "." and pc.any(pc.match_substring(texts, ".")).as_py():
+        return None
     present = pc.if_else(pc.equal(texts, ""), None, texts)
     values = numerals.plain_numbers(present)
     if values is None or values.null_count == len(values) or numerals.has_leading_zeros(present):
@@ -146,7 +149,7 @@ def _typed(named: Named, parts: _Parts) -> Typed:
     more = frozenset(spelling.strip().lower() for spelling in named.manner.blanks)
     present = parts.present(BLANKS | more)
     coded = present.dictionary_encode()
-    sample = _sample(coded.dictionary)
+    sample = _sample(coded)
     natives = sum(cell is not None and not isinstance(cell, str) for cell in parts.cells)
     total = len(present) - present.null_count + natives
     notes = _error_notes(named, parts)
@@ -171,10 +174,23 @@ class _Read:
     notes: tuple[Note, ...] = ()
 
 
-_Reader = Callable[[Named, _Parts, pa.DictionaryArray, list[str]], _Read | None]
+@dataclass(frozen=True)
+class _Sample:
+    """Some different texts of a column, with how often each stands there."""
+
+    texts: tuple[str, ...]
+    counts: tuple[int, ...]
+
+    def share(self, test: Callable[[str], object]) -> float:
+        """The share of cells whose text passes a test; 0 without texts."""
+        good = sum(count for text, count in zip(self.texts, self.counts, strict=True) if test(text))
+        return good / max(1, sum(self.counts))
 
 
-def _booleans(named: Named, parts: _Parts, coded: pa.DictionaryArray, sample: list[str]) -> _Read | None:
+_Reader = Callable[[Named, _Parts, pa.DictionaryArray, _Sample], _Read | None]
+
+
+def _booleans(named: Named, parts: _Parts, coded: pa.DictionaryArray, sample: _Sample) -> _Read | None:
     words = {text.lower() for text in coded.dictionary.to_pylist()} if len(coded.dictionary) <= 6 else {"many"}
     truths = parts.of_type(bool)
     if not any(words <= set(pair) | ({"sí"} if "si" in pair else set()) for pair in PAIRS):
@@ -187,15 +203,15 @@ def _booleans(named: Named, parts: _Parts, coded: pa.DictionaryArray, sample: li
     return _Read(_overlaid(_taken(of, coded), truths, pa.bool_()))
 
 
-def _numbers(named: Named, parts: _Parts, coded: pa.DictionaryArray, sample: list[str]) -> _Read | None:
+def _numbers(named: Named, parts: _Parts, coded: pa.DictionaryArray, sample: _Sample) -> _Read | None:
     natives = parts.of_type(int, float)
     native = any(cell is not None for cell in natives)
     texts = coded.dictionary
-    if sum(map(numerals.looks_like_number, sample)) < HALF * len(sample) and not native:
+    if sample.share(numerals.looks_like_number) < HALF and not native and named.kind is not Kind.NUMBER:
         return None
     if len(texts) and named.kind is None and numerals.has_leading_zeros(texts):
         return None
-    decimal = _decimal_of(named, sample)
+    decimal = _decimal_of(named, sample.texts)
     of = numerals.plain_numbers(texts) if decimal == "." else None
     of = numerals.numbers(texts, decimal) if of is None else of
     values = of.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
@@ -228,12 +244,12 @@ def _number_notes(named: Named, texts: pa.Array, decimal: str) -> tuple[Note, ..
     return tuple(notes)
 
 
-def _dates(named: Named, parts: _Parts, coded: pa.DictionaryArray, sample: list[str]) -> _Read | None:
+def _dates(named: Named, parts: _Parts, coded: pa.DictionaryArray, sample: _Sample) -> _Read | None:
     natives = parts.of_type(dt.datetime, dt.date)
     native = any(cell is not None for cell in natives)
-    told = Counter(family for family in map(moments.family, sample) if family)
-    if told.total() < HALF * len(sample) and not native:
-        if not all(len(text) == 8 and text.isdigit() for text in sample):
+    told = Counter(family for family in map(moments.family, sample.texts) if family)
+    if sample.share(moments.family) < HALF and not native and named.kind is not Kind.DATE:
+        if not all(len(text) == 8 and text.isdigit() for text in sample.texts):
             return None
         told = Counter({"compact": 1})
     families = [family for family, _ in told.most_common()]
@@ -270,10 +286,10 @@ def _date_notes(
     return notes
 
 
-def _spans(named: Named, parts: _Parts, coded: pa.DictionaryArray, sample: list[str]) -> _Read | None:
+def _spans(named: Named, parts: _Parts, coded: pa.DictionaryArray, sample: _Sample) -> _Read | None:
     natives = parts.of_type(dt.timedelta, dt.time)
     native = any(cell is not None for cell in natives)
-    if sum(map(moments.is_span, sample)) < HALF * len(sample) and not native:
+    if sample.share(moments.is_span) < HALF and not native and named.kind is not Kind.DURATION:
         return None
     of = pa.array(moments.spans(coded.dictionary), pa.duration("us"))
     plain = [_length(cell) for cell in natives]
@@ -306,9 +322,11 @@ def _overlaid(values: pa.Array, natives: Sequence[object], kind: pa.DataType) ->
     return pc.coalesce(pa.array(natives, kind), values) if len(natives) else values
 
 
-def _sample(texts: pa.Array) -> list[str]:
-    step = max(1, len(texts) // SAMPLE)
-    return texts[::step].to_pylist() if step > 1 else texts.to_pylist()
+def _sample(coded: pa.DictionaryArray) -> _Sample:
+    different = len(coded.dictionary)
+    chosen = np.arange(0, different, max(1, different // SAMPLE))
+    counts = np.bincount(coded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=different)
+    return _Sample(tuple(coded.dictionary.take(pa.array(chosen)).to_pylist()), tuple(counts[chosen].tolist()))
 
 
 def _as_text(parts: _Parts, kept: pa.Array) -> pa.Array:
@@ -363,11 +381,11 @@ def _unread_notes(named: Named, parts: _Parts, present: pa.Array, values: pa.Arr
     return (Note(what, len(lost), NoteKind.CELLS),)
 
 
-def _text_notes(named: Named, present: pa.Array, sample: list[str]) -> tuple[Note, ...]:
+def _text_notes(named: Named, present: pa.Array, sample: _Sample) -> tuple[Note, ...]:
     """Why a column that looks like numbers in part was kept as text."""
-    if not sample or named.kind is not None:
+    if named.kind is not None:
         return ()
-    if sum(map(numerals.looks_like_number, sample)) >= HALF * len(sample):
+    if sample.share(numerals.looks_like_number) >= HALF:
         if numerals.has_leading_zeros(present):
             why = "its numbers begin with zeros, as codes do"
         elif numerals.is_long_whole(present, numerals.numbers(present, ".").to_numpy(zero_copy_only=False)):

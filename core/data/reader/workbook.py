@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import python_calamine as calamine
 
+from core.data.reader.excel_errors import error_cells
 from core.data.reader.sheet import Cell, Merged, Sheet, check_width, of_rows
 from core.data.table import Note, NoteKind, Reading
 from core.errors import ReadError
@@ -28,10 +30,12 @@ class Workbook:
 def read_workbook(content: bytes, reading: Reading, most_cells: int) -> Workbook:
     """The sheet that was asked for, or the first that shows a table. Raises ReadError."""
     book = _opened(content)
-    names = _names(book, reading)
+    known = _names(book)
+    names = [name for name, _ in known]
     if reading.sheet is not None and reading.sheet not in names:
         raise ReadError(f"There is no sheet {reading.sheet!r}.", remedy=f"Choose one of: {', '.join(names)[:200]}.")
-    wanted = [reading.sheet] if reading.sheet is not None else names
+    shown_first = sorted(known, key=lambda each: not each[1])
+    wanted = [name for name, _ in shown_first if reading.sheet in (None, name)]
     best: Sheet | None = None
     chosen = ""
     for name in wanted:
@@ -45,14 +49,22 @@ def read_workbook(content: bytes, reading: Reading, most_cells: int) -> Workbook
             break
     if best is None:
         raise ReadError("The workbook has no sheet with cells in it.", remedy="Choose a file with a table in it.")
-    notes = best.notes
-    if len(names) > 1 and reading.sheet is None:
-        notes = (Note(f"The workbook has {len(names)} sheets; “{chosen}” was read.", len(names)), *notes)
+    best = replace(best, notes=tuple(_notes(content, chosen, [] if reading.sheet else names)))
     if reading.fill_merged is not False:
-        best = _with_merged_filled(replace(best, notes=notes))
-    else:
-        best = replace(best, notes=notes)
+        best = _with_merged_filled(best)
     return Workbook(best, replace(reading, sheet=chosen, fill_merged=reading.fill_merged is not False), tuple(names))
+
+
+def _notes(content: bytes, chosen: str, names: Sequence[str]) -> Iterator[Note]:
+    """Which sheet was read, where several could be, and the errors in it."""
+    if len(names) > 1:
+        yield Note(f"The workbook has {len(names)} sheets; “{chosen}” was read.", len(names))
+    errors = error_cells(content, chosen)
+    if errors:
+        cells = "cell holds" if errors == 1 else "cells hold"
+        blank = "counts" if errors == 1 else "count"
+        what = f"{errors:,} {cells} an error such as #DIV/0! and {blank} as blank."
+        yield Note(what, errors, NoteKind.CELLS)
 
 
 def _opened(content: bytes) -> calamine.CalamineWorkbook:
@@ -72,12 +84,10 @@ def _locked() -> ReadError:
     return ReadError("The workbook is protected with a password.", remedy="Save a copy without the password.")
 
 
-def _names(book: calamine.CalamineWorkbook, reading: Reading) -> list[str]:
-    """The sheets of cells, the visible ones first."""
+def _names(book: calamine.CalamineWorkbook) -> list[tuple[str, bool]]:
+    """The sheets of cells in their order, and whether each is visible."""
     tables = [each for each in book.sheets_metadata if each.typ == calamine.SheetTypeEnum.WorkSheet]
-    shown = [each.name for each in tables if each.visible == calamine.SheetVisibleEnum.Visible]
-    hidden = [each.name for each in tables if each.visible != calamine.SheetVisibleEnum.Visible]
-    return shown + hidden
+    return [(each.name, each.visible == calamine.SheetVisibleEnum.Visible) for each in tables]
 
 
 def _sheet(book: calamine.CalamineWorkbook, name: str, most_cells: int) -> Sheet | None:

@@ -1,0 +1,170 @@
+"""Text files: encodings, delimiters, quotes, and rows of uneven length."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.data.reader import tokens
+from core.data.reader.dialect import Dialect, tell_dialect
+from core.data.reader.encoding import tell_encoding
+from core.data.reader.tokens import tokenise
+from core.errors import ReadError
+from tests.data.making import cells, delimited, here, said
+
+WRITING = {
+    "cp1252": "Prénom;Âge\nFrançois;12\nÉlodie;13\nHélène – 5 €;14\n",
+    "mac-roman": "Prénom;Âge\nFrançois;12\nÉlodie;13\n",
+    "shift_jis": "商品名,価格\nりんご,100\nカテゴリ,200\n",
+    "gb18030": "姓名,年龄\n张三,30\n李四,25\n",
+    "euc-kr": "이름,나이\n김철수,30\n이영희,31\n",
+    "big5": "姓名,年齡\n陳大文,30\n李小明,25\n",
+    "cp1251": "Имя,Возраст\nИван,30\nМария,25\n",
+    "koi8-r": "Имя,Возраст\nИван,30\nМария,25\n",
+    "utf-8": "naïve,x\ncafé,1\n",
+    "utf-8-sig": "naïve,x\ncafé,1\n",
+    "utf-16": "a,b\né,1\n",
+    "utf-16-le": "alpha,beta\n1,2\n3,4\n",
+    "utf-16-be": "alpha,beta\n1,2\n3,4\n",
+}
+
+
+@pytest.mark.parametrize("encoding", WRITING)
+def test_an_encoding_is_told_from_the_bytes(encoding):
+    content = WRITING[encoding].encode(encoding)
+    assert content.decode(tell_encoding(content)) == WRITING[encoding]
+
+
+def test_an_encoding_other_than_utf_8_is_said():
+    answer = here(WRITING["cp1252"].encode("cp1252"))
+    assert answer.names == ("Prénom", "Âge")
+    assert said(answer, "Windows-1252")
+    assert not said(here(WRITING["utf-8"]), "UTF-8")
+
+
+def test_binary_data_is_refused():
+    with pytest.raises(ReadError, match="binary"):
+        tell_encoding(bytes(range(32)) * 100)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "||", "~", "\x1f", "^"])
+def test_a_delimiter_is_told_from_the_rows(delimiter):
+    text = "\n".join(delimiter.join(row) for row in [("name", "x", "y"), ("Ada B", "1.5", "2"), ("Cy D", "3.5", "4")])
+    assert tell_dialect(text).delimiter == delimiter
+    assert cells(here(text))["x"] == [1.5, 3.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        ("x;y\n1,5;2,5\n3,25;4,75\n", 2),  # decimal commas between semicolons
+        ("time\n12:30:00\n12:45:10\n", 1),
+        ("name\nAda Lovelace\nGrace Hopper\nMary Shelley\n", 1),
+        ("1.0  2.0   3.0\n4.0 5.0 6.5\n7 8 9\n", 3),
+        ('bigvalues\n"100,000,000"\n"140,000,000"\n', 1),
+        ('a,b\n1,"x, y"\n2,"z"\n', 2),
+        ("a, b\n1, 2\n3, 4\n", 2),
+        ("'a','b'\n'1,5','x'\n'2,5','y'\n", 2),
+        ('a,b\n1,"it\\"s, ok"\n2,"b, c"\n', 2),
+    ],
+)
+def test_what_only_looks_like_a_delimiter_parts_nothing(text, width):
+    assert len(here(text).names) == width
+
+
+def test_prose_is_no_table_of_its_commas():
+    text = "Dear all,\nthe meeting, as said, is at ten.\nPlease come\nYours, truly, me, and us\nBye\n"
+    assert len(here(text, header=0).names) == 1
+
+
+def test_quoted_cells_keep_delimiters_line_ends_and_quotes():
+    answer = here('a,b\n"x, y","line 1\nline 2"\n"q ""z""",w\n')
+    assert cells(answer) == {"a": ["x, y", 'q "z"'], "b": ["line 1\nline 2", "w"]}
+    assert answer.lines.tolist() == [2, 4]
+
+
+def test_a_quote_that_is_never_closed_costs_no_row():
+    rows = "".join(f"{i},name {i}\n" for i in range(10_000))
+    answer = here(f'n,name\n{rows}10000,"oops\n10001,fine\n')
+    assert len(answer.columns[0]) == 10_002
+    assert said(answer, "never closed", "line 10,002")
+
+
+def test_quotes_that_open_lines_of_equal_width_are_plain_characters():
+    rows = [f"{i}\tword {i}" for i in range(40)] + ['40\t"open', "41\tnext", '42\tclosed"', "43\tlast"]
+    assert len(here("\n".join(["n\tw", *rows])).columns[0]) == 44
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_any_kind_part_rows(end):
+    assert cells(here(end.join(["a,b", "1,2", "3,4", ""]))) == {"a": [1, 3], "b": [2, 4]}
+
+
+def test_mixed_line_ends_part_rows():
+    assert cells(here("a,b\r\n1,2\n3,4\r5,6"))["a"] == [1, 3, 5]
+
+
+def test_rows_of_uneven_length_are_kept_counted_and_their_lines_named():
+    answer = here("a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n13,14,15\n")
+    assert len(answer.columns) == 4
+    assert cells(answer)["c"] == [3, None, 8, 12, 15]
+    assert said(answer, "1 row has fewer", "line 3")
+    assert said(answer, "1 row has more", "line 4")
+
+
+def test_row_names_without_a_name_of_their_own_move_the_names_by_one():
+    answer = here("x,y\nfirst,1.5,2\nsecond,3.5,4\n")
+    assert cells(answer) == {"column 1": ["first", "second"], "x": [1.5, 3.5], "y": [2, 4]}
+
+
+def test_comments_are_left_out_and_counted():
+    answer = here("# made by hand\n# twice\na,b\n1,2\n3,4\n")
+    assert cells(answer)["a"] == [1, 3]
+    assert said(answer, "2 rows of comments")[0].count == 2
+    assert len(here("# made by hand\na,b\n1,2\n3,4\n", comment="", skip=0, header=0).columns[0]) == 4
+
+
+table = st.integers(1, 6).flatmap(
+    lambda width: st.lists(
+        st.lists(
+            st.text("ab,;\t\"' \n.1é", max_size=6).filter(lambda t: t == t.strip()), min_size=width, max_size=width
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+
+
+@given(table, st.sampled_from([",", ";", "\t", "|"]))
+def test_what_the_csv_module_writes_comes_back(rows, delimiter):
+    content = delimited(rows, delimiter)
+    sheet = tokenise(content, "utf-8", Dialect(delimiter), 10_000)
+    got = [[cell or "" for cell in row[: len(rows[0])]] for row in sheet.rows(0, sheet.n)]
+    written = list(csv.reader(io.StringIO(content.decode(), newline=""), delimiter=delimiter))
+    want = [[cell if cell.strip() else "" for cell in row] + [""] * (len(rows[0]) - len(row)) for row in written]
+    assert got == want
+
+
+@given(table)
+def test_the_quick_way_gives_the_same_cells_as_the_patient_one(rows):
+    content = delimited(rows)
+    quick, patient = tokens._quick(content, Dialect()), tokens._patient(content, "utf-8", Dialect(), 10_000)
+    if quick is not None:
+        assert quick.rows(0, quick.n) == patient.rows(0, patient.n)
+        assert quick.lines.tolist() == patient.lines.tolist()
+        assert quick.widths.tolist() == patient.widths.tolist()
+
+
+def test_a_large_regular_file_goes_the_quick_way():
+    content = delimited([["a", "b"], *([str(i), f"{i}.5"] for i in range(50))])
+    assert tokens._quick(content, Dialect()) is not None
+    assert tokens._quick(content + b"1,2,3\r\n", Dialect()) is None
+
+
+def test_an_unknown_encoding_and_an_impossible_delimiter_are_refused_in_words():
+    with pytest.raises(ReadError, match="no encoding"):
+        here("a,b\n1,2\n", encoding="klingon")
+    with pytest.raises(ReadError, match="cannot part"):
+        here("a,b\n1,2\n", delimiter="\n")

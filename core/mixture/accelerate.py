@@ -31,6 +31,7 @@ MEMORY = 10  # pairs
 MOST_STRETCH = 4.0  # of EM's step, before the pairs shape it
 FIRST_RADIUS = 1.0  # of a step; 1 moves the mean of a component of weight 1 by a standard deviation
 LEAST_COSINE = 1e-9  # between a step and the change over it, for the pair to tell of curvature
+LEAST_WEIGHT = 1e-300  # of a component, where its log is taken
 ROUNDING = 1e-13  # relative fall of the log-likelihood that is none
 
 
@@ -77,9 +78,9 @@ def _no_lower(after: Moments, before: Moments) -> bool:
 
 
 def _mixing(mixture: Mixture) -> Array:
-    """(K,) or (K + 1,) mixing weights, noise last."""
+    """(K,) or (K + 1,) mixing weights, noise last, none of them zero."""
     noise = () if mixture.noise is None else (mixture.noise.weight,)
-    return np.concatenate((mixture.weights, noise))
+    return np.maximum(np.concatenate((mixture.weights, noise)), LEAST_WEIGHT)
 
 
 class Frame:
@@ -100,8 +101,7 @@ class Frame:
     def vector(self, mixture: Mixture) -> Array:
         """(p,) coordinates of a mixture."""
         roots = self._roots[: mixture.components]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logs = self._roots * (np.log(_mixing(mixture)) - np.log(_mixing(self._origin)))
+        logs = self._roots * (np.log(_mixing(mixture)) - np.log(_mixing(self._origin)))
         whitening = self._origin.whitening
         shifts = roots[:, None] * np.einsum("kij,kj->ki", whitening, mixture.means - self._origin.means)
         turns = whitening @ np.linalg.cholesky(mixture.covariances)
@@ -153,7 +153,7 @@ class Memory:
     @property
     def is_ready(self) -> bool:
         """Whether there is something to propose."""
-        return bool(self._pairs) and not self._pause and bool(np.isfinite(self._ascent).all())
+        return bool(self._pairs) and not self._pause
 
     def proposal(self, rows: float) -> Moments:
         """The moments whose M-step is the next step, over rows."""

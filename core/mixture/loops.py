@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,8 @@ import numpy as np
 from core.arrays import Array
 from core.data.source import ArraySource
 from core.errors import DegenerateError
-from core.mixture import compiled, kernels
+from core.mixture import accelerate, compiled, em, kernels
 from core.mixture.covariance import TO_THE_END, Sweeps
-from core.mixture.em import passes
 from core.mixture.family import Family
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments
@@ -33,82 +33,162 @@ class End(Enum):
 
 @dataclass(frozen=True)
 class Limits:
-    """When a loop ends."""
+    """When a loop ends, and how it goes."""
 
     floor: Array  # (d,) least variance along each column
-    passes: int
+    passes: int  # in one stride
     tolerance: float = 0.0  # of the log-likelihood, relative to 1 + itself
     sweeps: Sweeps = TO_THE_END
+    accelerates: bool = False
 
 
 @dataclass(frozen=True)
 class Ran:
-    """Where a loop came to."""
+    """Where a stride came to."""
 
     mixture: Mixture
     found: Moments  # at this mixture
-    trace: tuple[float, ...]  # log-likelihood at each pass, from the first mixture on
+    trace: tuple[float, ...]  # log-likelihood of each mixture of the stride
     end: End
+    passes: int = 1  # over the rows, those of rejected steps included
 
 
-def plain(family: Family, mixture: Mixture, source: ArraySource, limits: Limits) -> Ran:
-    """Plain EM from a mixture, at most limits.passes E-steps. Raises DegenerateError if not one of them is possible."""
+def strides(family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits) -> Iterator[Ran]:
+    """EM in strides, each taken up where the one before was left, until one has an end.
+
+    It begins at a mixture, or with the M-step of some Moments (without noise). The first trace begins with the first
+    mixture, the others with the first new one. Raises DegenerateError if not one pass is possible.
+    """
     loops = compiled.load("loops")
     if loops is None:
-        return _numpy_plain(family, mixture, source, limits)
-    size = loops.Sizes(mixture.features, mixture.components, mixture.components + (mixture.noise is not None))
-    axes = (axis.freedom for axis in family.axes)
-    sweeps = limits.sweeps.most, limits.sweeps.tolerance
-    task = loops.Task(size.components, size.columns, *axes, *sweeps, limits.tolerance)
+        yield from _numpy_strides(family, start, source, limits)
+        return
+    components, features = (start.means if isinstance(start, Mixture) else start.mean).shape
+    shape = _Shape(components, features, start.noise if isinstance(start, Mixture) else None)
+    size = loops.Sizes(features, components, shape.columns)
+    begins = loops.FROM_MIXTURE if isinstance(start, Mixture) else loops.FROM_MOMENTS
+    task = _task(loops, size, family, limits, begins)
     room, trace = np.empty(loops.loop_room(source.n, size)), np.empty(max(limits.passes, 1))
-    start = _flat(mixture)
-    room[: len(start)] = start
+    _pack(room, start, shape)
     weights = np.empty(0) if source.weights is None else source.weights
-    end, taken = loops.plain(source.values, weights, task, limits.floor, room, trace)
-    if not taken:
-        raise DegenerateError("A group's covariance is singular.", remedy="Try fewer groups.")
-    return Ran(*_unpack(room, mixture), tuple(trace[:taken].tolist()), End(end))
+    end = End.GOING
+    while end is End.GOING:
+        ended, steps, passes = loops.run(source.values, weights, task, limits.floor, room, trace)
+        if not steps and task.begins != loops.FROM_LOOP:
+            raise DegenerateError("A group is squeezed flat, or has lost its rows.", remedy="Try fewer groups.")
+        end, task = End(ended), task._replace(begins=loops.FROM_LOOP)
+        yield Ran(*_unpack(room, shape), tuple(trace[:steps].tolist()), end, passes)
 
 
-def _flat(mixture: Mixture) -> Array:
-    """A mixture's numbers as compiled.steps.State begins with them."""
-    noise = () if mixture.noise is None else (mixture.noise.weight,)
-    density = 0.0 if mixture.noise is None else -mixture.noise.log_volume
-    return np.concatenate((mixture.weights, noise, mixture.means.ravel(), mixture.covariances.ravel(), (density,)))
+def plain(family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits) -> Ran:
+    """The first stride of EM. Raises DegenerateError if not one pass is possible."""
+    return next(strides(family, start, source, limits))
 
 
-def _unpack(room: Array, start: Mixture) -> tuple[Mixture, Moments]:
+def _task(loops: ModuleType, size: Any, family: Family, limits: Limits, begins: int) -> Any:
+    """Limits and family as numbers."""
+    return loops.Task(
+        size.components,
+        size.columns,
+        *(axis.freedom for axis in family.axes),
+        limits.sweeps.most,
+        int(limits.accelerates),
+        begins,
+        limits.sweeps.tolerance,
+        limits.tolerance,
+    )
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What a mixture's numbers are, where they follow each other."""
+
+    components: int
+    features: int
+    noise: Noise | None
+
+    @property
+    def columns(self) -> int:
+        """Mixing weights, noise's included."""
+        return self.components + (self.noise is not None)
+
+    @property
+    def length(self) -> int:
+        """Of mixing weights, (K, d) and (K, d, d) together."""
+        return self.columns + self.components * self.features * (1 + self.features)
+
+    def split(self, numbers: Array) -> tuple[Array, Array, Array]:
+        """Views: (columns,), (K, d) and (K, d, d)."""
+        vectors, matrices = self.columns, self.columns + self.components * self.features
+        return (
+            numbers[:vectors],
+            numbers[vectors:matrices].reshape(self.components, self.features),
+            numbers[matrices : self.length].reshape(self.components, self.features, self.features),
+        )
+
+
+def _pack(room: Array, start: Mixture | Moments, shape: _Shape) -> None:
+    """Write a mixture or moments where compiled.steps.State has them."""
+    if isinstance(start, Moments):
+        weight, mean, scatter = shape.split(room[shape.length + 1 :])
+        weight[:], mean[:], scatter[:] = start.weight, start.mean, start.scatter
+        room[2 * shape.length + 1 : 2 * shape.length + 5] = (0.0, start.rows, 0.0, 0.0)
+        return
+    mixing, means, covariances = shape.split(room)
+    mixing[: shape.components], means[:], covariances[:] = start.weights, start.means, start.covariances
+    if start.noise is not None:
+        mixing[-1], room[shape.length] = start.noise.weight, -start.noise.log_volume
+
+
+def _unpack(room: Array, shape: _Shape) -> tuple[Mixture, Moments]:
     """The mixture and its moments that a loop left behind."""
-    components, features = start.means.shape
-    noisy = int(start.noise is not None)
-    block = [components, noisy, components * features, components * features**2]
-    parts = iter(np.split(room, np.cumsum([*block, 1, *block, 4])))
-    weights, noise, means, covariances = _shaped(parts, features)
-    next(parts)
-    weight, noise_weight, mean, scatter = _shaped(parts, features)
-    log_likelihood, rows, entropy, log_largest = next(parts).tolist()
-    box = start.noise and Noise(float(noise.sum()), start.noise.log_volume)
-    found = Moments(weight, mean, scatter, log_likelihood, rows, float(noise_weight.sum()), entropy, log_largest)
-    return Mixture(weights, means, covariances, box), found
+    front = room[: 2 * shape.length + 5].copy()
+    front.flags.writeable = False
+    mixing, means, covariances = shape.split(front)
+    weight, mean, scatter = shape.split(front[shape.length + 1 :])
+    k = shape.components
+    noise = shape.noise and Noise(float(mixing[k]), shape.noise.log_volume)
+    log_likelihood, rows, entropy, log_largest = front[-4:].tolist()
+    noise_weight = float(weight[k:].sum())
+    found = Moments(weight[:k], mean, scatter, log_likelihood, rows, noise_weight, entropy, log_largest)
+    return Mixture(mixing[:k], means, covariances, noise), found
 
 
-def _shaped(parts: Iterator[Any], features: int) -> tuple[Array, Array, Array, Array]:
-    """Weights, noise weight, (K, d) and (K, d, d)."""
-    weights, noise, vectors, matrices = (next(parts) for _ in range(4))
-    return weights, noise, vectors.reshape(-1, features), matrices.reshape(-1, features, features)
+def _numpy_strides(family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits) -> Iterator[Ran]:
+    passes = 0
+    if isinstance(start, Moments):
+        start = em.m_step(family, start, None, limits.floor, limits.sweeps)
 
+    def step(some: Mixture, values: Array, weights: Array | None) -> Moments:
+        nonlocal passes
+        passes += 1
+        return (kernels.diagonal_e_step if family.is_diagonal else kernels.e_step)(some, values, weights)
 
-def _numpy_plain(family: Family, mixture: Mixture, source: ArraySource, limits: Limits) -> Ran:
-    step = kernels.diagonal_e_step if family.is_diagonal else kernels.e_step
-    steps = passes(family, mixture, source, step, limits.floor, limits.sweeps)
+    going = accelerate.passes if limits.accelerates else em.passes
+    steps = going(family, start, _Whole(source.values, source.weights), step, limits.floor, limits.sweeps)
     mixture, found = next(steps)
-    trace = [found.log_likelihood]
-    while len(trace) < limits.passes:
-        try:
-            mixture, found = next(steps)
-        except DegenerateError:
-            return Ran(mixture, found, tuple(trace), End.DEGENERATE)
-        trace.append(found.log_likelihood)
-        if abs(trace[-1] - trace[-2]) <= limits.tolerance * (1 + abs(trace[-1])):
-            return Ran(mixture, found, tuple(trace), End.SETTLED)
-    return Ran(mixture, found, tuple(trace), End.GOING)
+    trace, end = [found.log_likelihood], End.GOING
+    while True:
+        while end is End.GOING and passes < limits.passes:
+            before = found.log_likelihood
+            try:
+                mixture, found = next(steps)
+            except DegenerateError:
+                end = End.DEGENERATE
+                break
+            trace.append(found.log_likelihood)
+            if abs(found.log_likelihood - before) <= limits.tolerance * (1 + abs(found.log_likelihood)):
+                end = End.SETTLED
+        yield Ran(mixture, found, tuple(trace), end, passes)
+        if end is not End.GOING:
+            return
+        trace, passes = [], 0
+
+
+@dataclass(frozen=True)
+class _Whole(ArraySource):
+    """Rows in one block, so that a step is a pass."""
+
+    def blocks(self) -> Iterator[tuple[Array, Array | None]]:
+        """All rows at once."""
+        yield self.values, self.weights

@@ -16,7 +16,7 @@ from core.mixture import accelerate, kernels
 from core.mixture.blas import one_thread
 from core.mixture.covariance import A_FEW, TO_THE_END, Sweeps
 from core.mixture.em import m_step, passes
-from core.mixture.loops import End, Limits, Ran, plain
+from core.mixture.loops import End, Limits, Ran, strides
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments, moments
 from core.mixture.plan import Plan
@@ -182,13 +182,8 @@ def _strides(problem: Problem, plan: Plan, mixture: Mixture) -> Iterator[Ran]:
         yield from _single_passes(problem, plan, mixture, sweeps)
         return
     stride = min(WORK_OF_A_STRIDE // work, plan.max_iterations)
-    limits = Limits(problem.floor, stride + 1, plan.tolerance, sweeps)
-    ran = plain(plan.family, mixture, source, limits)
-    yield ran
-    while True:
-        # A stride begins with the last mixture of the one before, whose pass is not counted again.
-        ran = plain(plan.family, ran.mixture, source, limits)
-        yield replace(ran, trace=ran.trace[1:])
+    limits = Limits(problem.floor, stride, plan.tolerance, sweeps, plan.accelerate)
+    yield from strides(plan.family, mixture, source, limits)
 
 
 def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweeps) -> Iterator[Ran]:

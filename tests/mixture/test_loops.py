@@ -11,10 +11,10 @@ from strategies import clustered_rows
 
 from core.data.source import ArraySource
 from core.errors import DegenerateError
-from core.mixture import compiled, em
+from core.mixture import accelerate, compiled, em
 from core.mixture.covariance import A_FEW, TO_THE_END
 from core.mixture.family import FAMILIES, family
-from core.mixture.loops import End, Limits, plain
+from core.mixture.loops import End, Limits, plain, strides
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import moments
 
@@ -85,10 +85,26 @@ def test_the_compiled_loop_equals_its_numpy_twin(each, sweeps, rows, components,
 
 
 @pytest.mark.parametrize("each", FAMILIES, ids=lambda f: f.name)
-@settings(max_examples=150)
+@settings(max_examples=15)
+@given(rows=clustered_rows(least=40, most_features=5), components=st.integers(2, 4), noisy=st.booleans())
+def test_the_accelerated_loop_equals_its_numpy_twin(each, rows, components, noisy):
+    start = some_start(each, rows, components, 0)
+    if noisy:
+        start = Mixture(start.weights * 0.9, start.means, start.covariances, Noise(0.1, 5.0))
+    limits = Limits(1e-10 * rows.var(axis=0), 8, sweeps=A_FEW, accelerates=True)
+    got = plain(each, start, ArraySource(rows), limits)
+    twin = islice(accelerate.passes(each, start, ArraySource(rows), floor=limits.floor), len(got.trace))
+    np.testing.assert_allclose(got.trace, [found.log_likelihood for _, found in twin], rtol=1e-6)
+
+
+@pytest.mark.parametrize("accelerates", [False, True], ids=["plain", "accelerated"])
+@pytest.mark.parametrize("each", FAMILIES, ids=lambda f: f.name)
+@settings(max_examples=75)
 @given(rows=clustered_rows(most_features=5), components=st.integers(2, 5), seed=st.integers(0, 9))
-def test_the_log_likelihood_never_falls(each, rows, components, seed):
-    limits = Limits(1e-10 * rows.var(axis=0), 40, sweeps=A_FEW if seed % 2 else TO_THE_END)
+def test_the_log_likelihood_never_falls(each, accelerates, rows, components, seed):
+    sweeps = A_FEW if seed % 2 else TO_THE_END
+    # Below the floor of a spike a log-likelihood has fewer digits than are looked at here.
+    limits = Limits(1e-6 * rows.var(axis=0), 40, sweeps=sweeps, accelerates=accelerates)
     trace = plain(each, some_start(each, rows, components, seed), ArraySource(rows), limits).trace
     assert all(after >= before - 1e-9 * abs(before) for before, after in pairwise(trace))
 
@@ -106,14 +122,26 @@ def test_a_noise_component_is_carried_along(name):
     assert got.found.noise_weight == pytest.approx(found.noise_weight, rel=1e-9)
 
 
-def test_a_loop_goes_on_where_another_stopped():
-    rows, each = matrix("iris"), family("VVV")
+@pytest.mark.parametrize("accelerates", [False, True])
+def test_strides_go_on_where_the_last_one_ended(accelerates):
+    rows, each = matrix("iris"), family("VEE")
     start = some_start(each, rows, 3, 0)
-    whole = plain(each, start, ArraySource(rows), Limits(np.zeros(4), 21))
-    first = plain(each, start, ArraySource(rows), Limits(np.zeros(4), 11))
-    second = plain(each, first.mixture, ArraySource(rows), Limits(np.zeros(4), 11))
-    assert first.trace[-1] == pytest.approx(second.trace[0], rel=1e-14)
-    np.testing.assert_allclose(first.trace + second.trace[1:], whole.trace, rtol=1e-12)
+    whole = plain(each, start, ArraySource(rows), Limits(np.zeros(4), 40, accelerates=accelerates))
+    parts = list(islice(strides(each, start, ArraySource(rows), Limits(np.zeros(4), 7, accelerates=accelerates)), 6))
+    trace = [value for part in parts for value in part.trace]
+    shared = min(len(trace), len(whole.trace))
+    assert shared > 20
+    assert trace[:shared] == list(whole.trace[:shared])
+    assert all(7 <= part.passes <= 8 for part in parts if part.end is End.GOING)
+
+
+@pytest.mark.parametrize("each", FAMILIES, ids=lambda f: f.name)
+def test_a_loop_from_moments_begins_with_their_m_step(each):
+    rows = matrix("banknote")
+    source, limits = ArraySource(rows), Limits(1e-10 * rows.var(axis=0), 5)
+    found = moments(rows, np.random.default_rng(0).dirichlet(np.ones(3), len(rows)))
+    got, expected = (plain(each, begin, source, limits) for begin in (found, em.m_step(each, found)))
+    np.testing.assert_allclose(got.trace, expected.trace, rtol=1e-9)
 
 
 def test_a_settled_loop_stops_at_the_pass_that_changed_little():
@@ -141,15 +169,18 @@ def test_a_singular_start_is_refused():
         plain(family("VVV"), flat, ArraySource(np.eye(2)), Limits(np.zeros(2), 5))
 
 
+@pytest.mark.parametrize("accelerates", [False, True], ids=["plain", "accelerated"])
 @pytest.mark.parametrize("name", ["VVI", "VEE"])
-def test_without_a_compiler_the_loop_is_the_same(name, monkeypatch):
+def test_without_a_compiler_the_loop_is_the_same(name, accelerates, monkeypatch):
     rows = matrix("iris")
     start = some_start(family(name), rows, 3, 0)
-    for limits in (Limits(np.full(4, 1e-9), 7), Limits(np.full(4, 1e-9), 500, 1e-6), Limits(np.full(4, 0.1), 500)):
+    tiny = np.full(4, 1e-9)
+    for limits in (Limits(tiny, 7), Limits(tiny, 500, 1e-6), Limits(np.full(4, 0.1), 500)):
+        limits = replace(limits, accelerates=accelerates)
         fast = plain(family(name), start, ArraySource(rows), limits)
         with monkeypatch.context() as patch:
             patch.setattr(compiled, "load", lambda _: None)
             slow = plain(family(name), start, ArraySource(rows), limits)
-        np.testing.assert_allclose(slow.trace, fast.trace, rtol=1e-10)
+        np.testing.assert_allclose(slow.trace, fast.trace, rtol=1e-6 if accelerates else 1e-10)
         assert slow.end is fast.end
         assert replace(slow, mixture=fast.mixture, found=fast.found, trace=fast.trace) == fast

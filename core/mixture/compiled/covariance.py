@@ -80,6 +80,12 @@ def take_apart(family: Freedom, size: Sizes, now: Structure) -> None:
             now.shape[k * d + j] = now.spread[k * d + j] / now.volume[k]
 
 
+@inner
+def has_axes(family: Freedom) -> bool:
+    """Whether covariances must be taken apart: not where all is free, or all shared."""
+    return family.volume != family.shape or family.shape != family.orientation
+
+
 @merged
 def estimate(family: Freedom, size: Sizes, weight: Pointer, scatter: Pointer, now: Structure, sweeps: Sweeps) -> None:
     """Replace covariances by those that maximise the expected log-likelihood within a family.
@@ -87,8 +93,7 @@ def estimate(family: Freedom, size: Sizes, weight: Pointer, scatter: Pointer, no
     weight (K,) and scatter (K, d, d) are those of Moments. Families with inner iterations begin where they ended last
     and go on as far as sweeps says. A flat scatter gives what is singular, or not a number: the caller looks.
     """
-    unlike = family.volume != family.shape or family.shape != family.orientation
-    if not unlike:
+    if not has_axes(family):
         average(family.volume == EQUAL, size, weight, scatter, now.covariances)
         return
     common = family.orientation == EQUAL

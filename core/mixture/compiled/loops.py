@@ -1,4 +1,7 @@
-"""EM from pass to pass without leaving compiled code: what small data need, where a call from Python costs a pass."""
+"""EM from pass to pass without leaving compiled code: what small data need, where a call from Python costs a pass.
+
+Plain, or accelerated as in core.mixture.accelerate; a loop that took all its passes can be taken up where it was left.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,67 @@ from typing import NamedTuple
 from numba import types
 
 from core.arrays import Array
-from core.mixture.compiled.blocks import Sizes
-from core.mixture.compiled.covariance import Freedom, Sweeps, take_apart
-from core.mixture.compiled.passes import OUT, ROW_WEIGHTS, ROWS, VECTOR
-from core.mixture.compiled.pointers import copy, entry, fill, pointer
-from core.mixture.compiled.steps import e_step, lay_out, m_step, prepare, rows_room, state_in, state_room
+from core.mixture.compiled.blocks import LANES, Sizes, Sums, sums_in, sums_room
+from core.mixture.compiled.covariance import IDENTITY, Freedom, Sweeps, average, has_axes, take_apart
+from core.mixture.compiled.frame import (
+    Frame,
+    Mix,
+    frame_in,
+    frame_room,
+    mix_in,
+    mix_room,
+    moments_of,
+    move_frame,
+    vector_length,
+    vector_of,
+)
+from core.mixture.compiled.memory import (
+    BEGUN,
+    PAIRS,
+    PAUSE,
+    Memory,
+    forget,
+    is_ready,
+    judge,
+    memory_in,
+    memory_room,
+    place_for_pair,
+    propose,
+    weigh_pair,
+)
+from core.mixture.compiled.pointers import (
+    OUT,
+    ROW_WEIGHTS,
+    ROWS,
+    VECTOR,
+    Pointer,
+    copy,
+    entry,
+    fill,
+    inner,
+    merged,
+    pointer,
+)
+from core.mixture.compiled.steps import (
+    State,
+    e_step,
+    lay_out,
+    m_step,
+    prepare,
+    rows_in,
+    rows_room,
+    state_in,
+    state_room,
+)
+
+__all__ = ["Sizes", "Task", "loop_room", "run"]
 
 GOING, SETTLED, DEGENERATE = 0, 1, 2  # how a loop ended: the values of core.mixture.loops.End
+FROM_MIXTURE, FROM_LOOP, FROM_MOMENTS = 0, 1, 2  # how a loop begins
+# What is under way: a first pass as the mixture is, or after an M-step; a plain step; an accelerated one; a plain one
+# instead of it.
+FIRST, OPENING, PLAIN, TRIAL, BACK = 0, 1, 2, 3, 4
+ROUNDING = 1e-13  # relative fall of the log-likelihood that is none
 
 
 class Task(NamedTuple):
@@ -25,47 +82,185 @@ class Task(NamedTuple):
     shape: int
     orientation: int
     sweeps: int  # at most, of a family's inner iterations in each M-step
+    accelerates: int  # whether it does: 0 or 1
+    begins: int  # with the mixture that room begins with, the loop that it holds, or the moments in it
     sweep_tolerance: float  # relative change of their objective at which they end
     tolerance: float  # change of the log-likelihood, relative to 1 + itself, at which EM has settled
 
 
-__all__ = ["Sizes", "Task", "loop_room", "plain"]
-
-TASK = types.NamedTuple([types.int64] * 6 + [types.float64] * 2, Task)
+TASK = types.NamedTuple([types.int64] * 8 + [types.float64] * 2, Task)
 
 
-@entry(types.UniTuple(types.int64, 2)(ROWS, ROW_WEIGHTS, TASK, VECTOR, OUT, OUT))
-def plain(values: Array, weights: Array, task: Task, floor: Array, room: Array, trace: Array) -> tuple[int, int]:
-    """Plain EM for at most len(trace) passes: how it ended, and how many it took.
+@inner
+def mix_length(size: Sizes) -> int:
+    """Numbers of a mixture."""
+    return size.columns + size.components * size.features * (1 + size.features)
 
-    room begins with the mixture and ends with the last mixture and its moments, as in State; the rest of its
-    loop_room(n, size) doubles may hold anything.
-    """
-    size = Sizes(values.shape[1], task.components, task.columns)
-    family, sweeps = Freedom(task.volume, task.shape, task.orientation), Sweeps(task.sweep_tolerance, task.sweeps)
-    state = state_in(pointer(room), size)
-    mixture = size.columns + size.components * size.features * (1 + size.features)
-    last = state.structure.room + size.components * size.features + 2 * size.features**2
-    rows = lay_out(values, weights, state.block, last + mixture)
-    take_apart(family, size, state.structure)
-    fill(last, size.features, 0.0)
-    if not prepare(family, size, state, last):  # the first mixture is taken as it is, whatever the floor
-        return DEGENERATE, 0
-    e_step(family, size, state, rows)
-    trace[0] = state.found.totals[0]
-    for done in range(1, len(trace)):
-        copy(state.mixing, last, mixture)
-        if not m_step(family, size, state, sweeps) or not prepare(family, size, state, pointer(floor)):
-            copy(last, state.mixing, mixture)
-            return DEGENERATE, done
-        e_step(family, size, state, rows)
-        trace[done] = state.found.totals[0]
-        if abs(trace[done] - trace[done - 1]) <= task.tolerance * (1.0 + abs(trace[done])):
-            return SETTLED, done + 1
-    return GOING, len(trace)
+
+@inner
+def sums_length(size: Sizes) -> int:
+    """Numbers of its moments."""
+    return mix_length(size) + 4
+
+
+@inner
+def axes_length(size: Sizes) -> int:
+    """Numbers of its volumes, shapes and orientations."""
+    return size.components * (1 + size.features + size.features * size.features)
+
+
+@inner
+def no_lower(after: float, before: float) -> bool:
+    """Whether a log-likelihood has not fallen, rounding aside."""
+    return after >= before - ROUNDING * abs(before)
+
+
+@inner
+def settled(after: float, before: float, tolerance: float) -> bool:
+    """Whether a log-likelihood has hardly changed."""
+    return abs(after - before) <= tolerance * (1.0 + abs(after))
+
+
+class Desk(NamedTuple):
+    """Everything a loop keeps from pass to pass."""
+
+    state: State
+    last: Mix  # the mixture before a step
+    last_found: Sums  # and its moments
+    plain: Mix  # where plain EM's step leads
+    axes: Pointer  # volume, shape and orientation there
+    wanted: Sums  # moments whose M-step is an accelerated step
+    frame: Frame
+    memory: Memory
+    rows: Pointer
+
+
+@merged
+def desk_in(room: Pointer, size: Sizes, independent: bool) -> Desk:
+    """A desk in loop_room(n, size) doubles; the mixture and its moments come first."""
+    d = size.features
+    state = state_in(room, size)
+    last = mix_in(state.structure.room + size.components * d + 2 * d * d, size)
+    last_found = sums_in(last.covariances + size.components * d * d, size)
+    plain = mix_in(last_found.totals + 4, size)
+    axes = plain.covariances + size.components * d * d
+    wanted = sums_in(axes + size.components * (1 + d + d * d), size)
+    frame = frame_in(wanted.totals + 4, size)
+    memory = memory_in(frame.room + 2 * d * d, vector_length(size, independent))
+    return Desk(state, last, last_found, plain, axes, wanted, frame, memory, memory.shares + PAIRS)
 
 
 def loop_room(n: int, size: Sizes) -> int:
     """Doubles that a loop over n rows needs."""
-    mixture = size.columns + size.components * size.features * (1 + size.features)
-    return state_room(size) + mixture + rows_room(n, size)
+    d = size.features
+    axes = size.components * (1 + d + d * d)
+    vector = size.columns + size.components * (d + d * (d + 1) // 2) + LANES
+    desk = 2 * mix_room(size) + 2 * sums_room(size) + axes + frame_room(size) + memory_room(vector)
+    return state_room(size) + desk + rows_room(n, size)
+
+
+@merged
+def learn(size: Sizes, desk: Desk, independent: bool) -> None:
+    """Take note of where EM was and of where its plain step has led."""
+    memory, here = desk.memory, mix_in(desk.state.mixing, size)
+    if memory.counters[BEGUN] > 0.0:
+        place = place_for_pair(memory)
+        step, fall = memory.steps + place * memory.length, memory.falls + place * memory.length
+        vector_of(desk.frame, size, independent, desk.last, step)
+        vector_of(desk.frame, size, independent, here, fall)
+        for i in range(memory.length):
+            fall[i] = memory.ascent[i] + step[i] - fall[i]
+        weigh_pair(memory, place)
+    move_frame(desk.frame, size, desk.last)
+    vector_of(desk.frame, size, independent, here, memory.ascent)
+    memory.counters[BEGUN] = 1.0
+    memory.counters[PAUSE] = max(memory.counters[PAUSE] - 1.0, 0.0)
+
+
+@merged
+def open_up(family: Freedom, size: Sizes, desk: Desk, from_moments: bool) -> None:
+    """Make ready for the first pass; from moments, as an M-step without a mixture before it begins."""
+    state, d = desk.state, size.features
+    forget(desk.memory)
+    fill(desk.last.mixing, d, 0.0)
+    if from_moments:
+        copy(state.found.weight, desk.wanted.weight, sums_length(size))
+        average(True, size, state.found.weight, state.found.second, state.structure.covariances)
+    if has_axes(family):
+        take_apart(family, size, state.structure)
+    if from_moments:
+        fill(state.structure.volume, size.components, 1.0)
+
+
+@merged
+def set_out(size: Sizes, desk: Desk) -> None:
+    """Remember where EM is; the next M-step is that of its moments."""
+    copy(desk.state.mixing, desk.last.mixing, mix_length(size))
+    copy(desk.state.found.weight, desk.last_found.weight, sums_length(size))
+    copy(desk.state.found.weight, desk.wanted.weight, sums_length(size))
+
+
+@merged
+def set_out_further(size: Sizes, desk: Desk, independent: bool) -> None:
+    """Remember where plain EM has led; the next M-step is that of an accelerated step."""
+    copy(desk.state.mixing, desk.plain.mixing, mix_length(size))
+    copy(desk.state.structure.volume, desk.axes, axes_length(size))
+    propose(desk.memory)
+    moments_of(desk.frame, size, independent, desk.memory.proposal, desk.wanted)
+
+
+@merged
+def fall_back(size: Sizes, desk: Desk) -> None:
+    """Return to where plain EM has led."""
+    copy(desk.plain.mixing, desk.state.mixing, mix_length(size))
+    copy(desk.axes, desk.state.structure.volume, axes_length(size))
+
+
+@entry(types.UniTuple(types.int64, 3)(ROWS, ROW_WEIGHTS, TASK, VECTOR, OUT, OUT))
+def run(values: Array, weights: Array, task: Task, floor: Array, room: Array, trace: Array) -> tuple[int, int, int]:
+    """EM for len(trace) passes: how it ended, how many mixtures it went through, how many passes it took.
+
+    room has loop_room(n, size) doubles. It begins with a mixture and its moments as in State, one of which is needed,
+    or holds a loop to take up; it ends with the last of both. A first mixture is taken as it is, whatever the floor.
+    An accelerated step at the end may take a pass more.
+    """
+    size, independent = Sizes(values.shape[1], task.components, task.columns), task.orientation == IDENTITY
+    family, sweeps = Freedom(task.volume, task.shape, task.orientation), Sweeps(task.sweep_tolerance, task.sweeps)
+    desk = desk_in(pointer(room), size, independent)
+    state, rows, way, done, passes = desk.state, rows_in(values, desk.rows), PLAIN, 0, 0
+    if task.begins != FROM_LOOP:
+        way = FIRST if task.begins == FROM_MIXTURE else OPENING
+        lay_out(values, weights, state.block, rows)
+        open_up(family, size, desk, way == OPENING)
+    while way != PLAIN or passes < len(trace):
+        if way == PLAIN:
+            set_out(size, desk)
+        moved = way in (FIRST, BACK) or m_step(family, size, state, desk.wanted, sweeps)
+        stands = moved and prepare(family, size, state, desk.last.mixing if way == FIRST else pointer(floor))
+        if not stands and way in (FIRST, OPENING):
+            return DEGENERATE, 0, 0
+        if not stands and way == PLAIN:
+            copy(desk.last.mixing, state.mixing, mix_length(size))
+            return DEGENERATE, done, passes
+        if way == PLAIN and task.accelerates == 1:
+            learn(size, desk, independent)
+            if is_ready(desk.memory):
+                set_out_further(size, desk, independent)
+                way = TRIAL
+                continue
+        if stands:
+            e_step(family, size, state, rows)
+            passes += 1
+        if way == TRIAL:
+            stands = stands and no_lower(state.found.totals[0], desk.last_found.totals[0])
+            judge(desk.memory, stands)
+            if not stands:
+                fall_back(size, desk)
+                way = BACK
+                continue
+        trace[done] = state.found.totals[0]
+        done += 1
+        if way not in (FIRST, OPENING) and settled(trace[done - 1], desk.last_found.totals[0], task.tolerance):
+            return SETTLED, done, passes
+        way = PLAIN
+    return GOING, done, passes

@@ -20,15 +20,9 @@ from core.mixture.compiled.blocks import (
     take_rows,
 )
 from core.mixture.compiled.estep import add_block, find_shares
-from core.mixture.compiled.pointers import entry, pointer
+from core.mixture.compiled.pointers import MATRIX, OUT, ROW_WEIGHTS, ROWS, VECTOR, entry, pointer
 
 __all__ = ["Sizes", "add_rows", "block_room", "score_rows", "sums_room"]
-
-ROWS = types.Array(types.float64, 2, "A", readonly=True)
-ROW_WEIGHTS = types.Array(types.float64, 1, "A", readonly=True)
-MATRIX = types.Array(types.float64, 2, "C", readonly=True)
-VECTOR = types.Array(types.float64, 1, "C", readonly=True)
-OUT = types.float64[::1]
 
 
 @entry(types.void(ROWS, ROW_WEIGHTS, MATRIX, MATRIX, VECTOR, OUT))

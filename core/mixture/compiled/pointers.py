@@ -25,6 +25,14 @@ inlined = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=Tr
 merged = njit(error_model="numpy", inline="always")
 
 
+# What Python hands over: rows as they come, a mixture's read-only arrays, room to write to.
+ROWS = types.Array(types.float64, 2, "A", readonly=True)
+ROW_WEIGHTS = types.Array(types.float64, 1, "A", readonly=True)
+MATRIX = types.Array(types.float64, 2, "C", readonly=True)
+VECTOR = types.Array(types.float64, 1, "C", readonly=True)
+OUT = types.float64[::1]
+
+
 def entry(kind: Any) -> Any:
     """A function that Python calls: compiled at once for one signature, kept on disk, free of Python's lock."""
     return njit(kind, error_model="numpy", nogil=True, cache=True)

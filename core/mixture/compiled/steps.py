@@ -86,14 +86,18 @@ def rows_room(n: int, size: Sizes) -> int:
 
 
 @merged
-def lay_out(values: Array, weights: Array, block: Block, room: Pointer) -> Rows:
-    """Rows in blocks."""
+def rows_in(values: Array, room: Pointer) -> Rows:
+    """Rows in rows_room(n, size) doubles."""
     n, features = values.shape
     blocks = (n + BLOCK - 1) // BLOCK
-    rows = Rows(room, room + blocks * features * STRIDE, n)
-    for b in range(blocks):
-        take_rows(block_of(rows, features, b, block), values, weights, b * BLOCK)
-    return rows
+    return Rows(room, room + blocks * features * STRIDE, n)
+
+
+@merged
+def lay_out(values: Array, weights: Array, block: Block, rows: Rows) -> None:
+    """Write rows in blocks."""
+    for start in range(0, rows.total, BLOCK):
+        take_rows(block_of(rows, values.shape[1], start // BLOCK, block), values, weights, start)
 
 
 @inlined
@@ -103,7 +107,7 @@ def block_of(rows: Rows, features: int, b: int, own: Block) -> Block:
     return Block(values, weights, own.centred, own.joint, own.log_density)
 
 
-@inner
+@merged
 def prepare(family: Freedom, size: Sizes, state: State, floor: Pointer) -> bool:
     """Bring factors and normalisers up to date; False if a covariance is flatter than the floor (d,)."""
     d, independent = size.features, family.orientation == IDENTITY
@@ -152,9 +156,9 @@ def centre(independent: bool, size: Sizes, means: Pointer, found: Sums) -> None:
 
 
 @merged
-def m_step(family: Freedom, size: Sizes, state: State, sweeps: Sweeps) -> bool:
-    """Move the mixture to the maximum for its moments; False, with nothing moved, if a component has no rows."""
-    found, rows = state.found, state.found.totals[1]
+def m_step(family: Freedom, size: Sizes, state: State, found: Sums, sweeps: Sweeps) -> bool:
+    """Move the mixture to the maximum for some moments; False, with nothing moved, if a component has no rows."""
+    rows = found.totals[1]
     for k in range(size.components):
         if not found.weight[k] > TINY * rows:
             return False

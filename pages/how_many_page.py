@@ -1,17 +1,14 @@
-from functools import partial
-
 import streamlit as st
 
 from core.analysis.answer import FirstAnswer
 from core.analysis.selection import Board, Criterion, Search
 from core.analysis.trust import trusted
 from core.analysis.verdict import Verdict, unusable, verdict
-from core.charts.cell_map import SELECTION, cell_map
 from core.charts.elbow import elbow, silhouette
 from core.charts.how_many import criterion_curves, leading_families
 from core.mixture.fit import Fit
 from core.numbers import count
-from pages.shared import widgets
+from pages.shared import cell_choice, widgets
 from pages.shared.derived import Analysis
 from pages.shared.messages import refusals
 from pages.shared.session import Model, choose, current
@@ -92,9 +89,7 @@ def show_board(found: Verdict, board: Board, analysis: Analysis, present: Fit) -
     left, right = st.columns(2, gap="large")
     left.altair_chart(criterion_curves(board, shown, (criterion,), chosen))
     with right:
-        pick = partial(take_cell, board)
-        st.altair_chart(cell_map(board, criterion, chosen), key="cells", on_select=pick, selection_mode=[SELECTION])
-        st.caption("A click on a cell makes it the model on every page.")
+        cell_choice.show(board, criterion, present)
     widgets.model_choice(analysis)
     standing = found.standing(present.family, present.components, board)
     if standing:
@@ -135,18 +130,6 @@ def show_details(found: Verdict, board: Board) -> None:
 
 def name_of(criterion: Criterion) -> str:
     return str(criterion).upper()
-
-
-def take_cell(board: Board) -> None:
-    """Make the clicked cell the model on every page, if there is a fit in it."""
-    clicked = st.session_state["cells"]["selection"].get(SELECTION)
-    if not clicked:
-        return
-    cell = board.cell(clicked[0]["family"], int(clicked[0]["components"]))
-    if cell.fit is None:
-        st.toast(cell.reason, icon=":material/block:")
-    else:
-        choose(model=Model(cell.family, cell.components))
 
 
 def take_curves() -> None:

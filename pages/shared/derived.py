@@ -139,11 +139,13 @@ class Analysis:
         if search is None:
             return None
 
+        results = store()
+
         def work(watch: Watch) -> FullerAnswer:
             answer = fuller_answer(self.matrix, search, watch=watch, over=over_cores)
             if answer.rows == len(self.matrix.values):  # choosing one of these models is then no work
                 for each in (cell.fit for cell in answer.board.cells if cell.fit is not None):
-                    store().put(fit_key(self.session, each.plan), each)
+                    results.put(fit_key(self.session, each.plan), each)
             return answer
 
         return jobs.result(

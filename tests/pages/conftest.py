@@ -17,7 +17,7 @@ class Visitor:
     """One session in the app."""
 
     def __init__(self):
-        self.app = AppTest.from_file(str(APP), default_timeout=60).run()
+        self.app = AppTest.from_file(str(APP), default_timeout=120).run()
 
     def settle(self, seconds=90):
         """Run until no job shows its progress."""

@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 
 from core.data.prepare import Preparation
 from core.data.samples import sample
 from pages.shared import column_choice
+from pages.shared.jobs import Lane
 from pages.shared.session import KEY, Session, Ticks
 from tests.pages.conftest import PAGES, as_csv
 
@@ -61,6 +63,37 @@ def test_the_file_can_be_read_in_another_way(visitor, two_groups):
     visitor.settle()
     assert visitor.session.reading.header == 0
     assert "has 121 rows and 5 columns" in visitor.text
+
+
+def noise(seed):
+    """A table whose first answer takes a moment, and that no other test has asked for."""
+    values = np.random.default_rng(seed).normal(size=(1_500, 8))
+    return as_csv([f"c{j}" for j in range(8)], [[f"{v:.6f}" for v in row] for row in values.tolist()])
+
+
+def test_the_search_for_groups_can_be_cancelled_and_started_again(visitor):
+    visitor.upload(noise(1))
+    while "What we read" not in visitor.headings:  # the page is alive while groups are looked for
+        visitor.app.run()
+    assert "Looking for groups" in visitor.app.session_state["jobs"][Lane.FRONT].title
+    assert "cancel-front" in visitor.keys
+    visitor.click("cancel-front")
+    assert "again-front" in visitor.keys
+    assert visitor.refusals == []
+    visitor.click("again-front").settle()
+    assert " group" in visitor.headings[0]
+
+
+def test_another_choice_cancels_the_work_of_the_choice_before(visitor):
+    visitor.upload(noise(2))
+    while "What we read" not in visitor.headings:
+        visitor.app.run()
+    job = visitor.app.session_state["jobs"][Lane.FRONT]
+    visitor.app.radio(key="scale").set_value("robust").run()
+    assert job.cancelled
+    assert visitor.app.session_state["jobs"][Lane.FRONT] is not job
+    visitor.settle()
+    assert visitor.refusals == []
 
 
 def test_rows_are_called_by_the_likeliest_column_until_another_is_chosen(visitor):

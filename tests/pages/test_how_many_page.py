@@ -1,6 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
-from core.analysis.selection import Criterion
+from core.analysis.selection import Criterion, sweep
+from core.charts.cell_map import SELECTION
+from core.data.prepare import prepare
+from core.data.samples import sample
+from pages.shared import cell_choice
+from pages.shared.session import KEY, Model, Session
 
 
 @pytest.fixture
@@ -55,7 +62,7 @@ def test_the_fuller_search_only_offers_what_it_finds(iris):
 
 
 def test_the_fuller_search_can_be_cancelled_and_started_again(visitor):
-    visitor.click("sample-cancer").settle().go("pages/how_many_page.py")
+    visitor.click("sample-wine").settle().go("pages/how_many_page.py")
     visitor.click("search")
     assert "cancel-background" in visitor.keys
     visitor.click("cancel-background")
@@ -68,9 +75,29 @@ def test_the_fuller_search_can_be_cancelled_and_started_again(visitor):
 
 
 def test_the_search_goes_on_while_another_page_is_shown(visitor):
-    visitor.click("sample-cancer").settle().go("pages/how_many_page.py").click("search")
+    visitor.click("sample-wine").settle().go("pages/how_many_page.py").click("search")
     visitor.go("pages/data_page.py").settle()
     assert any("Trying every model" in each.value for each in visitor.app.sidebar.caption)
     visitor.go("pages/how_many_page.py")
     assert "cancel-background" in visitor.keys
     visitor.click("cancel-background")
+
+
+def test_a_cell_that_is_clicked_is_the_model_and_one_without_a_fit_only_says_why(monkeypatch):
+    board = sweep(prepare(sample("iris").load()), families=("EEE", "VVV"), components=(1, 2))
+    board = replace(board, cells=(*board.cells[:-1], replace(board.cells[-1], fit=None, reason="It collapsed.")))
+    said = []
+    monkeypatch.setattr(cell_choice.st, "toast", lambda text, icon: said.append(text))
+
+    def clicked(family, components):
+        state = {KEY: Session(sample="iris"), "map": {"selection": {SELECTION: []}}}
+        if family:
+            state["map"]["selection"][SELECTION].append({"family": family, "components": components})
+        monkeypatch.setattr(cell_choice.st, "session_state", state)
+        cell_choice.take(board, "map")
+        return state[KEY].model
+
+    assert clicked("EEE", 2) == Model(board.cell("EEE", 2).family, 2)
+    assert clicked("VVV", 2) is None
+    assert said == ["It collapsed."]
+    assert clicked(None, 0) is None

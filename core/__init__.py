@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         anomalies,
     )
     from core.analysis.answer import FirstAnswer, first_answer
+    from core.analysis.held_out import Folds, HeldOut, held_out
     from core.analysis.selection import Board, Search, sweep
     from core.data.columns import default_columns, left_out
     from core.data.prepare import Matrix, Preparation, Transform, prepare
@@ -45,6 +46,7 @@ _HOMES = {
         "Anomalies CrossFitted ExpectedFalseAlarms FalseDiscoveryRate Fresh InSample Quantile TopRows anomalies"
     ),
     "core.analysis.answer": "FirstAnswer first_answer",
+    "core.analysis.held_out": "Folds HeldOut held_out",
     "core.analysis.selection": "Board Search sweep",
     "core.data.columns": "default_columns left_out",
     "core.data.prepare": "Matrix Preparation Transform prepare",
@@ -83,7 +85,9 @@ __all__ = [
     "FirstAnswer",
     "Fit",
     "FitError",
+    "Folds",
     "Fresh",
+    "HeldOut",
     "InSample",
     "KMeansPlusPlus",
     "Matrix",
@@ -112,6 +116,7 @@ __all__ = [
     "family",
     "first_answer",
     "fit",
+    "held_out",
     "iterate",
     "k_means",
     "left_out",

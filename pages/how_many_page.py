@@ -8,7 +8,7 @@ from core.charts.elbow import elbow, silhouette
 from core.charts.how_many import criterion_curves, leading_families
 from core.mixture.fit import Fit
 from core.numbers import count
-from pages.shared import cell_choice, widgets
+from pages.shared import cell_choice, evidence, widgets
 from pages.shared.derived import Analysis
 from pages.shared.messages import refusals
 from pages.shared.session import Model, choose, current
@@ -16,11 +16,13 @@ from pages.shared.session import Model, choose, current
 CRITERIA = {
     Criterion.BIC: "BIC weighs how well a model fits against how many numbers it needs.",
     Criterion.AIC: "AIC forgives more numbers than BIC, so it tends to more groups.",
-    Criterion.ICL: "ICL is BIC that also asks the groups to stand apart, so it tends to fewer.",
+    Criterion.AICC: "AICc is AIC made stricter where rows are few for the numbers to estimate.",
+    Criterion.ICL: "ICL asks the groups to stand apart as well; this form goes by each row's likeliest group.",
+    Criterion.ICL_ENTROPY: "ICL asks the groups to stand apart as well; this form adds the entropy of all shares.",
 }
 FORMULA_WORDS = (
-    "L is the likelihood at the final parameters, p the number of free parameters, n the number of rows, and r the "
-    "largest share that a group has of row i. Lower is better."
+    "L is the likelihood at the final parameters, p the number of free parameters, n the number of rows, r the "
+    "largest share that a group has of row i, and E the entropy of all shares. Lower is better."
 )
 COLUMNS = {
     "family": st.column_config.TextColumn("Shape"),
@@ -29,7 +31,9 @@ COLUMNS = {
     "n_parameters": st.column_config.NumberColumn("Free parameters"),
     "bic": st.column_config.NumberColumn("BIC", format="%.2f"),
     "aic": st.column_config.NumberColumn("AIC", format="%.2f"),
-    "icl": st.column_config.NumberColumn("ICL", format="%.2f"),
+    "aicc": st.column_config.NumberColumn("AICc", format="%.2f"),
+    "icl": st.column_config.NumberColumn("ICL (hard)", format="%.2f"),
+    "icl_entropy": st.column_config.NumberColumn("ICL (soft)", format="%.2f"),
     "outcome": st.column_config.TextColumn("How the fit ended"),
     "admissible": st.column_config.CheckboxColumn("Sound"),
 }
@@ -46,7 +50,12 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
         st.markdown(found.grounds)
     show_board(found, board, analysis, present)
     show_details(found, board)
-    show_k_means(analysis, present)
+    more, k_means = st.container(), st.container()
+    with k_means:
+        ready = show_k_means(analysis, present)
+    if ready:  # one job at a time
+        with more:
+            evidence.held_out(analysis, board)
 
 
 def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
@@ -81,7 +90,12 @@ def show_board(found: Verdict, board: Board, analysis: Analysis, present: Fit) -
     with st.container(horizontal=True, gap="medium"):
         st.session_state["criterion"] = criterion
         st.segmented_control(
-            "Compare by", list(CRITERIA), key="criterion", format_func=name_of, required=True, on_change=take_criterion
+            "Compare by",
+            list(CRITERIA),
+            key="criterion",
+            format_func=lambda each: each.label,
+            required=True,
+            on_change=take_criterion,
         )
         shown = curves_choice(board, criterion)
     st.caption(CRITERIA[criterion])
@@ -108,8 +122,8 @@ def curves_choice(board: Board, criterion: Criterion) -> list[str]:
     return st.pills("Curves of", names, selection_mode="multi", key="curves", on_change=take_curves)
 
 
-def show_k_means(analysis: Analysis, present: Fit) -> None:
-    """The two usual ways to choose K for K-Means."""
+def show_k_means(analysis: Analysis, present: Fit) -> bool:
+    """The two usual ways to choose K for K-Means; False while they are being computed."""
     st.subheader("What K-Means would say", anchor=False)
     st.markdown("K-Means has no likelihood and so no BIC. Two rules of thumb take its place.")
     curve = analysis.curve
@@ -117,19 +131,16 @@ def show_k_means(analysis: Analysis, present: Fit) -> None:
         left, right = st.columns(2, gap="large")
         left.altair_chart(elbow(curve, present.components))
         right.altair_chart(silhouette(curve, present.components))
+    return curve is not None
 
 
 def show_details(found: Verdict, board: Board) -> None:
     """The formula with the numbers put in, and every model as a table."""
-    with st.expander(f"How {name_of(found.criterion)} is computed"):
+    with st.expander(f"How {found.criterion.label} is computed"):
         st.latex(found.formula)
         st.markdown(FORMULA_WORDS)
     with st.expander("Every model as a table"):
         st.dataframe(board.frame, hide_index=True, column_config=COLUMNS)
-
-
-def name_of(criterion: Criterion) -> str:
-    return str(criterion).upper()
 
 
 def take_curves() -> None:

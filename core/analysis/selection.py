@@ -29,11 +29,27 @@ class Criterion(StrEnum):
 
     BIC = "bic"
     AIC = "aic"
+    AICC = "aicc"
     ICL = "icl"
+    ICL_ENTROPY = "icl_entropy"
+
+    @property
+    def label(self) -> str:
+        """Its name as it is written; the two forms of ICL by how rows are assigned in them."""
+        return _LABELS[self]
 
     def of(self, fit: Fit) -> float:
         """The criterion's value for a fit."""
         return float(getattr(fit, self.value))
+
+
+_LABELS = {
+    Criterion.BIC: "BIC",
+    Criterion.AIC: "AIC",
+    Criterion.AICC: "AICc",
+    Criterion.ICL: "ICL (hard)",
+    Criterion.ICL_ENTROPY: "ICL (soft)",
+}
 
 
 @dataclass(frozen=True)
@@ -213,9 +229,7 @@ def _row(cell: Cell) -> dict[str, object]:
         "components": cell.components,
         "log_likelihood": fit.log_likelihood if fit else nan,
         "n_parameters": fit.n_parameters if fit else cell.family.n_parameters(cell.components, 1) * 0,
-        "bic": fit.bic if fit else nan,
-        "aic": fit.aic if fit else nan,
-        "icl": fit.icl if fit else nan,
+        **{each.value: each.of(fit) if fit else nan for each in Criterion},
         "outcome": fit.outcome.value if fit else cell.reason,
         "admissible": bool(fit and fit.admissible),
     }

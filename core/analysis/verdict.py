@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 
@@ -12,13 +13,25 @@ from core.numbers import count, figure
 
 # Differences in BIC (Kass and Raftery 1995, section 3.2); for AIC they mean much the same (Burnham and Anderson 2002).
 NOTHING, POSITIVE, STRONG = 2.0, 6.0, 10.0
+STRENGTHS = ((NOTHING, "hardly any"), (POSITIVE, "weak"), (STRONG, "strong"), (math.inf, "very strong"))
 
 _BIC = r"-2 \log L + p \log n", r"-2 \times ({likelihood}) + {parameters} \times \log {rows}"
+_AIC = r"-2 \log L + 2 p", r"-2 \times ({likelihood}) + 2 \times {parameters}"
 FORMULAS = {
     Criterion.BIC: _BIC,
-    Criterion.AIC: (r"-2 \log L + 2 p", r"-2 \times ({likelihood}) + 2 \times {parameters}"),
+    Criterion.AIC: _AIC,
+    Criterion.AICC: (
+        _AIC[0] + r" + \frac{{2 p (p + 1)}}{{n - p - 1}}",
+        _AIC[1] + r" + \frac{{2 \times {parameters} \times {one_more}}}{{{spare}}}",
+    ),
     Criterion.ICL: (_BIC[0] + r" - 2 \textstyle\sum_i \log r_i", _BIC[1] + r" - 2 \times ({largest})"),
+    Criterion.ICL_ENTROPY: (_BIC[0] + r" + 2 E", _BIC[1] + r" + 2 \times {entropy}"),
 }
+
+
+def evidence(difference: float) -> str:
+    """How strong the evidence of a difference in BIC is, in the four steps of Kass and Raftery (1995)."""
+    return next(word for least, word in STRENGTHS if difference < least or math.isinf(least))
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,7 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """How many groups, and how clearly."""
-        name = str(self.criterion).upper()
+        name = self.criterion.label
         if self.rival is None:
             return f"{count(self.best.components, 'group')}: no other number could be compared."
         one, other = self.best.components, self.rival.components
@@ -50,7 +63,7 @@ class Verdict:
     @property
     def grounds(self) -> str:
         """The numbers behind the sentence."""
-        name = str(self.criterion).upper()
+        name = self.criterion.label
         said = (
             f"Of {count(self.models, 'sound model')} of {self.best.n_rows:,.0f} rows, {_called(self.best)} has the "
             f"lowest {name}: {figure(self.criterion.of(self.best), 6)}."
@@ -58,8 +71,9 @@ class Verdict:
         if self.rival is None:
             return said
         return (
-            f"{said} The best with another number of groups, {_called(self.rival)}, is {figure(self.behind)} behind. "
-            f"A difference under {NOTHING:.0f} says nothing, one over {STRONG:.0f} is very strong."
+            f"{said} The best with another number of groups, {_called(self.rival)}, is {figure(self.behind)} behind: "
+            f"{evidence(self.behind)} evidence. Kass and Raftery (1995) call a difference in BIC under {NOTHING:.0f} "
+            f"hardly worth a mention, one over {STRONG:.0f} very strong."
         )
 
     @property
@@ -72,9 +86,12 @@ class Verdict:
             parameters=fit.n_parameters,
             rows=_plain(fit.n_rows, 7),
             largest=_plain(fit.log_largest, 5),
+            entropy=_plain(fit.entropy, 5),
+            one_more=fit.n_parameters + 1,
+            spare=_plain(fit.n_rows - fit.n_parameters - 1, 7),
         )
-        name, value = str(self.criterion).upper(), _plain(self.criterion.of(fit), 7)
-        return rf"\text{{{name}}} = {terms} = {told} = {value}"
+        name, value = self.criterion.label, _plain(self.criterion.of(fit), 7)
+        return rf"\text{{{name}}} = {terms.format()} = {told} = {value}"
 
     def standing(self, family: Family, components: int, board: Board) -> str:
         """Where a model stands on the board, in a sentence; nothing if it is not there."""
@@ -83,8 +100,8 @@ class Verdict:
             return ""
         gap = self.criterion.of(found[0]) - self.criterion.of(self.best)
         if gap <= 0:
-            return f"It is the best by {str(self.criterion).upper()}."
-        return f"Its {str(self.criterion).upper()} is {figure(gap)} above the lowest."
+            return f"It is the best by {self.criterion.label}."
+        return f"Its {self.criterion.label} is {figure(gap)} above the lowest."
 
 
 @dataclass(frozen=True)

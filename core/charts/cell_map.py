@@ -17,6 +17,7 @@ from core.numbers import count, figure
 SELECTION = "cell"  # the name of the map's selection: a list of {"family": ..., "components": ...}
 ROW_HEIGHT, MAP_ROOM = 26, 190
 SHADES = list(theme.SEQUENTIAL)[::-1]  # dark is near the best
+FARTHEST = 1e9  # AICc is infinite without rows to spare; the shade needs an end
 CLEARLY = 10.0  # behind by more is clearly worse (Kass and Raftery 1995)
 FAILED, DOUBTFUL, SOUND = "failed", "doubtful", "sound"
 SIGNS = {FAILED: "×", DOUBTFUL: "!"}
@@ -98,13 +99,18 @@ def _cell(cell: Cell, criterion: Criterion, least: float) -> dict[str, object]:
     # The logarithm keeps the cells that matter, the ones near the best, apart from one another.
     behind = value - least
     brief = brief_figure(behind) if behind >= 1 else figure(behind, 1)
-    said = {"said": figure(behind), "brief": brief, "shade": float(np.log1p(behind)), "why": cell.fit.outcome.value}
+    said = {
+        "said": figure(behind),
+        "brief": brief,
+        "shade": float(np.log1p(min(behind, FARTHEST))),
+        "why": cell.fit.outcome.value,
+    }
     return {**row, **shown, **said, "state": SOUND}
 
 
 def _map_words(board: Board, criterion: str, best: Fit | None) -> Words:
     title = _near_in_words(board, Criterion(criterion), best) if best is not None else "No fit is admissible"
-    how = f"{criterion.upper()} behind the best, which is outlined; darker is better. "
+    how = f"{Criterion(criterion).label} behind the best, which is outlined; darker is better. "
     states = [
         FAILED if cell.fit is None else DOUBTFUL for cell in board.cells if not (cell.fit and cell.fit.admissible)
     ]

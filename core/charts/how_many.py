@@ -38,7 +38,8 @@ def criterion_curves(
     first = Criterion(criteria[0])
     names = list(families) if families is not None else leading_families(board, first)
     curves = board.frame[board.frame["admissible"] & board.frame["family"].isin(names)]
-    values = curves.melt(["family", "components"], [str(c) for c in criteria], "criterion", "value").dropna()
+    values = curves.melt(["family", "components"], [str(c) for c in criteria], "criterion", "value")
+    values = values[np.isfinite(values["value"])].reset_index(drop=True)
     if values.empty:
         return marks.nothing(f"No fit of {listed(names)} is admissible")
     axes = _axes(board, values, criteria)
@@ -97,7 +98,7 @@ def _axes(board: Board, values: pd.DataFrame, criteria: Sequence[str]) -> _Axes:
     low, high = float(values["value"].min()), _top(values)
     span = high - low or max(abs(high), 1.0)
     low, high = low - 0.12 * span, high + 0.05 * span
-    title = f"{listed([criterion.upper() for criterion in criteria])}, lower is better"
+    title = f"{listed([Criterion(each).label for each in criteria])}, lower is better"
     y = alt.Y(
         "value:Q",
         title=title,
@@ -133,7 +134,11 @@ def _curve_labels(values: pd.DataFrame, criteria: Sequence[str], axes: _Axes, lo
     """The family's sign and name right of the end of its curves, moved apart where two would lie on one another."""
     ends = values.sort_values("components").groupby(["family", "criterion"], as_index=False).last()
     ends = ends.sort_values("value").reset_index(drop=True)
-    ends["said"] = ends["family"] if len(criteria) == 1 else ends["family"] + " " + ends["criterion"].str.upper()
+    ends["said"] = (
+        ends["family"]
+        if len(criteria) == 1
+        else ends["family"] + " " + ends["criterion"].map(lambda each: Criterion(each).label)
+    )
     gap = LABEL_GAP * (axes.high - axes.low)
     ends["value"] = ends.groupby("components")["value"].transform(lambda same: spread(same.to_numpy(), gap))
     ends["components"] = ends["components"] + 0.04 * max(float(np.ptp(values["components"])), 1.0)
@@ -172,7 +177,7 @@ def _rings(
 
 def _criterion_words(board: Board, criteria: Sequence[str], shown: Sequence[str], cut: bool) -> Words:
     criterion = Criterion(criteria[0])
-    name, best = criteria[0].upper(), board.best(criterion)
+    name, best = criterion.label, board.best(criterion)
     title = lead_in_words(board, criterion, best)
     left_out = sum(cell.fit is None or not cell.fit.admissible for cell in board.cells if cell.family.name in shown)
     how = "A line per model family; lower is better. "
@@ -184,7 +189,7 @@ def _criterion_words(board: Board, criteria: Sequence[str], shown: Sequence[str]
 
 def lead_in_words(board: Board, criterion: Criterion, best: Fit) -> str:
     """Which number of groups is best, and how far behind the next best number is."""
-    name, K = str(criterion).upper(), count(best.components, "group")
+    name, K = criterion.label, count(best.components, "group")
     others = [fit for fit in board.admissible if fit.components != best.components]
     if not others:
         return f"{name} is lowest at {K}, with {best.family.name}"

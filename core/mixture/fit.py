@@ -69,6 +69,12 @@ class Fit:
         return -2 * self.log_likelihood + 2 * self.n_parameters
 
     @property
+    def aicc(self) -> float:
+        """AIC + 2 p (p + 1) / (n - p - 1), lower is better (Hurvich and Tsai 1989); infinite without rows to spare."""
+        spare = self.n_rows - self.n_parameters - 1
+        return self.aic + 2 * self.n_parameters * (self.n_parameters + 1) / spare if spare > 0 else math.inf
+
+    @property
     def icl(self) -> float:
         """BIC - 2 sum of log(largest responsibility), lower is better: the form with hard assignments, as mclust's."""
         return self.bic - 2 * self.log_largest

@@ -14,6 +14,7 @@ from core.analysis.anomaly import Anomalies, Scored, judge, scored
 from core.analysis.answer import FirstAnswer, first_answer
 from core.analysis.compare import Agreement, agreement
 from core.analysis.fuller import FullerAnswer, fuller_answer
+from core.analysis.held_out import HeldOut, held_out
 from core.analysis.identity import cluster_slots, slots
 from core.analysis.profile import Profiles, profiles_of
 from core.analysis.selection import Search
@@ -150,6 +151,14 @@ class Analysis:
 
         return jobs.result(
             key("fuller", rows_key(self.session), search), "Trying every model", work, lane=jobs.Lane.BACKGROUND
+        )
+
+    def held_out(self, search: Search) -> HeldOut | None:
+        """How the models of a search predict rows held out."""
+        return jobs.result(
+            key("held out", rows_key(self.session), search),
+            "Holding rows out",
+            lambda watch: held_out(self.matrix, search, watch=watch, over=over_cores),
         )
 
     @cached_property

@@ -75,6 +75,7 @@ class Session:
     model: Model | None = None  # None: the one that was found without asking
     search: Search | None = None  # the fuller search, once it was asked for
     criterion: Criterion = Criterion.BIC
+    held_out: bool = False  # whether models are to be compared on rows held out
     curves: tuple[str, ...] | None = None  # names of families; None: the leading ones
     policy: Policy = field(default_factory=lambda: ExpectedFalseAlarms(1.0))
     axes: tuple[str, str] | None = None  # the two columns that pictures show; None: the most telling ones
@@ -97,7 +98,7 @@ def choose(**choices: Any) -> None:
     """Replace some choices; other rows or columns take back what was chosen for the ones before."""
     if choices.keys() & {"reading", "preparation"}:
         jobs.cancel_all()
-        choices = {"model": None, "axes": None, "search": None, "curves": None} | choices
+        choices = {"model": None, "axes": None, "search": None, "curves": None, "held_out": False} | choices
     st.session_state[KEY] = replace(current(), **choices)
 
 

@@ -29,7 +29,8 @@ def test_the_board_has_a_row_per_cell_with_the_fits_own_numbers():
     board = small_board()
     assert len(board.frame) == 6
     assert list(board.frame.columns) == [
-        "family", "components", "log_likelihood", "n_parameters", "bic", "aic", "icl", "outcome", "admissible",
+        "family", "components", "log_likelihood", "n_parameters", "bic", "aic", "aicc", "icl", "icl_entropy",
+        "outcome", "admissible",
     ]  # fmt: skip
     row = board.frame.query("family == 'VVV' and components == 2").iloc[0]
     fit = board.cell("VVV", 2).fit

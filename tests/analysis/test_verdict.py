@@ -48,6 +48,19 @@ def test_words_grow_with_the_lead(board, gap, said):
     assert said in verdict(moved(board, verdict(board).best, gap)).sentence
 
 
+@pytest.mark.parametrize(("gap", "said"), [(1.9, "hardly any"), (2.1, "weak"), (6.1, "strong"), (10.1, "very strong")])
+def test_the_grounds_name_the_strength_of_the_evidence(board, gap, said):
+    assert f"behind: {said} evidence." in verdict(moved(board, verdict(board).best, gap)).grounds
+
+
+def test_the_small_sample_criterion_is_infinite_without_rows_to_spare_and_aic_with_many(board):
+    fit = verdict(board).best
+    p = fit.n_parameters
+    assert math.isinf(replace(fit, n_rows=p + 1.0).aicc)
+    assert replace(fit, n_rows=1e12).aicc == pytest.approx(fit.aic, abs=1e-6)
+    assert fit.aicc - fit.aic == pytest.approx(2 * p * (p + 1) / (150 - p - 1))
+
+
 def test_a_board_with_one_number_of_groups_has_no_rival(board):
     alone = replace(board, cells=tuple(cell for cell in board.cells if cell.components == 3))
     assert verdict(alone).rival is None
@@ -65,13 +78,18 @@ def test_the_numbers_in_the_formula_give_the_criterion(board, criterion):
     found = verdict(board, criterion)
     plain = re.sub(r" \\cdot 10\^\{(-?\d+)\}", r"e\1", found.formula.replace("{,}", ""))
     _, _, numbers, value = plain.split("=")
+    numbers = numbers.replace(r"\frac{", "").replace("}{", " ").replace("}", "")
     _, likelihood, *rest = (float(each) for each in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?", numbers))
-    if criterion is Criterion.AIC:
+    if criterion in (Criterion.AIC, Criterion.AICC):
         computed = -2 * likelihood + rest[0] * rest[1]
     else:
         computed = -2 * likelihood + rest[0] * math.log(rest[1])
     if criterion is Criterion.ICL:
         computed -= 2 * rest[3]
+    if criterion is Criterion.ICL_ENTROPY:
+        computed += 2 * rest[3]
+    if criterion is Criterion.AICC:
+        computed += rest[2] * rest[3] * rest[4] / rest[5]
     assert computed == pytest.approx(criterion.of(found.best), abs=0.02)
     assert float(value) == pytest.approx(criterion.of(found.best), abs=0.02)
 

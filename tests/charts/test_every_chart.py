@@ -11,6 +11,7 @@ import pytest
 import vl_convert
 
 from core.analysis.compare import agreement, crosstab
+from core.analysis.held_out import held_out
 from core.analysis.identity import cluster_slots
 from core.analysis.profile import profiles
 from core.analysis.selection import sweep
@@ -20,6 +21,7 @@ from core.charts.density import marginal_density
 from core.charts.elbow import elbow, silhouette
 from core.charts.first_picture import first_picture
 from core.charts.groups import cluster_names, side_by_side
+from core.charts.held_out import held_out_curves
 from core.charts.how_many import criterion_curves
 from core.charts.odd_rows import odd_scatter, score_histogram
 from core.charts.tables import agreement_table, category_table, column_ranges, profile_map
@@ -68,6 +70,7 @@ def gallery(scenes):
     shown |= {
         "search: curves": criterion_curves(board, criteria=("bic", "aic"), chosen=("EII", 2)),
         "search: map": cell_map(board, chosen=("EII", 2)),
+        "search: held out": held_out_curves(held_out(X, board.search)),
         "search: elbow": elbow(curve, chosen=2),
         "search: silhouette": silhouette(curve, chosen=4),
     }

@@ -61,6 +61,14 @@ def test_the_fuller_search_only_offers_what_it_finds(iris):
     assert "Nothing better was found" in iris.text
 
 
+def test_rows_are_held_out_when_that_is_asked_for(iris):
+    assert "Hold rows out" not in iris.text
+    iris.click("held-out").settle(180)
+    assert not iris.app.exception
+    assert "predicts rows that it has not seen" in iris.text
+    assert len(iris.app.get("vega_lite_chart")) == 5
+
+
 def test_the_fuller_search_can_be_cancelled_and_started_again(visitor):
     visitor.click("sample-wine").settle().go("pages/how_many_page.py")
     visitor.click("search")

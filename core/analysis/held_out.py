@@ -1,0 +1,224 @@
+"""Held out: how well models predict rows that they were not fitted to, by repeated K-fold cross-validation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.analysis.selection import Map, Search, sweep
+from core.arrays import Array
+from core.data.prepare import Matrix
+from core.errors import ChoiceError, FitError
+from core.mixture.family import Family
+from core.mixture.stopping import Progress, Watch, unwatched
+from core.numbers import count, figure
+
+Rows = npt.NDArray[np.intp]
+
+HELD_OUT_ROWS = 2_000  # on which models are compared; it takes a sweep per fold
+TOLERANCE = 1e-7  # enough to predict by
+RESTARTS = 3
+
+
+@dataclass(frozen=True)
+class Folds:
+    """Rows split at random into folds, each held out once, all of it several times over."""
+
+    folds: int = 5
+    repeats: int = 2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what is no cross-validation. Raises ChoiceError."""
+        if self.folds < 2 or self.repeats < 1:
+            raise ChoiceError("Cross-validation needs at least 2 folds and 1 repeat.")
+
+    @property
+    def total(self) -> int:
+        """How often a part is held out."""
+        return self.folds * self.repeats
+
+    def splits(self, n: int) -> Iterator[tuple[Rows, Rows]]:
+        """(rows to fit, rows held out) of n rows, in the order of the data. Raises ChoiceError for too few rows."""
+        if n < 2 * self.folds:
+            raise ChoiceError(f"{n} rows are too few for {self.folds} folds.", remedy="Bring more rows.")
+        for repeat in range(self.repeats):
+            order = np.random.default_rng([self.seed, repeat]).permutation(n)
+            for fold in range(self.folds):
+                held = np.sort(order[fold :: self.folds])
+                yield np.setdiff1d(np.arange(n), held, assume_unique=True), held
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """How one family at one K predicts held-out rows."""
+
+    family: Family
+    components: int
+    n_parameters: int
+    density: float  # mean log density per held-out row; NaN where the model failed in a fold
+    behind: float  # the best one's mean less this one's
+    error: float  # standard error of `behind`, from the differences row by row
+    failed: int  # folds in which there was no sound fit
+
+    @property
+    def sound(self) -> bool:
+        """Whether it could be fitted in every fold."""
+        return self.failed == 0
+
+    @property
+    def name(self) -> str:
+        """What it is called in a sentence."""
+        return f"{self.family.name} with {count(self.components, 'group')}"
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What every model of a search came to on rows held out."""
+
+    folds: Folds
+    predictions: tuple[Prediction, ...]
+    rows: int  # that were split
+    of: int  # rows there are
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """A row per model: family, components, n_parameters, density, behind, error, failed."""
+        return pd.DataFrame([{**vars(each), "family": each.family.name} for each in self.predictions])
+
+    @cached_property
+    def best(self) -> Prediction:
+        """The highest mean log density. Raises FitError if no model was sound in every fold."""
+        sound = [each for each in self.predictions if each.sound]
+        if not sound:
+            raise FitError(
+                "No model could be fitted soundly to every part of the rows.", remedy="Try fewer groups or columns."
+            )
+        return max(sound, key=lambda each: each.density)
+
+    @cached_property
+    def choice(self) -> Prediction:
+        """The model with the fewest parameters among those within one standard error of the best.
+
+        Breiman, Friedman, Olshen and Stone (1984, section 3.4.3). The standard error is that of the difference to the
+        best: rows that are unlikely under one model are so under all, which says nothing about which is better.
+        """
+        near = [each for each in self.predictions if each.sound and each.behind <= each.error]
+        return min([*near, self.best], key=lambda each: (each.n_parameters, each.behind))
+
+    @property
+    def sentence(self) -> str:
+        """How many groups predict best, and whether fewer do as well."""
+        best, choice = self.best, self.choice
+        groups = count(choice.components, "group")
+        if choice is best:
+            return f"{groups}: {choice.name} predicts rows that it has not seen best, and nothing simpler comes near."
+        return f"{groups}: {choice.name} predicts rows that it has not seen as well as the best, {best.name}."
+
+    @property
+    def grounds(self) -> str:
+        """The numbers behind the sentence."""
+        best, choice = self.best, self.choice
+        where = (
+            f"{self.rows:,} rows" if self.rows == self.of else f"{self.rows:,} of {self.of:,} rows, drawn at random,"
+        )
+        said = (
+            f"{where} were split into {self.folds.folds} parts, {count(self.folds.repeats, 'time')}; each part was "
+            f"predicted by models fitted to the others. {best.name} gave its rows the highest mean log density, "
+            f"{figure(best.density, 4)} a row."
+        )
+        if choice is best:
+            return f"{said} Every model with fewer numbers is more than one standard error behind."
+        return (
+            f"{said} {choice.name} is {figure(choice.behind, 2)} behind, within one standard error "
+            f"({figure(choice.error, 2)}), and has the fewest numbers of all that are: {choice.n_parameters:,} "
+            f"instead of {best.n_parameters:,}."
+        )
+
+
+def held_out(
+    matrix: Matrix | npt.ArrayLike,
+    search: Search | None = None,
+    folds: Folds | None = None,
+    *,
+    watch: Watch | None = None,
+    over: Map = map,
+) -> HeldOut | None:
+    """The held-out log density of every model of a search, on at most 2,000 rows; None where watch ended it.
+
+    over spreads the models as in `sweep`. Raises ChoiceError for fewer rows than folds can hold.
+    """
+    folds = folds or Folds()
+    values, of = _some_rows(matrix, folds.seed)
+    search = replace(search or Search(), tolerance=TOLERANCE, restarts=RESTARTS, seed=folds.seed)
+    cells = search.cells(values.shape[1])
+    total, failed = np.zeros((len(cells), len(values))), np.zeros(len(cells), dtype=np.intp)
+    for at, (kept, held) in enumerate(folds.splits(len(values))):
+        tell = _Part(watch or unwatched, at, folds.total)
+        found = _scores(values[kept], values[held], search, tell, over)
+        if not tell.goes_on:
+            return None
+        for cell, score in enumerate(found):
+            if score is None:
+                failed[cell] += 1
+            else:
+                total[cell, held] += score
+    total[failed > 0] = np.nan
+    models = [(each, K, each.n_parameters(K, values.shape[1]) + 2 * search.noise) for each, K in cells]
+    return HeldOut(folds, _compared(models, total / folds.repeats, failed), len(values), of)
+
+
+def _scores(train: Array, test: Array, search: Search, watch: Watch, over: Map) -> list[Array | None]:
+    """(m,) log densities of the test rows under each cell's fit to the others; None without a sound fit."""
+    try:
+        board = sweep(train, search, watch=watch, over=over)
+    except FitError:
+        return [None] * len(search.cells(train.shape[1]))
+    sound = [cell.fit if cell.fit is not None and cell.fit.admissible else None for cell in board.cells]
+    return [None if fit is None else fit.mixture.log_density(test) for fit in sound]
+
+
+@dataclass
+class _Part:
+    """A watch that tells how far the sweep of one fold is as a part of the whole."""
+
+    watch: Watch
+    at: int
+    folds: int
+    goes_on: bool = True
+
+    def __call__(self, progress: Progress) -> bool:
+        done, total = self.at * progress.total + progress.done, self.folds * progress.total
+        self.goes_on = self.goes_on and self.watch(Progress("models on parts of the rows", done, total))
+        return self.goes_on
+
+
+def _some_rows(matrix: Matrix | npt.ArrayLike, seed: int) -> tuple[Array, int]:
+    """The values of at most HELD_OUT_ROWS rows, and how many there are."""
+    values = np.asarray(matrix.values if isinstance(matrix, Matrix) else matrix, dtype=np.float64)
+    values = values[:, None] if values.ndim == 1 else values
+    n = len(values)
+    if n <= HELD_OUT_ROWS:
+        return values, n
+    chosen = np.random.default_rng([seed, HELD_OUT_ROWS]).choice(n, HELD_OUT_ROWS, replace=False)
+    return values[np.sort(chosen)], n
+
+
+def _compared(
+    models: list[tuple[Family, int, int]], scores: Array, failed: npt.NDArray[np.intp]
+) -> tuple[Prediction, ...]:
+    """Every (family, K, parameters) beside the best, from (models, n) log densities of the rows when held out."""
+    means = scores.mean(axis=1)
+    best = scores[int(np.nanargmax(means))] if not np.isnan(means).all() else scores[0]
+    differences = best - scores
+    errors = differences.std(axis=1, ddof=1) / math.sqrt(scores.shape[1])
+    numbers = zip(means.tolist(), differences.mean(axis=1).tolist(), errors.tolist(), failed.tolist(), strict=True)
+    return tuple(
+        Prediction(each, K, parameters, *found) for (each, K, parameters), found in zip(models, numbers, strict=True)
+    )

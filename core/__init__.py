@@ -22,7 +22,9 @@ if TYPE_CHECKING:
         anomalies,
     )
     from core.analysis.answer import FirstAnswer, first_answer
+    from core.analysis.grouping import Grouping
     from core.analysis.held_out import Folds, HeldOut, held_out
+    from core.analysis.merging import Merging, merging
     from core.analysis.selection import Board, Search, sweep
     from core.data.columns import default_columns, left_out
     from core.data.prepare import Matrix, Preparation, Transform, prepare
@@ -46,7 +48,9 @@ _HOMES = {
         "Anomalies CrossFitted ExpectedFalseAlarms FalseDiscoveryRate Fresh InSample Quantile TopRows anomalies"
     ),
     "core.analysis.answer": "FirstAnswer first_answer",
+    "core.analysis.grouping": "Grouping",
     "core.analysis.held_out": "Folds HeldOut held_out",
+    "core.analysis.merging": "Merging merging",
     "core.analysis.selection": "Board Search sweep",
     "core.data.columns": "default_columns left_out",
     "core.data.prepare": "Matrix Preparation Transform prepare",
@@ -87,10 +91,12 @@ __all__ = [
     "FitError",
     "Folds",
     "Fresh",
+    "Grouping",
     "HeldOut",
     "InSample",
     "KMeansPlusPlus",
     "Matrix",
+    "Merging",
     "Mixture",
     "Moments",
     "Noise",
@@ -121,6 +127,7 @@ __all__ = [
     "k_means",
     "left_out",
     "m_step",
+    "merging",
     "moments",
     "prepare",
     "read_table",

@@ -39,7 +39,7 @@ def show_answer(analysis: Analysis) -> None:
     if scene is None or scene.odd is None:
         st.space(ROOM)
         return
-    st.subheader(in_words(scene.fit, scene.largest, scene.odd), anchor=False)
+    st.subheader(in_words(scene.groups, scene.largest, scene.odd), anchor=False)
     if analysis.session.model is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("This is the model that you chose.", width="content")
@@ -57,7 +57,7 @@ def show_answer(analysis: Analysis) -> None:
 
 def show_ways(scene: Scene) -> None:
     """Three pages to go on to, each with the question it answers."""
-    number = count(scene.fit.components, "group")
+    number = count(scene.groups, "group")
     ways = (
         (
             "pages/groups_page.py",

@@ -53,12 +53,12 @@ def show_profiles(analysis: Analysis, found: Pair) -> None:
     if categories:
         chosen = st.selectbox("Compare with a column that was not fitted", categories, key="category")
         values = analysis.table.frame[chosen].iloc[analysis.matrix.row_ids]
-        st.altair_chart(category_table(crosstab(found.scene.labels, values, found.scene.fit.components), chosen))
+        st.altair_chart(category_table(crosstab(found.scene.labels, values, found.scene.groups), chosen))
 
 
 def show_lesson(analysis: Analysis, found: Pair) -> None:
     """Which of the two to trust here, and the two side by side in words."""
-    measured = facts(found.scene.fit, found.scene.responsibilities, found.split)
+    measured = facts(found.scene.fit, found.scene.responsibilities, found.split, found.scene.blended)
     verdict = trust(measured)
     st.subheader(f"{verdict.sentence}", anchor=False)
     widgets.notes(verdict.grounds)
@@ -79,7 +79,7 @@ if analysis is not None:
     with refusals():
         found = analysis.pair
         if found is not None and found.scene.odd is not None:
-            st.subheader(in_words(found.scene.fit, found.scene.largest, found.scene.odd), anchor=False)
+            st.subheader(in_words(found.scene.groups, found.scene.largest, found.scene.odd), anchor=False)
         widgets.model_choice(analysis)
         if found is not None:
             show_split(analysis, found)

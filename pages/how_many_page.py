@@ -55,6 +55,7 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
         ready = show_k_means(analysis, present)
     if ready:  # one job at a time
         with more:
+            evidence.merging(analysis)
             evidence.held_out(analysis, board)
 
 

@@ -84,7 +84,7 @@ if analysis is not None:
             with st.expander("How the score is computed"):
                 st.latex(r"\text{score}(x) = -\log p(x) = -\log \sum_k w_k \, N(x \mid \mu_k, \Sigma_k)")
                 st.markdown(
-                    f"Here the sum runs over {count(scene.fit.components, 'group')}; the line is at "
+                    f"Here the sum runs over {count(scene.fit.components, 'component')}; the line is at "
                     f"{figure(scene.odd.threshold)}. Rows drawn from the model itself pass it "
                     f"{figure(scene.odd.expected_false_alarms)} times in {rows:,}."
                 )

@@ -45,7 +45,7 @@ class FirstAnswer:
     @property
     def sentence(self) -> str:
         """The answer in words."""
-        return in_words(self.fit, self.largest, self.odd)
+        return in_words(self.fit.components, self.largest, self.odd)
 
     @property
     def method(self) -> str:
@@ -79,10 +79,10 @@ def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None, *, o
     return FirstAnswer(board, fitted, odd, fitted.mixture.responsibilities(matrix.values).max(axis=1))
 
 
-def in_words(fit: Fit, largest: Array, odd: Anomalies) -> str:
-    """A fit in a sentence: how many groups, how clearly rows belong, how many are odd; largest is (n,)."""
+def in_words(groups: int, largest: Array, odd: Anomalies) -> str:
+    """An answer in a sentence: how many groups, how clearly rows belong, how many are odd; largest is (n,)."""
     clear = float(np.mean(largest >= CLEAR))
-    return f"{_groups(fit.components, clear)}; {_odd(len(odd.ranking))}."
+    return f"{_groups(groups, clear)}; {_odd(len(odd.ranking))}."
 
 
 def odd_in_words(odd: Anomalies) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from core.analysis.grouping import Grouping
 from core.arrays import Array, read_only
 from core.data.prepare import Transform
 from core.mixture.model import Mixture
@@ -79,10 +80,17 @@ class Regions:
     top: Array
 
 
-def mixture_regions(mixture: Mixture, plane: Plane, rows: Array, cells: int = 120) -> Regions:
-    """Which component is likeliest where, by the marginal of the plane's two columns, around (n, d) fitted rows."""
+def mixture_regions(
+    mixture: Mixture, plane: Plane, rows: Array, grouping: Grouping | None = None, cells: int = 120
+) -> Regions:
+    """Which group is likeliest where, by the marginal of the plane's two columns, around (n, d) fitted rows.
+
+    Without a grouping every component is a group.
+    """
     shown = mixture.marginal(plane.columns)
-    return _regions(lambda points: shown.log_joint(points).argmax(axis=1), plane, rows, cells)
+    if grouping is None or not grouping.merges:
+        return _regions(lambda points: shown.log_joint(points).argmax(axis=1), plane, rows, cells)
+    return _regions(lambda points: grouping.shares(shown.responsibilities(points)).argmax(axis=1), plane, rows, cells)
 
 
 def nearest_center_regions(centers: Array, plane: Plane, rows: Array, cells: int = 120) -> Regions:

@@ -15,6 +15,7 @@ from core.arrays import Array
 from core.kmeans import Partition
 from core.mixture.family import Axis, Family
 from core.mixture.fit import Fit
+from core.mixture.model import Mixture
 from core.mixture.stopping import Outcome
 from core.numbers import count, figure, share
 
@@ -61,16 +62,20 @@ class Verdict:
     grounds: tuple[str, ...]
 
 
-def facts(fit: Fit, responsibilities: Array, split: Agreement) -> Facts:
-    """Measure what the rules go by; responsibilities are (n, K)."""
-    roots = np.sqrt(np.maximum(np.linalg.eigvalsh(fit.mixture.covariances), THINNEST))
+def facts(fit: Fit, responsibilities: Array, split: Agreement, groups: Mixture | None = None) -> Facts:
+    """Measure what the rules go by; responsibilities are (n, K).
+
+    groups has a Gaussian for each group; without it every component is a group.
+    """
+    shapes = groups or fit.mixture
+    roots = np.sqrt(np.maximum(np.linalg.eigvalsh(shapes.covariances), THINNEST))
     widths = np.exp(np.log(roots).mean(axis=1))
     lengths = roots[:, -1] / roots[:, 0]
-    weights = np.maximum(fit.mixture.weights, THINNEST)
+    weights = np.maximum(shapes.weights, THINNEST)
     return Facts(
         rows=len(responsibilities),
         features=fit.mixture.features,
-        components=fit.components,
+        components=shapes.components,
         n_parameters=fit.n_parameters,
         adjusted_rand_index=split.adjusted_rand_index,
         share_unclear=float(np.mean(responsibilities.max(axis=1) < CLEAR)),
@@ -88,7 +93,7 @@ def comparison(found: Facts, fit: Fit, part: Partition, odd: Anomalies) -> tuple
     groups = count(found.components, "group")
     return (
         _assignment(found),
-        _shape(found, fit.family),
+        _shape(found, fit),
         Row(
             "Algorithm",
             f"Nearest centre, then new centres: {_ended(part.outcome, part.iterations)}.",
@@ -200,15 +205,23 @@ def _assignment(found: Facts) -> Row:
     )
 
 
-def _shape(found: Facts, family: Family) -> Row:
+def _shape(found: Facts, fit: Fit) -> Row:
     if found.components == 1:
-        return Row("Shape", "One centre, to which every row is nearest.", f"{_only_form(found, family)}.")
+        return Row("Shape", "One centre, to which every row is nearest.", f"{_form(found, fit)}.")
     centres = "Stretches" if found.features == 1 else "Round groups"
     return Row(
         "Shape",
         f"{centres} of one width, by construction: borders lie half-way between centres.",
-        f"{_round_forms(found, family) if _is_round(found, family) else _ellipses(found, family)}.",
+        f"{_form(found, fit)}.",
     )
+
+
+def _form(found: Facts, fit: Fit) -> str:
+    if found.components < fit.components:
+        return f"Any: {fit.components} components ({fit.family.name}) make up {count(found.components, 'group')}"
+    if found.components == 1:
+        return _only_form(found, fit.family)
+    return _round_forms(found, fit.family) if _is_round(found, fit.family) else _ellipses(found, fit.family)
 
 
 def _is_round(found: Facts, family: Family) -> bool:

@@ -95,7 +95,7 @@ def _lines(scene: Scene, curves: Curves, per_bin: Array, axis: marks.Axis) -> li
         pd.DataFrame({"c0": curves.at, "count": part * per_bin, "look": f"g{k}", "step": np.arange(len(curves.at))})[
             part > NOTHING * part.max()
         ]
-        for k, part in enumerate(curves.components)
+        for k, part in enumerate(scene.grouping.sums(curves.components))
     ]
     total = pd.DataFrame({"c0": curves.at, "count": curves.density * per_bin, "step": np.arange(len(curves.at))})
     place = {"x": axis.x(), "y": alt.Y("count:Q"), "order": "step:Q"}
@@ -130,7 +130,7 @@ def _odd_marks(scene: Scene, column: int, axis: marks.Axis) -> alt.Chart:
 
 
 def _words(scene: Scene, column: int, tops: Array) -> Words:
-    name, K = in_text(scene.features[column]), scene.fit.components
+    name, K = in_text(scene.features[column]), scene.groups
     places = listed(figures(tops.tolist()))
     if K == 1:
         title = f"One group: {name} is centred near {places}" if len(tops) == 1 else f"One group describes {name}"

@@ -29,7 +29,7 @@ def first_picture(scene: Scene, columns: tuple[int, int] | None = None) -> marks
     shown = drawn(scene)
     layers = [
         marks.points(group_points(scene, plane, shown), axes, entries(scene), [alt.Tooltip("held:N", title="Held by")]),
-        *marks.outlines(ellipses(scene.fit.mixture, plane), scene.slots, axes),
+        *marks.outlines(ellipses(scene.fit.mixture, plane), scene.component_slots, axes),
     ]
     return marks.finished(alt.layer(*layers), _words(scene, plane, shown))
 
@@ -37,7 +37,7 @@ def first_picture(scene: Scene, columns: tuple[int, int] | None = None) -> marks
 def group_points(scene: Scene, plane: Plane, shown: Drawn) -> pd.DataFrame:
     """The drawn rows with raw values, look, size, name and a sentence on their groups."""
     rows = shown.rows
-    K = scene.fit.components
+    K = scene.groups
     codes = np.array([f"{kind}{k}" for kind in "gu" for k in range(K)] + ["noise"])
     look = codes[np.where(scene.labels == K, 2 * K, scene.labels + K * scene.undecided)[rows]]
     return pd.DataFrame(
@@ -55,7 +55,7 @@ def group_points(scene: Scene, plane: Plane, shown: Drawn) -> pd.DataFrame:
 def entries(scene: Scene) -> list[marks.Entry]:
     """The key: groups, then what is undecided, noise or odd, if there is any."""
     usual = ~scene.flagged
-    noisy = scene.labels == scene.fit.components
+    noisy = scene.labels == scene.groups
     return [
         *marks.group_entries(scene.slots, scene.names),
         *marks.undecided_entries(scene.slots, bool((scene.undecided & usual & ~noisy).any())),
@@ -79,7 +79,7 @@ def _words(scene: Scene, plane: Plane, shown: Drawn) -> Words:
 
 def groups_in_words(scene: Scene, plane: Plane) -> str:
     """What the eye should find in the scatter: where groups overlap, or that they do not."""
-    K = scene.fit.components
+    K = scene.groups
     names = [in_text(scene.features[column]) for column in plane.columns]
     if K == 1:
         return f"One group: {listed(names)} do not split the rows"
@@ -87,7 +87,7 @@ def groups_in_words(scene: Scene, plane: Plane) -> str:
     if unclear < FEW_UNCLEAR:
         held = "every row is" if unclear == 0 else f"{share(1 - unclear)} of rows are"
         return f"The {K} groups stand apart: {held} clearly in one"
-    found = overlap(scene.responsibilities, scene.raw, plane, scene.fit.mixture, CLEAR)
+    found = overlap(scene.responsibilities, scene.raw, plane, scene.blended, CLEAR)
     assert found is not None  # there are rows that no group holds clearly
     a, b = (k + 1 for k in found.groups)
     low, high = figures([found.low, found.high])

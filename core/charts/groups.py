@@ -44,8 +44,11 @@ def side_by_side(
     if regions:
         rows = scene.matrix.values
         left = [*marks.fields(nearest_center_regions(partition.centers, plane, rows), own, axes), *left]
-        right = [*marks.fields(mixture_regions(scene.fit.mixture, plane, rows), scene.slots, axes), *right]
-    right += marks.outlines(ellipses(scene.fit.mixture, plane), scene.slots, axes)
+        right = [
+            *marks.fields(mixture_regions(scene.fit.mixture, plane, rows, scene.grouping), scene.slots, axes),
+            *right,
+        ]
+    right += marks.outlines(ellipses(scene.fit.mixture, plane), scene.component_slots, axes)
     return (
         marks.finished(alt.layer(*left), clusters, beside=groups),
         marks.finished(alt.layer(*right), groups, beside=clusters),
@@ -110,7 +113,7 @@ def _sized_points(scene: Scene, plane: Plane, shown: Drawn, axes: tuple[marks.Ax
     key = entries(scene)
     undecided = marks.undecided_entries(scene.slots, any_undecided=True)
     key = [e for e in key if e.code not in {u.code for u in undecided}]
-    at = scene.fit.components
+    at = scene.groups
     key = [*key[:at], *undecided, *key[at:]]
     return marks.points(frame, axes, key, [alt.Tooltip("held:N", title="Held by")])
 
@@ -133,7 +136,7 @@ def _cluster_words(scene: Scene, partition: Partition, shown: Drawn, regions: bo
 
 
 def _group_words(scene: Scene, shown: Drawn, regions: bool) -> Words:
-    K, open_ = scene.fit.components, int(scene.undecided.sum())
+    K, open_ = scene.groups, int(scene.undecided.sum())
     if K == 1:
         title = "The mixture has one group: no row is in doubt"
     elif open_ == 0:

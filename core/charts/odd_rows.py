@@ -63,7 +63,7 @@ def odd_scatter(scene: Scene, columns: tuple[int, int] | None = None) -> marks.C
     frame = group_points(scene, plane, shown)
     layers = [
         marks.points(frame, axes, entries(scene), [alt.Tooltip("held:N", title="Held by")]),
-        *marks.outlines(ellipses(scene.fit.mixture, plane), scene.slots, axes),
+        *marks.outlines(ellipses(scene.fit.mixture, plane), scene.component_slots, axes),
     ]
     if scene.flagged.any():
         layers += _named(frame, axes)

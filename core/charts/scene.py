@@ -12,9 +12,11 @@ import numpy.typing as npt
 from core.analysis.anomaly import Anomalies
 from core.analysis.answer import CLEAR
 from core.analysis.geometry import Plane, telling_column, telling_pair
+from core.analysis.grouping import Grouping
 from core.arrays import Array
 from core.data.prepare import Matrix, Shape
 from core.mixture.fit import Fit
+from core.mixture.model import Mixture
 from core.numbers import share
 
 MOST_DRAWN = 5_000  # points of a scatter: comfortable in a browser
@@ -27,10 +29,11 @@ class Scene:
 
     matrix: Matrix
     fit: Fit
-    slots: tuple[int, ...]  # (K,) colour slots of the fit's components
+    slots: tuple[int, ...]  # (G,) colour slots of the groups
     odd: Anomalies | None = None
     row_names: Sequence[str] = ()  # (n,) for tooltips; without them rows go by their number
     seed: int = 0  # of the sample that is drawn when there are more rows than fit a picture
+    merged: Grouping | None = None  # which of the K components make up one group; None: each is a group
 
     @cached_property
     def raw(self) -> Array:
@@ -38,13 +41,33 @@ class Scene:
         return np.column_stack([_tidied(column) for column in self.matrix.raw.T])
 
     @cached_property
+    def grouping(self) -> Grouping:
+        """Which components make up each of the G groups."""
+        return self.merged or Grouping.apart(self.fit.components)
+
+    @property
+    def groups(self) -> int:
+        """G."""
+        return self.grouping.groups
+
+    @property
+    def component_slots(self) -> tuple[int, ...]:
+        """(K,) colour slots of the components, which are those of their groups."""
+        return tuple(self.slots[group] for group in self.grouping.of)
+
+    @cached_property
+    def blended(self) -> Mixture:
+        """One Gaussian for each of the G groups."""
+        return self.grouping.blended(self.fit.mixture)
+
+    @cached_property
     def responsibilities(self) -> Array:
-        """(n, K) or, with noise, (n, K + 1)."""
-        return self.fit.mixture.responsibilities(self.matrix.values)
+        """(n, G) shares of the groups or, with noise, (n, G + 1)."""
+        return self.grouping.shares(self.fit.mixture.responsibilities(self.matrix.values))
 
     @cached_property
     def labels(self) -> npt.NDArray[np.intp]:
-        """(n,) the likeliest component of each row; K is noise."""
+        """(n,) the likeliest group of each row; G is noise."""
         return self.responsibilities.argmax(axis=1)
 
     @cached_property
@@ -69,8 +92,8 @@ class Scene:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the K groups."""
-        return tuple(f"Group {k + 1}" for k in range(self.fit.components))
+        """Names of the G groups."""
+        return tuple(f"Group {k + 1}" for k in range(self.groups))
 
     def names_of(self, rows: npt.NDArray[np.intp]) -> list[str]:
         """What to call rows, given by their positions in the matrix."""
@@ -80,7 +103,7 @@ class Scene:
 
     def plane(self, columns: tuple[int, int] | None = None) -> Plane:
         """The two columns as axes; without a choice, the two that set the groups furthest apart."""
-        chosen = columns or telling_pair(self.fit.mixture)
+        chosen = columns or telling_pair(self.blended)
         return Plane(chosen, len(self.features), self.matrix.transform)
 
     def is_logarithmic(self, column: int) -> bool:
@@ -90,7 +113,7 @@ class Scene:
 
     def line(self, column: int | None = None) -> Plane:
         """One column as an axis; without a choice, the one that sets the groups furthest apart."""
-        chosen = telling_column(self.fit.mixture) if column is None else column
+        chosen = telling_column(self.blended) if column is None else column
         return Plane((chosen, chosen), len(self.features), self.matrix.transform)
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 import xlsxwriter
 
 from core.analysis.anomaly import Anomalies
+from core.analysis.grouping import Grouping
 from core.analysis.identity import cluster_slots
 from core.arrays import Array
 from core.data.prepare import Matrix
@@ -41,11 +42,17 @@ class Labelled:
     fit: Fit
     odd: Anomalies
     partition: Partition | None = None
+    grouping: Grouping | None = None  # which components make up one group; None: each is one
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return self.grouping.groups if self.grouping is not None else self.fit.components
 
     @property
     def n_columns(self) -> int:
         """How many columns it adds to a table."""
-        shares = self.fit.components + (self.fit.mixture.noise is not None)
+        shares = self.groups + (self.fit.mixture.noise is not None)
         return shares + (self.partition is not None) + 3  # the mixture's group, the score, and whether it is odd
 
 
@@ -132,7 +139,9 @@ def neutral(frame: pd.DataFrame) -> pd.DataFrame:
 def _found_columns(found: Labelled) -> dict[str, pd.Series]:
     """What was found of each row of the matrix, by the name of its column."""
     shares: Array = found.fit.mixture.responsibilities(found.matrix.values)
-    K, groups = found.fit.components, shares.argmax(axis=1)
+    if found.grouping is not None:
+        shares = found.grouping.shares(shares)
+    K, groups = found.groups, shares.argmax(axis=1)
     columns: dict[str, pd.Series] = {}
     if found.partition is not None:
         own = np.array(cluster_slots(groups, range(K), found.partition.labels, found.partition.components))

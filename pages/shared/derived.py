@@ -14,8 +14,10 @@ from core.analysis.anomaly import Anomalies, Scored, judge, scored
 from core.analysis.answer import FirstAnswer, first_answer
 from core.analysis.compare import Agreement, agreement
 from core.analysis.fuller import FullerAnswer, fuller_answer
+from core.analysis.grouping import Grouping
 from core.analysis.held_out import HeldOut, held_out
 from core.analysis.identity import cluster_slots, slots
+from core.analysis.merging import Merging, merging
 from core.analysis.profile import Profiles, profiles_of
 from core.analysis.selection import Search
 from core.charts.scene import Scene
@@ -85,23 +87,40 @@ class Analysis:
         return None if found is None else kept(self._model_key("odd", policy), lambda: judge(found, policy))
 
     @cached_property
+    def merging(self) -> Merging | None:
+        """The current model's components joined one after the other."""
+        fitted = self.fit
+        return None if fitted is None else kept(self._model_key("merging"), lambda: merging(fitted, self.matrix))
+
+    @cached_property
+    def grouping(self) -> Grouping | None:
+        """Which components are a group: each, or those that the visitor had merged."""
+        if self.fit is None:
+            return None
+        if self.session.merged is None:
+            return Grouping.apart(self.fit.components)
+        return None if self.merging is None else self.merging.grouping(self.session.merged)
+
+    @cached_property
     def scene(self) -> Scene | None:
         """What pictures show of the current model: rows, groups, their colours, and which rows are odd."""
-        if self.first is None or self.fit is None or self.odd is None:
+        if self.first is None or self.fit is None or self.grouping is None or self.odd is None:
             return None
-        first, fitted, odd = self.first, self.fit, self.odd
+        first, fitted, groups, odd = self.first, self.fit, self.grouping, self.odd
 
         def make() -> Scene:
-            return Scene(self.matrix, fitted, slots(first.board, fitted), odd, self._row_names())
+            own = slots(first.board, fitted)
+            colours = tuple(own[part[0]] for part in groups.parts)  # of its largest component
+            return Scene(self.matrix, fitted, colours, odd, self._row_names(), merged=groups)
 
-        return kept(self._model_key("scene", self.session.policy, self.session.row_name), make)
+        return kept(self._groups_key("scene", self.session.policy, self.session.row_name), make)
 
     @cached_property
     def partition(self) -> Partition | None:
         """K-Means with as many clusters as the current model has groups."""
-        if self.fit is None:
+        if self.grouping is None:
             return None
-        K = self.fit.components
+        K = self.grouping.groups
         return jobs.result(
             key("K-Means", rows_key(self.session), K),
             "Running K-Means",
@@ -120,7 +139,7 @@ class Analysis:
             own = cluster_slots(scene.labels, scene.slots, partition.labels, partition.components)
             return Pair(scene, partition, split, own)
 
-        return kept(self._model_key("pair", self.session.policy, self.session.row_name), make)
+        return kept(self._groups_key("pair", self.session.policy, self.session.row_name), make)
 
     @cached_property
     def profiles(self) -> Profiles | None:
@@ -129,8 +148,8 @@ class Analysis:
         if scene is None:
             return None
         return kept(
-            self._model_key("profiles"),
-            lambda: profiles_of(self.table, self.matrix, scene.labels, scene.fit.components),
+            self._groups_key("profiles"),
+            lambda: profiles_of(self.table, self.matrix, scene.labels, scene.groups),
         )
 
     @cached_property
@@ -172,6 +191,9 @@ class Analysis:
 
     def _row_names(self) -> tuple[str, ...]:
         return names_of_rows(self.table, self.matrix.row_ids, row_name(self.session, self.table))
+
+    def _groups_key(self, what: str, *choices: object) -> str:
+        return self._model_key(what, self.session.merged, *choices)
 
     def _model_key(self, what: str, *choices: object) -> str:
         return key(what, rows_key(self.session), self.session.model, *choices)

@@ -56,4 +56,4 @@ def _found(analysis: Analysis) -> Labelled | None:
     scene, partition = analysis.scene, analysis.partition
     if scene is None or scene.odd is None or partition is None:
         return None
-    return Labelled(analysis.matrix, scene.fit, scene.odd, partition)
+    return Labelled(analysis.matrix, scene.fit, scene.odd, partition, scene.grouping)

@@ -6,7 +6,9 @@ import streamlit as st
 
 from core.analysis.selection import Board
 from core.charts.held_out import held_out_curves
+from core.charts.merging import entropy_plot
 from core.numbers import count
+from pages.shared import derived
 from pages.shared.derived import Analysis
 from pages.shared.session import choose, current
 
@@ -43,3 +45,38 @@ def held_out(analysis: Analysis, board: Board) -> bool:
     with st.expander("Every model held out, as a table"):
         st.dataframe(found.frame, hide_index=True, column_config=COLUMNS)
     return True
+
+
+def merging(analysis: Analysis) -> None:
+    """Which components make up one group, and the offer to have them merged on every page."""
+    found = analysis.merging
+    if found is None:
+        return
+    st.subheader("Are the components groups?", anchor=False)
+    st.markdown(f"**{found.sentence}** {found.grounds}")
+    if not found.merges:
+        return
+    st.caption(
+        "One skewed or curved group takes several components. Groups that cross share one peak and count as one."
+    )
+    left, right = st.columns([7, 3], gap="large")
+    left.altair_chart(entropy_plot(found))
+    with right:
+        groups, merged = found.chosen.groups, current().merged
+        st.session_state["merged"] = merged or found.components
+        st.number_input("Groups made of the components", 1, found.components, key="merged", on_change=take_merged)
+        st.button(
+            f"Merge them into {count(groups, 'group')}",
+            key="merge",
+            icon=":material/merge:",
+            on_click=choose,
+            kwargs={"merged": groups},
+            disabled=groups in (merged, found.components),
+        )
+        st.caption("Merged groups hold on every page and in downloads; the model and its scores stay as they are.")
+
+
+def take_merged() -> None:
+    """Adopt so many groups."""
+    groups, fitted = st.session_state["merged"], derived.known().fit
+    choose(merged=None if fitted is not None and groups == fitted.components else groups)

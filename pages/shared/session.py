@@ -73,6 +73,7 @@ class Session:
     reading: Reading = field(default_factory=Reading)
     preparation: Preparation = field(default_factory=Preparation)
     model: Model | None = None  # None: the one that was found without asking
+    merged: int | None = None  # groups that the model's components are merged into; None: each is a group
     search: Search | None = None  # the fuller search, once it was asked for
     criterion: Criterion = Criterion.BIC
     held_out: bool = False  # whether models are to be compared on rows held out
@@ -96,9 +97,18 @@ def current() -> Session:
 
 def choose(**choices: Any) -> None:
     """Replace some choices; other rows or columns take back what was chosen for the ones before."""
+    if "model" in choices:
+        choices = {"merged": None} | choices
     if choices.keys() & {"reading", "preparation"}:
         jobs.cancel_all()
-        choices = {"model": None, "axes": None, "search": None, "curves": None, "held_out": False} | choices
+        choices = {
+            "model": None,
+            "merged": None,
+            "axes": None,
+            "search": None,
+            "curves": None,
+            "held_out": False,
+        } | choices
     st.session_state[KEY] = replace(current(), **choices)
 
 

@@ -27,7 +27,9 @@ def show() -> None:
         if known.fit is not None:
             how = "found automatically" if session.model is None else "your choice"
             family = known.fit.family.name
-            st.markdown(f"**{count(known.fit.components, 'group')}**, {how}")
+            if session.merged is not None:
+                how = f"merged from {known.fit.components}"
+            st.markdown(f"**{count(session.merged or known.fit.components, 'group')}**, {how}")
             st.caption(f"Gaussian mixture, {family}: {FAMILY_WORDS[family]}")
         search = jobs.running(jobs.Lane.BACKGROUND)
         if search is not None:

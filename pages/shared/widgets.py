@@ -11,6 +11,7 @@ from core.errors import CoreError
 from core.mixture.family import FAMILIES
 from core.mixture.fit import Fit
 from core.mixture.stopping import Outcome
+from core.numbers import count
 from pages.shared import derived
 from pages.shared.derived import Analysis
 from pages.shared.messages import plain, refuse
@@ -97,7 +98,19 @@ def model_choice(analysis: Analysis) -> None:
             kwargs={"model": None},
             disabled=analysis.session.model is None,
         )
+    merged_note(fitted)
     warnings(fitted)
+
+
+def merged_note(fitted: Fit) -> None:
+    """That components are merged, where they are, and the way back."""
+    merged = current().merged
+    if merged is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        said = f"The {count(fitted.components, 'component')} of this model are merged into {count(merged, 'group')}."
+        st.markdown(said, width="content")
+        st.button("Take the merging back", key="unmerge", on_click=choose, kwargs={"merged": None}, type="tertiary")
 
 
 def warnings(fitted: Fit) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from core.analysis.anomaly import TopRows, anomalies
+from core.analysis.grouping import Grouping
 from core.charts.scene import Scene
 from core.data.prepare import Preparation, prepare
 from core.mixture.fit import fit
@@ -50,6 +51,8 @@ def scenes():
         "same but plain": make_scene(2, 6, names=PLAIN),
         "one column": make_scene(2, 1),
         "one group": make_scene(1, 2, rows=60),
+        "merged": dataclasses.replace(make_scene(4, 2), merged=Grouping((0, 0, 1, 2)), slots=(0, 2, 3)),
+        "merged into one": dataclasses.replace(make_scene(3, 1), merged=Grouping((0, 0, 0)), slots=(0,)),
         "many groups": make_scene(9, 2),
         "nothing odd": make_scene(2, 2, flagged=0),
         "logarithmic": make_scene(2, 2, logs=(0, 1)),

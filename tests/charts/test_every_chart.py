@@ -13,6 +13,7 @@ import vl_convert
 from core.analysis.compare import agreement, crosstab
 from core.analysis.held_out import held_out
 from core.analysis.identity import cluster_slots
+from core.analysis.merging import merging
 from core.analysis.profile import profiles
 from core.analysis.selection import sweep
 from core.charts import theme
@@ -23,13 +24,14 @@ from core.charts.first_picture import first_picture
 from core.charts.groups import cluster_names, side_by_side
 from core.charts.held_out import held_out_curves
 from core.charts.how_many import criterion_curves
+from core.charts.merging import entropy_plot
 from core.charts.odd_rows import odd_scatter, score_histogram
 from core.charts.tables import agreement_table, category_table, column_ranges, profile_map
 from core.kmeans import k_means, k_means_curve
 
 SCENES = (
     *("plain", "hostile", "same but plain", "one column", "one group"),
-    *("many groups", "nothing odd", "logarithmic", "many rows"),
+    *("merged", "merged into one", "many groups", "nothing odd", "logarithmic", "many rows"),
 )
 PICTURES = (
     *("first", "k_means", "mixture", "density", "scores", "odd"),
@@ -40,10 +42,10 @@ DARK = {"background": "#0E1117"}
 
 
 def pictures(scene):
-    parts = k_means(scene.matrix, scene.fit.components, restarts=1)
+    parts = k_means(scene.matrix, scene.groups, restarts=1)
     own = cluster_slots(scene.labels, scene.slots, parts.labels, parts.components)
     category = pd.Series([f"kind {row % 13}" for row in range(len(scene.raw))])
-    found = profiles(scene.raw, scene.labels, scene.fit.components, scene.features)
+    found = profiles(scene.raw, scene.labels, scene.groups, scene.features)
     drawn = {
         "first": first_picture(scene),
         "density": marginal_density(scene),
@@ -51,7 +53,7 @@ def pictures(scene):
         "agreement": agreement_table(
             agreement(scene.labels, parts.labels), scene.names, cluster_names(scene.slots, own)
         ),
-        "category": category_table(crosstab(scene.labels, category, scene.fit.components), "a.b[0]"),
+        "category": category_table(crosstab(scene.labels, category, scene.groups), "a.b[0]"),
         "profiles": profile_map(found),
         "ranges": column_ranges(found, 0, scene.slots),
     }
@@ -71,6 +73,7 @@ def gallery(scenes):
         "search: curves": criterion_curves(board, criteria=("bic", "aic"), chosen=("EII", 2)),
         "search: map": cell_map(board, chosen=("EII", 2)),
         "search: held out": held_out_curves(held_out(X, board.search)),
+        "search: merging": entropy_plot(merging(board.cell("VVI", 3).fit, X)),
         "search: elbow": elbow(curve, chosen=2),
         "search: silhouette": silhouette(curve, chosen=4),
     }

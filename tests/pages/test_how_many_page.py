@@ -1,6 +1,8 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from conftest import PAGES, as_csv
 
 from core.analysis.selection import Criterion, sweep
 from core.charts.cell_map import SELECTION
@@ -15,10 +17,10 @@ def iris(visitor):
     return visitor.click("sample-iris").settle().go("pages/how_many_page.py").settle()
 
 
-def test_the_first_answer_stands_as_curves_a_map_and_two_rules_for_k_means(iris):
+def test_the_first_answer_stands_as_curves_a_map_an_entropy_plot_and_two_rules_for_k_means(iris):
     assert not iris.app.exception
     assert iris.headings[0].startswith("2 groups: BIC clearly prefers that to 3")
-    assert len(iris.app.get("vega_lite_chart")) == 4
+    assert len(iris.app.get("vega_lite_chart")) == 5
     assert iris.session.model is None
 
 
@@ -66,7 +68,39 @@ def test_rows_are_held_out_when_that_is_asked_for(iris):
     iris.click("held-out").settle(180)
     assert not iris.app.exception
     assert "predicts rows that it has not seen" in iris.text
-    assert len(iris.app.get("vega_lite_chart")) == 5
+    assert len(iris.app.get("vega_lite_chart")) == 6
+
+
+def test_merged_components_are_groups_on_every_page_and_in_downloads_until_taken_back(visitor):
+    rng = np.random.default_rng(2)
+    values = np.concatenate([rng.lognormal(0, 0.7, (500, 2)), rng.normal(9, 0.5, (200, 2))])
+    visitor.upload(as_csv(["width", "height"], values.round(4).tolist())).settle()
+    visitor.go("pages/how_many_page.py").settle()
+    assert "components make up 2 groups" in visitor.text
+    components = visitor.app.number_input(key="model-components").value
+    assert components > 2
+    visitor.click("merge").settle()
+    assert visitor.session.merged == 2
+    for page in PAGES:
+        visitor.go(page).settle()
+        assert not visitor.app.exception
+        assert f"**2 groups**, merged from {components}" in [each.value for each in visitor.app.sidebar.markdown]
+    visitor.go("pages/groups_page.py").settle()
+    assert visitor.headings[0].startswith("2 groups; ")
+    visitor.click("unmerge").settle()
+    assert visitor.session.merged is None
+    assert visitor.headings[0].startswith(f"{components} groups; ")
+
+
+def test_another_number_of_merged_groups_can_be_had_and_another_model_takes_it_back(iris):
+    assert "The 2 components are 2 groups" in iris.text
+    iris.app.number_input(key="merged").set_value(1).run()
+    assert iris.settle().session.merged == 1
+    iris.app.number_input(key="model-components").set_value(3).run()
+    assert iris.settle().session.merged is None
+    iris.app.number_input(key="merged").set_value(2).run()
+    iris.settle().app.number_input(key="merged").set_value(3).run()
+    assert iris.session.merged is None
 
 
 def test_the_fuller_search_can_be_cancelled_and_started_again(visitor):

@@ -10,6 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import core
+from core.analysis.grouping import Grouping
 from core.data.columns import profile
 from core.mixture.model import Noise
 from core.share import export
@@ -210,3 +211,15 @@ def test_control_characters_and_what_looks_like_their_escape_come_back_from_a_wo
     texts = ["_x0041_", "a\x01b"]
     book = CalamineWorkbook.from_filelike(io.BytesIO(to_xlsx(pd.DataFrame({"text": texts}))))
     assert book.get_sheet_by_index(0).to_python() == [["text"], *([text] for text in texts)]
+
+
+def test_merged_components_are_exported_as_one_group_with_their_shares_together():
+    table, found = labelled()
+    fitted = core.fit(found.matrix, core.Plan(components=3, family="VII"))
+    merged = replace(found, fit=fitted, grouping=Grouping((0, 1, 0)))
+    frame = labelled_frame(table, merged).iloc[found.matrix.row_ids]
+    shares = fitted.mixture.responsibilities(found.matrix.values)
+    np.testing.assert_allclose(frame["share of group 1"], shares[:, 0] + shares[:, 2])
+    np.testing.assert_array_equal(frame["GMM group"].astype(int), np.where(frame["share of group 1"] > 0.5, 1, 2))
+    assert "share of group 3" not in frame.columns
+    assert len(labelled_frame(table, merged).columns) == 3 + merged.n_columns

@@ -1,0 +1,179 @@
+"""Merging: components of a mixture joined into groups, since one skewed or curved group takes several Gaussians.
+
+Components are joined in the order in which the entropy of the shares falls most (Baudry, Raftery, Celeux, Lo and
+Gottardo 2010). An entropy plot cannot say "one group", so where to stop is decided by the valleys of the density: two
+groups may be joined only where the density between them never falls under half the lower of their peaks (after the
+ridgeline ratio of Hennig 2010, here of the whole mixture's density: see `ridges`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import xlogy
+
+from core.analysis.grouping import Grouping
+from core.analysis.ridges import Ridges, ridges
+from core.arrays import Array
+from core.data.prepare import Matrix
+from core.mixture.fit import Fit
+from core.numbers import count, figure, share
+
+# Two round groups of one size are 3.4 standard deviations apart when the valley between them is half as high as they
+# are; at 4 it is 27 %.
+VALLEY = 0.5
+ENTROPY_ROWS = 20_000  # on which the entropy is computed: it only orders the merges
+
+Part = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Merge:
+    """One merge, and what it came to."""
+
+    joined: tuple[Part, Part]  # components of the two groups
+    grouping: Grouping  # after it
+    entropy: float  # of the shares after it, per row
+    valley: float  # the lowest density between the two over the lower of their peaks
+
+    @property
+    def allowed(self) -> bool:
+        """Whether there is too little of a valley between the two to call them two."""
+        return self.valley >= VALLEY
+
+
+@dataclass(frozen=True)
+class Merging:
+    """The merges from K components to one group, those that are allowed before all others."""
+
+    components: int
+    entropy: float  # of the components' shares, per row
+    merges: tuple[Merge, ...]  # K - 1
+
+    @cached_property
+    def chosen(self) -> Grouping:
+        """The groups after the last merge that is allowed."""
+        return self.grouping(self.components - sum(each.allowed for each in self.merges))
+
+    def grouping(self, groups: int) -> Grouping:
+        """The groups of which there are so many, from 1 to K."""
+        merged = self.components - groups
+        return self.merges[merged - 1].grouping if merged else Grouping.apart(self.components)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row per number of groups from K to 1: groups, entropy, and the valley and permission of its last merge."""
+        first = {"groups": self.components, "entropy": self.entropy, "valley": np.nan, "allowed": True}
+        rest = [
+            {"groups": each.grouping.groups, "entropy": each.entropy, "valley": each.valley, "allowed": each.allowed}
+            for each in self.merges
+        ]
+        return pd.DataFrame([first, *rest])
+
+    @property
+    def sentence(self) -> str:
+        """How many groups the components make up."""
+        K, groups = self.components, self.chosen.groups
+        if K == 1:
+            return "One component: there is nothing to merge."
+        if groups == K:
+            return f"The {K} components are {K} groups: a deep valley lies between every two."
+        if groups == 1:
+            return f"The {K} components make up one group: no deep valley lies between them."
+        return f"The {K} components make up {groups} groups."
+
+    @property
+    def grounds(self) -> str:
+        """The numbers behind the sentence."""
+        done = [each for each in self.merges if each.allowed]
+        left = [each for each in self.merges if not each.allowed]
+        said = []
+        if done:
+            shallowest = min(each.valley for each in done)
+            said.append(
+                f"{count(len(done), 'merge')} left no valley behind that is deeper than {share(shallowest)} of the "
+                "lower peak beside it."
+            )
+        if left:
+            one, other = (named(part) for part in left[0].joined)
+            said.append(
+                f"The next would join {one} and {other}, between which the density falls to "
+                f"{share(left[0].valley)} of the lower peak."
+            )
+        if self.merges:
+            said.append(f"Merging stops where it would fall under {share(VALLEY)}.")
+            said.append(f"The entropy of the shares went from {figure(self.entropy)} to {figure(self._entropy)} a row.")
+        return " ".join(said)
+
+    @property
+    def _entropy(self) -> float:
+        merged = self.components - self.chosen.groups
+        return self.merges[merged - 1].entropy if merged else self.entropy
+
+
+def named(part: Part) -> str:
+    """What a group of components is called in a sentence: "component 2", "components 1, 3 and 4"."""
+    numbers = [str(k + 1) for k in sorted(part)]
+    if len(numbers) == 1:
+        return f"component {numbers[0]}"
+    return f"components {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def merging(fit: Fit, X: Matrix | npt.ArrayLike) -> Merging:
+    """Merge a fit's components, by its shares of (n, d) rows in fitted units; entropies on at most 20,000 of them.
+
+    Raises DegenerateError for singular covariances.
+    """
+    values = np.asarray(X.values if isinstance(X, Matrix) else X, dtype=np.float64)
+    if len(values) > ENTROPY_ROWS:
+        chosen = np.random.default_rng([fit.plan.seed, ENTROPY_ROWS]).choice(len(values), ENTROPY_ROWS, replace=False)
+        values = values[np.sort(chosen)]
+    responsibilities = fit.mixture.responsibilities(values)
+    valleys = ridges(fit.mixture)
+    first_entropy = entropy = float(-xlogy(responsibilities, responsibilities).sum() / len(values))
+    bench = _Bench(valleys, {(k,): responsibilities[:, k] for k in range(fit.components)})
+    merges: list[Merge] = []
+    for _ in range(fit.components - 1):
+        (first, second), fall, valley = bench.next_merge()
+        bench.join(first, second)
+        entropy = max(entropy - fall, 0.0)
+        merges.append(Merge((first, second), Grouping.together(tuple(bench.shares)), entropy, valley))
+    return Merging(fit.components, first_entropy, tuple(merges))
+
+
+@dataclass
+class _Bench:
+    """The groups so far, with what every pair would save in entropy."""
+
+    valleys: Ridges
+    shares: dict[Part, Array]  # (n,) of each group
+
+    def __post_init__(self) -> None:
+        self.falls = {pair: self._fall(*pair) for pair in combinations(self.shares, 2)}
+
+    def next_merge(self) -> tuple[tuple[Part, Part], float, float]:
+        """The pair without a valley whose entropy falls most, or of all pairs where there is none; its fall, valley."""
+        valley = {pair: self.valleys.ratio(*pair) for pair in self.falls}
+        allowed = [pair for pair in self.falls if valley[pair] >= VALLEY]
+        pair = max(allowed or self.falls, key=lambda each: self.falls[each])
+        return pair, self.falls[pair], valley[pair]
+
+    def join(self, first: Part, second: Part) -> None:
+        """Make two groups one."""
+        joined = self.shares.pop(first) + self.shares.pop(second)
+        self.falls = {pair: fall for pair, fall in self.falls.items() if not {first, second} & set(pair)}
+        part = tuple(sorted(first + second))
+        others = list(self.shares)
+        self.shares[part] = joined
+        self.falls |= {(other, part): self._fall(other, part) for other in others}
+
+    def _fall(self, first: Part, second: Part) -> float:
+        """By how much entropy per row falls where two groups become one (Baudry et al. 2010, section 2)."""
+        one, other = self.shares[first], self.shares[second]
+        both = one + other
+        return float((xlogy(both, both) - xlogy(one, one) - xlogy(other, other)).mean())

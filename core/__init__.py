@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         anomalies,
     )
     from core.analysis.answer import FirstAnswer, first_answer
+    from core.analysis.effective import EffectiveComponents, effective_components
     from core.analysis.grouping import Grouping
     from core.analysis.held_out import Folds, HeldOut, held_out
     from core.analysis.merging import Merging, merging
@@ -34,12 +35,14 @@ if TYPE_CHECKING:
     from core.data.table import Note, Reading, Table
     from core.errors import ChoiceError, CoreError, DataError, DegenerateError, FitError, ReadError
     from core.kmeans import Partition, k_means
+    from core.mixture.bayes import Bayes, BayesPlan, ComponentPrior, bayes
     from core.mixture.em import iterate, m_step
     from core.mixture.family import FAMILIES, Axis, Family, family
     from core.mixture.fit import Fit, fit
     from core.mixture.model import Mixture, Noise
     from core.mixture.moments import Moments, moments
     from core.mixture.plan import Plan
+    from core.mixture.posterior import Dirichlet, DirichletProcess
     from core.mixture.starts import KMeansPlusPlus, RandomRows
     from core.mixture.stopping import Objection, Outcome, Progress
 
@@ -51,6 +54,7 @@ _HOMES = {
     "core.analysis.grouping": "Grouping",
     "core.analysis.held_out": "Folds HeldOut held_out",
     "core.analysis.merging": "Merging merging",
+    "core.analysis.effective": "EffectiveComponents effective_components",
     "core.analysis.selection": "Board Search sweep",
     "core.data.columns": "default_columns left_out",
     "core.data.prepare": "Matrix Preparation Transform prepare",
@@ -60,12 +64,14 @@ _HOMES = {
     "core.data.table": "Note Reading Table",
     "core.errors": "ChoiceError CoreError DataError DegenerateError FitError ReadError",
     "core.kmeans": "Partition k_means",
+    "core.mixture.bayes": "Bayes BayesPlan ComponentPrior bayes",
     "core.mixture.em": "iterate m_step",
     "core.mixture.family": "FAMILIES Axis Family family",
     "core.mixture.fit": "Fit fit",
     "core.mixture.model": "Mixture Noise",
     "core.mixture.moments": "Moments moments",
     "core.mixture.plan": "Plan",
+    "core.mixture.posterior": "Dirichlet DirichletProcess",
     "core.mixture.starts": "KMeansPlusPlus RandomRows",
     "core.mixture.stopping": "Objection Outcome Progress",
 }
@@ -77,12 +83,18 @@ __all__ = [
     "Anomalies",
     "ArraySource",
     "Axis",
+    "Bayes",
+    "BayesPlan",
     "Board",
     "ChoiceError",
+    "ComponentPrior",
     "CoreError",
     "CrossFitted",
     "DataError",
     "DegenerateError",
+    "Dirichlet",
+    "DirichletProcess",
+    "EffectiveComponents",
     "ExpectedFalseAlarms",
     "FalseDiscoveryRate",
     "Family",
@@ -118,7 +130,9 @@ __all__ = [
     "Transform",
     "anomalies",
     "as_source",
+    "bayes",
     "default_columns",
+    "effective_components",
     "family",
     "first_answer",
     "fit",

@@ -130,6 +130,11 @@ def given(problem: Problem, plan: Plan, responsibilities: Array) -> Mixture:
 
     Raises FitError where the shape does not fit or a component has no row.
     """
+    return begin(problem, plan, given_moments(problem, plan, responsibilities))
+
+
+def given_moments(problem: Problem, plan: Plan, responsibilities: Array) -> Moments:
+    """The moments of all rows under given responsibilities; arguments and errors are those of `given`."""
     shape = (problem.source.n, plan.components + plan.noise)
     if responsibilities.shape not in (shape, (shape[0], plan.components)):
         raise FitError(f"Responsibilities have the shape {responsibilities.shape}; {shape} is needed.")
@@ -141,7 +146,7 @@ def given(problem: Problem, plan: Plan, responsibilities: Array) -> Mixture:
     found = found.noise_last() if responsibilities.shape[1] > plan.components else found
     if found.weight.min() <= 0:
         raise FitError("A group is given no row at all.", remedy="Give every group at least one row.")
-    return begin(problem, plan, found)
+    return found
 
 
 def converge(problem: Problem, plan: Plan, mixture: Mixture, watch: Watch) -> Run:

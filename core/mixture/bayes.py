@@ -1,0 +1,229 @@
+"""The Bayesian Gaussian mixture: variational EM that may leave components empty, and how many it does not.
+
+Posteriors take the place of parameters; the E-step asks for the expected log density of a component, which is that of
+an adjusted Gaussian times a constant. So it is the E-step of a mixture whose weights do not sum to 1, made by the same
+kernel, and the M-step is an update from the same Moments (Attias 2000; Bishop 2006, section 10.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import add
+
+import numpy as np
+import numpy.typing as npt
+
+from core.arrays import Array, read_only
+from core.data.source import Source, as_source
+from core.data.transform import Matrix, Transform
+from core.errors import ChoiceError, FitError
+from core.mixture.blas import one_thread
+from core.mixture.fit import Origin
+from core.mixture.kernels import e_step
+from core.mixture.model import Mixture
+from core.mixture.moments import Moments, moments
+from core.mixture.plan import Plan
+from core.mixture.posterior import DirichletProcess, NormalWishart, WeightPosterior, WeightPrior
+from core.mixture.problem import Problem, Units, pose
+from core.mixture.run import check, given_moments
+from core.mixture.starts import KMeansPlusPlus, Start
+from core.mixture.stopping import Outcome, Progress, Stopping, Watch, unwatched
+
+LEAST_LOG_WEIGHT = -690.0  # beside the largest: exp of less is zero, and its log has no digits
+LEAST_ROWS = 1.0  # rows' worth of weight that a component holds to count as one
+
+
+@dataclass(frozen=True)
+class ComponentPrior:
+    """What is believed of every component beforehand, in the units of the data; None is learned from the data."""
+
+    mean: tuple[float, ...] | None = None  # (d,); None: the mean of all rows
+    strength: float = 1.0  # rows that it is worth
+    dof: float | None = None  # of the Wishart distribution of the precision; None: d
+    scatter: tuple[tuple[float, ...], ...] | None = None  # (d, d), dof times a covariance; None: the covariance of all
+
+    def __post_init__(self) -> None:
+        """Take anything that numpy takes for a vector and a matrix. Raises ChoiceError."""
+        if self.mean is not None:
+            object.__setattr__(self, "mean", tuple(np.asarray(self.mean, dtype=float).tolist()))
+        if self.scatter is not None:
+            rows = np.asarray(self.scatter, dtype=float).tolist()
+            object.__setattr__(self, "scatter", tuple(tuple(row) for row in rows))
+        if not 0 < self.strength < np.inf:
+            raise ChoiceError("The strength of a prior must be a positive number.")
+
+    def learned(self, units: Units, rows: float) -> NormalWishart:
+        """The prior of one component in EM's units. Raises ChoiceError where it does not fit the columns."""
+        d = len(units.centre)
+        mean = np.zeros(d) if self.mean is None else (np.array(self.mean) - units.centre) / units.scale
+        scatter = units.covariance * rows / max(rows - 1, 1.0)
+        if self.scatter is not None:
+            scatter = np.array(self.scatter) / units.scale**2
+        dof = float(d if self.dof is None else self.dof)
+        if mean.shape != (d,) or scatter.shape != (d, d):
+            raise ChoiceError(f"The prior is not one of {d} columns.")
+        if not dof > d - 1 or np.linalg.eigvalsh(scatter).min() <= 0:
+            raise ChoiceError("The prior's degrees of freedom or its scatter are too small for so many columns.")
+        return NormalWishart(mean[None], np.array([self.strength]), np.array([dof]), scatter[None])
+
+
+@dataclass(frozen=True)
+class BayesPlan:
+    """Everything that decides a Bayesian mixture, beside the data."""
+
+    components: int = 10  # at most
+    weights: WeightPrior = field(default_factory=DirichletProcess)
+    prior: ComponentPrior = field(default_factory=ComponentPrior)
+    start: Start = field(default_factory=KMeansPlusPlus)
+    tolerance: float = 1e-8  # relative change of the evidence bound at which a run has settled
+    max_iterations: int = 2_000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be carried out. Raises ChoiceError."""
+        if self.components < 1:
+            raise ChoiceError("A mixture has at least one group.", remedy="Ask for 1 or more.")
+        if self.max_iterations < 1 or not self.tolerance > 0:
+            raise ChoiceError("Passes and tolerance must be positive.")
+
+
+@dataclass(frozen=True)
+class Bayes:
+    """A Bayesian mixture in the units of the data it was given, and how it came about."""
+
+    plan: BayesPlan
+    mixture: Mixture  # expected weights and means; covariances are the inverses of the expected precisions
+    counts: Array  # (K,) rows' worth of weight that each component holds
+    elbo: tuple[float, ...]  # lower bound of the log evidence at each pass
+    outcome: Outcome
+    n_rows: float
+    features: tuple[str, ...]
+    transform: Transform | None = None  # from raw columns to the fitted ones
+    data_id: str | None = None  # of the rows it was fitted to
+
+    def __post_init__(self) -> None:
+        """Make the array read-only."""
+        object.__setattr__(self, "counts", read_only(self.counts))
+
+    @property
+    def weights(self) -> Array:
+        """(K,) expected mixing weights."""
+        return self.mixture.weights
+
+    @property
+    def effective_components(self) -> int:
+        """Components that hold at least one row's worth of weight."""
+        return int((self.counts >= LEAST_ROWS).sum())
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What variational EM knows at one pass."""
+
+    weights: WeightPosterior
+    components: NormalWishart
+
+    @property
+    def mixture(self) -> Mixture:
+        """The mixture at the expectations."""
+        return Mixture(self.weights.means, self.components.mean, self.components.covariances)
+
+    def e_step(self, source: Source) -> tuple[Moments, float]:
+        """Moments of all rows under the expected log densities, and the sum over rows of the log of their sum."""
+        logs = self.weights.expected_logs + self.components.log_shrinkage
+        unnormalised = np.exp(np.maximum(logs - logs.max(), LEAST_LOG_WEIGHT))
+        expected = Mixture(unnormalised, self.components.mean, self.components.covariances)
+        found = reduce(add, (e_step(expected, values, weights) for values, weights in source.blocks()))
+        return found, found.log_likelihood + found.rows * float(logs.max())
+
+
+def variational_passes(
+    weights: WeightPrior, prior: NormalWishart, found: Moments, source: Source
+) -> Iterator[tuple[Posterior, Moments, float]]:
+    """Each posterior of variational EM with the Moments of all rows under it and its evidence bound, for ever.
+
+    It begins with the update from some Moments. The bound never falls (Bishop 2006, eq. 10.3).
+    """
+    while True:
+        posterior = Posterior(weights.updated(found.weight), prior.updated(found))
+        found, fitted = posterior.e_step(source)
+        yield posterior, found, fitted - posterior.weights.divergence - posterior.components.divergence(prior)
+
+
+def bayes(
+    X: npt.ArrayLike | Matrix | Source,
+    plan: BayesPlan | None = None,
+    *,
+    weights: npt.ArrayLike | None = None,
+    responsibilities: npt.ArrayLike | None = None,
+    watch: Watch | None = None,
+) -> Bayes:
+    """A Bayesian mixture by variational EM from one start.
+
+    X, weights, responsibilities and watch are those of `fit`. Raises DataError, ChoiceError or FitError for what
+    cannot be fitted.
+    """
+    plan, origin = plan or BayesPlan(), Origin.of(X)
+    problem = pose(as_source(X, weights), seed=plan.seed)
+    check(problem, Plan(components=plan.components))
+    if plan.prior.scatter is None and problem.units.collinear:
+        raise FitError(
+            "Some columns are exact combinations of others, or there are no more rows than columns.",
+            remedy="Leave some columns out.",
+        )
+    if responsibilities is None:
+        return _by_count(_run(problem, plan, _first_moments(problem, plan), origin, watch or unwatched))
+    first = given_moments(problem, Plan(components=plan.components), np.asarray(responsibilities, dtype=np.float64))
+    return _run(problem, plan, first, origin, watch or unwatched)
+
+
+def _first_moments(problem: Problem, plan: BayesPlan) -> Moments:
+    """The moments that the plan's start gives, scaled up from the rows it looks at to all."""
+    start, rng = problem.start, np.random.default_rng([plan.seed, plan.components])
+    shares = plan.start.responsibilities(start, plan.components, rng)
+    values = start.rows * problem.units.deviations
+    found = moments(values, shares, start.weights * (problem.rows / start.weights.sum()))
+    falling = np.argsort(-found.weight, kind="stable")  # a stick is broken from its large end (Kurihara et al. 2007)
+    return replace(found, weight=found.weight[falling], mean=found.mean[falling], scatter=found.scatter[falling])
+
+
+def _run(problem: Problem, plan: BayesPlan, first: Moments, origin: Origin, watch: Watch) -> Bayes:
+    """Variational EM to its end."""
+    prior = plan.prior.learned(problem.units, problem.rows)
+    bound: list[float] = []
+    with one_thread():
+        for posterior, found, value in variational_passes(plan.weights, prior, first, problem.source):
+            bound.append(value)
+            outcome = _end(plan, bound, watch)
+            if outcome is not None:
+                mixture, known = posterior.mixture, (origin.features, origin.transform, origin.data_id)
+                ended = Bayes(plan, mixture, found.weight, tuple(bound), outcome, problem.rows, *known)
+                return _finished(problem.units, ended)
+    raise AssertionError("passes go on until there is an outcome")
+
+
+def _end(plan: BayesPlan, bound: list[float], watch: Watch) -> Outcome | None:
+    """How variational EM ends at this pass, if it does."""
+    if not watch(Progress("passes", len(bound), plan.max_iterations, bound[-1])):
+        return Outcome.CANCELLED
+    if len(bound) > 1 and Stopping(plan.tolerance).settled(*bound[-2:]):
+        return Outcome.CONVERGED
+    return Outcome.ITERATION_LIMIT if len(bound) > plan.max_iterations else None
+
+
+def _finished(units: Units, found: Bayes) -> Bayes:
+    """From EM's units to the user's."""
+    jacobian = units.log_jacobian(found.n_rows)
+    return replace(
+        found,
+        mixture=found.mixture.affine(units.centre, np.full(len(units.centre), units.scale)),
+        elbo=tuple(value + jacobian for value in found.elbo),
+    )
+
+
+def _by_count(found: Bayes) -> Bayes:
+    """The same with its components in falling order of what they hold."""
+    falling = np.argsort(-found.counts, kind="stable")
+    return replace(found, mixture=found.mixture.ordered(falling), counts=found.counts[falling])

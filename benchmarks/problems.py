@@ -37,3 +37,23 @@ def overlapping(n):
 def slow():
     """3,000 rows, d = 4, K = 5, round and close: plain EM takes more than a thousand passes from most starts."""
     return round_ones(3_000, 4, 5, 1.0, seed=3)
+
+
+def one_gaussian(n, d, seed):
+    """(n, d) rows of one group: turned and stretched, but Gaussian."""
+    rng = np.random.default_rng([seed, n, d])
+    return rng.normal(size=(n, d)) @ (np.eye(d) + rng.normal(0, 0.5, (d, d)))
+
+
+def skewed(n, seed):
+    """(n, 2) rows of one log-normal group, sigma 0.6 on each column: several Gaussians, one hump."""
+    return np.exp(0.6 * np.random.default_rng(seed).standard_normal((n, 2)))
+
+
+def two_apart(n, gap, seed):
+    """(n, 2) rows of two unit Gaussians of even weight, `gap` standard deviations apart."""
+    rng = np.random.default_rng(seed)
+    right = rng.random(n) < 0.5
+    rows = rng.standard_normal((n, 2))
+    rows[right, 0] += gap
+    return rows

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         anomalies,
     )
     from core.analysis.answer import FirstAnswer, first_answer
+    from core.analysis.bootstrap_test import Bootstrap, BootstrapTest, bootstrap_test
     from core.analysis.effective import EffectiveComponents, effective_components
     from core.analysis.grouping import Grouping
     from core.analysis.held_out import Folds, HeldOut, held_out
@@ -51,6 +52,7 @@ _HOMES = {
         "Anomalies CrossFitted ExpectedFalseAlarms FalseDiscoveryRate Fresh InSample Quantile TopRows anomalies"
     ),
     "core.analysis.answer": "FirstAnswer first_answer",
+    "core.analysis.bootstrap_test": "Bootstrap BootstrapTest bootstrap_test",
     "core.analysis.grouping": "Grouping",
     "core.analysis.held_out": "Folds HeldOut held_out",
     "core.analysis.merging": "Merging merging",
@@ -86,6 +88,8 @@ __all__ = [
     "Bayes",
     "BayesPlan",
     "Board",
+    "Bootstrap",
+    "BootstrapTest",
     "ChoiceError",
     "ComponentPrior",
     "CoreError",
@@ -131,6 +135,7 @@ __all__ = [
     "anomalies",
     "as_source",
     "bayes",
+    "bootstrap_test",
     "default_columns",
     "effective_components",
     "family",

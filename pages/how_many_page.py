@@ -56,7 +56,8 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
     if ready:  # one job at a time
         with more:
             evidence.merging(analysis)
-            evidence.held_out(analysis, board)
+            if evidence.held_out(analysis, board):
+                evidence.one_more(analysis, present)
 
 
 def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:

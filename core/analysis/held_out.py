@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.analysis.sampled import some_rows
 from core.analysis.selection import Map, Search, sweep
 from core.arrays import Array
 from core.data.prepare import Matrix
@@ -155,7 +156,7 @@ def held_out(
     over spreads the models as in `sweep`. Raises ChoiceError for fewer rows than folds can hold.
     """
     folds = folds or Folds()
-    values, of = _some_rows(matrix, folds.seed)
+    values, of = some_rows(matrix, HELD_OUT_ROWS, folds.seed)
     search = replace(search or Search(), tolerance=TOLERANCE, restarts=RESTARTS, seed=folds.seed)
     cells = search.cells(values.shape[1])
     total, failed = np.zeros((len(cells), len(values))), np.zeros(len(cells), dtype=np.intp)
@@ -197,17 +198,6 @@ class _Part:
         done, total = self.at * progress.total + progress.done, self.folds * progress.total
         self.goes_on = self.goes_on and self.watch(Progress("models on parts of the rows", done, total))
         return self.goes_on
-
-
-def _some_rows(matrix: Matrix | npt.ArrayLike, seed: int) -> tuple[Array, int]:
-    """The values of at most HELD_OUT_ROWS rows, and how many there are."""
-    values = np.asarray(matrix.values if isinstance(matrix, Matrix) else matrix, dtype=np.float64)
-    values = values[:, None] if values.ndim == 1 else values
-    n = len(values)
-    if n <= HELD_OUT_ROWS:
-        return values, n
-    chosen = np.random.default_rng([seed, HELD_OUT_ROWS]).choice(n, HELD_OUT_ROWS, replace=False)
-    return values[np.sort(chosen)], n
 
 
 def _compared(

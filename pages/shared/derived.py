@@ -12,6 +12,7 @@ from typing import cast
 
 from core.analysis.anomaly import Anomalies, Scored, judge, scored
 from core.analysis.answer import FirstAnswer, first_answer
+from core.analysis.bootstrap_test import BootstrapTest, bootstrap_test
 from core.analysis.compare import Agreement, agreement
 from core.analysis.fuller import FullerAnswer, fuller_answer
 from core.analysis.grouping import Grouping
@@ -170,6 +171,14 @@ class Analysis:
 
         return jobs.result(
             key("fuller", rows_key(self.session), search), "Trying every model", work, lane=jobs.Lane.BACKGROUND
+        )
+
+    def bootstrap(self, model: Model) -> BootstrapTest | None:
+        """A model against one with a group more."""
+        return jobs.result(
+            key("bootstrap", rows_key(self.session), model),
+            "Drawing sets from the model",
+            lambda watch: bootstrap_test(self.matrix, model.family, model.components, watch=watch, over=over_cores),
         )
 
     def held_out(self, search: Search) -> HeldOut | None:

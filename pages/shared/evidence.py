@@ -7,10 +7,11 @@ import streamlit as st
 from core.analysis.selection import Board
 from core.charts.held_out import held_out_curves
 from core.charts.merging import entropy_plot
+from core.mixture.fit import Fit
 from core.numbers import count
 from pages.shared import derived
 from pages.shared.derived import Analysis
-from pages.shared.session import choose, current
+from pages.shared.session import Model, choose, current
 
 COLUMNS = {
     "family": st.column_config.TextColumn("Shape"),
@@ -80,3 +81,31 @@ def take_merged() -> None:
     """Adopt so many groups."""
     groups, fitted = st.session_state["merged"], derived.known().fit
     choose(merged=None if fitted is not None and groups == fitted.components else groups)
+
+
+def one_more(analysis: Analysis, present: Fit) -> bool:
+    """The test of the present model against one group more; False while it is being computed."""
+    K = present.components
+    st.subheader(f"Would {K + 1} be better than {K}?", anchor=False)
+    model = Model(present.family, K)
+    if current().tested != model:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                "A further group always fits better. This test draws sets of rows from the present model, and looks "
+                "how much a further group gains on those by chance.",
+                width="stretch",
+            )
+            st.button(
+                f"Test {K} against {K + 1}",
+                key="one-more",
+                icon=":material/casino:",
+                on_click=choose,
+                kwargs={"tested": model},
+            )
+        return True
+    found = analysis.bootstrap(model)
+    if found is None:
+        return False
+    st.markdown(f"**{found.sentence}** {found.grounds}")
+    st.caption("Bootstrap likelihood-ratio test (McLachlan 1987). It counts Gaussian components, not groups apart.")
+    return True

@@ -76,6 +76,7 @@ class Session:
     merged: int | None = None  # groups that the model's components are merged into; None: each is a group
     search: Search | None = None  # the fuller search, once it was asked for
     criterion: Criterion = Criterion.BIC
+    tested: Model | None = None  # the model that is to be tested against one with a group more
     held_out: bool = False  # whether models are to be compared on rows held out
     curves: tuple[str, ...] | None = None  # names of families; None: the leading ones
     policy: Policy = field(default_factory=lambda: ExpectedFalseAlarms(1.0))
@@ -108,6 +109,7 @@ def choose(**choices: Any) -> None:
             "search": None,
             "curves": None,
             "held_out": False,
+            "tested": None,
         } | choices
     st.session_state[KEY] = replace(current(), **choices)
 

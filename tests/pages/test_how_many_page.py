@@ -71,6 +71,24 @@ def test_rows_are_held_out_when_that_is_asked_for(iris):
     assert len(iris.app.get("vega_lite_chart")) == 6
 
 
+def test_one_group_more_is_tested_when_that_is_asked_for_and_only_against_that_model(iris):
+    iris.click("one-more").settle(180)
+    assert not iris.app.exception
+    assert "Twice the gain in log-likelihood from VVV with 2 to 3 is" in iris.text
+    iris.app.number_input(key="model-components").set_value(3).run()
+    iris.settle()
+    assert "Twice the gain" not in iris.text
+    assert "one-more" in iris.keys
+
+
+def test_the_bootstrap_test_can_be_cancelled(iris):
+    iris.click("one-more")
+    assert "cancel-front" in iris.keys
+    iris.click("cancel-front")
+    assert "again-front" in iris.keys
+    assert not iris.app.exception
+
+
 def test_merged_components_are_groups_on_every_page_and_in_downloads_until_taken_back(visitor):
     rng = np.random.default_rng(2)
     values = np.concatenate([rng.lognormal(0, 0.7, (500, 2)), rng.normal(9, 0.5, (200, 2))])

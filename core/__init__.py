@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from core.mixture.moments import Moments, moments
     from core.mixture.plan import Plan
     from core.mixture.posterior import Dirichlet, DirichletProcess
-    from core.mixture.starts import KMeansPlusPlus, RandomRows
+    from core.mixture.starts import Hierarchical, KMeansPlusPlus, RandomRows
     from core.mixture.stopping import Objection, Outcome, Progress
 
 _HOMES = {
@@ -74,7 +74,7 @@ _HOMES = {
     "core.mixture.moments": "Moments moments",
     "core.mixture.plan": "Plan",
     "core.mixture.posterior": "Dirichlet DirichletProcess",
-    "core.mixture.starts": "KMeansPlusPlus RandomRows",
+    "core.mixture.starts": "Hierarchical KMeansPlusPlus RandomRows",
     "core.mixture.stopping": "Objection Outcome Progress",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -109,6 +109,7 @@ __all__ = [
     "Fresh",
     "Grouping",
     "HeldOut",
+    "Hierarchical",
     "InSample",
     "KMeansPlusPlus",
     "Matrix",

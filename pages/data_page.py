@@ -8,6 +8,7 @@ from core.errors import CoreError
 from core.numbers import count
 from pages.shared import column_choice, derived, reading_form, widgets
 from pages.shared.derived import Analysis
+from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals, refuse
 from pages.shared.session import choose, current
 from pages.shared.tables import looks
@@ -46,7 +47,7 @@ def show_answer(analysis: Analysis) -> None:
             st.button("Back to the automatic answer", key="automatic", on_click=choose, kwargs={"model": None})
     widgets.warnings(scene.fit)
     picture, ways = st.columns([7, 3], gap="large")
-    picture.altair_chart(first_picture(scene))
+    draw(first_picture(scene), picture)
     with ways:
         show_ways(scene)
     widgets.notes(tuple(note.what for note in analysis.matrix.notes))

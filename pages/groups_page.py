@@ -10,6 +10,7 @@ from core.data.table import Kind
 from core.numbers import count, share
 from pages.shared import downloads, widgets
 from pages.shared.derived import Analysis, Pair
+from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals
 
 
@@ -19,8 +20,8 @@ def show_split(analysis: Analysis, found: Pair) -> None:
     columns = widgets.axes_choice(analysis, found.scene.plane().columns)
     left, right = side_by_side(found.scene, found.partition, found.cluster_slots, columns, regions=regions)
     one, other = st.columns(2)
-    one.altair_chart(left)
-    other.altair_chart(right)
+    draw(left, one)
+    draw(right, other)
 
 
 def show_differences(analysis: Analysis, found: Pair) -> None:
@@ -28,7 +29,7 @@ def show_differences(analysis: Analysis, found: Pair) -> None:
     split = found.split
     st.subheader(f"They agree on {share(split.share_agreeing)} of the rows", anchor=False)
     names = cluster_names(found.scene.slots, found.cluster_slots)
-    st.altair_chart(agreement_table(split, found.scene.names, names))
+    draw(agreement_table(split, found.scene.names, names))
     if len(split.differing):
         st.markdown(
             f"{count(len(split.differing), 'row')} on which they differ, the ones the mixture is surest of first:"
@@ -46,14 +47,14 @@ def show_profiles(analysis: Analysis, found: Pair) -> None:
     assert known is not None  # the scene is there
     for name, group in zip(found.scene.names, known.groups, strict=True):
         st.markdown(f"**{name}** holds {plain(group.sentence(known.overall), 400)}")
-    st.altair_chart(profile_map(known))
+    draw(profile_map(known))
     with st.expander("Every column of every group, as a table"):
         st.dataframe(known.frame, hide_index=True)
     categories = [each.name for each in analysis.table.columns if each.kind in (Kind.CATEGORY, Kind.BOOLEAN)]
     if categories:
         chosen = st.selectbox("Compare with a column that was not fitted", categories, key="category")
         values = analysis.table.frame[chosen].iloc[analysis.matrix.row_ids]
-        st.altair_chart(category_table(crosstab(found.scene.labels, values, found.scene.groups), chosen))
+        draw(category_table(crosstab(found.scene.labels, values, found.scene.groups), chosen))
 
 
 def show_lesson(analysis: Analysis, found: Pair) -> None:

@@ -10,6 +10,7 @@ from core.mixture.fit import Fit
 from core.numbers import count
 from pages.shared import cell_choice, evidence, widgets
 from pages.shared.derived import Analysis
+from pages.shared.drawing import draw
 from pages.shared.messages import refusals
 from pages.shared.session import Model, choose, current
 
@@ -103,7 +104,7 @@ def show_board(found: Verdict, board: Board, analysis: Analysis, present: Fit) -
     st.caption(CRITERIA[criterion])
     chosen = (present.family.name, present.components)
     left, right = st.columns(2, gap="large")
-    left.altair_chart(criterion_curves(board, shown, (criterion,), chosen))
+    draw(criterion_curves(board, shown, (criterion,), chosen), left)
     with right:
         cell_choice.show(board, criterion, present)
     widgets.model_choice(analysis)
@@ -131,8 +132,8 @@ def show_k_means(analysis: Analysis, present: Fit) -> bool:
     curve = analysis.curve
     if curve is not None:
         left, right = st.columns(2, gap="large")
-        left.altair_chart(elbow(curve, present.components))
-        right.altair_chart(silhouette(curve, present.components))
+        draw(elbow(curve, present.components), left)
+        draw(silhouette(curve, present.components), right)
     return curve is not None
 
 

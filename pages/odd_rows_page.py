@@ -6,6 +6,7 @@ from core.analysis.listing import odd_rows
 from core.charts.odd_rows import odd_scatter, score_histogram
 from core.numbers import count, figure
 from pages.shared import downloads, widgets
+from pages.shared.drawing import draw
 from pages.shared.messages import refusals
 from pages.shared.session import choose, current
 
@@ -72,8 +73,8 @@ if analysis is not None:
             policy_choice(rows)
             columns = widgets.axes_choice(analysis, scene.plane().columns)
             left, right = st.columns(2)
-            left.altair_chart(score_histogram(scene, scene.odd))
-            right.altair_chart(odd_scatter(scene, columns))
+            draw(score_histogram(scene, scene.odd), left)
+            draw(odd_scatter(scene, columns), right)
             if flagged:
                 st.subheader(f"{count(flagged, 'row')}, the oddest first", anchor=False)
                 st.dataframe(

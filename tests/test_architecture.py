@@ -53,6 +53,11 @@ def test_pages_do_no_arithmetic(path):
     assert not {name.split(".")[0] for name in imports(path)} & {"numpy", "pandas", "scipy", "sklearn"}
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").rglob("*.py")), ids=lambda p: p.name)
+def test_pictures_reach_the_screen_in_one_way(path):
+    assert "altair_chart(" not in path.read_text(), "pages.shared.drawing.draw(chart, place, **settings) draws it"
+
+
 def test_colours_stand_in_the_theme_alone():
     for path in [*CORE, *PAGES, *sorted((ROOT / "pages" / "shared").glob("*.py"))]:
         if path != ROOT / "core" / "charts" / "theme.py":

@@ -23,7 +23,7 @@ POLISHED = 1e-10  # relative tolerance of the fit that is shown
 FIRST_SEARCH = Search(
     families=tuple(family(name) for name in ("VVV", "VVI", "EEE", "VEE")),
     components=tuple(range(1, 7)),
-    restarts=3,
+    restarts=4,
     tolerance=1e-7,  # enough to tell models apart
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -17,11 +17,14 @@ from core.mixture.family import FAMILIES, Family, family
 from core.mixture.fit import Fit, Origin, by_weight, finish
 from core.mixture.plan import Plan
 from core.mixture.problem import Problem, pose
-from core.mixture.run import check, solve
-from core.mixture.starts import KMeansPlusPlus, Start
+from core.mixture.run import Openings, check, openings, solve
+from core.mixture.starts import Hierarchical, Start
 from core.mixture.stopping import Outcome, Progress, Watch, unwatched
 
-Map = Callable[[Callable[[tuple[Family, int]], "Cell"], Iterable[tuple[Family, int]]], Iterable["Cell"]]
+Map = Callable[[Callable[[Plan], "Cell"], Iterable[Plan]], Iterable["Cell"]]
+SURVEYED = 1e-7  # tolerance of a first look at a cell
+SURVEY_STARTS = 2  # in it
+CONTENDERS = 6  # cells with the lowest criterion that are then fitted as thoroughly as the search says
 
 
 class Criterion(StrEnum):
@@ -59,8 +62,8 @@ class Search:
     families: tuple[Family, ...] = FAMILIES
     components: tuple[int, ...] = tuple(range(1, 10))
     seed: int = 0
-    start: Start = field(default_factory=KMeansPlusPlus)
-    restarts: int = 5
+    start: Start = field(default_factory=Hierarchical)
+    restarts: int = 8
     tolerance: float = 1e-10
     max_iterations: int = 5_000
     noise: bool = False
@@ -83,6 +86,12 @@ class Search:
             max_iterations=self.max_iterations,
             seed=self.seed,
             noise=self.noise,
+        )
+
+    def survey(self, family: Family, components: int) -> Plan:
+        """The plan by which a cell shows whether it is worth its own."""
+        return replace(
+            self.plan(family, components), restarts=min(self.restarts, 2), tolerance=max(self.tolerance, SURVEYED)
         )
 
     def cells(self, features: int) -> tuple[tuple[Family, int], ...]:
@@ -158,11 +167,11 @@ def sweep(
     watch: Watch | None = None,
     over: Map = map,
 ) -> Board:
-    """Fit every family at every K.
+    """Fit every family at every K: once each, and those that promise most as thoroughly as the search says.
 
-    A cell that cannot be fitted says why instead of raising; raises FitError only if no cell is admissible. A watch
-    that returns False leaves the cells that are not done marked as cancelled. over maps a function over the cells; a
-    thread pool's map spreads them over the cores and changes no result.
+    A cell's plan says which. A cell that cannot be fitted says why instead of raising; raises FitError only if no cell
+    is admissible. A watch that returns False leaves the cells that are not done marked as cancelled. over maps a
+    function over the cells; a thread pool's map spreads them over the cores and changes no result.
     """
     if search is None:
         search = Search(tuple(family(each) for each in families), tuple(components), seed)
@@ -171,17 +180,33 @@ def sweep(
     simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}
     distinct = list(dict.fromkeys(simplest.values()))
     course = Course(watch or unwatched, len(distinct))
+    first = openings(problem, search.start, search.seed)
 
-    def solve_one(cell: tuple[Family, int]) -> Cell:
-        found = _solve_cell(problem, search.plan(*cell), origin, course) if course.goes_on else _cancelled(*cell)
-        course.done.append(cell)
-        return found
+    def solve_one(plan: Plan) -> Cell:
+        solved = _solve_cell(problem, plan, origin, course, first) if course.goes_on else _cancelled(plan)
+        course.done.append(plan)
+        return solved
 
-    found = dict(zip(distinct, over(solve_one, distinct), strict=True))
+    found = dict(zip(distinct, over(solve_one, [search.survey(*cell) for cell in distinct]), strict=True))
+    contenders = _contenders(search, found) if course.goes_on else []
+    course.total += len(contenders)
+    for cell, solved in zip(contenders, over(solve_one, [search.plan(*cell) for cell in contenders]), strict=True):
+        found[cell] = solved if solved.fit is not None else found[cell]
     board = Board(search, tuple(_renamed(found[simplest[cell]], cell[0]) for cell in wanted))
     if not board.cancelled:
         board.best()
     return board
+
+
+def _contenders(search: Search, found: Mapping[tuple[Family, int], Cell]) -> list[tuple[Family, int]]:
+    """The cells that may gain by more work: with the lowest BIC, of all and at each K, or without a sound optimum."""
+    if search.restarts <= SURVEY_STARTS and search.tolerance >= SURVEYED:
+        return []
+    fits = {cell: solved.fit for cell, solved in found.items() if solved.fit is not None}
+    ranked = sorted(fits, key=lambda cell: (not fits[cell].admissible, fits[cell].bic))
+    best_of_each = {k: cell for cell in reversed(ranked) for k in (cell[1],)}
+    unsound = [cell for cell in found if cell not in fits or not fits[cell].admissible]
+    return list(dict.fromkeys([*ranked[:CONTENDERS], *best_of_each.values(), *unsound]))
 
 
 @dataclass
@@ -190,7 +215,7 @@ class Course:
 
     watch: Watch
     total: int
-    done: list[tuple[Family, int]] = field(default_factory=list)  # cells that are done
+    done: list[Plan] = field(default_factory=list)  # what is done
     goes_on: bool = True
 
     def __call__(self, progress: Progress) -> bool:
@@ -200,19 +225,19 @@ class Course:
         return self.goes_on
 
 
-def _solve_cell(problem: Problem, plan: Plan, origin: Origin, watch: Watch) -> Cell:
+def _solve_cell(problem: Problem, plan: Plan, origin: Origin, watch: Watch, first: Openings) -> Cell:
     try:
         check(problem, plan)
-        run = solve(problem, plan, watch)
+        run = solve(problem, plan, watch, first)
     except (FitError, DegenerateError) as refusal:
         return Cell(plan.family, plan.components, None, str(refusal))
     if run.outcome is Outcome.CANCELLED:
-        return _cancelled(plan.family, plan.components)
+        return _cancelled(plan)
     return Cell(plan.family, plan.components, finish(problem, plan, by_weight(run), origin))
 
 
-def _cancelled(each: Family, components: int) -> Cell:
-    return Cell(each, components, None, Outcome.CANCELLED.value)
+def _cancelled(plan: Plan) -> Cell:
+    return Cell(plan.family, plan.components, None, Outcome.CANCELLED.value)
 
 
 def _renamed(cell: Cell, each: Family) -> Cell:

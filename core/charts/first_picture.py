@@ -10,7 +10,7 @@ from core.analysis.answer import CLEAR
 from core.analysis.geometry import Plane, ellipses, overlap
 from core.charts import marks, theme
 from core.charts.density import marginal_density
-from core.charts.scene import Drawn, Scene, doubt_in_words, drawn
+from core.charts.scene import Drawn, Scene, doubts_in_words, drawn
 from core.charts.text import Words, in_text, listed
 from core.numbers import count, figures, share
 
@@ -47,7 +47,7 @@ def group_points(scene: Scene, plane: Plane, shown: Drawn) -> pd.DataFrame:
             "look": np.where(scene.flagged[rows], marks.ODD.code, look),
             "size": np.where(scene.flagged[rows], theme.ODD_SIZE, marks.point_size(len(rows))),
             "row": scene.names_of(rows),
-            "held": [doubt_in_words(scene, row) for row in rows],
+            "held": doubts_in_words(scene, rows),
         }
     )
 

@@ -160,10 +160,13 @@ def drawn(scene: Scene, most: int = MOST_DRAWN) -> Drawn:
     return Drawn(np.concatenate([others, kept[::-1]]), n, len(odd), len(kept))
 
 
-def doubt_in_words(scene: Scene, row: int) -> str:
-    """How a row's probability is shared, in the order of the shares: "Group 2 71 %, Group 1 29 %"."""
+def doubts_in_words(scene: Scene, rows: npt.NDArray[np.intp]) -> list[str]:
+    """How the probability of rows is shared, in the order of the shares: "Group 2 71 %, Group 1 29 %"."""
     names = (*scene.names, NOISE_NAME)
-    shares = scene.responsibilities[row]
-    order = np.argsort(-shares, kind="stable")
-    told = [f"{names[k]} {share(float(shares[k]))}" for k in order if shares[k] >= 0.005]
-    return ", ".join(told[:3])
+    shares = scene.responsibilities[rows]
+    order = np.argsort(-shares, axis=1, kind="stable")[:, :3]
+    shares = np.take_along_axis(shares, order, axis=1)
+    return [
+        ", ".join(f"{names[k]} {share(part)}" for k, part in zip(groups, parts, strict=True) if part >= 0.005)
+        for groups, parts in zip(order.tolist(), shares.tolist(), strict=True)
+    ]

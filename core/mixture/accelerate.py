@@ -29,6 +29,7 @@ from core.mixture.moments import Moments
 
 MEMORY = 10  # pairs
 MOST_STRETCH = 4.0  # of EM's step, before the pairs shape it
+CALM = 0.1  # length of EM's own step above which it goes unaccelerated: far from any optimum a leap may miss the best
 FIRST_RADIUS = 1.0  # of a step; 1 moves the mean of a component of weight 1 by a standard deviation
 LEAST_COSINE = 1e-9  # between a step and the change over it, for the pair to tell of curvature
 LEAST_WEIGHT = 1e-300  # of a component, where its log is taken
@@ -153,7 +154,7 @@ class Memory:
     @property
     def is_ready(self) -> bool:
         """Whether there is something to propose."""
-        return bool(self._pairs) and not self._pause
+        return bool(self._pairs) and not self._pause and float(self._ascent @ self._ascent) <= CALM**2
 
     def proposal(self, rows: float) -> Moments:
         """The moments whose M-step is the next step, over rows."""

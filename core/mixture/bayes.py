@@ -182,7 +182,7 @@ def bayes(
 def _first_moments(problem: Problem, plan: BayesPlan) -> Moments:
     """The moments that the plan's start gives, scaled up from the rows it looks at to all."""
     start, rng = problem.start, np.random.default_rng([plan.seed, plan.components])
-    shares = plan.start.responsibilities(start, plan.components, rng)
+    shares = plan.start.responsibilities(start, plan.components, 0, rng)
     values = start.rows * problem.units.deviations
     found = moments(values, shares, start.weights * (problem.rows / start.weights.sum()))
     falling = np.argsort(-found.weight, kind="stable")  # a stick is broken from its large end (Kurihara et al. 2007)

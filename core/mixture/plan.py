@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.errors import ChoiceError
 from core.mixture.family import Family, family
-from core.mixture.starts import KMeansPlusPlus, Start
+from core.mixture.starts import Hierarchical, Start
 from core.mixture.stopping import Stopping
 
 
@@ -16,7 +16,7 @@ class Plan:
 
     family: Family = field(default_factory=lambda: family("VVV"))
     components: int = 1
-    start: Start = field(default_factory=KMeansPlusPlus)
+    start: Start = field(default_factory=Hierarchical)
     restarts: int = 5
     tolerance: float = 1e-10  # relative change of the log-likelihood at which a run has settled
     max_iterations: int = 5_000  # passes over the data, per start

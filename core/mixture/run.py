@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cache, reduce
 from operator import add
 
 import numpy as np
@@ -21,11 +21,11 @@ from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments, moments
 from core.mixture.plan import Plan
 from core.mixture.problem import SAMPLE_ROWS, Problem
-from core.mixture.starts import softened
-from core.mixture.stopping import Objection, Outcome, Progress, Watch, objections
+from core.mixture.starts import Start, softened
+from core.mixture.stopping import Objection, Outcome, Progress, Watch, objections, unwatched
 
-SCREENING = 1e-6  # relative change of the log-likelihood at which starts are compared
-FINALISTS = 2  # starts that go on from there
+SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
+FINALISTS = 2  # starts that go on from there, though never more than half of them
 WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
 LEAST_STRIDE = 20  # passes in it; a pass that takes longer is taken by itself, and worth the steps that save passes
 FIRST_NOISE = 0.05  # the noise component's mixing weight before the first pass
@@ -56,25 +56,43 @@ def check(problem: Problem, plan: Plan) -> None:
         )
 
 
-def solve(problem: Problem, plan: Plan, watch: Watch) -> Run:
-    """The best admissible run of the plan's starts.
+Openings = Callable[[int, int], Moments]  # of K and attempt
+
+
+def openings(problem: Problem, start: Start, seed: int) -> Openings:
+    """The moments that each attempt begins with, worked out once: they are the same for every family."""
+
+    @cache
+    def first(components: int, attempt: int) -> Moments:
+        sample, rng = problem.start, np.random.default_rng([seed, components, attempt])
+        responsibilities = start.responsibilities(sample, components, attempt, rng)
+        if (sample.weights @ responsibilities).min() < problem.source.d + 1:
+            responsibilities = softened(responsibilities)
+        return moments(sample.rows * problem.units.deviations, responsibilities, sample.weights)
+
+    return first
+
+
+def solve(problem: Problem, plan: Plan, watch: Watch, first: Openings | None = None) -> Run:
+    """The best admissible run of the plan's starts; first are those of a sweep, which its families share.
 
     With many rows the starts converge on a sample, and only the best of them is carried on over all rows.
     """
+    first = first or openings(problem, plan.start, plan.seed)
     with one_thread():
-        return _solve(problem, plan, watch)
+        return _solve(problem, plan, watch, first)
 
 
-def _solve(problem: Problem, plan: Plan, watch: Watch) -> Run:
+def _solve(problem: Problem, plan: Plan, watch: Watch, first: Openings) -> Run:
     if problem.source.n > SAMPLE_ROWS:
         rng = np.random.default_rng([plan.seed, SAMPLE_ROWS])
-        sampled = best_of_starts(problem.sampled(rng), plan, watch)
+        sampled = best_of_starts(problem.sampled(rng), plan, watch, first)
         if sampled.outcome is not Outcome.CANCELLED:
             return converge(problem, plan, sampled.mixture, watch)
-    return best_of_starts(problem, plan, watch)
+    return best_of_starts(problem, plan, watch, first)
 
 
-def best_of_starts(problem: Problem, plan: Plan, watch: Watch) -> Run:
+def best_of_starts(problem: Problem, plan: Plan, watch: Watch, first: Openings) -> Run:
     """The best run of the plan's starts: all go to a coarse end, the most promising to the plan's.
 
     Ends early when cancelled. Raises DegenerateError if every start collapses at once.
@@ -82,10 +100,9 @@ def best_of_starts(problem: Problem, plan: Plan, watch: Watch) -> Run:
     coarse = replace(plan, tolerance=max(plan.tolerance, SCREENING))
     screened: list[Run] = []
     refusal = DegenerateError("Every start collapsed.", remedy="Try fewer groups or columns.")
-    for i in range(plan.restarts if plan.components > 1 else 1):
-        rng = np.random.default_rng([plan.seed, plan.components, i])
+    for attempt in range(plan.restarts if plan.components > 1 else 1):
         try:
-            screened.append(converge(problem, coarse, first_mixture(problem, plan, rng), watch))
+            screened.append(converge(problem, coarse, first(plan.components, attempt), watch))
         except DegenerateError as degenerate:
             refusal = degenerate
             continue
@@ -93,7 +110,7 @@ def best_of_starts(problem: Problem, plan: Plan, watch: Watch) -> Run:
             return max(screened, key=lambda run: run.rank)
     if not screened:
         raise refusal
-    promising = sorted(screened, key=lambda run: run.rank, reverse=True)[:FINALISTS]
+    promising = sorted(screened, key=lambda run: run.rank, reverse=True)[: min(FINALISTS, (plan.restarts + 1) // 2)]
     return max((go_on(problem, plan, run, watch) for run in promising), key=lambda run: run.rank)
 
 
@@ -103,16 +120,6 @@ def go_on(problem: Problem, plan: Plan, run: Run, watch: Watch) -> Run:
         return run
     after = converge(problem, plan, run.mixture, watch)
     return replace(after, trace=run.trace + after.trace[1:])
-
-
-def first_mixture(problem: Problem, plan: Plan, rng: np.random.Generator) -> Mixture:
-    """The mixture that one start of the plan leads to, in EM's units."""
-    start = problem.start
-    responsibilities = plan.start.responsibilities(start, plan.components, rng)
-    if (start.weights @ responsibilities).min() < problem.source.d + 1:
-        responsibilities = softened(responsibilities)
-    values = start.rows * problem.units.deviations
-    return begin(problem, plan, moments(values, responsibilities, start.weights))
 
 
 def begin(problem: Problem, plan: Plan, found: Moments) -> Mixture:
@@ -149,15 +156,20 @@ def given_moments(problem: Problem, plan: Plan, responsibilities: Array) -> Mome
     return found
 
 
-def converge(problem: Problem, plan: Plan, mixture: Mixture, watch: Watch) -> Run:
-    """EM from one mixture to its end. Raises DegenerateError if it cannot take a single pass."""
+def converge(problem: Problem, plan: Plan, start: Mixture | Moments, watch: Watch) -> Run:
+    """EM from a mixture, or from the M-step of some moments, to its end.
+
+    Raises DegenerateError if it cannot take a single pass.
+    """
     trace: list[float] = []
-    for ran in _strides(problem, plan, mixture):
+    for ran in _strides(problem, plan, start):
         outcome = _ENDS[ran.end]
-        for value in ran.trace:
-            trace.append(value)
-            if not watch(Progress("passes", len(trace), plan.max_iterations, value)):
+        before = len(trace)
+        trace += ran.trace
+        for at, value in enumerate(ran.trace if watch is not unwatched else (), before + 1):
+            if not watch(Progress("passes", at, plan.max_iterations, value)):
                 outcome = Outcome.CANCELLED
+                del trace[at:]
                 break
         if outcome is None and len(trace) > plan.max_iterations:
             outcome = Outcome.ITERATION_LIMIT
@@ -178,17 +190,20 @@ def _judged(problem: Problem, plan: Plan, ran: Ran, trace: tuple[float, ...], ou
 _ENDS = {End.GOING: None, End.SETTLED: Outcome.CONVERGED, End.DEGENERATE: Outcome.COLLAPSED}
 
 
-def _strides(problem: Problem, plan: Plan, mixture: Mixture) -> Iterator[Ran]:
+def _strides(problem: Problem, plan: Plan, start: Mixture | Moments) -> Iterator[Ran]:
     """EM in as many passes at a time as take a moment; each stride's trace holds its new passes only."""
     source = problem.source
     sweeps = A_FEW if plan.accelerate else TO_THE_END
     work = source.n * plan.components * source.d**2
     if not isinstance(source, ArraySource) or work > WORK_OF_A_STRIDE / LEAST_STRIDE:
+        mixture = begin(problem, plan, start) if isinstance(start, Moments) else start
         yield from _single_passes(problem, plan, mixture, sweeps)
         return
+    if isinstance(start, Moments) and plan.noise:
+        start = begin(problem, plan, start)
     stride = min(WORK_OF_A_STRIDE // work, plan.max_iterations)
     limits = Limits(problem.floor, stride, plan.tolerance, sweeps, plan.accelerate)
-    yield from strides(plan.family, mixture, source, limits)
+    yield from strides(plan.family, start, source, limits)
 
 
 def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweeps) -> Iterator[Ran]:

@@ -6,14 +6,20 @@ not depend on the columns' units.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.cluster import kmeans_plusplus
 
 from core.arrays import Array
+from core.mixture.hierarchy import Merges, cut, merge_all
+
+FLAT = 1e-10  # share of the largest singular value under which a direction holds nothing
+MERGED_ROWS = 1_000  # at most, in a hierarchy
+MERGING_WORK = 4e9  # rows^2 x features^3, at most, while more than LEAST_MERGED rows are left
+LEAST_MERGED = 100
 
 
 @dataclass(frozen=True)
@@ -23,35 +29,96 @@ class StartSample:
     rows: Array  # (m, d), standardised by column
     weights: Array  # (m,)
 
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """Their hierarchy, the same for every number of components.
+
+        Rows are turned to their principal axes and scaled by the roots of their singular values, as mclust does it
+        (Scrucca and Raftery 2015). Of many rows a part is merged.
+        """
+        m, d = self.rows.shape
+        left, singular, _ = np.linalg.svd(self.rows, full_matrices=False)
+        kept = singular > FLAT * singular[0]
+        turned = left[:, kept] * np.sqrt(singular[kept])
+        most = int(min(MERGED_ROWS, max(np.sqrt(MERGING_WORK / d**3), LEAST_MERGED)))
+        merged = np.arange(m) if m <= most else np.sort(np.random.default_rng(m).choice(m, most, replace=False))
+        return Hierarchy(turned, merged, merge_all(np.ascontiguousarray(turned[merged])))
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """The order in which rows were merged."""
+
+    rows: Array  # (m, d) as they were compared
+    merged: npt.NDArray[np.intp]  # (c,) those of them that were merged
+    merges: Merges
+
+    def labels(self, components: int) -> npt.NDArray[np.intp]:
+        """(m,) the group of each row; rows that were not merged go to the nearest group's mean."""
+        own = cut(self.merges, components)
+        if len(self.merged) == len(self.rows):
+            return own
+        groups = one_hot(own, components)
+        centres = groups.T @ self.rows[self.merged] / groups.sum(axis=0)[:, None]
+        labels = _distances(self.rows, centres).argmin(axis=0)
+        labels[self.merged] = own
+        return labels
+
 
 class Start(Protocol):
     """A way to begin."""
 
-    def responsibilities(self, sample: StartSample, components: int, rng: np.random.Generator) -> Array:
-        """(m, K) responsibilities for the rows of the sample."""
+    def responsibilities(self, sample: StartSample, components: int, attempt: int, rng: np.random.Generator) -> Array:
+        """(m, K) responsibilities for the rows of the sample; attempts count from 0."""
         ...
 
 
 @dataclass(frozen=True)
 class KMeansPlusPlus:
-    """Rows chosen far from each other (Arthur and Vassilvitskii 2007); each row goes to the nearest."""
+    """Rows chosen far from each other, the best of a few candidates each time; each row goes to the nearest.
 
-    def responsibilities(self, sample: StartSample, components: int, rng: np.random.Generator) -> Array:
+    Arthur and Vassilvitskii (2007), with the greedy choice of their section 5.
+    """
+
+    def responsibilities(self, sample: StartSample, components: int, attempt: int, rng: np.random.Generator) -> Array:
         """(m, K) of zeros and ones."""
-        seed = int(rng.integers(2**31))
-        centres, _ = kmeans_plusplus(sample.rows, components, sample_weight=sample.weights, random_state=seed)
-        return _nearest(sample.rows, centres)
+        rows, weights = sample.rows, sample.weights
+        candidates = 2 + int(np.log(components))
+        first = int(rng.choice(len(rows), p=weights / weights.sum()))
+        nearest = _distances(rows, rows[[first]])[0]
+        labels = np.zeros(len(rows), dtype=np.intp)
+        for k in range(1, components):
+            chances = np.cumsum(weights * nearest)
+            chosen = np.searchsorted(chances, rng.random(candidates) * chances[-1])
+            closer = np.minimum(_distances(rows, rows[np.minimum(chosen, len(rows) - 1)]), nearest)
+            best = closer[np.argmin(closer @ weights)]
+            labels[best < nearest] = k
+            nearest = best
+        return one_hot(labels, components)
 
 
 @dataclass(frozen=True)
 class RandomRows:
     """Rows chosen at random; each row goes to the nearest."""
 
-    def responsibilities(self, sample: StartSample, components: int, rng: np.random.Generator) -> Array:
+    def responsibilities(self, sample: StartSample, components: int, attempt: int, rng: np.random.Generator) -> Array:
         """(m, K) of zeros and ones."""
         chance = sample.weights / sample.weights.sum()
         chosen = rng.choice(len(sample.rows), components, replace=False, p=chance)
-        return _nearest(sample.rows, sample.rows[chosen])
+        return one_hot(_distances(sample.rows, sample.rows[chosen]).argmin(axis=0), components)
+
+
+@dataclass(frozen=True)
+class Hierarchical:
+    """First the groups of a model-based hierarchy (core.mixture.hierarchy), then other starts."""
+
+    then: Start = field(default_factory=KMeansPlusPlus)
+
+    def responsibilities(self, sample: StartSample, components: int, attempt: int, rng: np.random.Generator) -> Array:
+        """(m, K) of zeros and ones."""
+        if attempt > 0:
+            return self.then.responsibilities(sample, components, attempt - 1, rng)
+        return one_hot(sample.hierarchy.labels(components), components)
 
 
 def one_hot(labels: npt.NDArray[np.intp], components: int) -> Array:
@@ -64,6 +131,8 @@ def softened(responsibilities: Array) -> Array:
     return 0.9 * responsibilities + 0.1 / responsibilities.shape[1]
 
 
-def _nearest(rows: Array, centres: Array) -> Array:
-    distances = (centres**2).sum(axis=1) - 2 * rows @ centres.T
-    return one_hot(distances.argmin(axis=1), len(centres))
+def _distances(rows: Array, centres: Array) -> Array:
+    """(m, n) squared Euclidean distances of (n, d) rows from (m, d) centres."""
+    cross = centres @ rows.T
+    lengths = np.einsum("ij,ij->i", rows, rows)
+    return np.maximum(lengths - 2 * cross + np.einsum("ij,ij->i", centres, centres)[:, None], 0.0)

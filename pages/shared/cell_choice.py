@@ -9,6 +9,7 @@ import streamlit as st
 from core.analysis.selection import Board, Criterion
 from core.charts.cell_map import SELECTION, cell_map
 from core.mixture.fit import Fit
+from pages.shared.drawing import draw
 from pages.shared.session import Model, choose
 
 
@@ -18,7 +19,7 @@ def show(board: Board, criterion: Criterion, present: Fit) -> None:
     # A cell that was clicked once can be clicked again only in a map that was drawn anew.
     key = f"cells-{chosen[0]}-{chosen[1]}"
     pick = partial(take, board, key)
-    st.altair_chart(cell_map(board, criterion, chosen), key=key, on_select=pick, selection_mode=[SELECTION])
+    draw(cell_map(board, criterion, chosen), key=key, on_select=pick, selection_mode=[SELECTION])
     st.caption("A click on a cell makes it the model on every page.")
 
 

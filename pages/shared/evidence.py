@@ -11,6 +11,7 @@ from core.mixture.fit import Fit
 from core.numbers import count
 from pages.shared import derived
 from pages.shared.derived import Analysis
+from pages.shared.drawing import draw
 from pages.shared.session import Model, choose, current
 
 COLUMNS = {
@@ -42,7 +43,7 @@ def held_out(analysis: Analysis, board: Board) -> bool:
     if found is None:
         return False
     st.markdown(f"**{found.sentence}** {found.grounds}")
-    st.altair_chart(held_out_curves(found, current().curves))
+    draw(held_out_curves(found, current().curves))
     with st.expander("Every model held out, as a table"):
         st.dataframe(found.frame, hide_index=True, column_config=COLUMNS)
     return True
@@ -61,7 +62,7 @@ def merging(analysis: Analysis) -> None:
         "One skewed or curved group takes several components. Groups that cross share one peak and count as one."
     )
     left, right = st.columns([7, 3], gap="large")
-    left.altair_chart(entropy_plot(found))
+    draw(entropy_plot(found), place=left)
     with right:
         groups, merged = found.chosen.groups, current().merged
         st.session_state["merged"] = merged or found.components

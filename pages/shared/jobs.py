@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from enum import Enum
+from itertools import count
 from threading import Event, Lock, Thread
 from typing import TypeVar, cast
 
@@ -26,7 +27,8 @@ from pages.shared.turns import Ticket, Turns
 T = TypeVar("T")
 
 MOMENT = 0.3  # seconds before a progress card is drawn
-POLL = 0.4  # seconds between two looks at the progress
+POLL = 0.5  # seconds between two looks at the progress
+LOOK = 0.4  # seconds that a look lasts
 GONE = 150.0  # seconds without its visitor after which a job ends; a lost connection is kept up for 120
 ROLL_CALL = 1.0  # seconds between two looks at whether the visitor is there
 KEY = "jobs"  # where a session keeps the handles of its jobs
@@ -64,6 +66,10 @@ class Job:
     def wait(self, seconds: float) -> bool:
         """Whether it is over, after at most so many seconds since it was asked for."""
         return self._over.wait(max(0.0, self._asked + seconds - time.monotonic()))
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether it is over, after at most so many seconds from now."""
+        return self._over.wait(seconds)
 
     @property
     def over(self) -> bool:
@@ -231,6 +237,8 @@ def _cancelled_card(job: Job) -> None:
 
 
 def _progress_card(job: Job) -> None:
+    drawn = count()
+
     @st.fragment(run_every=POLL)
     def card() -> None:
         if job.over or job.cancelled:
@@ -238,5 +246,9 @@ def _progress_card(job: Job) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.progress(share(job.progress), text=f"**{job.title}:** {in_words(job)}")
             st.button("Cancel", key=f"cancel-{job.lane.value}", on_click=job.cancel)
+        # The first time the rest of the page is drawn below; from then on the card is all there is to do, and an end
+        # is seen at once.
+        if next(drawn) and job.ends_within(LOOK):
+            st.rerun()
 
     card()

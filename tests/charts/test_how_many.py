@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-from conftest import make_scene
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from core.charts.elbow import bend, elbow, silhouette
 from core.charts.how_many import criterion_curves, lead_in_words, leading_families, spread
 from core.kmeans import k_means_curve
 from core.mixture.stopping import Objection
+from tests.charts.conftest import make_scene
 
 
 @pytest.fixture(scope="module")

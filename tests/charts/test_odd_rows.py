@@ -1,13 +1,13 @@
 """The histogram of scores is exact at the line."""
 
 import numpy as np
-from conftest import make_scene
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from core.analysis.anomaly import NEVER
 from core.charts.odd_rows import odd_scatter, score_bins, score_histogram
+from tests.charts.conftest import make_scene
 
 SCORES = arrays(np.float64, st.integers(2, 200), elements=st.floats(-50, 2_000, allow_subnormal=False))
 

@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
-from conftest import make_scene
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -16,6 +15,7 @@ from core.charts.density import bin_edges, histogram_counts, marginal_density
 from core.charts.first_picture import first_picture
 from core.charts.groups import cluster_names
 from core.charts.tables import agreement_table, brief_figure, category_table, column_ranges, profile_map
+from tests.charts.conftest import make_scene
 
 VALUES = arrays(np.float64, st.integers(1, 100), elements=st.floats(-1e9, 1e9, allow_subnormal=False))
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from conftest import make_scene
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.charts.scene import doubt_in_words, drawn
+from core.charts.scene import doubts_in_words, drawn
+from tests.charts.conftest import make_scene
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,6 @@ def test_whole_numbers_come_back_whole():
 
 def test_doubt_is_told_in_falling_shares(scene):
     row = int(np.argmin(scene.largest))
-    told = doubt_in_words(scene, row)
+    told, clear = doubts_in_words(scene, np.array([row, int(np.argmax(scene.largest))]))
     assert told.startswith(f"Group {scene.labels[row] + 1} ")
-    assert doubt_in_words(scene, int(np.argmax(scene.largest))).count("Group") == 1
+    assert clear.count("Group") == 1

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import PAGES, as_csv
 
 from core.analysis.selection import Criterion, sweep
 from core.charts.cell_map import SELECTION
@@ -10,6 +9,7 @@ from core.data.prepare import prepare
 from core.data.samples import sample
 from pages.shared import cell_choice
 from pages.shared.session import KEY, Model, Session
+from tests.pages.conftest import PAGES, as_csv
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_another_number_of_merged_groups_can_be_had_and_another_model_takes_it_b
 
 
 def test_the_fuller_search_can_be_cancelled_and_started_again(visitor):
-    visitor.click("sample-wine").settle().go("pages/how_many_page.py")
+    visitor.click("sample-cancer").settle().go("pages/how_many_page.py")
     visitor.click("search")
     assert "cancel-background" in visitor.keys
     visitor.click("cancel-background")
@@ -135,7 +135,7 @@ def test_the_fuller_search_can_be_cancelled_and_started_again(visitor):
 
 
 def test_the_search_goes_on_while_another_page_is_shown(visitor):
-    visitor.click("sample-wine").settle().go("pages/how_many_page.py").click("search")
+    visitor.click("sample-cancer").settle().go("pages/how_many_page.py").click("search")
     visitor.go("pages/data_page.py").settle()
     assert any("Trying every model" in each.value for each in visitor.app.sidebar.caption)
     visitor.go("pages/how_many_page.py")

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from types import ModuleType
 
-MODULES = ("passes", "loops")
+MODULES = ("passes", "loops", "hierarchy")
 
 _logger = logging.getLogger(__name__)
 _building = Lock()  # held while child processes compile, so that nobody compiles the same in the meantime

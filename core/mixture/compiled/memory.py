@@ -13,7 +13,7 @@ from core.mixture.compiled.pointers import Pointer, copy, inner, merged
 PAIRS = 10  # this and the next as in core.mixture.accelerate
 MOST_STRETCH = 4.0
 LEAST_COSINE = 1e-9
-
+CALM = 0.1
 FIRST_RADIUS = 1.0
 
 COUNT, FIRST, RADIUS, LENGTH, FAILURES, PAUSE, BEGUN = range(7)  # places among the counters
@@ -85,7 +85,8 @@ def weigh_pair(memory: Memory, place: int) -> None:
 @inner
 def is_ready(memory: Memory) -> bool:
     """Whether there is something to propose."""
-    return memory.counters[COUNT] > 0.0 and memory.counters[PAUSE] == 0.0
+    is_calm = dot(memory.ascent, memory.ascent, memory.length) <= CALM * CALM
+    return memory.counters[COUNT] > 0.0 and memory.counters[PAUSE] == 0.0 and is_calm
 
 
 @merged

@@ -19,7 +19,7 @@ class Visitor:
     def __init__(self):
         self.app = AppTest.from_file(str(APP), default_timeout=120).run()
 
-    def settle(self, seconds=90):
+    def settle(self, seconds=180):
         """Run until no job shows its progress."""
         end = time.monotonic() + seconds
         while any(str(each.key).startswith("cancel-") for each in self.app.button):

@@ -8,7 +8,7 @@ from core.charts.elbow import elbow, silhouette
 from core.charts.how_many import criterion_curves, leading_families
 from core.mixture.fit import Fit
 from core.numbers import count
-from pages.shared import cell_choice, evidence, widgets
+from pages.shared import bayesian, cell_choice, evidence, widgets
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
 from pages.shared.messages import refusals
@@ -57,8 +57,8 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
     if ready:  # one job at a time
         with more:
             evidence.merging(analysis)
-            if evidence.held_out(analysis, board):
-                evidence.one_more(analysis, present)
+            if evidence.held_out(analysis, board) and evidence.one_more(analysis, present):
+                bayesian.how_many(analysis)
 
 
 def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:

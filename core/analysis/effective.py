@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from core.data.source import Source, as_source
 from core.data.transform import Matrix
@@ -49,6 +50,21 @@ class EffectiveComponents:
     def most_common(self) -> tuple[int, int]:
         """The effective number that most runs have, the smallest of several such, and how many have it."""
         return max(Counter(sorted(self.numbers)).items(), key=lambda item: item[1])
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row per run, the highest evidence first."""
+        rows = [
+            {
+                "seed": seed,
+                "groups": run.effective_components,
+                "evidence": run.elbo[-1],
+                "passes": len(run.elbo),
+                "outcome": run.outcome.value,
+            }
+            for seed, run in zip(self.seeds, self.runs, strict=True)
+        ]
+        return pd.DataFrame(rows).sort_values("evidence", ascending=False, ignore_index=True)
 
     @property
     def sentence(self) -> str:

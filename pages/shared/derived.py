@@ -14,6 +14,7 @@ from core.analysis.anomaly import Anomalies, Scored, judge, scored
 from core.analysis.answer import FirstAnswer, first_answer
 from core.analysis.bootstrap_test import BootstrapTest, bootstrap_test
 from core.analysis.compare import Agreement, agreement
+from core.analysis.effective import EffectiveComponents, effective_components
 from core.analysis.fuller import FullerAnswer, fuller_answer
 from core.analysis.grouping import Grouping
 from core.analysis.held_out import HeldOut, held_out
@@ -187,6 +188,15 @@ class Analysis:
             key("held out", rows_key(self.session), search),
             "Holding rows out",
             lambda watch: held_out(self.matrix, search, watch=watch, over=over_cores),
+        )
+
+    @cached_property
+    def effective(self) -> EffectiveComponents | None:
+        """How many groups Bayesian mixtures need."""
+        return jobs.result(
+            key("effective", rows_key(self.session)),
+            "Starting Bayesian mixtures",
+            lambda watch: effective_components(self.matrix, watch=watch, over=over_cores),
         )
 
     @cached_property

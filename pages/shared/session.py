@@ -78,6 +78,7 @@ class Session:
     criterion: Criterion = Criterion.BIC
     tested: Model | None = None  # the model that is to be tested against one with a group more
     held_out: bool = False  # whether models are to be compared on rows held out
+    bayesian: bool = False  # whether Bayesian mixtures are to say how many groups they need
     curves: tuple[str, ...] | None = None  # names of families; None: the leading ones
     policy: Policy = field(default_factory=lambda: ExpectedFalseAlarms(1.0))
     axes: tuple[str, str] | None = None  # the two columns that pictures show; None: the most telling ones
@@ -110,6 +111,7 @@ def choose(**choices: Any) -> None:
             "curves": None,
             "held_out": False,
             "tested": None,
+            "bayesian": False,
         } | choices
     st.session_state[KEY] = replace(current(), **choices)
 

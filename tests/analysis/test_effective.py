@@ -52,6 +52,11 @@ def test_the_sentence_says_the_number_and_its_spread(found):
     assert with_counts(found, 2, 3).sentence.startswith("It needs 2 to 3 groups over 2 starts; ")
 
 
+def test_the_table_has_a_row_for_every_run_by_falling_evidence(found):
+    assert list(found.frame["evidence"]) == sorted((run.elbo[-1] for run in found.runs), reverse=True)
+    assert sorted(found.frame["groups"]) == sorted(found.numbers)
+
+
 def test_using_all_that_was_given_is_no_answer(found):
     assert "may need more" in with_counts(found, 5, 2).grounds
     assert "left the others empty" in with_counts(found, 3, 2).grounds

@@ -11,6 +11,7 @@ import pytest
 import vl_convert
 
 from core.analysis.compare import agreement, crosstab
+from core.analysis.effective import effective_components
 from core.analysis.held_out import held_out
 from core.analysis.identity import cluster_slots
 from core.analysis.merging import merging
@@ -19,6 +20,7 @@ from core.analysis.selection import sweep
 from core.charts import theme
 from core.charts.cell_map import cell_map
 from core.charts.density import marginal_density
+from core.charts.effective import weights_by_start
 from core.charts.elbow import elbow, silhouette
 from core.charts.first_picture import first_picture
 from core.charts.groups import cluster_names, side_by_side
@@ -28,6 +30,7 @@ from core.charts.merging import entropy_plot
 from core.charts.odd_rows import odd_scatter, score_histogram
 from core.charts.tables import agreement_table, category_table, column_ranges, profile_map
 from core.kmeans import k_means, k_means_curve
+from core.mixture.bayes import BayesPlan
 
 SCENES = (
     *("plain", "hostile", "same but plain", "one column", "one group"),
@@ -75,6 +78,7 @@ def gallery(scenes):
         "search: held out": held_out_curves(held_out(X, board.search)),
         "search: merging": entropy_plot(merging(board.cell("VVI", 3).fit, X)),
         "search: elbow": elbow(curve, chosen=2),
+        "search: Bayesian": weights_by_start(effective_components(X, BayesPlan(5, max_iterations=20), seeds=range(3))),
         "search: silhouette": silhouette(curve, chosen=4),
     }
     return {name: chart.to_dict() for name, chart in shown.items()}

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.analysis.effective import effective_components
 from core.analysis.selection import Criterion, sweep
 from core.charts.cell_map import DOUBTFUL, FAILED, SELECTION, cell_map
+from core.charts.effective import weights_by_start
 from core.charts.elbow import bend, elbow, silhouette
 from core.charts.how_many import criterion_curves, lead_in_words, leading_families, spread
 from core.kmeans import k_means_curve
+from core.mixture.bayes import BayesPlan
 from core.mixture.stopping import Objection
 from tests.charts.conftest import make_scene
 
@@ -123,3 +126,16 @@ def test_the_maps_title_counts_the_fits_that_are_nearly_as_good(board):
     verb = "comes" if near == 1 else "come"
     told = f"{near or 'none'} of {len(behind)} others {verb} within 10"
     assert said.startswith(f"{best.family.name} with 3 groups is best; {told}. ")
+
+
+def test_each_starts_bar_has_a_piece_for_every_group_it_keeps_and_the_best_is_on_top():
+    found = effective_components(make_scene(3, 2).matrix, BayesPlan(6, max_iterations=60), seeds=range(4))
+    pieces = rows(weights_by_start(found))
+    best = found.seeds[found.runs.index(found.best)]
+    assert {each["start"] for each in pieces if each["place"] == 0} == {best}
+    for seed, number in zip(found.seeds, found.numbers, strict=True):
+        mine = [each for each in pieces if each["start"] == seed]
+        assert len(mine) == number
+        assert {each["said"] for each in mine} == {str(number)}
+        assert mine[0]["from"] == pytest.approx(0)
+        assert mine[-1]["to"] == pytest.approx(1, abs=0.05)

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -87,6 +88,29 @@ def test_the_bootstrap_test_can_be_cancelled(iris):
     iris.click("cancel-front")
     assert "again-front" in iris.keys
     assert not iris.app.exception
+
+
+def test_a_bayesian_mixture_says_how_many_groups_it_needs_over_its_starts(iris):
+    assert "It needs" not in iris.text
+    iris.click("bayesian").settle(180)
+    assert not iris.app.exception
+    assert re.search(r"It needs \d to \d groups, .*the start with the highest evidence needs \d", iris.text)
+    assert iris.session.bayesian
+    assert len(iris.app.get("vega_lite_chart")) == 6
+    iris.go("pages/data_page.py").go("pages/how_many_page.py").settle()
+    assert "It needs" in iris.text
+
+
+def test_a_bayesian_mixture_can_be_cancelled_and_started_again(visitor):
+    visitor.click("sample-wine").settle().go("pages/how_many_page.py").settle()
+    visitor.click("bayesian")
+    assert "cancel-front" in visitor.keys
+    visitor.click("cancel-front")
+    assert "again-front" in visitor.keys
+    assert not visitor.app.exception
+    visitor.click("again-front")
+    assert "cancel-front" in visitor.keys
+    visitor.click("cancel-front")
 
 
 def test_merged_components_are_groups_on_every_page_and_in_downloads_until_taken_back(visitor):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.analysis.effective import EffectiveComponents, effective_components
     from core.analysis.grouping import Grouping
     from core.analysis.held_out import Folds, HeldOut, held_out
+    from core.analysis.ladder import Ladder, ladder
     from core.analysis.merging import Merging, merging
     from core.analysis.selection import Board, Search, sweep
     from core.data.columns import default_columns, left_out
@@ -55,6 +56,7 @@ _HOMES = {
     "core.analysis.bootstrap_test": "Bootstrap BootstrapTest bootstrap_test",
     "core.analysis.grouping": "Grouping",
     "core.analysis.held_out": "Folds HeldOut held_out",
+    "core.analysis.ladder": "Ladder ladder",
     "core.analysis.merging": "Merging merging",
     "core.analysis.effective": "EffectiveComponents effective_components",
     "core.analysis.selection": "Board Search sweep",
@@ -112,6 +114,7 @@ __all__ = [
     "Hierarchical",
     "InSample",
     "KMeansPlusPlus",
+    "Ladder",
     "Matrix",
     "Merging",
     "Mixture",
@@ -145,6 +148,7 @@ __all__ = [
     "held_out",
     "iterate",
     "k_means",
+    "ladder",
     "left_out",
     "m_step",
     "merging",

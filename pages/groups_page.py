@@ -1,10 +1,14 @@
+import math
+
 import streamlit as st
 
 from core.analysis.answer import in_words
 from core.analysis.compare import crosstab
+from core.analysis.ladder import Ladder
 from core.analysis.lesson import comparison, facts, trust
 from core.analysis.listing import differing_rows
 from core.charts.groups import cluster_names, side_by_side
+from core.charts.ladder import ladder_chart
 from core.charts.tables import agreement_table, category_table, profile_map
 from core.data.table import Kind
 from core.numbers import count, share
@@ -12,6 +16,19 @@ from pages.shared import downloads, widgets
 from pages.shared.derived import Analysis, Pair
 from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals
+
+STEPS = {
+    "name": st.column_config.TextColumn("Step"),
+    "n_parameters": st.column_config.NumberColumn("Free parameters"),
+    "log_likelihood": st.column_config.NumberColumn("Log-likelihood", format="%.2f"),
+    "moved": st.column_config.NumberColumn("Rows that change group"),
+    "agreement": st.column_config.NumberColumn("Adjusted Rand index with the step before", format="%.3f"),
+    "with_k_means": st.column_config.NumberColumn("... with K-Means", format="%.3f"),
+    "held_out": st.column_config.NumberColumn("Held-out log density per row", format="%.4f"),
+    "gain": st.column_config.NumberColumn("Gain over the step before", format="%.4f"),
+    "gain_error": st.column_config.NumberColumn("Standard error of that", format="%.4f"),
+    "reason": st.column_config.TextColumn("Why there is none"),
+}
 
 
 def show_split(analysis: Analysis, found: Pair) -> None:
@@ -57,9 +74,11 @@ def show_profiles(analysis: Analysis, found: Pair) -> None:
         draw(category_table(crosstab(found.scene.labels, values, found.scene.groups), chosen))
 
 
-def show_lesson(analysis: Analysis, found: Pair) -> None:
+def show_lesson(found: Pair, climbed: Ladder | None) -> None:
     """Which of the two to trust here, and the two side by side in words."""
-    measured = facts(found.scene.fit, found.scene.responsibilities, found.split, found.scene.blended)
+    fit = found.scene.fit
+    gain = climbed.gain_over_k_means(fit.family.name) if climbed is not None else (math.nan, math.nan)
+    measured = facts(fit, found.scene.responsibilities, found.split, found.scene.blended, gain)
     verdict = trust(measured)
     st.subheader(f"{verdict.sentence}", anchor=False)
     widgets.notes(verdict.grounds)
@@ -74,6 +93,15 @@ def show_lesson(analysis: Analysis, found: Pair) -> None:
     )
 
 
+def show_ladder(climbed: Ladder) -> None:
+    """What each freedom changes on the way from K-Means to the mixture."""
+    st.subheader("From K-Means to the mixture, step by step", anchor=False)
+    st.markdown(f"{climbed.sentence} Every step begins with K-Means' groups.")
+    draw(ladder_chart(climbed))
+    with st.expander("Every step as a table"):
+        st.dataframe(climbed.frame, hide_index=True, column_config=STEPS)
+
+
 st.title("What are the groups?", anchor=False)
 analysis = widgets.need_data()
 if analysis is not None:
@@ -84,7 +112,13 @@ if analysis is not None:
         widgets.model_choice(analysis)
         if found is not None:
             show_split(analysis, found)
-            show_lesson(analysis, found)
+            lesson, steps = st.container(), st.container()
             show_differences(analysis, found)
             show_profiles(analysis, found)
             downloads.labelled(analysis)
+            with steps:  # last, as it may take a while
+                climbed = analysis.ladder if found.scene.fit.components > 1 else None
+                if climbed is not None:
+                    show_ladder(climbed)
+            with lesson:
+                show_lesson(found, climbed)

@@ -11,6 +11,7 @@ import numpy as np
 from core.analysis.anomaly import Anomalies
 from core.analysis.answer import CLEAR, odd_in_words
 from core.analysis.compare import Agreement
+from core.analysis.ladder import times
 from core.arrays import Array
 from core.kmeans import Partition
 from core.mixture.family import Axis, Family
@@ -24,6 +25,7 @@ ELONGATED = 2.5  # longest over shortest axis of a group, in standard deviations
 UNEQUAL_SPREAD = 2.0  # widest over narrowest group, in standard deviations
 UNEQUAL_SIZE = 4.0  # largest over smallest group, in rows
 OVERLAP = 0.1  # share of rows that are not clearly in one group
+HELD_OUT_GAIN = 0.1  # nats a row: a held-out row is 10 % likelier
 ROWS_PER_PARAMETER = 5.0  # under which a mixture has more freedom than the rows can pin down
 THINNEST = 1e-300  # variance; keeps the ratios of a collapsed group finite
 
@@ -43,6 +45,8 @@ class Facts:
     spread_ratio: float  # widest over narrowest group
     size_ratio: float  # largest over smallest group
     admissible: bool
+    held_out_gain: float = math.nan  # nats by which a held-out row is likelier under the mixture than under K-Means
+    held_out_error: float = math.nan  # standard error of that
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,17 @@ class Verdict:
     grounds: tuple[str, ...]
 
 
-def facts(fit: Fit, responsibilities: Array, split: Agreement, groups: Mixture | None = None) -> Facts:
+def facts(
+    fit: Fit,
+    responsibilities: Array,
+    split: Agreement,
+    groups: Mixture | None = None,
+    gain: tuple[float, float] = (math.nan, math.nan),
+) -> Facts:
     """Measure what the rules go by; responsibilities are (n, K).
 
-    groups has a Gaussian for each group; without it every component is a group.
+    groups has a Gaussian for each group; without it every component is a group. gain is that of the ladder over
+    K-Means with its standard error, as far as it is known.
     """
     shapes = groups or fit.mixture
     roots = np.sqrt(np.maximum(np.linalg.eigvalsh(shapes.covariances), THINNEST))
@@ -84,6 +95,8 @@ def facts(fit: Fit, responsibilities: Array, split: Agreement, groups: Mixture |
         spread_ratio=float(widths.max() / widths.min()),
         size_ratio=float(weights.max() / weights.min()),
         admissible=fit.admissible,
+        held_out_gain=gain[0],
+        held_out_error=gain[1],
     )
 
 
@@ -153,6 +166,20 @@ def overlapping(found: Facts) -> str | None:
     return f"{share(found.share_unclear)} of rows lie between groups, and only the mixture says so"
 
 
+def predicts_better(found: Facts) -> str | None:
+    """Rows held out are clearly likelier under the mixture."""
+    if not found.held_out_gain >= max(HELD_OUT_GAIN, 2 * found.held_out_error):
+        return None
+    return f"a row held out is {times(found.held_out_gain)} as likely under the mixture as under K-Means"
+
+
+def predicts_no_better(found: Facts) -> str | None:
+    """Rows held out are no likelier under the mixture, whatever it describes."""
+    if not found.held_out_gain <= found.held_out_error:
+        return None
+    return "rows held out are no likelier under the mixture than under K-Means' round groups"
+
+
 def too_few_rows(found: Facts) -> str | None:
     """More parameters than the rows can pin down."""
     if found.rows >= ROWS_PER_PARAMETER * found.n_parameters:
@@ -165,8 +192,14 @@ def unsound(found: Facts) -> str | None:
     return None if found.admissible else "the mixture has collapsed onto a few rows or a flat direction"
 
 
-FOR_THE_MIXTURE: tuple[Callable[[Facts], str | None], ...] = (elongated, unequal_spread, unequal_size, overlapping)
-FOR_K_MEANS: tuple[Callable[[Facts], str | None], ...] = (unsound, too_few_rows)
+FOR_THE_MIXTURE: tuple[Callable[[Facts], str | None], ...] = (
+    elongated,
+    unequal_spread,
+    unequal_size,
+    overlapping,
+    predicts_better,
+)
+FOR_K_MEANS: tuple[Callable[[Facts], str | None], ...] = (unsound, too_few_rows, predicts_no_better)
 
 
 def trust(found: Facts) -> Verdict:

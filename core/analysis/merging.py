@@ -107,7 +107,8 @@ class Merging:
             )
         if self.merges:
             said.append(f"Merging stops where it would fall under {share(VALLEY)}.")
-            said.append(f"The entropy of the shares went from {figure(self.entropy)} to {figure(self._entropy)} a row.")
+            before, after = (figure(round(each, 3)) for each in (self.entropy, self._entropy))
+            said.append(f"The entropy of the shares went from {before} to {after} a row.")
         return " ".join(said)
 
     @property

@@ -23,7 +23,7 @@ def entropy_plot(found: Merging) -> marks.Chart:
     y = alt.Y(
         "value:Q",
         title="Entropy of the shares per row",
-        scale=alt.Scale(domain=[-0.12 * top, 1.15 * top], nice=False),
+        scale=alt.Scale(domain=[-0.25 * top, 1.15 * top], nice=False),
         axis=alt.Axis(**marks.ON_TOP),
     )
     base = alt.Chart(frame).encode(x=k_axis(frame["components"].tolist(), room=0.06), y=y)

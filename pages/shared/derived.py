@@ -19,6 +19,7 @@ from core.analysis.fuller import FullerAnswer, fuller_answer
 from core.analysis.grouping import Grouping
 from core.analysis.held_out import HeldOut, held_out
 from core.analysis.identity import cluster_slots, slots
+from core.analysis.ladder import LADDER, Ladder, ladder
 from core.analysis.merging import Merging, merging
 from core.analysis.profile import Profiles, profiles_of
 from core.analysis.selection import Search
@@ -142,6 +143,19 @@ class Analysis:
             return Pair(scene, partition, split, own)
 
         return kept(self._groups_key("pair", self.session.policy, self.session.row_name), make)
+
+    @cached_property
+    def ladder(self) -> Ladder | None:
+        """From K-Means to the free mixture and the present model, with as many components."""
+        fitted = self.fit
+        if fitted is None:
+            return None
+        K, families = fitted.components, tuple(dict.fromkeys((*LADDER, fitted.family)))
+        return jobs.result(
+            key("ladder", rows_key(self.session), K, families),
+            "Climbing from K-Means to the mixture",
+            lambda watch: ladder(self.matrix, K, families, watch=watch),
+        )
 
     @cached_property
     def profiles(self) -> Profiles | None:

@@ -30,6 +30,8 @@ FIRING = {
     lesson.unequal_size: {"size_ratio": 9.0},
     lesson.overlapping: {"share_unclear": 0.3},
     lesson.too_few_rows: {"rows": 50},
+    lesson.predicts_better: {"held_out_gain": 0.3, "held_out_error": 0.1},
+    lesson.predicts_no_better: {"held_out_gain": 0.1, "held_out_error": 0.2},
     lesson.unsound: {"admissible": False},
 }
 
@@ -55,6 +57,13 @@ def test_every_rule_fires_on_its_fact_and_not_without_it(rule):
     assert rule(replace(PLAIN, **FIRING[rule])) is not None
 
 
+@pytest.mark.parametrize(("gain", "error"), [(0.3, 0.2), (0.09, 0.001), (float("nan"), float("nan"))])
+def test_a_gain_that_is_unsure_small_or_unknown_speaks_for_neither(gain, error):
+    measured = replace(PLAIN, held_out_gain=gain, held_out_error=error)
+    assert lesson.predicts_better(measured) is None
+    assert lesson.predicts_no_better(measured) is None
+
+
 def test_every_rule_is_tested():
     assert {*lesson.FOR_THE_MIXTURE, *lesson.FOR_K_MEANS, lesson.same_story} == set(FIRING)
 
@@ -66,6 +75,8 @@ def test_every_rule_is_tested():
         ({"elongation": 4.0}, "Trust the mixture here"),
         ({"adjusted_rand_index": 0.99}, "Either will do here"),
         ({"rows": 50}, "Trust K-Means here"),
+        ({"held_out_gain": 0.3, "held_out_error": 0.1}, "Trust the mixture here"),
+        ({"held_out_gain": -0.1, "held_out_error": 0.1}, "Trust K-Means here"),
         ({"admissible": False, "elongation": 4.0}, "Trust K-Means here"),
         ({"components": 1}, "With one group there is nothing to choose: both hold all rows."),
     ],

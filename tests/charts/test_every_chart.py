@@ -14,6 +14,7 @@ from core.analysis.compare import agreement, crosstab
 from core.analysis.effective import effective_components
 from core.analysis.held_out import held_out
 from core.analysis.identity import cluster_slots
+from core.analysis.ladder import ladder
 from core.analysis.merging import merging
 from core.analysis.profile import profiles
 from core.analysis.selection import sweep
@@ -26,6 +27,7 @@ from core.charts.first_picture import first_picture
 from core.charts.groups import cluster_names, side_by_side
 from core.charts.held_out import held_out_curves
 from core.charts.how_many import criterion_curves
+from core.charts.ladder import ladder_chart
 from core.charts.merging import entropy_plot
 from core.charts.odd_rows import odd_scatter, score_histogram
 from core.charts.tables import agreement_table, category_table, column_ranges, profile_map
@@ -77,6 +79,7 @@ def gallery(scenes):
         "search: map": cell_map(board, chosen=("EII", 2)),
         "search: held out": held_out_curves(held_out(X, board.search)),
         "search: merging": entropy_plot(merging(board.cell("VVI", 3).fit, X)),
+        "search: ladder": ladder_chart(ladder(X, 3)),
         "search: elbow": elbow(curve, chosen=2),
         "search: Bayesian": weights_by_start(effective_components(X, BayesPlan(5, max_iterations=20), seeds=range(3))),
         "search: silhouette": silhouette(curve, chosen=4),

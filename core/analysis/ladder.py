@@ -1,0 +1,234 @@
+"""The ladder from K-Means to the free mixture: what each freedom changes, from one and the same start.
+
+Every rung begins with K-Means' groups. K-Means itself stands for the mixture of round groups of one width (EII) that is
+built from them without any EM: that is the density that it minimises for, and the only one it has.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.analysis.compare import Labels, agreement
+from core.analysis.held_out import HELD_OUT_ROWS, Folds
+from core.analysis.sampled import some_rows
+from core.arrays import Array
+from core.data.prepare import Matrix
+from core.errors import FitError
+from core.kmeans import Partition, k_means
+from core.mixture.em import m_step
+from core.mixture.family import Family, family
+from core.mixture.fit import fit
+from core.mixture.model import Mixture
+from core.mixture.moments import moments
+from core.mixture.plan import Plan
+from core.mixture.starts import one_hot, softened
+from core.mixture.stopping import Outcome, Progress, Watch, unwatched
+from core.numbers import figure
+
+K_MEANS = "K-Means"
+ROUND = family("EII")
+LADDER = tuple(family(name) for name in ("EII", "VII", "VVI", "EEE", "VVV"))
+FOLDS = Folds(5, 1)
+RESTARTS = 5  # of K-Means in every part of the rows
+TOLERANCE = 1e-8
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One rung beside the one below it."""
+
+    name: str  # K-Means, or that of a family
+    n_parameters: int
+    log_likelihood: float  # of all rows; NaN where nothing sound was fitted
+    moved: int  # rows whose group is another than on the rung below; the groups are matched
+    agreement: float  # adjusted Rand index with the rung below
+    with_k_means: float  # adjusted Rand index with K-Means
+    held_out: float  # mean log density of held-out rows; NaN where a part of the rows had no sound fit
+    gain: float  # of that over the rung below
+    gain_error: float  # its standard error, from the differences row by row
+    reason: str = ""  # why nothing was fitted
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The rungs, from K-Means up."""
+
+    rungs: tuple[Rung, ...]
+    scores: Array  # (rungs, m) log density of each row when it was held out
+    rows: int  # m
+    of: int  # rows there are
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """A row per rung."""
+        return pd.DataFrame([vars(each) for each in self.rungs])
+
+    @cached_property
+    def enough(self) -> Rung:
+        """The lowest rung within one standard error of the one that predicts held-out rows best (see `held_out`)."""
+        means = self.scores.mean(axis=1)
+        best = int(np.nanargmax(means))
+        near = [at for at in range(best) if _is_near(self.scores[best], self.scores[at])]
+        return self.rungs[min([*near, best])]
+
+    def gain_over_k_means(self, name: str) -> tuple[float, float]:
+        """How much likelier held-out rows are on a rung than under K-Means, in nats a row, and the standard error.
+
+        NaN for a rung that is not there or that failed.
+        """
+        at = [each.name for each in self.rungs].index(name) if name in set(self.frame["name"]) else 0
+        return _difference(self.scores[at], self.scores[0]) if at else (math.nan, math.nan)
+
+    @property
+    def sentence(self) -> str:
+        """How far up it pays to go."""
+        enough = self.enough
+        if enough.name == K_MEANS:
+            return "K-Means is enough: no mixture predicts rows held out clearly better."
+        gain, error = self.gain_over_k_means(enough.name)
+        return (
+            f"Go as far as {enough.name}: a row held out is {times(gain)} as likely as under K-Means "
+            f"({figure(gain, 2)} ± {figure(error, 2)} nats), and nothing else is clearly better."
+        )
+
+
+def times(gain: float) -> str:
+    """A gain in nats as a factor of the density: "1.5 times"."""
+    return f"{figure(math.exp(min(gain, 700.0)), 2)} times"
+
+
+def ladder(
+    X: Matrix | npt.ArrayLike,
+    components: int,
+    families: Sequence[Family] = LADDER,
+    *,
+    seed: int = 0,
+    watch: Watch | None = None,
+) -> Ladder | None:
+    """Fit each family from K-Means' groups, to all rows and to parts of at most 2,000; None where watch ended it.
+
+    X is (n, d) in fitted units. Raises FitError for more groups than different rows, ChoiceError for too few rows.
+    """
+    values = np.asarray(X.values if isinstance(X, Matrix) else X, dtype=np.float64)
+    values = values[:, None] if values.ndim == 1 else values
+    folds = replace(FOLDS, seed=seed)
+    course = _Course(watch or unwatched, (folds.total + 1) * (len(families) + 1))
+    whole = _climb(values, components, families, seed, course)
+    some, of = some_rows(values, HELD_OUT_ROWS, seed)
+    scores = np.full((len(families) + 1, len(some)), np.nan)
+    for kept, held in folds.splits(len(some)):
+        if not course.goes_on:
+            return None
+        for at, step in enumerate(_climb(some[kept], components, families, seed, course).steps):
+            if step.mixture is not None:
+                scores[at, held] = step.mixture.log_density(some[held])
+    return Ladder(_rungs(whole, scores, values), scores, len(some), of) if course.goes_on else None
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What one rung came to on some rows."""
+
+    family: Family
+    mixture: Mixture | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class _Climb:
+    """Every rung on some rows, K-Means first."""
+
+    partition: Partition
+    steps: tuple[_Step, ...]
+
+
+@dataclass
+class _Course:
+    """How many rungs are done, told from any fit."""
+
+    watch: Watch
+    total: int
+    done: int = 0
+    goes_on: bool = True
+
+    def __call__(self, _: Progress) -> bool:
+        self.goes_on = self.goes_on and self.watch(Progress("steps of the ladder", self.done, self.total))
+        return self.goes_on
+
+
+def _climb(values: Array, components: int, families: Sequence[Family], seed: int, course: _Course) -> _Climb:
+    partition = k_means(values, components, seed, restarts=RESTARTS, watch=course)
+    start = one_hot(partition.labels, components)
+    course.done += 1
+    steps = [_Step(ROUND, m_step(ROUND, moments(values, start)))]
+    if partition.sizes.min() <= values.shape[1]:
+        start = softened(start)
+    for each in families:
+        steps.append(_fitted(values, start, Plan(each, components, tolerance=TOLERANCE, seed=seed), course))
+        course.done += 1
+    return _Climb(partition, tuple(steps))
+
+
+def _fitted(values: Array, start: Array, plan: Plan, course: _Course) -> _Step:
+    """EM from the start; no mixture where there is no sound one, or where it was ended."""
+    if not course.goes_on:
+        return _Step(plan.family, None, Outcome.CANCELLED.value)
+    try:
+        found = fit(values, plan, responsibilities=start, watch=course)
+    except FitError as refusal:
+        return _Step(plan.family, None, str(refusal))
+    if not found.admissible:
+        return _Step(plan.family, None, " ".join(each.value for each in found.objections))
+    return _Step(plan.family, found.mixture)
+
+
+def _rungs(whole: _Climb, scores: Array, values: Array) -> tuple[Rung, ...]:
+    """Each rung beside the nearest one below that was fitted."""
+    K, d = whole.partition.components, values.shape[1]
+    first = before = whole.partition.labels
+    below = scores[0]
+    rungs: list[Rung] = []
+    for at, (step, score) in enumerate(zip(whole.steps, scores, strict=True)):
+        name, parameters = step.family.name if at else K_MEANS, step.family.n_parameters(K, d)
+        if step.mixture is None:
+            rungs.append(_missing(name, parameters, step.reason))
+            continue
+        labels = _labels(step.mixture, values) if at else first
+        moved = agreement(before, labels)
+        gain, error = _difference(score, below) if at else (math.nan, math.nan)
+        likelihood = float(step.mixture.log_density(values).sum())
+        with_first = agreement(first, labels).adjusted_rand_index
+        agreed = moved.adjusted_rand_index if at else math.nan
+        mean = float(score.mean())
+        rungs.append(Rung(name, parameters, likelihood, len(moved.differing), agreed, with_first, mean, gain, error))
+        before, below = moved.as_first(labels), score
+    return tuple(rungs)
+
+
+def _missing(name: str, parameters: int, reason: str) -> Rung:
+    nan = math.nan
+    return Rung(name, parameters, nan, 0, nan, nan, nan, nan, nan, reason)
+
+
+def _labels(mixture: Mixture, values: Array) -> Labels:
+    """(n,) the likeliest component of each row."""
+    return np.asarray(mixture.responsibilities(values).argmax(axis=1), dtype=np.intp)
+
+
+def _difference(score: Array, other: Array) -> tuple[float, float]:
+    """The mean difference of (m,) log densities, and its standard error."""
+    apart = score - other
+    return float(apart.mean()), float(apart.std(ddof=1) / math.sqrt(len(apart)))
+
+
+def _is_near(best: Array, score: Array) -> bool:
+    """Whether it is within one standard error of the best."""
+    behind, error = _difference(best, score)
+    return behind <= error

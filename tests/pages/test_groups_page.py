@@ -1,0 +1,30 @@
+import pytest
+
+
+@pytest.fixture
+def iris(visitor):
+    return visitor.click("sample-iris").settle().go("pages/groups_page.py").settle()
+
+
+def test_the_steps_from_k_means_to_the_mixture_are_shown_with_what_they_gain(iris):
+    assert not iris.app.exception
+    assert "From K-Means to the mixture, step by step" in iris.headings
+    assert "Go as far as " in iris.text
+    assert "Every step begins with K-Means' groups." in iris.text
+    (steps,) = (each.value for each in iris.app.dataframe if "gain_error" in each.value)
+    assert list(steps["name"]) == ["K-Means", "EII", "VII", "VVI", "EEE", "VVV"]
+
+
+def test_the_gain_on_held_out_rows_is_one_of_the_grounds_for_trusting_the_mixture(iris):
+    iris.app.number_input(key="model-components").set_value(3).run()
+    iris.settle()
+    assert "Trust the mixture here" in iris.headings
+    assert "as likely under the mixture as under K" in iris.text
+
+
+def test_with_one_group_there_are_no_steps(iris):
+    iris.app.number_input(key="model-components").set_value(1).run()
+    iris.settle()
+    assert not iris.app.exception
+    assert "With one group there is nothing to choose: both hold all rows." in iris.headings
+    assert "From K-Means to the mixture, step by step" not in iris.headings

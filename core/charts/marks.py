@@ -191,16 +191,17 @@ def outlines(shapes: Sequence[Ellipse], slots: Sequence[int], axes: tuple[Axis, 
         ]
     )  # fmt: skip
     place = {"x": axes[0].x(), "y": axes[1].y(), "detail": "part:N", "order": "step:Q"}
-    colour = alt.Stroke("colour:N", scale=None, legend=None)
-    layers = []
-    for sigma in sorted({each.sigma for each in shapes}):
-        base = alt.Chart(frame[frame["sigma"] == sigma])
-        dash = [1, 0] if sigma == 1 else [6, 4]
-        layers += [
-            base.mark_line(clip=True, strokeWidth=HALO_WIDTH, opacity=0.8, stroke=theme.PAPER).encode(**place),
-            base.mark_line(clip=True, strokeWidth=theme.LINE_WIDTH, strokeDash=dash).encode(stroke=colour, **place),
-        ]
-    return layers
+    sigmas = sorted({each.sigma for each in shapes})
+    dashes = alt.Scale(domain=sigmas, range=[[1, 0] if sigma == 1 else [6, 4] for sigma in sigmas])
+    base = alt.Chart(frame)
+    return [
+        base.mark_line(clip=True, strokeWidth=HALO_WIDTH, opacity=0.8, stroke=theme.PAPER).encode(**place),
+        base.mark_line(clip=True, strokeWidth=theme.LINE_WIDTH).encode(
+            stroke=alt.Stroke("colour:N", scale=None, legend=None),
+            strokeDash=alt.StrokeDash("sigma:N", scale=dashes, legend=None),
+            **place,
+        ),
+    ]
 
 
 def fields(regions: Regions, slots: Sequence[int], axes: tuple[Axis, Axis]) -> list[alt.Chart]:

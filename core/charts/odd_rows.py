@@ -205,13 +205,15 @@ def _score_words(odd: Anomalies) -> Words:
 def _named(frame: pd.DataFrame, axes: tuple[marks.Axis, marks.Axis]) -> list[alt.Chart]:
     """Names beside the oddest rows, which come last in the frame."""
     top = frame[frame["look"] == marks.ODD.code].tail(MOST_NAMED)
-    middle = sum(axes[0].domain) / 2
-    top = top.assign(row=[shorten(name, 18) for name in top["row"]])
-    layers = []
-    for align, dx, side in (("left", 9, top["c0"] <= middle), ("right", -9, top["c0"] > middle)):
-        base = alt.Chart(top.loc[side, ["c0", "c1", "row"]]).encode(x=axes[0].x(), y=axes[1].y(), text="row:N")
-        layers += [base.mark_text(align=align, dx=dx, **look) for look in marks.HALOED]
-    return layers
+    on_left = top["c0"] > sum(axes[0].domain) / 2
+    top = top.assign(
+        row=[shorten(name, 18) for name in top["row"]],
+        align=np.where(on_left, "right", "left"),
+        dx=np.where(on_left, -9, 9),
+    )
+    base = alt.Chart(top[["c0", "c1", "row", "align", "dx"]]).encode(x=axes[0].x(), y=axes[1].y(), text="row:N")
+    beside = {name: alt.ExprRef(f"datum.{name}") for name in ("align", "dx")}
+    return [base.mark_text(**beside, **look) for look in marks.HALOED]
 
 
 def _scatter_words(scene: Scene, plane: Plane, shown: Drawn) -> Words:

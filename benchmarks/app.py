@@ -1,6 +1,7 @@
 """The app on the screen: from an upload to the first answer, and from a control to the next picture, in a browser."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -26,6 +27,7 @@ QUIET = """() => {
     return app && app.dataset.testScriptState === 'notRunning' && !document.querySelector(busy);
 }"""
 BUSY = "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'notRunning'"
+ANSWER = re.compile("rows? looks? odd")
 LONG = 180_000
 
 
@@ -71,6 +73,7 @@ def first_answer(browser, address, path):
     page.wait_for_timeout(1_500)
     begun = time.perf_counter()
     page.locator("input[type=file]").first.set_input_files(path)
+    page.get_by_role("heading", name=ANSWER).wait_for(timeout=LONG)
     page.locator("[data-testid=stVegaLiteChart] .marks").first.wait_for(timeout=LONG)
     return time.perf_counter() - begun, page
 

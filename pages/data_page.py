@@ -23,6 +23,11 @@ def show_empty() -> None:
     st.markdown("Bring a table, and see at once which groups it holds, how sure they are, and which rows stand out.")
     widgets.uploader("Upload a table")
     widgets.samples()
+    example = derived.example()
+    if example is not None:
+        st.subheader("What an answer looks like", anchor=False)
+        draw(first_picture(example))
+        st.caption("The groups that were found in the eruptions of Old Faithful, one of the samples.")
 
 
 def show_unreadable() -> None:

@@ -37,6 +37,7 @@ from pages.shared.reader import Read, readers
 from pages.shared.session import Model, Session, current
 from pages.shared.store import kept, key, store
 
+EXAMPLE = "faithful"  # the sample that shows what an answer looks like
 CURVE = tuple(range(1, 10))  # numbers of groups of K-Means' curve
 
 
@@ -292,6 +293,20 @@ def known() -> Known:
         fitted = cast("Fit | None", store().find(fit_key(session, plan_of(session.model))))
     found = cast("Table | None", store().find(table_key(session)))
     return Known(found, cast("Matrix | None", store().find(rows_key(session))), fitted)
+
+
+def make_example() -> None:
+    """Find the groups of the sample that the empty page shows."""
+    found = sample(EXAMPLE).load()
+    ready = prepare(found)
+    first = first_answer(ready)
+    names = names_of_rows(found, ready.row_ids, suggested_row_name(found) or None)
+    store().put(key("example"), Scene(ready, first.fit, slots(first.board, first.fit), first.odd, names))
+
+
+def example() -> Scene | None:
+    """What an answer looks like; None until it has been made."""
+    return cast("Scene | None", store().find(key("example")))
 
 
 def plan_of(model: Model) -> Plan:

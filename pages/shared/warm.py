@@ -10,6 +10,7 @@ from altair.utils import schemapi
 
 import core
 from core.mixture import kernels
+from pages.shared import derived
 from pages.shared.reader import readers
 
 
@@ -22,12 +23,13 @@ def warm_up() -> None:
 
 
 def _get_ready() -> None:
-    """Compile, load all of core, and take what is there then out of Python's search for garbage.
+    """Compile, make the example, load all of core, and take what is there then out of Python's search for garbage.
 
     Streamlit looks for garbage after every run of a page, which takes a tenth of a second where all the libraries are
     looked through.
     """
     kernels.warm_up()
+    derived.make_example()
     for name in core.__all__:
         getattr(core, name)
     gc.collect()

@@ -70,15 +70,18 @@ class KMeansCurve:
     components: tuple[int, ...]
     inertia: tuple[float, ...]
     silhouette: tuple[float, ...]  # from -1 to 1, NaN where there is none, as at K = 1
+    calinski_harabasz: tuple[float, ...]  # higher is better, NaN at K = 1
+    davies_bouldin: tuple[float, ...]  # lower is better, NaN at K = 1
     rows: int
     rows_judged: int  # rows that the silhouette was computed on
     outcome: Outcome = Outcome.CONVERGED
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row per K: components, inertia, silhouette."""
-        columns = {"components": self.components, "inertia": self.inertia, "silhouette": self.silhouette}
-        return pd.DataFrame(columns).astype({"components": int, "inertia": float, "silhouette": float})
+        """A row per K: components, inertia, silhouette, calinski_harabasz, davies_bouldin."""
+        names = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin")
+        columns = {"components": self.components} | {name: getattr(self, name) for name in names}
+        return pd.DataFrame(columns).astype({"components": int} | dict.fromkeys(names, float))
 
     @property
     def note(self) -> str:
@@ -116,7 +119,7 @@ def k_means(
 def k_means_curve(
     X: npt.ArrayLike | Matrix | Source, components: Iterable[int], seed: int = 0, *, watch: Watch | None = None
 ) -> KMeansCurve:
-    """Inertia (the elbow) and mean silhouette (Rousseeuw 1987) over K, the latter on at most 2,000 rows.
+    """Inertia (the elbow), mean silhouette (Rousseeuw 1987) and two indices over K, the silhouette on 2,000 rows.
 
     Numbers of clusters that the rows cannot bear are left out; so are those that watch, by returning False, has not
     let come to an end. Raises ChoiceError and DataError as k_means does.
@@ -124,7 +127,7 @@ def k_means_curve(
     rows = _in_units(as_source(X))
     wanted = sorted(set(components))
     judged = np.sort(np.random.default_rng([seed, 1]).permutation(len(rows.values))[:SILHOUETTE_ROWS])
-    points: list[tuple[int, float, float]] = []
+    points: list[tuple[int, float, float, float, float]] = []
     outcome = Outcome.CONVERGED
 
     def go_on(_start: int, _starts: int) -> bool:
@@ -138,9 +141,10 @@ def k_means_curve(
         if part.outcome is Outcome.CANCELLED:
             outcome = Outcome.CANCELLED
             break
-        points.append((k, part.inertia, _silhouette(rows, part.labels, judged)))
-    tried, inertia, silhouette = zip(*points, strict=True) if points else ((), (), ())
-    return KMeansCurve(tried, inertia, silhouette, len(rows.values), len(judged), outcome)
+        silhouette = _silhouette(rows, part.labels, judged)
+        points.append((k, part.inertia, silhouette, *_indices(rows, part.labels)))
+    tried, inertia, sil, spread, worst = zip(*points, strict=True) if points else ((), (), (), (), ())
+    return KMeansCurve(tried, inertia, sil, spread, worst, len(rows.values), len(judged), outcome)
 
 
 @dataclass(frozen=True)
@@ -295,3 +299,27 @@ def _silhouette(rows: _Rows, labels: Labels, judged: Labels) -> float:
         return float("nan")
     with threadpool_limits(1):
         return float(np.average(silhouette_samples(rows.values[judged], own), weights=weights))
+
+
+def _indices(rows: _Rows, labels: Labels) -> tuple[float, float]:
+    """The indices of Calinski and Harabasz (1974) and of Davies and Bouldin (1979); NaN for one cluster.
+
+    The first is the variance between clusters over that within them; the second, averaged over clusters, how wide a
+    cluster and its worst neighbour are for the distance of their centres.
+    """
+    weight = np.bincount(labels, weights=rows.weights)
+    K = len(weight)
+    if K == 1 or len(labels) <= K:
+        return float("nan"), float("nan")
+    sums = [np.bincount(labels, weights=rows.weights * column) for column in rows.values.T]
+    centers = np.column_stack(sums) / weight[:, None]
+    squares = ((rows.values - centers[labels]) ** 2).sum(axis=1)
+    middle = weight @ centers / weight.sum()
+    within, between = float(rows.weights @ squares), float(weight @ ((centers - middle) ** 2).sum(axis=1))
+    widths = np.bincount(labels, weights=rows.weights * np.sqrt(squares)) / weight
+    apart = np.sqrt(((centers[:, None] - centers[None]) ** 2).sum(axis=2))
+    np.fill_diagonal(apart, np.inf)
+    with np.errstate(divide="ignore"):
+        ratio = np.float64(between) * (len(labels) - K) / np.float64(within) / (K - 1)
+    worst = ((widths[:, None] + widths[None]) / apart).max(axis=1)
+    return float(ratio), float(worst.mean())

@@ -1,14 +1,18 @@
+from dataclasses import replace
+
 import streamlit as st
 
 from core.analysis.answer import FirstAnswer
+from core.analysis.bootstrap_test import BootstrapTest
+from core.analysis.conclusion import Conclusion
 from core.analysis.selection import Board, Criterion, Search
 from core.analysis.trust import trusted
 from core.analysis.verdict import Verdict, unusable, verdict
-from core.charts.elbow import elbow, silhouette
+from core.charts.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette
 from core.charts.how_many import criterion_curves, leading_families
 from core.mixture.fit import Fit
 from core.numbers import count
-from pages.shared import bayesian, cell_choice, evidence, widgets
+from pages.shared import cell_choice, evidence, widgets
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
 from pages.shared.messages import refusals
@@ -46,19 +50,28 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
     with searched:
         board = show_search(analysis, first, present)
     found = verdict(board, current().criterion)
-    with said:
-        st.subheader(found.sentence, anchor=False)
-        st.markdown(found.grounds)
     show_board(found, board, analysis, present)
     show_details(found, board)
     more, k_means = st.container(), st.container()
     with k_means:
         ready = show_k_means(analysis, present)
+    held, test = None, None
     if ready:  # one job at a time
         with more:
-            evidence.merging(analysis)
-            if evidence.held_out(analysis, board) and evidence.one_more(analysis, present):
-                bayesian.how_many(analysis)
+            held, test = evidence.more(analysis, board, present)
+    with said:
+        show_conclusion(analysis, Conclusion(found, held_out=held), present, test)
+
+
+def show_conclusion(analysis: Analysis, found: Conclusion, present: Fit, test: BootstrapTest | None) -> None:
+    """How many groups, and why; merging and the test are of the present model, and count if that is the best."""
+    best = found.verdict.best
+    if (present.family, present.components) == (best.family, best.components):
+        found = replace(found, merging=analysis.merging, test=test)
+    st.subheader(found.sentence, anchor=False)
+    first, *others = found.grounds
+    st.markdown(first)
+    widgets.notes(tuple(others))
 
 
 def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
@@ -126,14 +139,16 @@ def curves_choice(board: Board, criterion: Criterion) -> list[str]:
 
 
 def show_k_means(analysis: Analysis, present: Fit) -> bool:
-    """The two usual ways to choose K for K-Means; False while they are being computed."""
+    """The usual ways to choose K for K-Means; False while they are being computed."""
     st.subheader("What K-Means would say", anchor=False)
-    st.markdown("K-Means has no likelihood and so no BIC. Two rules of thumb take its place.")
+    st.markdown("K-Means has no likelihood and so no BIC. Four rules of thumb take its place.")
     curve = analysis.curve
     if curve is not None:
         left, right = st.columns(2, gap="large")
         draw(elbow(curve, present.components), left)
         draw(silhouette(curve, present.components), right)
+        draw(calinski_harabasz(curve, present.components), left)
+        draw(davies_bouldin(curve, present.components), right)
     return curve is not None
 
 

@@ -4,7 +4,7 @@ import naive
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
 
 import core
 from core import kmeans
@@ -221,3 +221,24 @@ def test_a_curve_that_was_cancelled_keeps_what_was_done():
     assert curve.components == (1, 2, 3)
     assert curve.outcome is core.Outcome.CANCELLED
     assert k_means_curve(three_clumps()[0], [2], watch=lambda progress: False).frame.empty
+
+
+def test_the_two_indices_are_scikit_learns_in_any_units_and_there_is_none_for_one_cluster():
+    rows = np.random.default_rng(6).normal(size=(200, 3)) + 4 * np.eye(3)[np.arange(200) % 3]
+    for moved in (rows, 1e6 + 1e-3 * rows):
+        curve = k_means_curve(moved, (1, 2, 3, 4))
+        assert np.isnan([curve.calinski_harabasz[0], curve.davies_bouldin[0]]).all()
+        for at, K in ((1, 2), (2, 3), (3, 4)):
+            labels = k_means(moved, K, restarts=5).labels
+            assert curve.calinski_harabasz[at] == pytest.approx(calinski_harabasz_score(rows, labels), rel=1e-5)
+            assert curve.davies_bouldin[at] == pytest.approx(davies_bouldin_score(rows, labels), rel=1e-5)
+    assert curve.frame["calinski_harabasz"].idxmax() == curve.frame["davies_bouldin"].idxmin() == 2
+
+
+def test_a_row_of_weight_two_counts_in_the_indices_as_two_rows():
+    rows = np.random.default_rng(1).normal(size=(40, 2)) + 6 * (np.arange(40) % 2)[:, None]
+    weights = 1.0 + (np.arange(40) < 10)
+    twice = k_means_curve(np.concatenate([rows, rows[:10]]), (2,))
+    once = k_means_curve(core.ArraySource(rows, weights), (2,))
+    assert once.davies_bouldin[0] == pytest.approx(twice.davies_bouldin[0])
+    assert once.calinski_harabasz[0] * 48 / 38 == pytest.approx(twice.calinski_harabasz[0])  # n - K counts rows

@@ -90,26 +90,27 @@ class Merging:
     @property
     def grounds(self) -> str:
         """The numbers behind the sentence."""
-        done = [each for each in self.merges if each.allowed]
-        left = [each for each in self.merges if not each.allowed]
-        said = []
+        done = [each.valley for each in self.merges if each.allowed]
+        said = [self.stop] if self.merges else []
         if done:
-            shallowest = min(each.valley for each in done)
-            said.append(
-                f"{count(len(done), 'merge')} left no valley behind that is deeper than {share(shallowest)} of the "
-                "lower peak beside it."
-            )
-        if left:
-            one, other = (named(part) for part in left[0].joined)
-            said.append(
-                f"The next would join {one} and {other}, between which the density falls to "
-                f"{share(left[0].valley)} of the lower peak."
-            )
-        if self.merges:
-            said.append(f"Merging stops where it would fall under {share(VALLEY)}.")
             before, after = (figure(round(each, 3)) for each in (self.entropy, self._entropy))
-            said.append(f"The entropy of the shares went from {before} to {after} a row.")
+            said = [
+                f"{count(len(done), 'merge')} left no valley behind that is deeper than {share(min(done))} of the "
+                "lower peak beside it.",
+                *said,
+                f"The entropy of the shares went from {before} to {after} a row.",
+            ]
         return " ".join(said)
+
+    @property
+    def stop(self) -> str:
+        """Where merging stopped, and by what rule."""
+        rule = f"Merging stops where the density between two would fall under {share(VALLEY)} of the lower peak."
+        left = [each for each in self.merges if not each.allowed]
+        if not left:
+            return rule
+        one, other = (named(part) for part in left[0].joined)
+        return f"{rule} The next would join {one} and {other}, where it falls to {share(left[0].valley)}."
 
     @property
     def _entropy(self) -> float:

@@ -1,4 +1,4 @@
-"""K-Means over K: the elbow of its inertia, and its silhouette, each on an axis of its own."""
+"""K-Means over K: the elbow of its inertia, its silhouette and two indices, each on an axis of its own."""
 
 from __future__ import annotations
 
@@ -47,6 +47,42 @@ def silhouette(curve: KMeansCurve, chosen: int | None = None) -> marks.Chart:
         f"{title}. Curve of the mean silhouette of K-Means over the number of groups.",
     )
     return _k_means_curve(frame, "silhouette", "Silhouette", (at, chosen), words)
+
+
+def calinski_harabasz(curve: KMeansCurve, chosen: int | None = None) -> marks.Chart:
+    """The index of Calinski and Harabasz (1974) over K, with its highest."""
+    frame = _finite(curve, "calinski_harabasz")
+    if frame.empty:
+        return marks.nothing("The Calinski-Harabasz index needs two groups or more")
+    at = int(frame["calinski_harabasz"].to_numpy().argmax())
+    title = f"Calinski-Harabasz is highest at {count(int(frame['components'][at]), 'group')}"
+    words = Words(
+        title,
+        "How far centres lie apart for how far rows lie from their own; higher is better.",
+        f"{title}. Curve of the Calinski-Harabasz index of K-Means over the number of groups.",
+    )
+    return _k_means_curve(frame, "calinski_harabasz", "Calinski-Harabasz index", (at, chosen), words)
+
+
+def davies_bouldin(curve: KMeansCurve, chosen: int | None = None) -> marks.Chart:
+    """The index of Davies and Bouldin (1979) over K, with its lowest."""
+    frame = _finite(curve, "davies_bouldin")
+    if frame.empty:
+        return marks.nothing("The Davies-Bouldin index needs two groups or more")
+    at = int(frame["davies_bouldin"].to_numpy().argmin())
+    title = f"Davies-Bouldin is lowest at {count(int(frame['components'][at]), 'group')}"
+    words = Words(
+        title,
+        "How wide each group and its worst neighbour are for the gap between them; lower is better.",
+        f"{title}. Curve of the Davies-Bouldin index of K-Means over the number of groups.",
+    )
+    return _k_means_curve(frame, "davies_bouldin", "Davies-Bouldin index", (at, chosen), words)
+
+
+def _finite(curve: KMeansCurve, column: str) -> pd.DataFrame:
+    """The points of a curve at which there is a number."""
+    frame = curve.frame
+    return frame[np.isfinite(frame[column])].reset_index(drop=True)
 
 
 def bend(components: Array, values: Array) -> int | None:

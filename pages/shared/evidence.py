@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.analysis.bootstrap_test import BootstrapTest
+from core.analysis.held_out import HeldOut
 from core.analysis.selection import Board
 from core.charts.held_out import held_out_curves
 from core.charts.merging import entropy_plot
 from core.mixture.fit import Fit
 from core.numbers import count
-from pages.shared import derived
+from pages.shared import bayesian, derived
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
 from pages.shared.session import Model, choose, current
@@ -25,10 +27,22 @@ COLUMNS = {
 }
 
 
-def held_out(analysis: Analysis, board: Board) -> bool:
-    """How well the board's models predict rows that they have not seen; False while that is being computed."""
+def more(analysis: Analysis, board: Board, present: Fit) -> tuple[HeldOut | None, BootstrapTest | None]:
+    """What can be asked for, one job at a time, and what of it is there."""
+    merging(analysis)
+    held = held_out(analysis, board)
+    if held is None and current().held_out == board.search:
+        return None, None
+    test = one_more(analysis, present)
+    if test is not None or current().tested != Model(present.family, present.components):
+        bayesian.how_many(analysis)
+    return held, test
+
+
+def held_out(analysis: Analysis, board: Board) -> HeldOut | None:
+    """How well the board's models predict rows that they have not seen, or the offer to find out."""
     st.subheader("Which model predicts new rows best?", anchor=False)
-    if not current().held_out:
+    if current().held_out != board.search:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown("Criteria reckon with what a model costs. Holding rows out measures it.", width="stretch")
             st.button(
@@ -36,17 +50,16 @@ def held_out(analysis: Analysis, board: Board) -> bool:
                 key="held-out",
                 icon=":material/call_split:",
                 on_click=choose,
-                kwargs={"held_out": True},
+                kwargs={"held_out": board.search},
             )
-        return True
+        return None
     found = analysis.held_out(board.search)
-    if found is None:
-        return False
-    st.markdown(f"**{found.sentence}** {found.grounds}")
-    draw(held_out_curves(found, current().curves))
-    with st.expander("Every model held out, as a table"):
-        st.dataframe(found.frame, hide_index=True, column_config=COLUMNS)
-    return True
+    if found is not None:
+        st.markdown(f"**{found.sentence}** {found.grounds}")
+        draw(held_out_curves(found, current().curves))
+        with st.expander("Every model held out, as a table"):
+            st.dataframe(found.frame, hide_index=True, column_config=COLUMNS)
+    return found
 
 
 def merging(analysis: Analysis) -> None:
@@ -84,8 +97,8 @@ def take_merged() -> None:
     choose(merged=None if fitted is not None and groups == fitted.components else groups)
 
 
-def one_more(analysis: Analysis, present: Fit) -> bool:
-    """The test of the present model against one group more; False while it is being computed."""
+def one_more(analysis: Analysis, present: Fit) -> BootstrapTest | None:
+    """The test of the present model against one group more, or the offer of it."""
     K = present.components
     st.subheader(f"Would {K + 1} be better than {K}?", anchor=False)
     model = Model(present.family, K)
@@ -103,10 +116,9 @@ def one_more(analysis: Analysis, present: Fit) -> bool:
                 on_click=choose,
                 kwargs={"tested": model},
             )
-        return True
+        return None
     found = analysis.bootstrap(model)
-    if found is None:
-        return False
-    st.markdown(f"**{found.sentence}** {found.grounds}")
-    st.caption("Bootstrap likelihood-ratio test (McLachlan 1987). It counts Gaussian components, not groups apart.")
-    return True
+    if found is not None:
+        st.markdown(f"**{found.sentence}** {found.grounds}")
+        st.caption("Bootstrap likelihood-ratio test (McLachlan 1987). It counts Gaussian components, not groups apart.")
+    return found

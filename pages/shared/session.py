@@ -77,7 +77,7 @@ class Session:
     search: Search | None = None  # the fuller search, once it was asked for
     criterion: Criterion = Criterion.BIC
     tested: Model | None = None  # the model that is to be tested against one with a group more
-    held_out: bool = False  # whether models are to be compared on rows held out
+    held_out: Search | None = None  # the search whose models are to be compared on rows held out
     bayesian: bool = False  # whether Bayesian mixtures are to say how many groups they need
     curves: tuple[str, ...] | None = None  # names of families; None: the leading ones
     policy: Policy = field(default_factory=lambda: ExpectedFalseAlarms(1.0))
@@ -109,7 +109,7 @@ def choose(**choices: Any) -> None:
             "axes": None,
             "search": None,
             "curves": None,
-            "held_out": False,
+            "held_out": None,
             "tested": None,
             "bayesian": False,
         } | choices

@@ -95,7 +95,7 @@ def test_a_curved_group_of_several_components_is_one_and_a_group_apart_stays_apa
     found = merging(fitted(crescent, 5), crescent)
     assert found.chosen.groups == 2
     assert found.sentence == "The 5 components make up 2 groups."
-    assert "Merging stops where it would fall under 50 %." in found.grounds
+    assert "Merging stops where the density between two would fall under 50 % of the lower peak." in found.grounds
     assert "The next would join component" in found.grounds
     labels = found.chosen.shares(fitted(crescent, 5).mixture.responsibilities(crescent)).argmax(axis=1)
     assert [len(np.unique(labels[:900])), len(np.unique(labels[900:]))] == [1, 1]

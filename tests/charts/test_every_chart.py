@@ -22,7 +22,7 @@ from core.charts import theme
 from core.charts.cell_map import cell_map
 from core.charts.density import marginal_density
 from core.charts.effective import weights_by_start
-from core.charts.elbow import elbow, silhouette
+from core.charts.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette
 from core.charts.first_picture import first_picture
 from core.charts.groups import cluster_names, side_by_side
 from core.charts.held_out import held_out_curves
@@ -82,6 +82,8 @@ def gallery(scenes):
         "search: ladder": ladder_chart(ladder(X, 3)),
         "search: elbow": elbow(curve, chosen=2),
         "search: Bayesian": weights_by_start(effective_components(X, BayesPlan(5, max_iterations=20), seeds=range(3))),
+        "search: spread": calinski_harabasz(curve, chosen=4),
+        "search: worst": davies_bouldin(curve, chosen=2),
         "search: silhouette": silhouette(curve, chosen=4),
     }
     return {name: chart.to_dict() for name, chart in shown.items()}

@@ -11,7 +11,7 @@ from core.analysis.effective import effective_components
 from core.analysis.selection import Criterion, sweep
 from core.charts.cell_map import DOUBTFUL, FAILED, SELECTION, cell_map
 from core.charts.effective import weights_by_start
-from core.charts.elbow import bend, elbow, silhouette
+from core.charts.elbow import bend, calinski_harabasz, davies_bouldin, elbow, silhouette
 from core.charts.how_many import criterion_curves, lead_in_words, leading_families, spread
 from core.kmeans import k_means_curve
 from core.mixture.bayes import BayesPlan
@@ -139,3 +139,13 @@ def test_each_starts_bar_has_a_piece_for_every_group_it_keeps_and_the_best_is_on
         assert {each["said"] for each in mine} == {str(number)}
         assert mine[0]["from"] == pytest.approx(0)
         assert mine[-1]["to"] == pytest.approx(1, abs=0.05)
+
+
+def test_the_two_indices_name_where_they_are_best_and_say_so_where_there_are_none():
+    rows = np.random.default_rng(6).normal(size=(150, 2)) + 9 * np.array([[0, 0], [1, 0], [0, 1]])[np.arange(150) % 3]
+    curve = k_means_curve(rows, range(1, 6))
+    assert "Calinski-Harabasz is highest at 3 groups" in calinski_harabasz(curve).to_dict()["description"]
+    assert "Davies-Bouldin is lowest at 3 groups" in davies_bouldin(curve).to_dict()["description"]
+    alone = k_means_curve(rows, (1,))
+    assert "needs two groups" in calinski_harabasz(alone).to_dict()["description"]
+    assert "needs two groups" in davies_bouldin(alone).to_dict()["description"]

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from core.errors import ChoiceError, CoreError, DataError, DegenerateError, FitError, ReadError
     from core.kmeans import Partition, k_means
     from core.mixture.bayes import Bayes, BayesPlan, ComponentPrior, bayes
+    from core.mixture.bound import EigenvalueRatio
     from core.mixture.em import iterate, m_step
     from core.mixture.family import FAMILIES, Axis, Family, family
     from core.mixture.fit import Fit, fit
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from core.mixture.moments import Moments, moments
     from core.mixture.plan import Plan
     from core.mixture.posterior import Dirichlet, DirichletProcess
+    from core.mixture.prior import ConjugatePrior
     from core.mixture.starts import Hierarchical, KMeansPlusPlus, RandomRows
     from core.mixture.stopping import Objection, Outcome, Progress
 
@@ -69,6 +71,7 @@ _HOMES = {
     "core.errors": "ChoiceError CoreError DataError DegenerateError FitError ReadError",
     "core.kmeans": "Partition k_means",
     "core.mixture.bayes": "Bayes BayesPlan ComponentPrior bayes",
+    "core.mixture.bound": "EigenvalueRatio",
     "core.mixture.em": "iterate m_step",
     "core.mixture.family": "FAMILIES Axis Family family",
     "core.mixture.fit": "Fit fit",
@@ -76,6 +79,7 @@ _HOMES = {
     "core.mixture.moments": "Moments moments",
     "core.mixture.plan": "Plan",
     "core.mixture.posterior": "Dirichlet DirichletProcess",
+    "core.mixture.prior": "ConjugatePrior",
     "core.mixture.starts": "Hierarchical KMeansPlusPlus RandomRows",
     "core.mixture.stopping": "Objection Outcome Progress",
 }
@@ -94,6 +98,7 @@ __all__ = [
     "BootstrapTest",
     "ChoiceError",
     "ComponentPrior",
+    "ConjugatePrior",
     "CoreError",
     "CrossFitted",
     "DataError",
@@ -101,6 +106,7 @@ __all__ = [
     "Dirichlet",
     "DirichletProcess",
     "EffectiveComponents",
+    "EigenvalueRatio",
     "ExpectedFalseAlarms",
     "FalseDiscoveryRate",
     "Family",

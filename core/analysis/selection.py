@@ -16,6 +16,7 @@ from core.errors import ChoiceError, DegenerateError, FitError
 from core.mixture.family import FAMILIES, Family, family
 from core.mixture.fit import Fit, Origin, by_weight, finish
 from core.mixture.plan import Plan
+from core.mixture.prior import ConjugatePrior
 from core.mixture.problem import Problem, pose
 from core.mixture.run import Openings, check, openings, solve
 from core.mixture.starts import Hierarchical, Start
@@ -67,6 +68,7 @@ class Search:
     tolerance: float = 1e-10
     max_iterations: int = 5_000
     noise: bool = False
+    prior: ConjugatePrior | None = None
 
     def __post_init__(self) -> None:
         """Take names for families and any iterable of numbers. Raises ChoiceError for an empty search."""
@@ -86,6 +88,7 @@ class Search:
             max_iterations=self.max_iterations,
             seed=self.seed,
             noise=self.noise,
+            prior=self.prior,
         )
 
     def survey(self, family: Family, components: int) -> Plan:

@@ -57,7 +57,7 @@ class ComponentPrior:
     def learned(self, units: Units, rows: float) -> NormalWishart:
         """The prior of one component in EM's units. Raises ChoiceError where it does not fit the columns."""
         d = len(units.centre)
-        mean = np.zeros(d) if self.mean is None else (np.array(self.mean) - units.centre) / units.scale
+        mean = units.centre if self.mean is None else np.array(self.mean)
         scatter = units.covariance * rows / max(rows - 1, 1.0)
         if self.scatter is not None:
             scatter = np.array(self.scatter) / units.scale**2
@@ -66,6 +66,7 @@ class ComponentPrior:
             raise ChoiceError(f"The prior is not one of {d} columns.")
         if not dof > d - 1 or np.linalg.eigvalsh(scatter).min() <= 0:
             raise ChoiceError("The prior's degrees of freedom or its scatter are too small for so many columns.")
+        mean = (mean - units.centre) / units.scale
         return NormalWishart(mean[None], np.array([self.strength]), np.array([dof]), scatter[None])
 
 

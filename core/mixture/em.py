@@ -28,6 +28,7 @@ TINY = 1e-14  # share of the rows under which a component is taken to be lost
 NUMERICAL_FLOOR = 1e-10  # variance along a direction, in units of the columns' variances, at which EM ends
 
 EStep = Callable[[Mixture, Array, Array | None], Moments]
+Estimator = Callable[[Family, Array, Array, Array | None, Sweeps], Array]
 
 
 def e_step(mixture: Mixture, values: Array, weights: Array | None = None) -> Moments:
@@ -47,18 +48,19 @@ def m_step(
     previous: Mixture | None = None,
     floor: Array | None = None,
     sweeps: Sweeps = TO_THE_END,
+    estimator: Estimator = estimate,
 ) -> Mixture:
     """The mixture of a family that maximises the expected log-likelihood of some Moments.
 
-    previous warm-starts families with inner iterations and hands on the noise component's box. Raises DegenerateError
-    if a component has no rows, or a direction in which its variance is under that of floor (d,).
+    previous warm-starts families with inner iterations and hands on the noise component's box; an estimator has the
+    arguments of `estimate`. Raises DegenerateError if a component has no rows, or a direction in which its variance is
+    under that of floor (d,).
     """
-    if found.weight.min() <= TINY * found.rows:
-        raise DegenerateError("A group has lost all its rows.", remedy="Try fewer groups.")
+    check_rows(found)
     try:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             warm = None if previous is None else previous.covariances
-            covariances = estimate(family, found.weight, found.scatter, warm, sweeps)
+            covariances = estimator(family, found.weight, found.scatter, warm, sweeps)
             stands = _stands(covariances, floor)
     except np.linalg.LinAlgError:
         stands = False
@@ -68,6 +70,12 @@ def m_step(
     if noise is not None:
         noise = Noise(found.noise_weight / found.rows, noise.log_volume)
     return Mixture(found.weight / found.rows, found.mean, covariances, noise)
+
+
+def check_rows(found: Moments) -> None:
+    """Raise DegenerateError if a component has lost its rows."""
+    if found.weight.min() <= TINY * found.rows:
+        raise DegenerateError("A group has lost all its rows.", remedy="Try fewer groups.")
 
 
 def _stands(covariances: Array, floor: Array | None) -> bool:

@@ -30,7 +30,7 @@ class Fit:
     n_rows: float  # the sum of the row weights
     entropy: float  # -sum of r log r over rows and components
     log_largest: float  # sum over rows of log(largest responsibility)
-    trace: tuple[float, ...]  # log-likelihood at each pass of the run that won
+    trace: tuple[float, ...]  # log-likelihood, or log posterior but for a constant, at each pass of the best run
     outcome: Outcome
     objections: tuple[Objection, ...]
     features: tuple[str, ...]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from core.errors import ChoiceError
+from core.mixture.bound import EigenvalueRatio
 from core.mixture.family import Family, family
+from core.mixture.prior import ConjugatePrior
 from core.mixture.starts import Hierarchical, Start
 from core.mixture.stopping import Stopping
 
@@ -24,6 +26,8 @@ class Plan:
     noise: bool = False
     accelerate: bool = True
     frequency: bool = False  # row weights count rows, instead of being rescaled to sum to n
+    prior: ConjugatePrior | None = None  # fits are then posterior modes, by plain EM
+    bound: EigenvalueRatio | None = None  # on the variances, kept to by plain EM
 
     def __post_init__(self) -> None:
         """Refuse what cannot be carried out. Raises ChoiceError."""
@@ -32,6 +36,8 @@ class Plan:
             raise ChoiceError("A mixture has at least one group.", remedy="Ask for 1 or more.")
         if self.restarts < 1 or self.max_iterations < 1 or not self.tolerance > 0:
             raise ChoiceError("Restarts, passes and tolerance must be positive.")
+        if self.bound is not None:
+            self.bound.check(self.family)
 
     @property
     def stopping(self) -> Stopping:

@@ -15,12 +15,13 @@ from core.errors import DegenerateError, FitError
 from core.mixture import accelerate, kernels
 from core.mixture.blas import one_thread
 from core.mixture.covariance import A_FEW, TO_THE_END, Sweeps
-from core.mixture.em import m_step, passes
+from core.mixture.em import passes
 from core.mixture.loops import End, Limits, Ran, strides
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments, moments
 from core.mixture.plan import Plan
 from core.mixture.problem import SAMPLE_ROWS, Problem
+from core.mixture.restraints import Restraints
 from core.mixture.starts import Start, softened
 from core.mixture.stopping import Objection, Outcome, Progress, Watch, objections, unwatched
 
@@ -37,14 +38,14 @@ class Run:
 
     mixture: Mixture
     found: Moments  # at this mixture
-    trace: tuple[float, ...]  # log-likelihood at each pass
+    trace: tuple[float, ...]  # log-likelihood at each pass, with a prior the log posterior but for a constant
     outcome: Outcome
     objections: tuple[Objection, ...]
 
     @property
     def rank(self) -> tuple[bool, float]:
-        """Admissible runs before others, then by log-likelihood."""
-        return not self.objections, self.found.log_likelihood
+        """Admissible runs before others, then by log-likelihood or log posterior."""
+        return not self.objections, self.trace[-1]
 
 
 def check(problem: Problem, plan: Plan) -> None:
@@ -124,7 +125,7 @@ def go_on(problem: Problem, plan: Plan, run: Run, watch: Watch) -> Run:
 
 def begin(problem: Problem, plan: Plan, found: Moments) -> Mixture:
     """The first M-step, with a noise component if the plan has one."""
-    mixture = m_step(plan.family, found, floor=problem.floor)
+    mixture = Restraints.of(problem, plan).m_step(plan.family, found, floor=problem.floor)
     if not plan.noise:
         return mixture
     share = found.noise_weight / found.rows if found.noise_weight else FIRST_NOISE
@@ -181,6 +182,8 @@ def converge(problem: Problem, plan: Plan, start: Mixture | Moments, watch: Watc
 def _judged(problem: Problem, plan: Plan, ran: Ran, trace: tuple[float, ...], outcome: Outcome) -> Run:
     """Where EM came to, with what speaks against it."""
     reasons = objections(plan.family, ran.mixture, ran.found, problem.units.deviations)
+    if plan.prior is not None:  # its rows are enough for a shape
+        reasons = tuple(each for each in reasons if each is not Objection.FEW_ROWS)
     if outcome is Outcome.COLLAPSED and Objection.SPIKE not in reasons:
         reasons = (Objection.SPIKE, *reasons)
     reasons += (Objection.COLLINEAR,) * problem.units.collinear
@@ -195,7 +198,8 @@ def _strides(problem: Problem, plan: Plan, start: Mixture | Moments) -> Iterator
     source = problem.source
     sweeps = A_FEW if plan.accelerate else TO_THE_END
     work = source.n * plan.components * source.d**2
-    if not isinstance(source, ArraySource) or work > WORK_OF_A_STRIDE / LEAST_STRIDE:
+    restrained = Restraints.of(problem, plan).any
+    if restrained or not isinstance(source, ArraySource) or work > WORK_OF_A_STRIDE / LEAST_STRIDE:
         mixture = begin(problem, plan, start) if isinstance(start, Moments) else start
         yield from _single_passes(problem, plan, mixture, sweeps)
         return
@@ -209,8 +213,12 @@ def _strides(problem: Problem, plan: Plan, start: Mixture | Moments) -> Iterator
 def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweeps) -> Iterator[Ran]:
     """EM pass by pass, accelerated if the plan says so, for rows by the block or so many that a pass takes a moment."""
     step = kernels.diagonal_e_step if plan.family.is_diagonal else kernels.e_step
-    method = accelerate.passes if plan.accelerate else passes
-    steps = method(plan.family, mixture, problem.source, step, problem.floor, sweeps)
+    restraints = Restraints.of(problem, plan)
+    if restraints.any:
+        steps = restraints.passes(plan.family, mixture, problem.source, problem.floor, sweeps)
+    else:
+        method = accelerate.passes if plan.accelerate else passes
+        steps = method(plan.family, mixture, problem.source, step, problem.floor, sweeps)
     before: Ran | None = None
     while True:
         try:
@@ -220,7 +228,7 @@ def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweep
                 raise
             yield replace(before, trace=(), end=End.DEGENERATE)
             return
-        value = found.log_likelihood
-        settled = before is not None and plan.stopping.settled(before.found.log_likelihood, value)
+        value = found.log_likelihood + restraints.log_prior(now)
+        settled = before is not None and plan.stopping.settled(before.trace[-1], value)
         before = Ran(now, found, (value,), End.SETTLED if settled else End.GOING)
         yield before

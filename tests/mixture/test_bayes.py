@@ -223,6 +223,7 @@ class Blocks:
         (np.repeat(np.arange(20.0)[:, None], 2, axis=1), core.BayesPlan(2), "exact combinations"),
         (np.eye(4) + np.arange(4), core.BayesPlan(2), "no more rows than columns"),
         (np.arange(9.0), core.BayesPlan(2, prior=core.ComponentPrior(mean=(1, 2))), "not one of 1 columns"),
+        (three_clumps()[0], core.BayesPlan(2, prior=core.ComponentPrior(mean=(1,))), "2 columns"),
         (np.arange(9.0), core.BayesPlan(2, prior=core.ComponentPrior(dof=0.0)), "too small"),
     ],
 )

@@ -1,0 +1,121 @@
+"""The conjugate prior of a fit: rows that are added to the moments before the M-step, whose maximum is then that of the
+posterior density (Fraley and Raftery 2007).
+
+A mean is normal about the prior's with covariance Sigma_k / shrinkage, a covariance inverse Wishart with dof degrees of
+freedom about scale. Their log density is, but for a constant,
+
+    - 1/2 sum_k [ a_k log |Sigma_k| + tr(Sigma_k^-1 (P_k + shrinkage (mu_k - m)(mu_k - m)')) ],
+
+so covariances see a_k more rows' worth of weight and P_k more scatter, within any family.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.arrays import Array, read_only
+from core.errors import ChoiceError
+from core.mixture.family import Axis, Family
+from core.mixture.model import Mixture
+from core.mixture.moments import Moments
+from core.mixture.problem import Units
+
+
+@dataclass(frozen=True)
+class ConjugatePrior:
+    """A normal-inverse-Wishart prior of every component, in the units of the data; None is learned from the data.
+
+    Without choices it is mclust's `defaultPrior`: weak, but enough to keep components from collapsing.
+    """
+
+    shrinkage: float = 0.01  # rows that the prior mean is worth; 0: no prior of the means
+    mean: tuple[float, ...] | None = None  # (d,); None: the mean of all rows
+    dof: float | None = None  # None: d + 2
+    scale: tuple[tuple[float, ...], ...] | None = None  # (d, d); None: all rows' covariance over K^(2 / d)
+
+    def __post_init__(self) -> None:
+        """Take anything that numpy takes for a vector and a matrix. Raises ChoiceError."""
+        if self.mean is not None:
+            object.__setattr__(self, "mean", tuple(np.asarray(self.mean, dtype=float).tolist()))
+        if self.scale is not None:
+            rows = np.asarray(self.scale, dtype=float).tolist()
+            object.__setattr__(self, "scale", tuple(tuple(row) for row in rows))
+        if not 0 <= self.shrinkage < np.inf or (self.dof is not None and not 0 < self.dof < np.inf):
+            raise ChoiceError("A prior's shrinkage is 0 or more, and its degrees of freedom are positive.")
+
+    def learned(self, units: Units, rows: float, family: Family, components: int) -> PriorRows:
+        """What it adds to moments in EM's units. Raises ChoiceError where it does not fit the columns."""
+        d = len(units.centre)
+        mean = units.centre if self.mean is None else np.array(self.mean)
+        scale = self._default_scale(units, rows, family, components)
+        if self.scale is not None:
+            scale = np.array(self.scale) / units.scale**2
+        if mean.shape != (d,) or scale.shape != (d, d):
+            raise ChoiceError(f"The prior is not one of {d} columns.")
+        if np.linalg.eigvalsh(scale).min() < 0:
+            raise ChoiceError("A prior's scale has no negative variance in any direction.")
+        weight, share = _covariance_rows(family, components, d, d + 2.0 if self.dof is None else self.dof)
+        return PriorRows(
+            weight + (self.shrinkage > 0), (mean - units.centre) / units.scale, scale * share, self.shrinkage
+        )
+
+    def _default_scale(self, units: Units, rows: float, family: Family, components: int) -> Array:
+        """mclust's: the covariance of all rows, or for families along the columns their mean variance."""
+        d = len(units.centre)
+        scale = units.covariance * rows / max(rows - 1, 1.0) / components ** (2 / d)
+        if family.is_diagonal:
+            return np.eye(d) * np.trace(scale) / d
+        return scale if rows > d else np.diag(np.diagonal(scale))
+
+
+def _covariance_rows(family: Family, components: int, features: int, dof: float) -> tuple[float, float]:
+    """Rows' worth of weight, and times the scale, that the prior of the covariances adds to each of K components.
+
+    Components with one covariance share one prior; where each has its own, each has a prior of its own, restricted to
+    the family (Fraley and Raftery 2007, tables 1 and 2).
+    """
+    if family.shape is Axis.IDENTITY:
+        weight, share = (dof + 2) / features, 1 / features
+    elif family.is_diagonal:
+        weight, share = dof + 2, 1.0
+    else:
+        weight, share = dof + features + 1, 1.0
+    copies = 1 if Axis.VARIABLE not in family.axes else components
+    return weight * copies / components, share * copies / components
+
+
+@dataclass(frozen=True)
+class PriorRows:
+    """A prior as what it adds to the moments of each component, in EM's units."""
+
+    weight: float  # a_k, for covariances only: mixing weights have no prior
+    mean: Array  # (d,)
+    scatter: Array  # (d, d), P_k
+    shrinkage: float
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for name in ("mean", "scatter"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
+
+    def joined(self, found: Moments) -> Moments:
+        """The moments with the prior's rows among them."""
+        step = found.mean - self.mean
+        pull = self.shrinkage / np.maximum(found.weight + self.shrinkage, np.finfo(float).tiny)
+        between = (found.weight * pull)[:, None, None] * step[:, :, None] * step[:, None, :]
+        return replace(
+            found,
+            weight=found.weight + self.weight,
+            mean=found.mean - pull[:, None] * step,
+            scatter=found.scatter + between + self.scatter,
+        )
+
+    def log_density(self, mixture: Mixture) -> float:
+        """The log of the prior density at a mixture, but for a constant. Raises DegenerateError if it is singular."""
+        whitening = mixture.whitening
+        log_roots = np.log(np.diagonal(whitening, axis1=1, axis2=2)).sum()
+        pulled = np.einsum("kij,kj->ki", whitening, mixture.means - self.mean)
+        traces = np.einsum("kij,jl,kil->", whitening, self.scatter, whitening)
+        return float(self.weight * log_roots - (traces + self.shrinkage * (pulled**2).sum()) / 2)

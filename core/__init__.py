@@ -39,9 +39,11 @@ if TYPE_CHECKING:
     from core.kmeans import Partition, k_means
     from core.mixture.bayes import Bayes, BayesPlan, ComponentPrior, bayes
     from core.mixture.bound import EigenvalueRatio
-    from core.mixture.em import iterate, m_step
+    from core.mixture.em import m_step
     from core.mixture.family import FAMILIES, Axis, Family, family
     from core.mixture.fit import Fit, fit
+    from core.mixture.iterate import iterate
+    from core.mixture.missing import Filled, fill
     from core.mixture.model import Mixture, Noise
     from core.mixture.moments import Moments, moments
     from core.mixture.plan import Plan
@@ -72,7 +74,9 @@ _HOMES = {
     "core.kmeans": "Partition k_means",
     "core.mixture.bayes": "Bayes BayesPlan ComponentPrior bayes",
     "core.mixture.bound": "EigenvalueRatio",
-    "core.mixture.em": "iterate m_step",
+    "core.mixture.em": "m_step",
+    "core.mixture.iterate": "iterate",
+    "core.mixture.missing": "Filled fill",
     "core.mixture.family": "FAMILIES Axis Family family",
     "core.mixture.fit": "Fit fit",
     "core.mixture.model": "Mixture Noise",
@@ -110,6 +114,7 @@ __all__ = [
     "ExpectedFalseAlarms",
     "FalseDiscoveryRate",
     "Family",
+    "Filled",
     "FirstAnswer",
     "Fit",
     "FitError",
@@ -149,6 +154,7 @@ __all__ = [
     "default_columns",
     "effective_components",
     "family",
+    "fill",
     "first_answer",
     "fit",
     "held_out",

@@ -1,10 +1,14 @@
-"""K-Means: scikit-learn's (Lloyd 1982; Arthur and Vassilvitskii 2007) behind value types like the mixture's."""
+"""K-Means: scikit-learn's (Lloyd 1982; Arthur and Vassilvitskii 2007) behind value types like the mixture's.
+
+A blank cell takes the value of the centre that its row is assigned to, and the centres are sought again, until both
+rest (k-POD: Chi, Chi and Baraniuk 2016). So only cells that are there count in the sum of squares.
+"""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from numbers import Integral
 
@@ -16,8 +20,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_samples
 from threadpoolctl import threadpool_limits
 
-from core.arrays import Array, closed, read_only
+from core.arrays import Array, closed
 from core.data.prepare import Matrix
+from core.data.scaled_rows import Labels, ScaledRows, concatenated, exponent, in_units
 from core.data.source import Source, as_source
 from core.errors import ChoiceError, DataError, FitError
 from core.mixture.stopping import Outcome, Progress, Watch, unwatched
@@ -28,16 +33,15 @@ CURVE_RESTARTS = 5
 PASSES_A_LOOK = 10  # passes between two calls of watch
 MOST_PASSES = 300  # of one start
 SETTLED = 1e-6  # squared move of the centres, in units of the columns' mean variance
+FILLS_SETTLED = 1e-9  # fall of the sum of squares, relative, between two fillings of the blanks
 SETTLED_ON_MANY = 1e-4  # the same beyond START_ROWS: on a million rows without groups, 2 s for 27, inertia up 0.05 %
-
-Labels = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Partition:
     """Rows split into clusters, the one of the greatest weight first."""
 
-    labels: Labels  # (n,)
+    labels: Labels  # (n,); -1 for rows that are blank in all columns
     centers: Array  # (K, d)
     inertia: float  # weighted sum of squared distances to the own centre; weights sum to n
     iterations: int  # passes of the start that won
@@ -51,16 +55,20 @@ class Partition:
     @cached_property
     def sizes(self) -> Labels:
         """(K,) rows in each cluster."""
-        return closed(np.bincount(self.labels, minlength=self.components))
+        return closed(np.bincount(self.labels[self.labels >= 0], minlength=self.components))
 
     def assign(self, values: npt.ArrayLike) -> Labels:
-        """(n,) nearest centre of (n, d) rows. Raises DataError for blanks and for another number of columns."""
-        rows = _concatenated(as_source(values))[0]
+        """(n,) nearest centre of (n, d) rows by the cells that they have, -1 for those without any.
+
+        Raises DataError for another number of columns.
+        """
+        rows = concatenated(as_source(values))[0]
         features = self.centers.shape[1]
         if rows.shape[1] != features:
             raise DataError(f"These rows have {rows.shape[1]} columns, the centres have {features}.")
-        outer = _exponent(np.concatenate([rows, self.centers]))
-        return _nearest(np.ldexp(rows, -outer), np.ldexp(self.centers, -outer))[0]
+        outer = exponent(np.concatenate([rows, self.centers]))
+        labels = _nearest(np.ldexp(rows, -outer), np.ldexp(self.centers, -outer))[0]
+        return np.where(np.isnan(rows).all(axis=1), -1, labels)
 
 
 @dataclass(frozen=True)
@@ -103,17 +111,18 @@ def k_means(
     """The best of several starts of K-Means, with clusters in falling order of weight.
 
     weights are (n,) row weights, of which only the proportions count. watch is told of every few passes, and ends the
-    work by returning False. Raises ChoiceError for what is no number of clusters, DataError for blanks, and FitError
-    for more clusters than different rows.
+    work by returning False. Rows that are blank in all columns are set aside. Raises ChoiceError for what is no number
+    of clusters, DataError for a column of blanks, and FitError for more clusters than different rows.
     """
     if restarts < 1:
         raise ChoiceError("K-Means needs at least one start.")
-    rows = _in_units(as_source(X, weights))
+    rows = in_units(as_source(X, weights))
 
     def go_on(start: int, starts: int) -> bool:
         return (watch or unwatched)(Progress("starts of K-Means", start, starts))
 
-    return _partition(rows, components, seed, restarts, go_on)
+    part = _partition(rows, components, seed, restarts, go_on)
+    return replace(part, labels=rows.given(part.labels))
 
 
 def k_means_curve(
@@ -124,7 +133,7 @@ def k_means_curve(
     Numbers of clusters that the rows cannot bear are left out; so are those that watch, by returning False, has not
     let come to an end. Raises ChoiceError and DataError as k_means does.
     """
-    rows = _in_units(as_source(X))
+    rows = in_units(as_source(X))
     wanted = sorted(set(components))
     judged = np.sort(np.random.default_rng([seed, 1]).permutation(len(rows.values))[:SILHOUETTE_ROWS])
     points: list[tuple[int, float, float, float, float]] = []
@@ -141,38 +150,16 @@ def k_means_curve(
         if part.outcome is Outcome.CANCELLED:
             outcome = Outcome.CANCELLED
             break
-        silhouette = _silhouette(rows, part.labels, judged)
-        points.append((k, part.inertia, silhouette, *_indices(rows, part.labels)))
+        whole = rows.filled(part.labels, rows.to_centers(part.centers))
+        silhouette = _silhouette(whole, part.labels, judged)
+        points.append((k, part.inertia, silhouette, *_indices(whole, part.labels)))
     tried, inertia, sil, spread, worst = zip(*points, strict=True) if points else ((), (), (), (), ())
     return KMeansCurve(tried, inertia, sil, spread, worst, len(rows.values), len(judged), outcome)
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """Rows about 0 and of size 1, as squared distances need them to keep their digits and not to overflow.
-
-    raw = (values * 2**inner + centre) * 2**outer: scaling by powers of two costs no digit.
-    """
-
-    values: Array  # (n, d)
-    weights: Array  # (n,), sum to n
-    centre: Array  # (d,)
-    outer: int
-    inner: int
-
-    def raw_centers(self, centers: Array) -> Array:
-        """(K, d) centres in the units of the data."""
-        return read_only(np.ldexp(np.ldexp(centers, self.inner) + self.centre, self.outer))
-
-    def raw_inertia(self, inertia: float) -> float:
-        """A sum of squares in the units of the data; infinite where that is beyond all numbers."""
-        with np.errstate(over="ignore"):
-            return float(np.ldexp(inertia, 2 * (self.inner + self.outer)))
-
-
-@dataclass(frozen=True)
 class _Run:
-    """How far one start has come, in the units of _Rows."""
+    """How far one start has come, in the units of ScaledRows."""
 
     centers: Array  # (K, d)
     labels: Labels  # (n,)
@@ -181,32 +168,9 @@ class _Run:
     outcome: Outcome
 
 
-def _in_units(source: Source) -> _Rows:
-    raw, weights = _concatenated(source)
-    if not np.isfinite(raw).all():
-        raise DataError("K-Means cannot place rows with blank cells.", remedy="Leave those rows out.")
-    outer = _exponent(raw)
-    near = np.ldexp(raw, -outer)
-    centre = near.mean(axis=0)
-    near = near - centre
-    inner = _exponent(near)
-    scaled = np.ones(len(raw)) if weights is None else weights * (len(raw) / weights.sum())
-    return _Rows(np.ldexp(near, -inner), scaled, centre, outer, inner)
-
-
-def _concatenated(source: Source) -> tuple[Array, Array | None]:
-    """All rows of a source, and their weights where it has some."""
-    blocks = list(source.blocks())
-    weights = [w for _, w in blocks if w is not None]
-    return np.concatenate([v for v, _ in blocks]), np.concatenate(weights) if weights else None
-
-
-def _exponent(values: Array) -> int:
-    """The e of the least 2**e above all absolute values."""
-    return int(np.frexp(np.abs(values).max())[1])
-
-
-def _partition(rows: _Rows, components: int, seed: int, restarts: int, go_on: Callable[[int, int], bool]) -> Partition:
+def _partition(
+    rows: ScaledRows, components: int, seed: int, restarts: int, go_on: Callable[[int, int], bool]
+) -> Partition:
     _check(rows, components)
     with threadpool_limits(1):  # two threads are slower at these shapes
         run = _solve(rows, components, seed, restarts if components > 1 else 1, go_on)
@@ -221,7 +185,7 @@ def _partition(rows: _Rows, components: int, seed: int, restarts: int, go_on: Ca
     )
 
 
-def _check(rows: _Rows, components: int) -> None:
+def _check(rows: ScaledRows, components: int) -> None:
     if not isinstance(components, Integral) or components < 1:
         raise ChoiceError("The number of groups is a whole number of 1 or more.")
     different = _different(rows.values[rows.weights > 0], components)
@@ -236,7 +200,7 @@ def _different(values: Array, enough: int) -> int:
     return first if first >= enough else len(pd.DataFrame(values).drop_duplicates())
 
 
-def _solve(rows: _Rows, components: int, seed: int, restarts: int, go_on: Callable[[int, int], bool]) -> _Run:
+def _solve(rows: ScaledRows, components: int, seed: int, restarts: int, go_on: Callable[[int, int], bool]) -> _Run:
     """The best of several starts, tried on a sample where there are many rows."""
     few = _sampled(rows, components, seed)
     steps = restarts + (few is not rows)
@@ -246,7 +210,7 @@ def _solve(rows: _Rows, components: int, seed: int, restarts: int, go_on: Callab
         run = _settle(few, centers, SETTLED, partial(go_on, at, steps))
         best = run if best is None or run.inertia < best.inertia else best
         if run.outcome is Outcome.CANCELLED:
-            labels, squares = _nearest(rows.values, best.centers)
+            labels, squares = _nearest(rows.seen, best.centers)
             return _Run(best.centers, labels, float(rows.weights @ squares), best.passes, Outcome.CANCELLED)
     assert best is not None
     if few is rows:
@@ -255,7 +219,7 @@ def _solve(rows: _Rows, components: int, seed: int, restarts: int, go_on: Callab
     return _Run(last.centers, last.labels, last.inertia, best.passes + last.passes, last.outcome)
 
 
-def _sampled(rows: _Rows, components: int, seed: int) -> _Rows:
+def _sampled(rows: ScaledRows, components: int, seed: int) -> ScaledRows:
     """At most START_ROWS rows, or all where so few hold too few different ones."""
     weighty = np.flatnonzero(rows.weights)
     if len(weighty) <= START_ROWS:
@@ -263,10 +227,27 @@ def _sampled(rows: _Rows, components: int, seed: int) -> _Rows:
     chosen = np.sort(np.random.default_rng([seed, 2]).choice(weighty, START_ROWS, replace=False))
     if _different(rows.values[chosen], components) < components:
         return rows
-    return _Rows(rows.values[chosen], rows.weights[chosen], rows.centre, rows.outer, rows.inner)
+    return rows.taken(chosen)
 
 
-def _settle(rows: _Rows, centers: Array, tolerance: float, go_on: Callable[[], bool]) -> _Run:
+def _settle(rows: ScaledRows, centers: Array, tolerance: float, go_on: Callable[[], bool]) -> _Run:
+    """K-Means from some centres to its end, with blanks filled anew until that changes next to nothing."""
+    if rows.blank is None:
+        return _lloyd(rows, centers, tolerance, go_on)
+    labels, squares = _nearest(rows.seen, centers)
+    before, passes = float(rows.weights @ squares), 0
+    while True:
+        run = _lloyd(rows.filled(labels, centers), centers, tolerance, go_on)
+        labels, squares = _nearest(rows.seen, run.centers)
+        inertia, centers, passes = float(rows.weights @ squares), run.centers, passes + run.passes
+        settled = before - inertia <= FILLS_SETTLED * inertia
+        if settled or run.outcome is not Outcome.CONVERGED or passes >= MOST_PASSES:
+            outcome = run.outcome if settled or passes < MOST_PASSES else Outcome.ITERATION_LIMIT
+            return _Run(centers, labels, inertia, passes, outcome)
+        before = inertia
+
+
+def _lloyd(rows: ScaledRows, centers: Array, tolerance: float, go_on: Callable[[], bool]) -> _Run:
     """Lloyd's passes until the centres rest, with a look up every few of them."""
     passes = 0
     while True:
@@ -286,13 +267,14 @@ def _settle(rows: _Rows, centers: Array, tolerance: float, go_on: Callable[[], b
 
 
 def _nearest(values: Array, centers: Array) -> tuple[Labels, Array]:
-    """(n,) nearest of (K, d) centres to (n, d) rows, and (n,) squared distances to it."""
-    squares = np.column_stack([((values - centre) ** 2).sum(axis=1) for centre in centers])
+    """(n,) nearest of (K, d) centres to (n, d) rows by the cells that they have, and (n,) squared distances to it."""
+    total = np.nansum if np.isnan(values).any() else np.sum
+    squares = np.column_stack([total((values - centre) ** 2, axis=1) for centre in centers])
     labels = squares.argmin(axis=1)
     return labels, squares[np.arange(len(values)), labels]
 
 
-def _silhouette(rows: _Rows, labels: Labels, judged: Labels) -> float:
+def _silhouette(rows: ScaledRows, labels: Labels, judged: Labels) -> float:
     """The mean silhouette of the judged rows by their weights; NaN where they lie in one group, or each in its own."""
     own, weights = labels[judged], rows.weights[judged]
     if not 1 < len(np.unique(own)) < len(own) or weights.sum() == 0:
@@ -301,7 +283,7 @@ def _silhouette(rows: _Rows, labels: Labels, judged: Labels) -> float:
         return float(np.average(silhouette_samples(rows.values[judged], own), weights=weights))
 
 
-def _indices(rows: _Rows, labels: Labels) -> tuple[float, float]:
+def _indices(rows: ScaledRows, labels: Labels) -> tuple[float, float]:
     """The indices of Calinski and Harabasz (1974) and of Davies and Bouldin (1979); NaN for one cluster.
 
     The first is the variance between clusters over that within them; the second, averaged over clusters, how wide a

@@ -17,18 +17,6 @@ def three_clumps(n=300, seed=0):
     return rng.normal(size=(n, 2)) + np.array([[0, 0], [9, 0], [0, 9]])[labels], labels
 
 
-class Blanks:
-    """A source with a blank cell."""
-
-    n, d = 3, 2
-
-    def blocks(self):
-        yield np.array([[1.0, np.nan], [2.0, 3.0], [3.0, 4.0]]), None
-
-    def sample(self, n, rng):
-        return np.array([[2.0, 3.0]])
-
-
 def test_clusters_fall_by_size_and_find_clumps_that_lie_apart():
     rows, truth = three_clumps()
     part = k_means(rows, 3)
@@ -106,12 +94,10 @@ def test_rows_are_assigned_to_the_nearest_centre():
     np.testing.assert_array_equal(part.assign(part.centers), [0, 1, 2])
 
 
-def test_rows_with_other_columns_or_blanks_are_not_assigned():
+def test_rows_with_other_columns_are_not_assigned():
     part = k_means(three_clumps()[0], 3)
     with pytest.raises(core.DataError, match="3 columns, the centres have 2"):
         part.assign(np.zeros((1, 3)))
-    with pytest.raises(core.DataError, match="blank"):
-        part.assign(np.array([[0.0, np.nan]]))
 
 
 def test_one_column_may_be_given_flat():
@@ -133,11 +119,47 @@ def test_a_rare_value_is_found_among_many_rows_of_one():
     np.testing.assert_array_equal(k_means(rows, 2).sizes, [49_999, 1])
 
 
-def test_blanks_are_refused_in_a_sentence():
-    with pytest.raises(core.DataError, match="blank cells"):
-        k_means(Blanks(), 2)
-    with pytest.raises(core.DataError, match="blank cells"):
-        k_means_curve(Blanks(), range(1, 3))
+def blanked(rows, share, seed=0):
+    found = np.where(np.random.default_rng(seed).random(rows.shape) < share, np.nan, rows)
+    return found[~np.isnan(found).all(axis=1)]
+
+
+def test_with_blanks_centres_are_means_of_the_cells_that_are_there():
+    rows = blanked(three_clumps()[0], 0.3)
+    part = k_means(rows, 3)
+    for k in range(3):
+        np.testing.assert_allclose(part.centers[k], np.nanmean(rows[part.labels == k], axis=0), rtol=1e-3)
+    np.testing.assert_array_equal(part.assign(rows), part.labels)
+    assert part.inertia == pytest.approx(np.nansum((rows - part.centers[part.labels]) ** 2))
+
+
+def test_blanks_in_clear_groups_change_no_label():
+    rows, _ = three_clumps()
+    few = rows.copy()
+    few[::10, 0] = np.nan
+    whole, part = k_means(rows, 3), k_means(few, 3)
+    complete = ~np.isnan(few).any(axis=1)
+    np.testing.assert_array_equal(part.labels[complete], whole.labels[complete])
+
+
+def test_a_row_without_a_cell_belongs_to_no_cluster_and_changes_nothing():
+    rows = blanked(three_clumps()[0], 0.2)
+    alone, among = k_means(rows, 3), k_means(np.insert(rows, [0, 5], np.nan, axis=0), 3)
+    np.testing.assert_array_equal(np.flatnonzero(among.labels < 0), [0, 6])
+    np.testing.assert_array_equal(among.labels[among.labels >= 0], alone.labels)
+    np.testing.assert_array_equal(among.sizes, alone.sizes)
+    np.testing.assert_allclose(among.centers, alone.centers)
+
+
+def test_the_curve_of_rows_with_blanks_falls_and_has_silhouettes():
+    curve = k_means_curve(blanked(three_clumps()[0], 0.2), range(1, 5))
+    assert (np.diff(curve.inertia) < 0).all()
+    assert np.nanargmax(curve.silhouette) == 2
+
+
+def test_a_column_of_blanks_is_refused_in_a_sentence():
+    with pytest.raises(core.DataError, match="no number"):
+        k_means(np.array([[1.0, np.nan], [2.0, np.nan], [3.0, np.nan]]), 2)
 
 
 @pytest.mark.parametrize("choice", [{"components": 0}, {"components": 1.5}, {"components": 2, "restarts": 0}])

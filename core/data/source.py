@@ -84,7 +84,7 @@ def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
     """A Source of what holds rows: a Source, a Matrix, a DataFrame of numbers, an (n, d) array, or a list of blocks.
 
     A 1-D array is one feature; blocks are arrays or pairs of values and row weights; a Matrix brings its own row
-    weights. Raises DataError for what is not finite numbers in rows and columns.
+    weights. NaN is a blank. Raises DataError for what is not finite numbers or blanks in rows and columns.
     """
     if isinstance(X, Source) and weights is None:
         return X
@@ -129,6 +129,6 @@ def _values(X: object) -> Array:
     values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or 0 in values.shape:
         raise DataError("There are no rows to work on.", remedy="Bring a table with at least one row and one column.")
-    if not np.isfinite(values).all():
-        raise DataError("Some cells are blank or infinite.", remedy="Drop those rows first.")
+    if np.isinf(values).any():
+        raise DataError("Some cells are infinite.", remedy="Drop those rows first.")
     return values

@@ -169,6 +169,8 @@ def bayes(
     plan, origin = plan or BayesPlan(), Origin.of(X)
     problem = pose(as_source(X, weights), seed=plan.seed)
     check(problem, Plan(components=plan.components))
+    if problem.gaps is not None:
+        raise FitError("The Bayesian mixture takes no blanks.", remedy="Bring the rows that are complete.")
     if plan.prior.scatter is None and problem.units.collinear:
         raise FitError(
             "Some columns are exact combinations of others, or there are no more rows than columns.",
@@ -216,7 +218,7 @@ def _end(plan: BayesPlan, bound: list[float], watch: Watch) -> Outcome | None:
 
 def _finished(units: Units, found: Bayes) -> Bayes:
     """From EM's units to the user's."""
-    jacobian = units.log_jacobian(found.n_rows)
+    jacobian = units.log_jacobian(found.n_rows * len(units.centre))
     return replace(
         found,
         mixture=found.mixture.affine(units.centre, np.full(len(units.centre), units.scale)),

@@ -1,6 +1,6 @@
 """EM for Gaussian mixtures, as the textbook has it (Dempster, Laird and Rubin 1977; McLachlan and Peel 2000, ch. 3).
 
-The E-step turns rows into Moments, the M-step turns Moments into a Mixture, and `iterate` alternates for ever; the
+The E-step turns rows into Moments, the M-step turns Moments into a Mixture, and `passes` alternates for ever; the
 caller decides when to stop. Moments of blocks add, so the rows may lie anywhere.
 """
 
@@ -12,16 +12,15 @@ from functools import reduce
 from operator import add
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import logsumexp
 
 from core.arrays import Array
-from core.data.source import Source, as_source
+from core.data.source import Source
 from core.errors import DegenerateError
 from core.mixture.covariance import TO_THE_END, Sweeps, estimate
 from core.mixture.family import Family
-from core.mixture.model import Mixture, Noise
-from core.mixture.moments import Moments, moments, pooled
+from core.mixture.model import Mixture
+from core.mixture.moments import Moments, moments
 
 TINY = 1e-14  # share of the rows under which a component is taken to be lost
 
@@ -68,7 +67,7 @@ def m_step(
         raise DegenerateError("A group is squeezed flat onto a line or a point.", remedy="Try fewer groups or columns.")
     noise = previous.noise if previous else None
     if noise is not None:
-        noise = Noise(found.noise_weight / found.rows, noise.log_volume)
+        noise = replace(noise, weight=found.noise_weight / found.rows)
     return Mixture(found.weight / found.rows, found.mean, covariances, noise)
 
 
@@ -101,16 +100,3 @@ def passes(
         found = reduce(add, (step(mixture, values, weights) for values, weights in source.blocks()))
         yield mixture, found
         mixture = m_step(family, found, mixture, floor, sweeps)
-
-
-def iterate(family: Family, mixture: Mixture, rows: npt.ArrayLike) -> Iterator[tuple[Mixture, float]]:
-    """Each mixture of plain EM with its log-likelihood, for ever.
-
-    rows are anything that `fit` takes, or a list of blocks of rows. Raises DegenerateError when a component loses its
-    rows or its variance in some direction falls under the numerical floor, a 1e-10th of the columns' own.
-    """
-    source = as_source(rows)
-    whole = pooled(source)
-    floor = NUMERICAL_FLOOR * np.diagonal(whole.scatter[0]) / whole.weight[0]
-    for now, found in passes(family, mixture, source, floor=floor):
-        yield now, found.log_likelihood

@@ -36,6 +36,7 @@ class Fit:
     features: tuple[str, ...]
     transform: Transform | None = None  # from raw columns to the fitted ones
     data_id: str | None = None  # of the rows it was fitted to
+    set_aside: int = 0  # rows that are blank in all columns
 
     @property
     def family(self) -> Family:
@@ -115,7 +116,8 @@ def fit(
 ) -> Fit:
     """The best admissible optimum that the plan's starts lead to.
 
-    X is an (n, d) array, a DataFrame of numbers, a Matrix or a Source; weights are (n,) row weights. Responsibilities
+    X is an (n, d) array, a DataFrame of numbers, a Matrix or a Source; weights are (n,) row weights. Blanks
+    are NaN: the fit is to the cells that are there. Responsibilities
     (n, K) start it with an M-step instead of the plan's starts, and components then keep their order. watch is told
     of every pass, and ends the fit by returning False. Raises DataError, ChoiceError or FitError for what cannot be
     fitted.
@@ -140,7 +142,7 @@ def by_weight(run: Run) -> Run:
 def finish(problem: Problem, plan: Plan, run: Run, origin: Origin) -> Fit:
     """A run as a Fit, in the user's units."""
     units = problem.units
-    jacobian = units.log_jacobian(problem.rows)
+    jacobian = problem.log_jacobian
     return Fit(
         plan=plan,
         mixture=run.mixture.affine(units.centre, np.full(len(units.centre), units.scale)),
@@ -154,6 +156,7 @@ def finish(problem: Problem, plan: Plan, run: Run, origin: Origin) -> Fit:
         features=origin.features,
         transform=origin.transform,
         data_id=origin.data_id,
+        set_aside=0 if problem.gaps is None else problem.gaps.set_aside,
     )
 
 

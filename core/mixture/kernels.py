@@ -21,6 +21,7 @@ from core.arrays import Array
 from core.mixture import compiled, em
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
+from core.mixture.patterns import Patterns, has_blanks
 
 CHUNK_ROWS = 8_192  # the unit of work that threads share out; a whole number of blocks
 TILE = 4  # rows of the whitening factor that are worked on together
@@ -83,7 +84,7 @@ def _chunks(rows: int) -> list[slice]:
 
 
 def _full_parts(mixture: Mixture) -> Parts:
-    packed = np.ascontiguousarray(mixture.whitening[:, *_packed_order(mixture.features)])
+    packed = np.ascontiguousarray(mixture.whitening[:, *packed_order(mixture.features)])
     return mixture.means, packed, _log_normalisers(mixture)
 
 
@@ -93,7 +94,7 @@ def _diagonal_parts(mixture: Mixture) -> Parts:
 
 
 @lru_cache(maxsize=16)
-def _packed_order(features: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def packed_order(features: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Rows and columns of a lower triangle as compiled.full.pack orders them: by tiles of four rows, then by column."""
     head = features % TILE
     rows, columns = np.tril_indices(features)
@@ -121,7 +122,7 @@ def _summed(passes: ModuleType, mixture: Mixture, parts: Parts, rows: tuple[Arra
         passes.add_rows(values[chunk], weights[chunk], *parts, found)
         return found[: room[0]]
 
-    return _moments(mixture, reduce(np.add, over(sums, _chunks(len(values)))))
+    return moments_of(mixture, reduce(np.add, over(sums, _chunks(len(values)))))
 
 
 def _size(passes: ModuleType, parts: Parts) -> Any:
@@ -129,7 +130,7 @@ def _size(passes: ModuleType, parts: Parts) -> Any:
     return passes.Sizes(means.shape[1], means.shape[0], len(log_normalisers))
 
 
-def _moments(mixture: Mixture, sums: Array) -> Moments:
+def moments_of(mixture: Mixture, sums: Array) -> Moments:
     """Sums about the mixture's means as Moments about their own."""
     components, features = mixture.means.shape
     columns = components + (mixture.noise is not None)
@@ -147,6 +148,8 @@ def _moments(mixture: Mixture, sums: Array) -> Moments:
 def _scores(mixture: Mixture, values: Array, over: Map) -> Iterable[tuple[Array, Array]]:
     """(log densities, responsibilities) of each chunk."""
     rows = np.asarray(values, dtype=np.float64)
+    if has_blanks(rows):
+        return [_scores_by_pattern(mixture, rows, over)]
     passes = _passes()
     if passes is None:
         return over(lambda chunk: _numpy_scores(mixture, rows[chunk]), _chunks(len(rows)))
@@ -159,6 +162,21 @@ def _scores(mixture: Mixture, values: Array, over: Map) -> Iterable[tuple[Array,
         return found[:, 0], found[:, 1:]
 
     return over(scores, _chunks(len(rows)))
+
+
+def _scores_by_pattern(mixture: Mixture, rows: Array, over: Map) -> tuple[Array, Array]:
+    """(log densities, responsibilities) of rows with blanks, each by the marginal of the columns that it has."""
+    columns = mixture.components + (mixture.noise is not None)
+    log_density, shares = np.empty(len(rows)), np.empty((len(rows), columns))
+    for chosen, observed in Patterns.of(rows):
+        marginal = mixture.seen_in(observed)
+        if not observed.any():
+            log_density[chosen], shares[chosen] = _numpy_scores(marginal, rows[chosen][:, observed])
+            continue
+        parts = list(_scores(marginal, rows[chosen][:, observed], over))
+        log_density[chosen] = np.concatenate([density for density, _ in parts])
+        shares[chosen] = np.concatenate([share for _, share in parts])
+    return log_density, shares
 
 
 def _numpy_scores(mixture: Mixture, rows: Array) -> tuple[Array, Array]:

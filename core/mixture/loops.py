@@ -6,7 +6,7 @@ Compiled by Numba where possible; otherwise the same passes in NumPy.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import ModuleType
 from typing import Any
@@ -147,7 +147,7 @@ def _unpack(room: Array, shape: _Shape) -> tuple[Mixture, Moments]:
     mixing, means, covariances = shape.split(front)
     weight, mean, scatter = shape.split(front[shape.length + 1 :])
     k = shape.components
-    noise = shape.noise and Noise(float(mixing[k]), shape.noise.log_volume)
+    noise = shape.noise and replace(shape.noise, weight=float(mixing[k]))
     log_likelihood, rows, entropy, log_largest = front[-4:].tolist()
     noise_weight = float(weight[k:].sum())
     found = Moments(weight[:k], mean, scatter, log_likelihood, rows, noise_weight, entropy, log_largest)

@@ -13,6 +13,7 @@ from scipy.special import logsumexp, softmax
 
 from core.arrays import Array, read_only
 from core.errors import DegenerateError
+from core.mixture.patterns import Mask, Patterns, has_blanks
 
 BLOCK_ROWS = 16_384  # rows evaluated at a time, so that scoring needs little beside its answer
 LOG_2PI = float(np.log(2 * np.pi))
@@ -24,6 +25,20 @@ class Noise:
 
     weight: float  # its mixing weight
     log_volume: float  # of the box
+    log_sides: tuple[float, ...] | None = None  # (d,) of the box along the columns: what rows with blanks lie in
+
+    def seen_in(self, observed: Mask) -> Noise:
+        """The noise of the columns that (d,) observed marks: uniform over those sides of the box along the columns."""
+        if self.log_sides is None:
+            return replace(self, log_volume=self.log_volume * float(observed.mean()))
+        sides = np.array(self.log_sides)[observed]
+        return replace(self, log_volume=float(sides.sum()), log_sides=tuple(sides.tolist()))
+
+    def stretched(self, scale: Array) -> Noise:
+        """The same box for values multiplied by (d,) scale."""
+        log_scale = np.log(scale)
+        sides = self.log_sides and tuple((np.array(self.log_sides) + log_scale).tolist())
+        return replace(self, log_volume=self.log_volume + float(log_scale.sum()), log_sides=sides)
 
 
 @dataclass(frozen=True)
@@ -73,9 +88,16 @@ class Mixture:
             return read_only(np.log(self.weights) + log_roots - self.features * LOG_2PI / 2)
 
     def log_joint(self, values: Array) -> Array:
-        """(n, K) log(weight_k N(x | mean_k, Sigma_k)) of (n, d) values; a last column for noise if there is any."""
+        """(n, K) log(weight_k N(x | mean_k, Sigma_k)) of (n, d) values; a last column for noise if there is any.
+
+        Blanks are NaN; a row that has some is taken by the marginal of the columns that it has.
+        """
         columns = self.components + (self.noise is not None)
         joint = np.empty((columns, len(values)))
+        if has_blanks(values):
+            for chosen, observed in Patterns.of(values):
+                joint[:, chosen] = self.seen_in(observed).log_joint(values[chosen][:, observed]).T
+            return joint.T
         for k, (mean, whitening) in enumerate(zip(self.means, self.whitening, strict=True)):
             white = whitening @ (values - mean).T
             joint[k] = self.log_normalisers[k] - np.einsum("ij,ij->j", white, white) / 2
@@ -85,7 +107,7 @@ class Mixture:
         return joint.T
 
     def log_density(self, values: npt.ArrayLike) -> Array:
-        """(n,) natural log of the density at (n, d) values."""
+        """(n,) natural log of the density at (n, d) values; of the cells that a row has, if some are blank (NaN)."""
         return self._by_blocks(values, lambda block: logsumexp(self.log_joint(block), axis=1))
 
     def responsibilities(self, values: npt.ArrayLike) -> Array:
@@ -113,9 +135,15 @@ class Mixture:
         covariances = self.covariances[:, chosen[:, None], chosen[None, :]]
         return Mixture(self.weights / self.weights.sum(), self.means[:, chosen], covariances)
 
+    def seen_in(self, observed: Mask) -> Mixture:
+        """The mixture of the columns that (d,) observed marks, as they are ordered, noise included."""
+        noise = self.noise and self.noise.seen_in(observed)
+        covariances = self.covariances[:, observed][:, :, observed]
+        return Mixture(self.weights, self.means[:, observed], covariances, noise)
+
     def affine(self, shift: Array, scale: Array) -> Mixture:
         """The mixture of shift + scale * x for x of this one; shift and scale are (d,), scale positive."""
-        noise = self.noise and replace(self.noise, log_volume=self.noise.log_volume + float(np.log(scale).sum()))
+        noise = self.noise and self.noise.stretched(scale)
         return Mixture(self.weights, shift + scale * self.means, self.covariances * np.outer(scale, scale), noise)
 
     def ordered(self, order: Sequence[int] | npt.NDArray[np.intp]) -> Mixture:

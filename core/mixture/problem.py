@@ -16,8 +16,11 @@ from core.arrays import Array, read_only
 from core.data.source import ArraySource, Source
 from core.errors import FitError
 from core.mixture.em import NUMERICAL_FLOOR
+from core.mixture.model import Noise
 from core.mixture.moments import pooled
-from core.mixture.noise import log_box_volume
+from core.mixture.noise import noise_over
+from core.mixture.observed import Observed, fill_for_start
+from core.mixture.patterns import Patterns, Positions, has_blanks
 from core.mixture.starts import StartSample
 
 START_ROWS = 2_000  # rows that starts look at
@@ -36,9 +39,9 @@ class Units:
     covariance: Array  # (d, d) of all rows of z
     collinear: bool  # whether some column is a combination of the others
 
-    def log_jacobian(self, rows: float) -> float:
-        """What to add to a log-likelihood of z over rows to have that of x."""
-        return -rows * len(self.centre) * float(np.log(self.scale))
+    def log_jacobian(self, cells: float) -> float:
+        """What to add to a log-likelihood of z over some cells (rows times columns) to have that of x."""
+        return -cells * float(np.log(self.scale))
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,20 @@ class ScaledSource:
 
 
 @dataclass(frozen=True)
+class Gaps:
+    """What is known of a source with blanks."""
+
+    cells: float  # sum over the rows of weight times observed cells
+    set_aside: int  # rows that are blank in all columns, which nothing is fitted to
+    n: int  # rows as they were given
+    order: Positions | None  # of the source's rows among those; None where they are the same
+
+    def arranged(self, rows: Array) -> Array:
+        """Something (n, ...) of all rows as given, in the source's order."""
+        return rows if self.order is None else rows[self.order]
+
+
+@dataclass(frozen=True)
 class Problem:
     """A source in EM's units, with what every fit to it needs."""
 
@@ -78,20 +95,28 @@ class Problem:
     units: Units
     rows: float  # the sum of the row weights: n, or the sum of frequencies
     start: StartSample
+    gaps: Gaps | None = None  # where cells are blank
 
     @property
     def floor(self) -> Array:
         """(d,) least variance along each column, in EM's units."""
         return NUMERICAL_FLOOR * self.units.deviations**2
 
+    @property
+    def log_jacobian(self) -> float:
+        """What to add to a log-likelihood of all rows in EM's units to have that in the user's."""
+        return self.units.log_jacobian(self.rows * self.source.d if self.gaps is None else self.gaps.cells)
+
     @cached_property
-    def log_box(self) -> float:
-        """Log volume of the noise component's box, in EM's units."""
-        return log_box_volume(self.source, self.units.covariance)
+    def noise(self) -> Noise:
+        """A noise component of no weight yet, in EM's units."""
+        return noise_over(self.source, self.units.covariance if self.gaps is None else None)
 
     def sampled(self, rng: np.random.Generator) -> Problem:
         """The same problem on SAMPLE_ROWS rows drawn in proportion to their weights."""
         rows = self.source.sample(SAMPLE_ROWS, rng)
+        if self.gaps is not None:
+            rows = by_pattern(rows)[0]
         return replace(self, source=ArraySource(rows), rows=float(len(rows)))
 
 
@@ -101,13 +126,15 @@ def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
     frequency: row weights count rows as they are, instead of being rescaled to sum to n. Raises FitError for columns
     that EM cannot use.
     """
+    if any(has_blanks(values) for values, _ in source.blocks()):
+        return _pose_with_blanks(source, frequency, seed)
     units, total = _learn_units(source)
     factor = 1.0 if frequency else source.n / total
     scaled: Source = ScaledSource(source, units, factor)
     if source.n * source.d <= IN_MEMORY_CELLS:
         scaled = _in_memory(scaled)
     if source.n <= START_ROWS:
-        values, weights = _all_rows(scaled)
+        values, weights = all_rows(scaled)
     else:
         values = scaled.sample(START_ROWS, np.random.default_rng([seed, START_ROWS]))
         weights = np.ones(len(values))
@@ -115,12 +142,53 @@ def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
     return Problem(scaled, units, total * factor, start)
 
 
+def _pose_with_blanks(source: Source, frequency: bool, seed: int) -> Problem:
+    """The same for rows with blanks, those without a cell set aside."""
+    found = Observed.of(source)
+    units = _units(found.means, np.diag(found.variances), found.least_correlation())
+    factor = 1.0 if frequency else found.count / found.rows
+    scaled: Source = ScaledSource(source, units, factor)
+    order: Positions | None = None
+    if source.n * source.d <= IN_MEMORY_CELLS:
+        values, weights = all_rows(scaled)
+        values, order = by_pattern(values)
+        scaled = ArraySource(values, weights[order])
+    start = _start_with_blanks(scaled, units, order is None, seed)
+    gaps = Gaps(found.cells * factor, found.set_aside, source.n, order)
+    return Problem(scaled, units, found.rows * factor, start, gaps)
+
+
+def _start_with_blanks(source: Source, units: Units, streams: bool, seed: int) -> StartSample:
+    if streams or source.n > START_ROWS:
+        some = by_pattern(source.sample(START_ROWS, np.random.default_rng([seed, START_ROWS])))[0]
+        weights = np.ones(len(some))
+    else:
+        some, weights = all_rows(source)
+    standard = some / units.deviations
+    return StartSample(read_only(fill_for_start(standard, weights)), read_only(weights), np.isnan(some))
+
+
+def by_pattern(values: Array) -> tuple[Array, Positions]:
+    """The rows of (n, d) values that have a cell, put in the order of their patterns, and their positions."""
+    some = np.flatnonzero(~np.isnan(values).all(axis=1))
+    order = Patterns.of(values[some]).order
+    chosen = some if order is None else some[order]
+    return values[chosen], chosen
+
+
 def _learn_units(source: Source) -> tuple[Units, float]:
     """The units, and the sum of the row weights as given."""
     whole = pooled(source)
-    covariance = whole.scatter[0] / whole.weight[0]
+    return _units(whole.mean[0], whole.scatter[0] / whole.weight[0]), whole.rows
+
+
+def _units(means: Array, covariance: Array, least_correlation: float | None = None) -> Units:
+    """Units for columns of such (d,) means and (d, d) covariance, which also tells collinear ones if nothing else has.
+
+    Raises FitError for constant columns, and for numbers too large to compute with.
+    """
     deviations = np.sqrt(np.diagonal(covariance))
-    spread = np.abs(whole.mean[0]) * np.finfo(float).eps * 8
+    spread = np.abs(means) * np.finfo(float).eps * 8
     if not np.isfinite(covariance).all():
         raise FitError("The numbers are too large to compute with.", remedy="Divide the columns by a power of ten.")
     constant = np.flatnonzero(deviations <= spread)
@@ -129,19 +197,23 @@ def _learn_units(source: Source) -> tuple[Units, float]:
             f"Column {constant[0] + 1} has the same value in every row, so it cannot tell groups apart.",
             remedy="Leave it out.",
         )
-    correlation = covariance / np.outer(deviations, deviations)
+    if least_correlation is None:
+        least_correlation = float(np.linalg.eigvalsh(covariance / np.outer(deviations, deviations)).min())
     scale = float(np.exp(np.log(deviations).mean()))
-    collinear = bool(np.linalg.eigvalsh(correlation).min() < COLLINEAR)
     return Units(
-        read_only(whole.mean[0]), scale, read_only(deviations / scale), read_only(covariance / scale**2), collinear
-    ), whole.rows
+        centre=read_only(means),
+        scale=scale,
+        deviations=read_only(deviations / scale),
+        covariance=read_only(covariance / scale**2),
+        collinear=least_correlation < COLLINEAR,
+    )
 
 
 def _in_memory(source: Source) -> ArraySource:
-    return ArraySource(*_all_rows(source))
+    return ArraySource(*all_rows(source))
 
 
-def _all_rows(source: Source) -> tuple[Array, Array]:
+def all_rows(source: Source) -> tuple[Array, Array]:
     """(n, d) values and (n,) weights of every row."""
     blocks = [(v, np.ones(len(v)) if w is None else w) for v, w in source.blocks()]
     return np.concatenate([v for v, _ in blocks]), np.concatenate([w for _, w in blocks])

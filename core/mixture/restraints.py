@@ -13,8 +13,7 @@ from core.mixture import em
 from core.mixture.bound import EigenvalueRatio
 from core.mixture.covariance import TO_THE_END, Sweeps, estimate
 from core.mixture.family import Family
-from core.mixture.kernels import e_step
-from core.mixture.model import Mixture, Noise
+from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 from core.mixture.plan import Plan
 from core.mixture.prior import PriorRows
@@ -60,17 +59,17 @@ class Restraints:
         joined = found if self.prior is None else self.prior.joined(found)
         estimator = estimate if self.bound is None else self.bound.estimate
         mixture = em.m_step(family, joined, previous, floor, sweeps, estimator)
-        noise = mixture.noise and Noise(found.noise_weight / found.rows, mixture.noise.log_volume)
+        noise = mixture.noise and replace(mixture.noise, weight=found.noise_weight / found.rows)
         return replace(mixture, weights=found.weight / found.rows, noise=noise)
 
     def passes(
-        self, family: Family, mixture: Mixture, source: Source, floor: Array, sweeps: Sweeps
+        self, family: Family, mixture: Mixture, source: Source, step: em.EStep, floor: Array, sweeps: Sweeps
     ) -> Iterator[tuple[Mixture, Moments]]:
         """Each mixture of EM under the restraints with the Moments of all rows under it, for ever.
 
         Their log-likelihood plus the log prior never falls.
         """
         while True:
-            found = reduce(add, (e_step(mixture, values, weights) for values, weights in source.blocks()))
+            found = reduce(add, (step(mixture, values, weights) for values, weights in source.blocks()))
             yield mixture, found
             mixture = self.m_step(family, found, mixture, floor, sweeps)

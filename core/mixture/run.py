@@ -10,17 +10,18 @@ from operator import add
 import numpy as np
 
 from core.arrays import Array
-from core.data.source import ArraySource
+from core.data.source import ArraySource, Source
 from core.errors import DegenerateError, FitError
-from core.mixture import accelerate, kernels
+from core.mixture import accelerate, kernels, missing_pass
 from core.mixture.blas import one_thread
 from core.mixture.covariance import A_FEW, TO_THE_END, Sweeps
-from core.mixture.em import passes
+from core.mixture.em import EStep, passes
 from core.mixture.loops import End, Limits, Ran, strides
-from core.mixture.model import Mixture, Noise
+from core.mixture.missing import first_moments
+from core.mixture.model import Mixture
 from core.mixture.moments import Moments, moments
 from core.mixture.plan import Plan
-from core.mixture.problem import SAMPLE_ROWS, Problem
+from core.mixture.problem import SAMPLE_ROWS, Problem, all_rows
 from core.mixture.restraints import Restraints
 from core.mixture.starts import Start, softened
 from core.mixture.stopping import Objection, Outcome, Progress, Watch, objections, unwatched
@@ -69,7 +70,10 @@ def openings(problem: Problem, start: Start, seed: int) -> Openings:
         responsibilities = start.responsibilities(sample, components, attempt, rng)
         if (sample.weights @ responsibilities).min() < problem.source.d + 1:
             responsibilities = softened(responsibilities)
-        return moments(sample.rows * problem.units.deviations, responsibilities, sample.weights)
+        values = sample.rows * problem.units.deviations
+        if sample.blank is not None:
+            return first_moments(np.where(sample.blank, np.nan, values), responsibilities, sample.weights)
+        return moments(values, responsibilities, sample.weights)
 
     return first
 
@@ -130,7 +134,7 @@ def begin(problem: Problem, plan: Plan, found: Moments) -> Mixture:
         return mixture
     share = found.noise_weight / found.rows if found.noise_weight else FIRST_NOISE
     weights = mixture.weights * (1 - share) / mixture.weights.sum()
-    return Mixture(weights, mixture.means, mixture.covariances, Noise(share, problem.log_box))
+    return Mixture(weights, mixture.means, mixture.covariances, replace(problem.noise, weight=share))
 
 
 def given(problem: Problem, plan: Plan, responsibilities: Array) -> Mixture:
@@ -143,18 +147,33 @@ def given(problem: Problem, plan: Plan, responsibilities: Array) -> Mixture:
 
 def given_moments(problem: Problem, plan: Plan, responsibilities: Array) -> Moments:
     """The moments of all rows under given responsibilities; arguments and errors are those of `given`."""
-    shape = (problem.source.n, plan.components + plan.noise)
+    n = problem.source.n if problem.gaps is None else problem.gaps.n
+    shape = (n, plan.components + plan.noise)
     if responsibilities.shape not in (shape, (shape[0], plan.components)):
         raise FitError(f"Responsibilities have the shape {responsibilities.shape}; {shape} is needed.")
-    at, parts = 0, []
-    for values, weights in problem.source.blocks():
-        parts.append(moments(values, responsibilities[at : at + len(values)], weights))
-        at += len(values)
-    found = reduce(add, parts)
+    if problem.gaps is None:
+        found = _moments_in_order(problem.source, responsibilities)
+    else:
+        found = _first_moments_in_order(problem.source, problem.gaps.arranged(responsibilities))
     found = found.noise_last() if responsibilities.shape[1] > plan.components else found
     if found.weight.min() <= 0:
         raise FitError("A group is given no row at all.", remedy="Give every group at least one row.")
     return found
+
+
+def _moments_in_order(source: Source, responsibilities: Array) -> Moments:
+    """The moments of a source's rows under (n, K) responsibilities."""
+    at, parts = 0, []
+    for values, weights in source.blocks():
+        parts.append(moments(values, responsibilities[at : at + len(values)], weights))
+        at += len(values)
+    return reduce(add, parts)
+
+
+def _first_moments_in_order(source: Source, responsibilities: Array) -> Moments:
+    """The same from observed cells alone, to begin with."""
+    values, weights = all_rows(source)
+    return first_moments(values, responsibilities, weights)
 
 
 def converge(problem: Problem, plan: Plan, start: Mixture | Moments, watch: Watch) -> Run:
@@ -199,7 +218,8 @@ def _strides(problem: Problem, plan: Plan, start: Mixture | Moments) -> Iterator
     sweeps = A_FEW if plan.accelerate else TO_THE_END
     work = source.n * plan.components * source.d**2
     restrained = Restraints.of(problem, plan).any
-    if restrained or not isinstance(source, ArraySource) or work > WORK_OF_A_STRIDE / LEAST_STRIDE:
+    single = restrained or problem.gaps is not None or work > WORK_OF_A_STRIDE / LEAST_STRIDE
+    if single or not isinstance(source, ArraySource):
         mixture = begin(problem, plan, start) if isinstance(start, Moments) else start
         yield from _single_passes(problem, plan, mixture, sweeps)
         return
@@ -212,10 +232,11 @@ def _strides(problem: Problem, plan: Plan, start: Mixture | Moments) -> Iterator
 
 def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweeps) -> Iterator[Ran]:
     """EM pass by pass, accelerated if the plan says so, for rows by the block or so many that a pass takes a moment."""
-    step = kernels.diagonal_e_step if plan.family.is_diagonal else kernels.e_step
+    kernel = kernels if problem.gaps is None else missing_pass
+    step: EStep = kernel.diagonal_e_step if plan.family.is_diagonal else kernel.e_step
     restraints = Restraints.of(problem, plan)
     if restraints.any:
-        steps = restraints.passes(plan.family, mixture, problem.source, problem.floor, sweeps)
+        steps = restraints.passes(plan.family, mixture, problem.source, kernel.e_step, problem.floor, sweeps)
     else:
         method = accelerate.passes if plan.accelerate else passes
         steps = method(plan.family, mixture, problem.source, step, problem.floor, sweeps)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from core.arrays import Array
 from core.mixture.hierarchy import Merges, cut, merge_all
+from core.mixture.patterns import Mask
 
 FLAT = 1e-10  # share of the largest singular value under which a direction holds nothing
 MERGED_ROWS = 1_000  # at most, in a hierarchy
@@ -28,6 +29,7 @@ class StartSample:
 
     rows: Array  # (m, d), standardised by column
     weights: Array  # (m,)
+    blank: Mask | None = None  # (m, d) cells that were blank and hold expected values; None where there are none
 
     @cached_property
     def hierarchy(self) -> Hierarchy:

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from strategies import clustered_rows
 
 from core.errors import DegenerateError
-from core.mixture.em import iterate, m_step
+from core.mixture.em import m_step
 from core.mixture.family import FAMILIES, Axis, family
 from core.mixture.fit import fit
+from core.mixture.iterate import iterate
 from core.mixture.moments import moments
 from core.mixture.plan import Plan
 

@@ -134,7 +134,7 @@ def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
     if source.n * source.d <= IN_MEMORY_CELLS:
         scaled = _in_memory(scaled)
     if source.n <= START_ROWS:
-        values, weights = all_rows(scaled)
+        values, weights = _weighty(*all_rows(scaled))
     else:
         values = scaled.sample(START_ROWS, np.random.default_rng([seed, START_ROWS]))
         weights = np.ones(len(values))
@@ -163,9 +163,14 @@ def _start_with_blanks(source: Source, units: Units, streams: bool, seed: int) -
         some = by_pattern(source.sample(START_ROWS, np.random.default_rng([seed, START_ROWS])))[0]
         weights = np.ones(len(some))
     else:
-        some, weights = all_rows(source)
+        some, weights = _weighty(*all_rows(source))
     standard = some / units.deviations
     return StartSample(read_only(fill_for_start(standard, weights)), read_only(weights), np.isnan(some))
+
+
+def _weighty(values: Array, weights: Array) -> tuple[Array, Array]:
+    """The rows that have a weight: a start must not stand on others."""
+    return values[weights > 0], weights[weights > 0]
 
 
 def by_pattern(values: Array) -> tuple[Array, Positions]:
@@ -178,7 +183,8 @@ def by_pattern(values: Array) -> tuple[Array, Positions]:
 
 def _learn_units(source: Source) -> tuple[Units, float]:
     """The units, and the sum of the row weights as given."""
-    whole = pooled(source)
+    with np.errstate(over="ignore", invalid="ignore"):
+        whole = pooled(source)
     return _units(whole.mean[0], whole.scatter[0] / whole.weight[0]), whole.rows
 
 

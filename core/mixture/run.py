@@ -51,9 +51,10 @@ class Run:
 
 def check(problem: Problem, plan: Plan) -> None:
     """Raise FitError for a plan that these data cannot bear."""
-    if problem.source.n < plan.components:
+    rows = min(problem.source.n, len(problem.start.rows))  # rows of weight zero are none
+    if rows < plan.components:
         raise FitError(
-            f"{plan.components} groups cannot be found in {problem.source.n} rows.",
+            f"{plan.components} groups cannot be found in {rows} rows.",
             remedy="Ask for fewer groups or bring more rows.",
         )
 

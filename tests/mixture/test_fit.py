@@ -127,26 +127,6 @@ def test_a_polished_fit_is_no_worse_on_all_rows():
     assert polished.n_rows == 200
 
 
-@pytest.mark.parametrize(("name", "case"), [("duplicated", 0), ("collinear", 1), ("n under d", 2), ("spike", 3)])
-def test_degenerate_data_are_marked_or_refused_never_fine(name, case):
-    rng = np.random.default_rng(0)
-    rows = rng.normal(size=(60, 2))
-    data = [
-        np.column_stack([rows, rows[:, 0]]),
-        np.column_stack([rows, rows.sum(axis=1)]),
-        rng.normal(size=(4, 9)),
-        np.concatenate([rows, np.repeat(rows[:1], 30, axis=0)]),
-    ][case]
-    for each in FAMILIES:
-        try:
-            fit = core.fit(data, core.Plan(family=each, components=2 if case == 3 else 1))
-        except core.FitError:
-            continue
-        assert not fit.admissible or case == 3, each.name
-        # Thirty equal rows are a spike for every component with a volume of its own.
-        assert not fit.admissible or fit.mixture.covariances.min() >= -1e3
-
-
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [

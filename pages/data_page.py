@@ -50,6 +50,7 @@ def show_answer(analysis: Analysis) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("This is the model that you chose.", width="content")
             st.button("Back to the automatic answer", key="automatic", on_click=choose, kwargs={"model": None})
+    widgets.merging_note(analysis)
     widgets.warnings(scene.fit)
     picture, ways = st.columns([7, 3], gap="large")
     draw(first_picture(scene), picture)

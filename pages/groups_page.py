@@ -110,6 +110,7 @@ if analysis is not None:
         if found is not None and found.scene.odd is not None:
             st.subheader(in_words(found.scene.groups, found.scene.largest, found.scene.odd), anchor=False)
         widgets.model_choice(analysis)
+        widgets.merging_note(analysis)
         if found is not None:
             show_split(analysis, found)
             lesson, steps = st.container(), st.container()

@@ -98,19 +98,30 @@ def model_choice(analysis: Analysis) -> None:
             kwargs={"model": None},
             disabled=analysis.session.model is None,
         )
-    merged_note(fitted)
     warnings(fitted)
 
 
-def merged_note(fitted: Fit) -> None:
-    """That components are merged, where they are, and the way back."""
-    merged = current().merged
-    if merged is None:
+def merging_note(analysis: Analysis) -> None:
+    """That components are merged, with the way back; or that some make up one group, with the way there."""
+    found, merged = analysis.merging, current().merged
+    if found is None or (merged is None and not found.chosen.merges):
         return
+    groups, own = found.chosen.groups, count(found.components, "component")
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = f"The {count(fitted.components, 'component')} of this model are merged into {count(merged, 'group')}."
+        if merged is not None:
+            said = f"The {own} of this model are merged into {count(merged, 'group')}."
+            st.markdown(said, width="content")
+            st.button("Take the merging back", key="unmerge", on_click=choose, kwargs={"merged": None}, type="tertiary")
+            return
+        said = f"No deep valley lies between some of them: the {own} make up {count(groups, 'group')}."
         st.markdown(said, width="content")
-        st.button("Take the merging back", key="unmerge", on_click=choose, kwargs={"merged": None}, type="tertiary")
+        st.button(
+            f"Merge into {groups}",
+            key="merge-note",
+            on_click=choose,
+            kwargs={"merged": groups},
+            icon=":material/merge:",
+        )
 
 
 def warnings(fitted: Fit) -> None:

@@ -28,3 +28,14 @@ def test_with_one_group_there_are_no_steps(iris):
     assert not iris.app.exception
     assert "With one group there is nothing to choose: both hold all rows." in iris.headings
     assert "From K-Means to the mixture, step by step" not in iris.headings
+
+
+def test_components_without_a_valley_between_them_are_offered_to_be_merged_and_the_way_back(visitor):
+    visitor.click("sample-faithful").settle()
+    assert "the 3 components make up 2 groups" in visitor.text
+    visitor.go("pages/groups_page.py").settle().click("merge-note").settle()
+    assert visitor.session.merged == 2
+    assert visitor.headings[0].startswith("2 groups; ")
+    visitor.go("pages/data_page.py").settle().click("unmerge").settle()
+    assert visitor.session.merged is None
+    assert visitor.headings[0].startswith("3 groups; ")

@@ -93,10 +93,10 @@ def show_lesson(found: Pair, climbed: Ladder | None) -> None:
     )
 
 
-def show_ladder(climbed: Ladder) -> None:
+def show_ladder(climbed: Ladder, components: int) -> None:
     """What each freedom changes on the way from K-Means to the mixture."""
     st.subheader("From K-Means to the mixture, step by step", anchor=False)
-    st.markdown(f"{climbed.sentence} Every step begins with K-Means' groups.")
+    st.markdown(f"{climbed.sentence} Every step begins with the same {components} groups of K-Means.")
     draw(ladder_chart(climbed))
     with st.expander("Every step as a table"):
         st.dataframe(climbed.frame, hide_index=True, column_config=STEPS)
@@ -120,6 +120,6 @@ if analysis is not None:
             with steps:  # last, as it may take a while
                 climbed = analysis.ladder if found.scene.fit.components > 1 else None
                 if climbed is not None:
-                    show_ladder(climbed)
+                    show_ladder(climbed, found.scene.fit.components)
             with lesson:
                 show_lesson(found, climbed)

@@ -213,7 +213,7 @@ def trust(found: Facts) -> Verdict:
     if same:
         return Verdict("Either will do here", (same,))
     reasons = [reason for rule in FOR_THE_MIXTURE if (reason := rule(found))]
-    if against and not reasons:
+    if against and (not reasons or predicts_no_better(found)):  # shapes that do not help to predict are chance
         return Verdict("Trust K-Means here", tuple(against))
     if reasons:
         return Verdict("Trust the mixture here", tuple(reasons + [f"but {each}" for each in against]))

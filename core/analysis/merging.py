@@ -27,6 +27,7 @@ from core.numbers import count, figure, share
 # Two round groups of one size are 3.4 standard deviations apart when the valley between them is half as high as they
 # are; at 4 it is 27 %.
 VALLEY = 0.5
+ALL_BUT_NONE = 0.995  # of the lower peak: above it there is no valley to speak of
 ENTROPY_ROWS = 20_000  # on which the entropy is computed: it only orders the merges
 
 Part = tuple[int, ...]
@@ -94,9 +95,9 @@ class Merging:
         said = [self.stop] if self.merges else []
         if done:
             before, after = (figure(round(each, 3)) for each in (self.entropy, self._entropy))
+            least = "no less than" if min(done) > ALL_BUT_NONE else f"at least {share(min(done))} of"
             said = [
-                f"{count(len(done), 'merge')} left no valley behind that is deeper than {share(min(done))} of the "
-                "lower peak beside it.",
+                f"In {count(len(done), 'merge')} the density between the two was {least} the lower of their peaks.",
                 *said,
                 f"The entropy of the shares went from {before} to {after} a row.",
             ]

@@ -1,3 +1,4 @@
+import re
 from itertools import combinations
 
 import numpy as np
@@ -115,6 +116,16 @@ def test_two_groups_four_deviations_apart_stay_two():
     assert found.sentence == "The 2 components are 2 groups: a deep valley lies between every two."
     assert found.merges[0].valley == pytest.approx(0.27, abs=0.06)
     assert not found.chosen.merges
+
+
+def test_the_grounds_say_how_deep_the_deepest_valley_was_that_was_passed_over():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(2_000, 2)) + np.repeat([[0, 0], [2.8, 0]], 1_000, axis=0)
+    found = merging(fitted(rows, 2, "EII"), rows)
+    assert found.chosen.groups == 1
+    assert re.match(r"In 1 merge the density between the two was at least [6-9]\d % of the lower", found.grounds)
+    rows = rng.lognormal(0, 0.6, (2_000, 2))
+    assert "was no less than the lower of their peaks" in merging(fitted(rows, 3), rows).grounds
 
 
 def test_one_component_has_nothing_to_merge():

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -120,3 +121,17 @@ def test_a_large_table_is_answered_from_a_sample_and_polished_on_every_row():
     assert answer.fit.n_rows == 5_000
     assert answer.board.cells[0].fit.n_rows == 2_000
     assert "a random 2,000 of the 5,000 rows" in answer.method
+
+
+@pytest.mark.parametrize(("name", "least"), [("faithful", 20), ("iris", 30), ("cross", 15)])
+def test_icl_is_mclusts_wherever_the_fit_is_the_same(name, least):
+    theirs = json.loads((REFERENCE / "icl_tables.json").read_text())[name]
+    gaps = []
+    for cell in core.sweep(matrix(name), components=range(1, 7)).cells:
+        at = theirs["G"].index(cell.components), theirs["models"].index(cell.family.name)
+        likelihood, icl = (theirs[table][at[0]][at[1]] for table in ("loglik", "icl"))
+        if icl is not None and cell.fit is not None and abs(cell.fit.log_likelihood - likelihood) < 1e-3:
+            gaps.append(abs(cell.fit.icl + icl))
+    assert len(gaps) >= least
+    assert max(gaps) < 0.1  # mclust stops a little earlier
+    assert np.median(gaps) < 1e-3

@@ -10,7 +10,7 @@ def test_the_steps_from_k_means_to_the_mixture_are_shown_with_what_they_gain(iri
     assert not iris.app.exception
     assert "From K-Means to the mixture, step by step" in iris.headings
     assert "Go as far as " in iris.text
-    assert "Every step begins with K-Means' groups." in iris.text
+    assert "Every step begins with the same 2 groups of K" in iris.text
     (steps,) = (each.value for each in iris.app.dataframe if "gain_error" in each.value)
     assert list(steps["name"]) == ["K-Means", "EII", "VII", "VVI", "EEE", "VVV"]
 

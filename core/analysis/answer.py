@@ -74,7 +74,7 @@ def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None, *, o
     else:
         chosen = np.random.default_rng([seed, FIRST_ROWS]).choice(len(matrix.values), FIRST_ROWS, replace=False)
         board = sweep(matrix.values[np.sort(chosen)], search, watch=watch, over=over)
-    fitted = polish(matrix, trusted(board).best(), tolerance=POLISHED, watch=watch)
+    fitted = polish(matrix, trusted(board).best(), tolerance=POLISHED, watch=watch, over=over)
     odd = anomalies(fitted, matrix, ExpectedFalseAlarms(1.0), seed=seed, watch=watch)
     return FirstAnswer(board, fitted, odd, fitted.mixture.responsibilities(matrix.values).max(axis=1))
 

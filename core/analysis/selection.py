@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +15,7 @@ from core.data.source import Source, as_source
 from core.errors import ChoiceError, DegenerateError, FitError
 from core.mixture.family import FAMILIES, Family, family
 from core.mixture.fit import Fit, Origin, by_weight, finish
+from core.mixture.kernels import Map as Map
 from core.mixture.plan import Plan
 from core.mixture.prior import ConjugatePrior
 from core.mixture.problem import Problem, pose
@@ -22,7 +23,6 @@ from core.mixture.run import Openings, check, openings, solve
 from core.mixture.starts import Hierarchical, Start
 from core.mixture.stopping import Outcome, Progress, Watch, unwatched
 
-Map = Callable[[Callable[[Plan], "Cell"], Iterable[Plan]], Iterable["Cell"]]
 SURVEYED = 1e-7  # tolerance of a first look at a cell
 SURVEY_STARTS = 2  # in it
 CONTENDERS = 6  # cells with the lowest criterion that are then fitted as thoroughly as the search says

@@ -13,6 +13,7 @@ from core.data.prepare import Matrix, Transform
 from core.data.source import ArraySource, Source, as_source
 from core.mixture.blas import one_thread
 from core.mixture.family import Family
+from core.mixture.kernels import Map
 from core.mixture.model import Mixture
 from core.mixture.plan import Plan
 from core.mixture.problem import Problem, pose
@@ -113,13 +114,15 @@ def fit(
     weights: npt.ArrayLike | None = None,
     responsibilities: npt.ArrayLike | None = None,
     watch: Watch | None = None,
+    over: Map = map,
 ) -> Fit:
     """The best admissible optimum that the plan's starts lead to.
 
     X is an (n, d) array, a DataFrame of numbers, a Matrix or a Source; weights are (n,) row weights. Blanks
     are NaN: the fit is to the cells that are there. Responsibilities
     (n, K) start it with an M-step instead of the plan's starts, and components then keep their order. watch is told
-    of every pass, and ends the fit by returning False. Raises DataError, ChoiceError or FitError for what cannot be
+    of every pass, and ends the fit by returning False. over maps a pass over chunks of many rows: a thread pool's map
+    spreads it over the cores and changes no bit. Raises DataError, ChoiceError or FitError for what cannot be
     fitted.
     """
     plan = plan or Plan()
@@ -127,10 +130,10 @@ def fit(
     problem = pose(source, plan.frequency, plan.seed)
     check(problem, plan)
     if responsibilities is None:
-        run = by_weight(solve(problem, plan, watch or unwatched))
+        run = by_weight(solve(problem, plan, watch or unwatched, over=over))
     else:
         first = given(problem, plan, np.asarray(responsibilities, dtype=np.float64))
-        run = converge(problem, plan, first, watch or unwatched)
+        run = converge(problem, plan, first, watch or unwatched, over)
     return finish(problem, plan, run, Origin.of(X))
 
 
@@ -161,7 +164,12 @@ def finish(problem: Problem, plan: Plan, run: Run, origin: Origin) -> Fit:
 
 
 def polish(
-    X: npt.ArrayLike | Matrix | Source, fitted: Fit, *, tolerance: float | None = None, watch: Watch | None = None
+    X: npt.ArrayLike | Matrix | Source,
+    fitted: Fit,
+    *,
+    tolerance: float | None = None,
+    watch: Watch | None = None,
+    over: Map = map,
 ) -> Fit:
     """EM on all rows from where a fit ended, to the plan's tolerance or a tighter one.
 
@@ -173,7 +181,7 @@ def polish(
     units = problem.units
     scaled = fitted.mixture.affine(-units.centre / units.scale, np.full(len(units.centre), 1 / units.scale))
     with one_thread():
-        run = converge(problem, plan, scaled, watch or unwatched)
+        run = converge(problem, plan, scaled, watch or unwatched, over)
     polished = finish(problem, plan, by_weight(run), origin)
     if origin.data_id is None or origin.data_id != fitted.data_id:
         return polished

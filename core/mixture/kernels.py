@@ -26,7 +26,7 @@ from core.mixture.patterns import Patterns, has_blanks
 CHUNK_ROWS = 8_192  # the unit of work that threads share out; a whole number of blocks
 TILE = 4  # rows of the whitening factor that are worked on together
 
-Map = Callable[[Callable[[slice], Any], Iterable[slice]], Iterable[Any]]
+Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]  # as Python's own map
 Parts = tuple[Array, Array, Array]  # means (K, d), factors, log normalisers: a mixture as the pass reads it
 
 

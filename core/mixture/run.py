@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from operator import add
 
 import numpy as np
@@ -16,6 +16,7 @@ from core.mixture import accelerate, kernels, missing_pass
 from core.mixture.blas import one_thread
 from core.mixture.covariance import A_FEW, TO_THE_END, Sweeps
 from core.mixture.em import EStep, passes
+from core.mixture.kernels import Map
 from core.mixture.loops import End, Limits, Ran, strides
 from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
@@ -79,22 +80,22 @@ def openings(problem: Problem, start: Start, seed: int) -> Openings:
     return first
 
 
-def solve(problem: Problem, plan: Plan, watch: Watch, first: Openings | None = None) -> Run:
+def solve(problem: Problem, plan: Plan, watch: Watch, first: Openings | None = None, over: Map = map) -> Run:
     """The best admissible run of the plan's starts; first are those of a sweep, which its families share.
 
     With many rows the starts converge on a sample, and only the best of them is carried on over all rows.
     """
     first = first or openings(problem, plan.start, plan.seed)
     with one_thread():
-        return _solve(problem, plan, watch, first)
+        return _solve(problem, plan, watch, first, over)
 
 
-def _solve(problem: Problem, plan: Plan, watch: Watch, first: Openings) -> Run:
+def _solve(problem: Problem, plan: Plan, watch: Watch, first: Openings, over: Map) -> Run:
     if problem.source.n > SAMPLE_ROWS:
         rng = np.random.default_rng([plan.seed, SAMPLE_ROWS])
         sampled = best_of_starts(problem.sampled(rng), plan, watch, first)
         if sampled.outcome is not Outcome.CANCELLED:
-            return converge(problem, plan, sampled.mixture, watch)
+            return converge(problem, plan, sampled.mixture, watch, over)
     return best_of_starts(problem, plan, watch, first)
 
 
@@ -177,13 +178,13 @@ def _first_moments_in_order(source: Source, responsibilities: Array) -> Moments:
     return first_moments(values, responsibilities, weights)
 
 
-def converge(problem: Problem, plan: Plan, start: Mixture | Moments, watch: Watch) -> Run:
-    """EM from a mixture, or from the M-step of some moments, to its end.
+def converge(problem: Problem, plan: Plan, start: Mixture | Moments, watch: Watch, over: Map = map) -> Run:
+    """EM from a mixture, or from the M-step of some moments, to its end; over maps a pass over chunks of many rows.
 
     Raises DegenerateError if it cannot take a single pass.
     """
     trace: list[float] = []
-    for ran in _strides(problem, plan, start):
+    for ran in _strides(problem, plan, start, over):
         outcome = _ENDS[ran.end]
         before = len(trace)
         trace += ran.trace
@@ -213,7 +214,7 @@ def _judged(problem: Problem, plan: Plan, ran: Ran, trace: tuple[float, ...], ou
 _ENDS = {End.GOING: None, End.SETTLED: Outcome.CONVERGED, End.DEGENERATE: Outcome.COLLAPSED}
 
 
-def _strides(problem: Problem, plan: Plan, start: Mixture | Moments) -> Iterator[Ran]:
+def _strides(problem: Problem, plan: Plan, start: Mixture | Moments, over: Map) -> Iterator[Ran]:
     """EM in as many passes at a time as take a moment; each stride's trace holds its new passes only."""
     source = problem.source
     sweeps = A_FEW if plan.accelerate else TO_THE_END
@@ -222,7 +223,7 @@ def _strides(problem: Problem, plan: Plan, start: Mixture | Moments) -> Iterator
     single = restrained or problem.gaps is not None or work > WORK_OF_A_STRIDE / LEAST_STRIDE
     if single or not isinstance(source, ArraySource):
         mixture = begin(problem, plan, start) if isinstance(start, Moments) else start
-        yield from _single_passes(problem, plan, mixture, sweeps)
+        yield from _single_passes(problem, plan, mixture, sweeps, over)
         return
     if isinstance(start, Moments) and plan.noise:
         start = begin(problem, plan, start)
@@ -231,14 +232,14 @@ def _strides(problem: Problem, plan: Plan, start: Mixture | Moments) -> Iterator
     yield from strides(plan.family, start, source, limits)
 
 
-def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweeps) -> Iterator[Ran]:
+def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweeps, over: Map) -> Iterator[Ran]:
     """EM pass by pass, accelerated if the plan says so, for rows by the block or so many that a pass takes a moment."""
-    kernel = kernels if problem.gaps is None else missing_pass
-    step: EStep = kernel.diagonal_e_step if plan.family.is_diagonal else kernel.e_step
     restraints = Restraints.of(problem, plan)
     if restraints.any:
-        steps = restraints.passes(plan.family, mixture, problem.source, kernel.e_step, problem.floor, sweeps)
+        step = _step(problem, False, over)
+        steps = restraints.passes(plan.family, mixture, problem.source, step, problem.floor, sweeps)
     else:
+        step = _step(problem, plan.family.is_diagonal, over)
         method = accelerate.passes if plan.accelerate else passes
         steps = method(plan.family, mixture, problem.source, step, problem.floor, sweeps)
     before: Ran | None = None
@@ -254,3 +255,10 @@ def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweep
         settled = before is not None and plan.stopping.settled(before.trace[-1], value)
         before = Ran(now, found, (value,), End.SETTLED if settled else End.GOING)
         yield before
+
+
+def _step(problem: Problem, diagonal: bool, over: Map) -> EStep:
+    """The E-step that these rows need, for covariances that are diagonal or not."""
+    if problem.gaps is not None:
+        return missing_pass.diagonal_e_step if diagonal else missing_pass.e_step
+    return partial(kernels.diagonal_e_step if diagonal else kernels.e_step, over=over)

@@ -15,6 +15,7 @@ from strategies import clustered_rows
 import core
 from core.mixture.family import FAMILIES
 from core.mixture.fit import polish
+from core.scale.threads import Threads
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 UNDER_ANY_LINEAR_MAP = ("EEE", "VEE", "EVV", "VVV")
@@ -209,3 +210,14 @@ def test_a_noise_component_reaches_mclusts_optimum(name):
     assert fit.log_likelihood == pytest.approx(expected["loglik"], rel=1e-7)
     assert fit.mixture.responsibilities(matrix("faithful_noise")).shape == (332, 4)
     assert fit.n_parameters == core.family(name).n_parameters(3, 2) + 2
+
+
+def test_a_fit_to_many_rows_has_the_same_bits_on_any_number_of_threads():
+    rng = np.random.default_rng(8)
+    rows = rng.normal(size=(70_000, 3)) + 4 * rng.integers(0, 2, 70_000)[:, None]
+    plan = core.Plan(components=2, restarts=1, max_iterations=4)
+    alone = core.fit(rows, plan)
+    for threads in (2, 3):
+        spread = core.fit(rows, plan, over=Threads.of(threads))
+        assert spread.log_likelihood == alone.log_likelihood
+        np.testing.assert_array_equal(spread.mixture.covariances, alone.mixture.covariances)

@@ -89,12 +89,10 @@ def take_rows(block: Block, values: Array, weights: Array, start: int) -> int:
     """
     found = min(BLOCK, len(values) - start)
     rows = (found + LANES - 1) // LANES * LANES
-    for j in range(values.shape[1]):
-        feature = block.values + j * STRIDE
-        for r in range(found):
-            feature[r] = values[start + r, j]
-        for r in range(found, rows):
-            feature[r] = feature[found - 1]
+    for r in range(rows):
+        row = start + min(r, found - 1)
+        for j in range(values.shape[1]):
+            block.values[j * STRIDE + r] = values[row, j]
     for r in range(rows):
         block.weights[r] = 1.0 if r < found else 0.0
         if r < found and len(weights) > 0:

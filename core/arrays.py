@@ -20,6 +20,13 @@ def read_only(values: npt.ArrayLike) -> Array:
     return array
 
 
+def seen(values: npt.ArrayLike) -> Array:
+    """A C-ordered float64 view that cannot be written through; what lies behind it stays its owner's, uncopied."""
+    array = np.ascontiguousarray(values, dtype=np.float64).view()
+    array.flags.writeable = False
+    return array
+
+
 def closed(array: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
     """The same array, of any type, which nobody can write to from now on; for one that has just been made."""
     array.flags.writeable = False

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.arrays import Array, read_only
+from core.arrays import Array, read_only, seen
 from core.data.transform import Matrix
 from core.errors import DataError
 
@@ -96,11 +96,11 @@ def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
         weights = own if weights is None else weights
     values = _values(X)
     if weights is None:
-        return ArraySource(read_only(values))
+        return ArraySource(seen(values))
     given = np.asarray(weights, dtype=np.float64)
     if given.shape != (len(values),) or not np.isfinite(given).all() or (given < 0).any() or given.sum() == 0:
         raise DataError("Row weights must be one number of 0 or more for every row, not all 0.")
-    return ArraySource(read_only(values), read_only(given))
+    return ArraySource(seen(values), read_only(given))
 
 
 def _is_block(each: object) -> bool:

@@ -38,7 +38,7 @@ def test_rows_of_weight_zero_are_never_sampled():
 
 def test_a_source_copies_nothing_and_cannot_be_written_through():
     values = np.zeros((5, 2))
-    source = as_source(values)
+    source = core.as_source(values)
     assert np.shares_memory(source.values, values)
     assert values.flags.writeable
     with pytest.raises(ValueError, match="read-only"):

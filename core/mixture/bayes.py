@@ -19,9 +19,11 @@ from core.arrays import Array, read_only
 from core.data.source import Source, as_source
 from core.data.transform import Matrix, Transform
 from core.errors import ChoiceError, FitError
+from core.mixture import kernels, missing_pass
 from core.mixture.blas import one_thread
+from core.mixture.em import EStep
 from core.mixture.fit import Origin
-from core.mixture.kernels import e_step
+from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments, moments
 from core.mixture.plan import Plan
@@ -131,17 +133,20 @@ class Posterior:
         """The mixture at the expectations."""
         return Mixture(self.weights.means, self.components.mean, self.components.covariances)
 
-    def e_step(self, source: Source) -> tuple[Moments, float]:
-        """Moments of all rows under the expected log densities, and the sum over rows of the log of their sum."""
+    def e_step(self, source: Source, step: EStep = kernels.e_step) -> tuple[Moments, float]:
+        """Moments of all rows under the expected log densities, and the sum over rows of the log of their sum.
+
+        Blank cells, with the step that is for them, are integrated out under the expected log densities.
+        """
         logs = self.weights.expected_logs + self.components.log_shrinkage
         unnormalised = np.exp(np.maximum(logs - logs.max(), LEAST_LOG_WEIGHT))
         expected = Mixture(unnormalised, self.components.mean, self.components.covariances)
-        found = reduce(add, (e_step(expected, values, weights) for values, weights in source.blocks()))
+        found = reduce(add, (step(expected, values, weights) for values, weights in source.blocks()))
         return found, found.log_likelihood + found.rows * float(logs.max())
 
 
 def variational_passes(
-    weights: WeightPrior, prior: NormalWishart, found: Moments, source: Source
+    weights: WeightPrior, prior: NormalWishart, found: Moments, source: Source, step: EStep = kernels.e_step
 ) -> Iterator[tuple[Posterior, Moments, float]]:
     """Each posterior of variational EM with the Moments of all rows under it and its evidence bound, for ever.
 
@@ -149,7 +154,7 @@ def variational_passes(
     """
     while True:
         posterior = Posterior(weights.updated(found.weight), prior.updated(found))
-        found, fitted = posterior.e_step(source)
+        found, fitted = posterior.e_step(source, step)
         yield posterior, found, fitted - posterior.weights.divergence - posterior.components.divergence(prior)
 
 
@@ -169,8 +174,6 @@ def bayes(
     plan, origin = plan or BayesPlan(), Origin.of(X)
     problem = pose(as_source(X, weights), seed=plan.seed)
     check(problem, Plan(components=plan.components))
-    if problem.gaps is not None:
-        raise FitError("The Bayesian mixture takes no blanks.", remedy="Bring the rows that are complete.")
     if plan.prior.scatter is None and problem.units.collinear:
         raise FitError(
             "Some columns are exact combinations of others, or there are no more rows than columns.",
@@ -187,7 +190,11 @@ def _first_moments(problem: Problem, plan: BayesPlan) -> Moments:
     start, rng = problem.start, np.random.default_rng([plan.seed, plan.components])
     shares = plan.start.responsibilities(start, plan.components, 0, rng)
     values = start.rows * problem.units.deviations
-    found = moments(values, shares, start.weights * (problem.rows / start.weights.sum()))
+    weights = start.weights * (problem.rows / start.weights.sum())
+    if start.blank is None:
+        found = moments(values, shares, weights)
+    else:
+        found = first_moments(np.where(start.blank, np.nan, values), shares, weights)
     falling = np.argsort(-found.weight, kind="stable")  # a stick is broken from its large end (Kurihara et al. 2007)
     return replace(found, weight=found.weight[falling], mean=found.mean[falling], scatter=found.scatter[falling])
 
@@ -195,15 +202,16 @@ def _first_moments(problem: Problem, plan: BayesPlan) -> Moments:
 def _run(problem: Problem, plan: BayesPlan, first: Moments, origin: Origin, watch: Watch) -> Bayes:
     """Variational EM to its end."""
     prior = plan.prior.learned(problem.units, problem.rows)
+    step = kernels.e_step if problem.gaps is None else missing_pass.e_step
     bound: list[float] = []
     with one_thread():
-        for posterior, found, value in variational_passes(plan.weights, prior, first, problem.source):
+        for posterior, found, value in variational_passes(plan.weights, prior, first, problem.source, step):
             bound.append(value)
             outcome = _end(plan, bound, watch)
             if outcome is not None:
                 mixture, known = posterior.mixture, (origin.features, origin.transform, origin.data_id)
                 ended = Bayes(plan, mixture, found.weight, tuple(bound), outcome, problem.rows, *known)
-                return _finished(problem.units, ended)
+                return _finished(problem, ended)
     raise AssertionError("passes go on until there is an outcome")
 
 
@@ -216,9 +224,9 @@ def _end(plan: BayesPlan, bound: list[float], watch: Watch) -> Outcome | None:
     return Outcome.ITERATION_LIMIT if len(bound) > plan.max_iterations else None
 
 
-def _finished(units: Units, found: Bayes) -> Bayes:
+def _finished(problem: Problem, found: Bayes) -> Bayes:
     """From EM's units to the user's."""
-    jacobian = units.log_jacobian(found.n_rows * len(units.centre))
+    units, jacobian = problem.units, problem.log_jacobian
     return replace(
         found,
         mixture=found.mixture.affine(units.centre, np.full(len(units.centre), units.scale)),

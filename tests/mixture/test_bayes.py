@@ -14,6 +14,7 @@ from sklearn.mixture import BayesianGaussianMixture
 from strategies import clustered_rows
 
 import core
+from core.mixture import missing, missing_pass
 from core.mixture.bayes import variational_passes
 from core.mixture.moments import Moments, moments
 from core.mixture.posterior import DirichletPosterior, NormalWishart, SticksPosterior
@@ -90,6 +91,44 @@ def test_the_bound_never_falls(rows, components, kind, concentration, seed):
     plan = core.BayesPlan(components, weights, max_iterations=60, seed=seed)
     bound = core.bayes(rows, plan).elbo
     assert all(after >= before - 1e-9 * (1 + abs(before)) for before, after in pairwise(bound))
+
+
+def with_blanks(rows, share, seed):
+    return np.where(np.random.default_rng(seed).random(rows.shape) < share, np.nan, rows)
+
+
+@settings(max_examples=30)
+@given(
+    rows=clustered_rows(least=30),
+    kind=st.sampled_from(list(PRIORS)),
+    share=st.sampled_from([0.02, 0.2, 0.5]),
+    seed=st.integers(0, 2**16),
+)
+def test_the_bound_never_falls_where_cells_are_blank(rows, kind, share, seed):
+    plan = core.BayesPlan(4, PRIORS[kind], max_iterations=60, seed=seed)
+    bound = core.bayes(with_blanks(rows, share, seed), plan).elbo
+    assert all(after >= before - 1e-9 * (1 + abs(before)) for before, after in pairwise(bound))
+
+
+def test_with_blanks_the_bound_is_that_of_the_textbooks_e_step_and_units_only_count_cells():
+    rows = with_blanks(matrix("iris"), 0.2, 1)
+    prior = NormalWishart(np.zeros((1, 4)), np.ones(1), np.array([5.0]), 30 * np.eye(4)[None])
+    first = missing.first_moments(rows, start(150, 3))
+    steps = missing_pass.e_step, missing.e_step
+    fast, textbook = (
+        [bound for *_, bound in islice(variational_passes(core.Dirichlet(), prior, first, core.as_source(rows), s), 5)]
+        for s in steps
+    )
+    np.testing.assert_allclose(fast, textbook, rtol=1e-10)
+    near, far = core.bayes(rows, TIGHT), core.bayes(rows * 10 + 5, TIGHT)
+    assert far.elbo[-1] == pytest.approx(near.elbo[-1] - (~np.isnan(rows)).sum() * np.log(10), abs=1e-3)
+
+
+def test_clumps_are_found_with_a_tenth_of_the_cells_blank():
+    rows, centres = three_clumps()
+    found = core.effective_components(with_blanks(rows, 0.1, 0), core.BayesPlan(8), seeds=range(5)).best
+    assert found.effective_components == 3
+    np.testing.assert_allclose(found.mixture.means[:3], centres, atol=0.3)
 
 
 @pytest.mark.parametrize("weights", PRIORS.values(), ids=PRIORS)

@@ -183,10 +183,11 @@ def sweep(
     simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}
     distinct = list(dict.fromkeys(simplest.values()))
     course = Course(watch or unwatched, len(distinct))
+    told: Watch = unwatched if watch is None else course
     first = openings(problem, search.start, search.seed)
 
     def solve_one(plan: Plan) -> Cell:
-        solved = _solve_cell(problem, plan, origin, course, first) if course.goes_on else _cancelled(plan)
+        solved = _solve_cell(problem, plan, origin, told, first) if course.goes_on else _cancelled(plan)
         course.done.append(plan)
         return solved
 

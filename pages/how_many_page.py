@@ -55,12 +55,12 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
     more, k_means = st.container(), st.container()
     with k_means:
         ready = show_k_means(analysis, present)
-    held, test = None, None
+    held, test, needed = None, None, None
     if ready:  # one job at a time
         with more:
-            held, test = evidence.more(analysis, board, present)
+            held, test, needed = evidence.more(analysis, board, present)
     with said:
-        show_conclusion(analysis, Conclusion(found, held_out=held), present, test)
+        show_conclusion(analysis, Conclusion(found, held_out=held, needed=needed), present, test)
 
 
 def show_conclusion(analysis: Analysis, found: Conclusion, present: Fit, test: BootstrapTest | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.analysis.bootstrap_test import BootstrapTest
+from core.analysis.effective import EffectiveComponents
 from core.analysis.held_out import HeldOut
 from core.analysis.merging import Merging
 from core.analysis.verdict import Verdict
@@ -19,6 +20,7 @@ class Conclusion:
     merging: Merging | None = None  # of the verdict's best fit
     held_out: HeldOut | None = None
     test: BootstrapTest | None = None  # of the verdict's best model against one group more
+    needed: EffectiveComponents | None = None  # what Bayesian mixtures keep
 
     @property
     def components(self) -> int:
@@ -48,6 +50,8 @@ class Conclusion:
             found.append(self._on_rows_held_out(self.held_out))
         if self.test is not None:
             found.append(self._on_one_more(self.test))
+        if self.needed is not None:
+            found.append(self._on_bayesian_mixtures(self.needed))
         return tuple(found)
 
     def _on_rows_held_out(self, held: HeldOut) -> str:
@@ -61,3 +65,9 @@ class Conclusion:
     def _on_one_more(self, test: BootstrapTest) -> str:
         """Whether the bootstrap test agrees."""
         return f"The bootstrap test {'disagrees' if test.significant else 'agrees'}: {test.sentence}"
+
+    def _on_bayesian_mixtures(self, needed: EffectiveComponents) -> str:
+        """Whether the Bayesian mixture with the highest evidence agrees, and what others keep."""
+        (low, high), best = needed.spread, needed.best.effective_components
+        said = f"Bayesian mixtures {'agree' if best == self.components else 'disagree'}: they keep {best}"
+        return f"{said}." if low == high else f"{said} at the highest evidence, {low} to {high} over all starts."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.analysis.effective import EffectiveComponents
 from core.charts.effective import weights_by_start
 from core.mixture.bayes import BayesPlan
 from core.numbers import count
@@ -25,8 +26,8 @@ COLUMNS = {
 }
 
 
-def how_many(analysis: Analysis) -> None:
-    """The offer, the progress, or the number of groups that Bayesian mixtures keep over their starts."""
+def how_many(analysis: Analysis) -> EffectiveComponents | None:
+    """The offer, the progress, or how many groups Bayesian mixtures keep over their starts."""
     st.subheader("How many does a Bayesian mixture need?", anchor=False)
     if not current().bayesian:
         most = count(BayesPlan().components, "group")
@@ -39,10 +40,10 @@ def how_many(analysis: Analysis) -> None:
                 on_click=choose,
                 kwargs={"bayesian": True},
             )
-        return
+        return None
     found = analysis.effective
     if found is None:
-        return
+        return None
     st.markdown(f"**{found.sentence}** {found.grounds}")
     draw(weights_by_start(found))
     if found.rows < len(analysis.matrix.values):
@@ -50,3 +51,4 @@ def how_many(analysis: Analysis) -> None:
     with st.expander("How a Bayesian mixture finds a number, and how far to trust it"):
         st.markdown(EXPLANATION)
         st.dataframe(found.frame, hide_index=True, column_config=COLUMNS)
+    return found

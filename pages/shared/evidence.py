@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.analysis.bootstrap_test import BootstrapTest
+from core.analysis.effective import EffectiveComponents
 from core.analysis.held_out import HeldOut
 from core.analysis.selection import Board
 from core.charts.held_out import held_out_curves
@@ -27,16 +28,18 @@ COLUMNS = {
 }
 
 
-def more(analysis: Analysis, board: Board, present: Fit) -> tuple[HeldOut | None, BootstrapTest | None]:
+def more(
+    analysis: Analysis, board: Board, present: Fit
+) -> tuple[HeldOut | None, BootstrapTest | None, EffectiveComponents | None]:
     """What can be asked for, one job at a time, and what of it is there."""
     merging(analysis)
     held = held_out(analysis, board)
     if held is None and current().held_out == board.search:
-        return None, None
+        return None, None, None
     test = one_more(analysis, present)
-    if test is not None or current().tested != Model(present.family, present.components):
-        bayesian.how_many(analysis)
-    return held, test
+    if test is None and current().tested == Model(present.family, present.components):
+        return held, None, None
+    return held, test, bayesian.how_many(analysis)
 
 
 def held_out(analysis: Analysis, board: Board) -> HeldOut | None:

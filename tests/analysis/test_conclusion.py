@@ -5,10 +5,12 @@ import pytest
 
 from core.analysis.bootstrap_test import Bootstrap, BootstrapTest, bootstrap_test
 from core.analysis.conclusion import Conclusion
+from core.analysis.effective import EffectiveComponents
 from core.analysis.held_out import Folds, held_out
 from core.analysis.merging import merging
 from core.analysis.selection import Search, sweep
 from core.analysis.verdict import verdict
+from core.mixture.bayes import BayesPlan, bayes
 from core.mixture.family import family
 
 SEARCH = Search((family("VVI"),), (1, 2, 3, 4, 5), restarts=3, tolerance=1e-7)
@@ -78,3 +80,19 @@ def test_one_gaussian_is_one_group():
     rows = np.random.default_rng(8).normal(size=(500, 2))
     found = verdict(sweep(rows, SEARCH))
     assert Conclusion(found, merging(found.best, rows)).sentence.startswith("1 group: BIC ")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sentence"),
+    [
+        ((2, 2), "Bayesian mixtures agree: they keep 2."),
+        ((4, 4), "Bayesian mixtures disagree: they keep 4."),
+        ((2, 4, 3), "Bayesian mixtures agree: they keep 2 at the highest evidence, 2 to 4 over all starts."),
+        ((3, 2), "Bayesian mixtures disagree: they keep 3 at the highest evidence, 2 to 3 over all starts."),
+    ],
+)
+def test_bayesian_mixtures_are_a_ground(plain, numbers, sentence):
+    run = bayes(two(), BayesPlan(6, max_iterations=2))
+    runs = [replace(run, counts=np.repeat([50.0, 0.0], [k, 6 - k]), elbo=(-float(at),)) for at, k in enumerate(numbers)]
+    needed = EffectiveComponents(tuple(runs), tuple(range(len(runs))), 400)
+    assert Conclusion(plain, needed=needed).grounds[1] == sentence

@@ -99,6 +99,7 @@ def test_a_bayesian_mixture_says_how_many_groups_it_needs_over_its_starts(iris):
     assert not iris.app.exception
     assert re.search(r"It needs \d to \d groups, .*the start with the highest evidence needs \d", iris.text)
     assert iris.session.bayesian
+    assert "- Bayesian mixtures " in iris.text
     assert len(iris.app.get("vega_lite_chart")) == 8
     iris.go("pages/data_page.py").go("pages/how_many_page.py").settle()
     assert "It needs" in iris.text

@@ -96,7 +96,7 @@ def show_lesson(found: Pair, climbed: Ladder | None) -> None:
 def show_ladder(climbed: Ladder, components: int) -> None:
     """What each freedom changes on the way from K-Means to the mixture."""
     st.subheader("From K-Means to the mixture, step by step", anchor=False)
-    st.markdown(f"{climbed.sentence} Every step begins with the same {components} groups of K-Means.")
+    st.markdown(f"{climbed.sentence} Every step begins with the same {components} groups of K-Means. {climbed.note}")
     draw(ladder_chart(climbed))
     with st.expander("Every step as a table"):
         st.dataframe(climbed.frame, hide_index=True, column_config=STEPS)

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.analysis.sampled import some_rows
-from core.arrays import Array
 from core.data.prepare import Matrix
+from core.data.source import ArraySource
 from core.errors import ChoiceError, FitError
 from core.mixture.family import Family
 from core.mixture.fit import fit
@@ -109,12 +109,14 @@ def bootstrap_test(
 ) -> BootstrapTest | None:
     """Test K components against K + 1 on (n, d) rows in fitted units; None where watch ended it.
 
+    Drawn sets have blanks and row weights in the same places as the rows.
+
     over spreads the sets as in `sweep`, and changes no result. Raises FitError if K components do not fit soundly.
     """
     bootstrap = bootstrap or Bootstrap()
-    values, of = some_rows(X, TESTED_ROWS, bootstrap.seed)
+    some = some_rows(X, TESTED_ROWS, bootstrap.seed)
     course = _Course(watch or unwatched, bootstrap.sets)
-    own = _gain(values, family, components, bootstrap, course)
+    own = _gain(some.source, family, components, bootstrap, course)
     if own is None:
         return None
     if not own.sound:
@@ -125,7 +127,7 @@ def bootstrap_test(
 
     def draw(number: int) -> float | None:
         rng = np.random.default_rng([bootstrap.seed, components, number])
-        gain = _gain(own.null.sample(len(values), rng), family, components, bootstrap, course)
+        gain = _gain(some.drawn(own.null.sample(some.rows, rng)), family, components, bootstrap, course)
         course.done.append(number)
         return None if gain is None else gain.statistic
 
@@ -138,7 +140,7 @@ def bootstrap_test(
         as_much += statistic >= own.statistic
         if as_much == bootstrap.enough:
             break
-    return BootstrapTest(family, components, own.statistic, tuple(drawn), bootstrap.enough, len(values), of)
+    return BootstrapTest(family, components, own.statistic, tuple(drawn), bootstrap.enough, some.rows, some.of)
 
 
 def _in_batches(draw: Callable[[int], float | None], sets: int, over: SetMap) -> Iterator[float | None]:
@@ -170,7 +172,7 @@ class _Gain:
     sound: bool  # whether they are admissible
 
 
-def _gain(rows: Array, family: Family, components: int, bootstrap: Bootstrap, watch: Watch) -> _Gain | None:
+def _gain(rows: ArraySource, family: Family, components: int, bootstrap: Bootstrap, watch: Watch) -> _Gain | None:
     """Twice the gain in log-likelihood of the best sound K + 1 components over the best K; None where it was ended."""
     plan = Plan(family, components, restarts=bootstrap.restarts, tolerance=bootstrap.tolerance, seed=bootstrap.seed)
     fewer = fit(rows, plan, watch=watch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.sampled import some_rows
-from core.analysis.selection import Map, Search, sweep
+from core.analysis.sampled import mean_and_error, means, some_rows
+from core.analysis.selection import Cell, Map, Search, sweep
 from core.arrays import Array
 from core.data.prepare import Matrix
-from core.errors import ChoiceError, FitError
+from core.data.source import ArraySource
+from core.errors import ChoiceError, DataError, FitError
 from core.mixture.family import Family
+from core.mixture.fit import Fit, fit
 from core.mixture.stopping import Progress, Watch, unwatched
 from core.numbers import count, figure
 
@@ -24,7 +25,7 @@ Rows = npt.NDArray[np.intp]
 
 HELD_OUT_ROWS = 2_000  # on which models are compared; it takes a sweep per fold
 TOLERANCE = 1e-7  # enough to predict by
-RESTARTS = 3
+RESTARTS = 5
 
 
 @dataclass(frozen=True)
@@ -156,13 +157,14 @@ def held_out(
     over spreads the models as in `sweep`. Raises ChoiceError for fewer rows than folds can hold.
     """
     folds = folds or Folds()
-    values, of = some_rows(matrix, HELD_OUT_ROWS, folds.seed)
+    some = some_rows(matrix, HELD_OUT_ROWS, folds.seed)
+    d = some.values.shape[1]
     search = replace(search or Search(), tolerance=TOLERANCE, restarts=RESTARTS, seed=folds.seed)
-    cells = search.cells(values.shape[1])
-    total, failed = np.zeros((len(cells), len(values))), np.zeros(len(cells), dtype=np.intp)
-    for at, (kept, held) in enumerate(folds.splits(len(values))):
+    cells = search.cells(d)
+    total, failed = np.zeros((len(cells), some.rows)), np.zeros(len(cells), dtype=np.intp)
+    for at, (kept, held) in enumerate(folds.splits(some.rows)):
         tell = _Part(watch or unwatched, at, folds.total)
-        found = _scores(values[kept], values[held], search, tell, over)
+        found = _scores(some.at(kept), some.values[held], search, tell, over)
         if not tell.goes_on:
             return None
         for cell, score in enumerate(found):
@@ -171,18 +173,26 @@ def held_out(
             else:
                 total[cell, held] += score
     total[failed > 0] = np.nan
-    models = [(each, K, each.n_parameters(K, values.shape[1]) + 2 * search.noise) for each, K in cells]
-    return HeldOut(folds, _compared(models, total / folds.repeats, failed), len(values), of)
+    models = [(each, K, each.n_parameters(K, d) + 2 * search.noise) for each, K in cells]
+    return HeldOut(folds, _compared(models, total / folds.repeats, failed, some.weights), some.rows, some.of)
 
 
-def _scores(train: Array, test: Array, search: Search, watch: Watch, over: Map) -> list[Array | None]:
+def _scores(train: ArraySource, test: Array, search: Search, watch: Watch, over: Map) -> list[Array | None]:
     """(m,) log densities of the test rows under each cell's fit to the others; None without a sound fit."""
     try:
         board = sweep(train, search, watch=watch, over=over)
-    except FitError:
-        return [None] * len(search.cells(train.shape[1]))
-    sound = [cell.fit if cell.fit is not None and cell.fit.admissible else None for cell in board.cells]
-    return [None if fit is None else fit.mixture.log_density(test) for fit in sound]
+    except (FitError, DataError):  # a column may be blank or the same throughout one part
+        return [None] * len(search.cells(train.d))
+    sound = [_sound(train, cell, search) for cell in board.cells]
+    return [None if found is None else found.mixture.log_density(test) for found in sound]
+
+
+def _sound(train: ArraySource, cell: Cell, search: Search) -> Fit | None:
+    """The cell's fit; where it is not sound, the best of several starts, if that is."""
+    if cell.fit is None or cell.fit.admissible:
+        return cell.fit
+    again = fit(train, search.plan(cell.family, cell.components))
+    return again if again.admissible else None
 
 
 @dataclass
@@ -201,14 +211,12 @@ class _Part:
 
 
 def _compared(
-    models: list[tuple[Family, int, int]], scores: Array, failed: npt.NDArray[np.intp]
+    models: list[tuple[Family, int, int]], scores: Array, failed: npt.NDArray[np.intp], weights: Array
 ) -> tuple[Prediction, ...]:
     """Every (family, K, parameters) beside the best, from (models, n) log densities of the rows when held out."""
-    means = scores.mean(axis=1)
-    best = scores[int(np.nanargmax(means))] if not np.isnan(means).all() else scores[0]
-    differences = best - scores
-    errors = differences.std(axis=1, ddof=1) / math.sqrt(scores.shape[1])
-    numbers = zip(means.tolist(), differences.mean(axis=1).tolist(), errors.tolist(), failed.tolist(), strict=True)
+    density = means(scores, weights)
+    best = scores[int(np.nanargmax(density))] if not np.isnan(density).all() else scores[0]
     return tuple(
-        Prediction(each, K, parameters, *found) for (each, K, parameters), found in zip(models, numbers, strict=True)
+        Prediction(each, K, parameters, float(mean), *mean_and_error(best - score, weights), int(missing))
+        for (each, K, parameters), mean, score, missing in zip(models, density, scores, failed, strict=True)
     )

@@ -17,16 +17,19 @@ import pandas as pd
 
 from core.analysis.compare import Labels, agreement
 from core.analysis.held_out import HELD_OUT_ROWS, Folds
-from core.analysis.sampled import some_rows
+from core.analysis.sampled import Sampled, mean_and_error, means, some_rows
 from core.arrays import Array
 from core.data.prepare import Matrix
+from core.data.source import ArraySource
 from core.errors import FitError
 from core.kmeans import Partition, k_means
 from core.mixture.em import m_step
 from core.mixture.family import Family, family
 from core.mixture.fit import fit
+from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
 from core.mixture.moments import moments
+from core.mixture.patterns import has_blanks
 from core.mixture.plan import Plan
 from core.mixture.starts import one_hot, softened
 from core.mixture.stopping import Outcome, Progress, Watch, unwatched
@@ -36,6 +39,7 @@ K_MEANS = "K-Means"
 ROUND = family("EII")
 LADDER = tuple(family(name) for name in ("EII", "VII", "VVI", "EEE", "VVV"))
 FOLDS = Folds(5, 1)
+CLIMBED_ROWS = 20_000  # that the rungs are fitted to; the page shows them without being asked
 RESTARTS = 5  # of K-Means in every part of the rows
 TOLERANCE = 1e-8
 
@@ -61,8 +65,9 @@ class Ladder:
     """The rungs, from K-Means up."""
 
     rungs: tuple[Rung, ...]
-    scores: Array  # (rungs, m) log density of each row when it was held out
-    rows: int  # m
+    scores: Array  # (rungs, m) log density of each of m rows when it was held out
+    weights: Array  # (m,)
+    rows: int  # that were fitted; m of them were held out
     of: int  # rows there are
 
     @cached_property
@@ -73,9 +78,8 @@ class Ladder:
     @cached_property
     def enough(self) -> Rung:
         """The lowest rung within one standard error of the one that predicts held-out rows best (see `held_out`)."""
-        means = self.scores.mean(axis=1)
-        best = int(np.nanargmax(means))
-        near = [at for at in range(best) if _is_near(self.scores[best], self.scores[at])]
+        best = int(np.nanargmax(means(self.scores, self.weights)))
+        near = [at for at in range(best) if self._is_near(self.scores[best], self.scores[at])]
         return self.rungs[min([*near, best])]
 
     def gain_over_k_means(self, name: str) -> tuple[float, float]:
@@ -84,7 +88,17 @@ class Ladder:
         NaN for a rung that is not there or that failed.
         """
         at = [each.name for each in self.rungs].index(name) if name in set(self.frame["name"]) else 0
-        return _difference(self.scores[at], self.scores[0]) if at else (math.nan, math.nan)
+        return mean_and_error(self.scores[at] - self.scores[0], self.weights) if at else (math.nan, math.nan)
+
+    @property
+    def note(self) -> str:
+        """How many rows it was computed on, where that is not every row."""
+        return "" if self.rows == self.of else f"On {self.rows:,} of {self.of:,} rows, drawn at random."
+
+    def _is_near(self, best: Array, score: Array) -> bool:
+        """Whether it is within one standard error of the best."""
+        behind, error = mean_and_error(best - score, self.weights)
+        return behind <= error
 
     @property
     def sentence(self) -> str:
@@ -112,24 +126,27 @@ def ladder(
     seed: int = 0,
     watch: Watch | None = None,
 ) -> Ladder | None:
-    """Fit each family from K-Means' groups, to all rows and to parts of at most 2,000; None where watch ended it.
+    """Fit each family from K-Means' groups, to at most 20,000 rows and to parts of 2,000; None where watch ended it.
 
     X is (n, d) in fitted units. Raises FitError for more groups than different rows, ChoiceError for too few rows.
     """
-    values = np.asarray(X.values if isinstance(X, Matrix) else X, dtype=np.float64)
-    values = values[:, None] if values.ndim == 1 else values
     folds = replace(FOLDS, seed=seed)
+    most = some_rows(X, CLIMBED_ROWS, seed)
     course = _Course(watch or unwatched, (folds.total + 1) * (len(families) + 1))
-    whole = _climb(values, components, families, seed, course)
-    some, of = some_rows(values, HELD_OUT_ROWS, seed)
-    scores = np.full((len(families) + 1, len(some)), np.nan)
-    for kept, held in folds.splits(len(some)):
+    whole = _climb(most.source, components, families, seed, course)
+    some = some_rows(most.source, HELD_OUT_ROWS, seed)
+    scores = np.full((len(families) + 1, some.rows), np.nan)
+    for kept, held in folds.splits(some.rows):
         if not course.goes_on:
             return None
-        for at, step in enumerate(_climb(some[kept], components, families, seed, course).steps):
+        for at, step in enumerate(_climb(some.at(kept), components, families, seed, course).steps):
             if step.mixture is not None:
-                scores[at, held] = step.mixture.log_density(some[held])
-    return Ladder(_rungs(whole, scores, values), scores, len(some), of) if course.goes_on else None
+                scores[at, held] = step.mixture.log_density(some.values[held])
+    return (
+        Ladder(_rungs(whole, scores, most, some.weights), scores, some.weights, most.rows, most.of)
+        if course.goes_on
+        else None
+    )
 
 
 @dataclass(frozen=True)
@@ -163,25 +180,26 @@ class _Course:
         return self.goes_on
 
 
-def _climb(values: Array, components: int, families: Sequence[Family], seed: int, course: _Course) -> _Climb:
-    partition = k_means(values, components, seed, restarts=RESTARTS, watch=course)
+def _climb(source: ArraySource, components: int, families: Sequence[Family], seed: int, course: _Course) -> _Climb:
+    partition = k_means(source, components, seed, restarts=RESTARTS, watch=course)
     start = one_hot(partition.labels, components)
     course.done += 1
-    steps = [_Step(ROUND, m_step(ROUND, moments(values, start)))]
-    if partition.sizes.min() <= values.shape[1]:
+    found = (first_moments if has_blanks(source.values) else moments)(source.values, start, source.weights)
+    steps = [_Step(ROUND, m_step(ROUND, found))]
+    if partition.sizes.min() <= source.d:
         start = softened(start)
     for each in families:
-        steps.append(_fitted(values, start, Plan(each, components, tolerance=TOLERANCE, seed=seed), course))
+        steps.append(_fitted(source, start, Plan(each, components, tolerance=TOLERANCE, seed=seed), course))
         course.done += 1
     return _Climb(partition, tuple(steps))
 
 
-def _fitted(values: Array, start: Array, plan: Plan, course: _Course) -> _Step:
+def _fitted(source: ArraySource, start: Array, plan: Plan, course: _Course) -> _Step:
     """EM from the start; no mixture where there is no sound one, or where it was ended."""
     if not course.goes_on:
         return _Step(plan.family, None, Outcome.CANCELLED.value)
     try:
-        found = fit(values, plan, responsibilities=start, watch=course)
+        found = fit(source, plan, responsibilities=start, watch=course)
     except FitError as refusal:
         return _Step(plan.family, None, str(refusal))
     if not found.admissible:
@@ -189,9 +207,11 @@ def _fitted(values: Array, start: Array, plan: Plan, course: _Course) -> _Step:
     return _Step(plan.family, found.mixture)
 
 
-def _rungs(whole: _Climb, scores: Array, values: Array) -> tuple[Rung, ...]:
+def _rungs(whole: _Climb, scores: Array, fitted: Sampled, weights: Array) -> tuple[Rung, ...]:
     """Each rung beside the nearest one below that was fitted."""
+    values = fitted.values
     K, d = whole.partition.components, values.shape[1]
+    factor = fitted.weights * (fitted.rows / fitted.weights.sum())
     first = before = whole.partition.labels
     below = scores[0]
     rungs: list[Rung] = []
@@ -202,11 +222,11 @@ def _rungs(whole: _Climb, scores: Array, values: Array) -> tuple[Rung, ...]:
             continue
         labels = _labels(step.mixture, values) if at else first
         moved = agreement(before, labels)
-        gain, error = _difference(score, below) if at else (math.nan, math.nan)
-        likelihood = float(step.mixture.log_density(values).sum())
+        gain, error = mean_and_error(score - below, weights) if at else (math.nan, math.nan)
+        likelihood = float(factor @ step.mixture.log_density(values))
         with_first = agreement(first, labels).adjusted_rand_index
         agreed = moved.adjusted_rand_index if at else math.nan
-        mean = float(score.mean())
+        mean = float(means([score], weights)[0])
         rungs.append(Rung(name, parameters, likelihood, len(moved.differing), agreed, with_first, mean, gain, error))
         before, below = moved.as_first(labels), score
     return tuple(rungs)
@@ -220,15 +240,3 @@ def _missing(name: str, parameters: int, reason: str) -> Rung:
 def _labels(mixture: Mixture, values: Array) -> Labels:
     """(n,) the likeliest component of each row."""
     return np.asarray(mixture.responsibilities(values).argmax(axis=1), dtype=np.intp)
-
-
-def _difference(score: Array, other: Array) -> tuple[float, float]:
-    """The mean difference of (m,) log densities, and its standard error."""
-    apart = score - other
-    return float(apart.mean()), float(apart.std(ddof=1) / math.sqrt(len(apart)))
-
-
-def _is_near(best: Array, score: Array) -> bool:
-    """Whether it is within one standard error of the best."""
-    behind, error = _difference(best, score)
-    return behind <= error

@@ -19,6 +19,7 @@ from scipy.special import xlogy
 
 from core.analysis.grouping import Grouping
 from core.analysis.ridges import Ridges, ridges
+from core.analysis.sampled import some_rows
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.mixture.fit import Fit
@@ -132,14 +133,12 @@ def merging(fit: Fit, X: Matrix | npt.ArrayLike) -> Merging:
 
     Raises DegenerateError for singular covariances.
     """
-    values = np.asarray(X.values if isinstance(X, Matrix) else X, dtype=np.float64)
-    if len(values) > ENTROPY_ROWS:
-        chosen = np.random.default_rng([fit.plan.seed, ENTROPY_ROWS]).choice(len(values), ENTROPY_ROWS, replace=False)
-        values = values[np.sort(chosen)]
-    responsibilities = fit.mixture.responsibilities(values)
+    some = some_rows(X, ENTROPY_ROWS, fit.plan.seed)
+    responsibilities = fit.mixture.responsibilities(some.values)
+    weights = some.weights / some.weights.sum()
     valleys = ridges(fit.mixture)
-    first_entropy = entropy = float(-xlogy(responsibilities, responsibilities).sum() / len(values))
-    bench = _Bench(valleys, {(k,): responsibilities[:, k] for k in range(fit.components)})
+    first_entropy = entropy = float(-weights @ xlogy(responsibilities, responsibilities).sum(axis=1))
+    bench = _Bench(valleys, {(k,): responsibilities[:, k] for k in range(fit.components)}, weights)
     merges: list[Merge] = []
     for _ in range(fit.components - 1):
         (first, second), fall, valley = bench.next_merge()
@@ -155,6 +154,7 @@ class _Bench:
 
     valleys: Ridges
     shares: dict[Part, Array]  # (n,) of each group
+    weights: Array  # (n,) of the rows, which sum to 1
 
     def __post_init__(self) -> None:
         self.falls = {pair: self._fall(*pair) for pair in combinations(self.shares, 2)}
@@ -179,4 +179,4 @@ class _Bench:
         """By how much entropy per row falls where two groups become one (Baudry et al. 2010, section 2)."""
         one, other = self.shares[first], self.shares[second]
         both = one + other
-        return float((xlogy(both, both) - xlogy(one, one) - xlogy(other, other)).mean())
+        return float(self.weights @ (xlogy(both, both) - xlogy(one, one) - xlogy(other, other)))

@@ -1,19 +1,71 @@
-"""Some rows of many, for what would take too long on all."""
+"""Some rows of many, for what would take too long on all, and what their log densities come to."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array
+from core.arrays import Array, read_only
 from core.data.prepare import Matrix
-from core.data.source import Source, as_source
+from core.data.source import ArraySource, Source, as_source
 
 
-def some_rows(X: npt.ArrayLike | Matrix | Source, most: int, seed: int) -> tuple[Array, int]:
-    """((m, d) rows in the order of the data, n): all rows, or `most` of them drawn at random.
+@dataclass(frozen=True)
+class Sampled:
+    """Rows that something is computed on."""
 
-    Row weights decide which rows are drawn, and nothing beyond that.
+    values: Array  # (m, d), no row of it blank throughout
+    weights: Array  # (m,), all above 0
+    of: int  # rows there are
+
+    @property
+    def rows(self) -> int:
+        """m."""
+        return len(self.values)
+
+    @property
+    def source(self) -> ArraySource:
+        """All of them with their weights."""
+        return self.at(slice(None))
+
+    def at(self, rows: npt.NDArray[np.intp] | slice) -> ArraySource:
+        """Some of them with their weights."""
+        return ArraySource(read_only(self.values[rows]), read_only(self.weights[rows]))
+
+    def drawn(self, values: Array) -> ArraySource:
+        """(m, d) other values in their place, with the same cells blank and the same weights."""
+        return ArraySource(read_only(np.where(np.isnan(self.values), np.nan, values)), read_only(self.weights))
+
+
+def some_rows(X: npt.ArrayLike | Matrix | Source, most: int, seed: int) -> Sampled:
+    """All rows that count, in the order of the data, or `most` of them drawn in proportion to their weights.
+
+    Rows that are blank in every column or weigh nothing do not count. Drawn rows weigh the same.
     """
     source = as_source(X)
-    return source.sample(most, np.random.default_rng([seed, most])), source.n
+    if source.n > most:
+        values = source.sample(most, np.random.default_rng([seed, most]))
+        weights = np.ones(len(values))
+    else:
+        blocks = list(source.blocks())
+        values = np.concatenate([block for block, _ in blocks])
+        weights = np.concatenate([np.ones(len(block)) if own is None else own for block, own in blocks])
+    counts = (weights > 0) & ~np.isnan(values).all(axis=1)
+    return Sampled(read_only(values[counts]), read_only(weights[counts]), source.n)
+
+
+def mean_and_error(values: Array, weights: Array) -> tuple[float, float]:
+    """The weighted mean of (m,) values, and its standard error as of independent draws (Cochran 1977, section 5.2)."""
+    total, m = weights.sum(), len(values)
+    mean = float(weights @ values / total)
+    apart = weights * (values - mean)
+    return mean, float(math.sqrt(apart @ apart * m / (m - 1)) / total)
+
+
+def means(scores: Iterable[Array], weights: Array) -> Array:
+    """The weighted mean of each row of scores; NaN where it holds one."""
+    return np.array([weights @ each for each in scores]) / weights.sum()

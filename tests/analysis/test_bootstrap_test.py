@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from core.analysis.bootstrap_test import Bootstrap, BootstrapTest, bootstrap_test
+from core.analysis.sampled import some_rows
+from core.data.source import ArraySource
 from core.errors import ChoiceError, FitError
 from core.mixture.family import family
 from core.mixture.fit import fit
@@ -83,3 +85,13 @@ def test_what_cannot_be_drawn_from_is_refused():
         bootstrap_test(np.round(two(5.0) / 5), family("VVV"), 4, Bootstrap(19))
     with pytest.raises(ChoiceError):
         Bootstrap(sets=9)
+
+
+def test_drawn_sets_have_blanks_and_weights_where_the_rows_have_them():
+    values = two(5.0)
+    values[::6, 0] = np.nan
+    some = some_rows(ArraySource(values, np.arange(150.0)), 2_000, 0)
+    drawn = some.drawn(np.zeros((149, 2)))  # the row that weighs nothing is not among them
+    assert np.array_equal(np.isnan(drawn.values), np.isnan(values[1:]))
+    assert np.array_equal(drawn.weights, np.arange(1.0, 150.0))
+    assert bootstrap_test(values, VVI, 1, Bootstrap(19)).significant

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from core.analysis.held_out import Folds, HeldOut, Prediction, held_out
+from core.analysis.sampled import mean_and_error
 from core.analysis.selection import Search
+from core.data.source import ArraySource
 from core.errors import ChoiceError, FitError
 from core.mixture.family import family
 from core.mixture.fit import fit
 from core.mixture.plan import Plan
 
-SEARCH = Search((family("EII"), family("VVV")), (1, 2, 3))
+SEARCH = Search((family("EII"), family("EEE")), (1, 2, 3))
 
 
 def blobs(n, gap, seed=0):
@@ -35,7 +37,7 @@ def test_every_row_is_held_out_once_in_each_repeat_and_never_fitted_with_itself(
 
 def test_the_density_is_that_of_each_row_under_the_fits_to_the_others(found):
     values = blobs(300, 5.0)
-    one = next(each for each in found.predictions if (each.family.name, each.components) == ("VVV", 1))
+    one = next(each for each in found.predictions if (each.family.name, each.components) == ("EEE", 1))
     expected = np.zeros(300)
     for kept, held in Folds().splits(300):
         mean, covariance = values[kept].mean(axis=0), np.cov(values[kept].T, bias=True)
@@ -129,6 +131,31 @@ def test_too_few_rows_and_no_folds_are_refused():
 
 def test_held_out_density_is_below_that_of_the_rows_a_model_was_fitted_to(found):
     values = blobs(300, 5.0)
-    free = next(each for each in found.predictions if (each.family.name, each.components) == ("VVV", 3))
-    assert free.density < fit(values, Plan("VVV", 3)).log_likelihood / 300
+    free = next(each for each in found.predictions if (each.family.name, each.components) == ("EEE", 3))
+    assert free.density < fit(values, Plan("EEE", 3)).log_likelihood / 300
     assert replace(free, failed=1).sound is False
+
+
+def test_rows_with_blanks_are_held_out_by_the_cells_they_have_and_empty_ones_set_aside():
+    values = blobs(200, 5.0)
+    values[::7, 1] = np.nan
+    values[3] = np.nan
+    found = held_out(values, SEARCH, Folds(5, 1))
+    assert (found.rows, found.of) == (199, 200)
+    assert found.choice.components == 2
+
+
+def test_a_row_of_weight_two_counts_as_two_in_the_mean_and_its_error():
+    weights = np.where(np.arange(120) < 40, 2.0, 1.0)
+    score = np.random.default_rng(0).normal(size=120)
+    mean, error = mean_and_error(score, weights)
+    twice = np.concatenate([score, score[:40]])
+    assert mean == pytest.approx(twice.mean())
+    assert error == pytest.approx(np.sqrt((weights**2 * (score - mean) ** 2).sum() * 120 / 119) / 160)
+    assert mean_and_error(score, np.ones(120))[1] == pytest.approx(score.std(ddof=1) / np.sqrt(120))
+
+
+def test_row_weights_reach_the_fits_that_predict():
+    values, weights = blobs(300, 5.0), np.ones(300)
+    weights[:150] = 0.0  # one of the two groups does not count
+    assert held_out(ArraySource(values, weights), SEARCH, Folds(5, 1)).choice.components == 1

@@ -113,8 +113,10 @@ def test_a_rung_that_cannot_be_fitted_says_why_and_the_next_is_set_beside_the_on
 
 def test_many_rows_are_held_out_by_some_and_one_column_will_do():
     found = ladder(np.random.default_rng(0).normal(size=2_500), 1, LADDER[:2])
-    assert (found.rows, found.of) == (2_000, 2_500)
+    assert (found.rows, found.of, found.note) == (2_500, 2_500, "")
     assert found.scores.shape == (3, 2_000)
+    more = ladder(np.random.default_rng(0).normal(size=21_000), 1, LADDER[:1])
+    assert more.note == "On 20,000 of 21,000 rows, drawn at random."
 
 
 def test_a_watch_that_says_no_ends_it_and_is_told_how_far_it_is():
@@ -132,3 +134,17 @@ def test_a_watch_that_says_no_ends_it_and_is_told_how_far_it_is():
 def test_more_groups_than_rows_are_refused():
     with pytest.raises(FitError):
         ladder(np.repeat([[0.0, 0.0], [1.0, 1.0]], 20, axis=0), 3)
+
+
+def test_blanks_and_row_weights_go_up_with_the_rows():
+    values = long_groups()
+    values[::9, 0] = np.nan
+    values[5] = np.nan
+    found = ladder(values, 2)
+    assert (found.rows, found.of) == (399, 400)
+    assert not any(each.reason for each in found.rungs)
+    weights = np.where(np.arange(400) < 200, 1.0, 3.0)
+    start = one_hot(core.k_means(long_groups(), 2, restarts=5, weights=weights).labels, 2)
+    fitted = core.fit(long_groups(), core.Plan("EII", 2, tolerance=1e-8), weights=weights, responsibilities=start)
+    weighted = ladder(core.ArraySource(long_groups(), weights), 2, LADDER[:1])
+    assert weighted.rungs[1].log_likelihood == pytest.approx(fitted.log_likelihood, rel=1e-9)

@@ -213,3 +213,14 @@ def test_many_rows_are_merged_by_some_of_them_and_the_same_way_again():
     rows = rng.normal(size=(30_000, 2)) + np.repeat([[0, 0], [6, 0]], 15_000, axis=0)
     fit = fitted(rows, 3, "EII")
     assert merging(fit, rows) == merging(fit, rows)
+
+
+def test_row_weights_count_in_the_entropy_and_blanks_leave_the_other_cells():
+    rows = np.random.default_rng(1).lognormal(0, 0.6, (400, 2))
+    fit = fitted(rows, 3)
+    twice = merging(fit, np.concatenate([rows, rows[:100]]))
+    once = merging(fit, core.ArraySource(rows, np.where(np.arange(400) < 100, 2.0, 1.0)))
+    assert once.entropy == pytest.approx(twice.entropy)
+    assert [each.entropy for each in once.merges] == pytest.approx([each.entropy for each in twice.merges])
+    rows[::5, 1] = np.nan
+    assert merging(fit, rows).chosen.groups == 1

@@ -54,7 +54,7 @@ def _map_layers(base: alt.Chart, frame: pd.DataFrame, best: Fit | None, chosen: 
         sound.mark_rect(stroke=theme.PAPER, strokeWidth=1.5).encode(color=shade),
         other.mark_rect(fillOpacity=0, stroke=theme.GREY, strokeDash=[2, 3]),
         sound.mark_text(fontSize=11, text=said).encode(fill=ON_CELL),
-        other.mark_text(fontSize=12, color=theme.SOFT_INK).encode(text="said:N"),
+        other.mark_text(fontSize=12, color=theme.SOFT_INK).encode(text=alt.Text("said:N")),
     ]
     outlined = [((best.family.name, best.components), [1, 0])] if best is not None else []
     outlined += [(chosen, [3, 3])] if chosen is not None else []

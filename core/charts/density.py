@@ -77,9 +77,9 @@ def _bars(values: Array, edges: Array, axis: marks.Axis) -> alt.Chart:
         .mark_rect(fill=theme.GREY, fillOpacity=0.25, stroke=theme.GREY, strokeWidth=1, clip=True)
         .encode(
             x=axis.x(),
-            x2="right:Q",
+            x2=alt.X2("right:Q"),
             y=alt.Y("count:Q", title="Rows per bin", axis=alt.Axis(**marks.ON_TOP, tickMinStep=1)),
-            y2=alt.datum(0),
+            y2=alt.Y2Datum(0),
             tooltip=[
                 alt.Tooltip("c0:Q", title="From", format=axis.value),
                 alt.Tooltip("right:Q", title="To", format=axis.value),
@@ -98,7 +98,7 @@ def _lines(scene: Scene, curves: Curves, per_bin: Array, axis: marks.Axis) -> li
         for k, part in enumerate(scene.grouping.sums(curves.components))
     ]
     total = pd.DataFrame({"c0": curves.at, "count": curves.density * per_bin, "step": np.arange(len(curves.at))})
-    place = {"x": axis.x(), "y": alt.Y("count:Q"), "order": "step:Q"}
+    place = {"x": axis.x(), "y": alt.Y("count:Q"), "order": alt.Order("step:Q")}
     entries = marks.group_entries(scene.slots, scene.names)
     colour = marks.look(entries)["color"]
     scale = alt.Scale(domain=[e.code for e in entries], range=[theme.dash(slot) for slot in scene.slots])

@@ -35,10 +35,10 @@ def weights_by_start(found: EffectiveComponents) -> marks.Chart:
     ]
     base = alt.Chart(frame).encode(y=y)
     bars = base.mark_bar(stroke=theme.PAPER, strokeWidth=2).encode(
-        x=x, x2="to:Q", color=alt.Color("colour:N", scale=None), tooltip=tooltip
+        x=x, x2=alt.X2("to:Q"), color=alt.Color("colour:N", scale=None), tooltip=tooltip
     )
     ends = base.transform_filter(alt.datum.piece == 1).mark_text(align="left", dx=6, color=theme.INK)
-    numbers = ends.encode(x=alt.XDatum(1), text="said:N")
+    numbers = ends.encode(x=alt.XDatum(1), text=alt.Text("said:N"))
     height = ROOM + BAR_HEIGHT * len(found.runs)
     return marks.finished(alt.layer(bars, numbers), _words(found), max(height, theme.SMALL_HEIGHT))
 

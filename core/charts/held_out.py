@@ -40,7 +40,7 @@ def held_out_curves(found: HeldOut, families: Sequence[str] | None = None) -> ma
     )
     base = alt.Chart(frame).encode(x=k_axis(frame["components"].tolist(), room=0.1), y=y, color=colour)
     layers = [
-        base.mark_rule(strokeWidth=1, opacity=0.6, clip=True).encode(y=alt.Y("from:Q"), y2="to:Q"),
+        base.mark_rule(strokeWidth=1, opacity=0.6, clip=True).encode(y=alt.Y("from:Q"), y2=alt.Y2("to:Q")),
         base.mark_line(strokeWidth=theme.LINE_WIDTH, clip=True),
         base.mark_point(filled=True, size=36, opacity=1, clip=True).encode(shape=shape, tooltip=_tooltips()),
         *_rings(found, names, base),
@@ -96,7 +96,7 @@ def _rings(found: HeldOut, names: Sequence[str], base: alt.Chart) -> list[alt.Ch
             continue
         here = base.transform_filter(
             (alt.datum.family == each.family.name) & (alt.datum.components == each.components)
-        ).encode(color=alt.value(theme.INK))
+        ).encode(color=alt.ColorValue(theme.INK))
         ring = here.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2, strokeDash=dash)
         said = f"{word}: {each.family.name}, {count(each.components, 'group')}"
         side = {"dy": -24 if word == "best" else 26, "text": said}

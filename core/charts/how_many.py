@@ -45,7 +45,7 @@ def criterion_curves(
     axes = _axes(board, values, criteria)
     colour, dash, shape = _family_scales(names, criteria)
     values["said"] = [f"{figure(value, 5)}" for value in values["value"]]
-    base = alt.Chart(values).encode(x=axes.x, y=axes.y, color=colour, detail="criterion:N")
+    base = alt.Chart(values).encode(x=axes.x, y=axes.y, color=colour, detail=alt.Detail("criterion:N"))
     tooltip = [
         alt.Tooltip("family:N", title="Family"),
         alt.Tooltip("components:Q", title="Groups"),
@@ -144,7 +144,7 @@ def _curve_labels(values: pd.DataFrame, criteria: Sequence[str], axes: _Axes, lo
     ends["components"] = ends["components"] + 0.04 * max(float(np.ptp(values["components"])), 1.0)
     base = alt.Chart(ends).encode(x=axes.x, y=axes.y)
     signs = base.mark_point(filled=True, size=60, opacity=1).encode(**looks)
-    names = (base.mark_text(align="left", dx=8, **look).encode(text="said:N") for look in marks.HALOED)
+    names = (base.mark_text(align="left", dx=8, **look).encode(text=alt.Text("said:N")) for look in marks.HALOED)
     return alt.layer(signs, *names)
 
 
@@ -171,7 +171,7 @@ def _rings(
         base = alt.Chart(frame).encode(x=axes.x, y=axes.y)
         ring = base.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2, strokeDash=dash)
         side = {"align": "right" if late else "left", "dx": 4 if late else -4, "dy": 24 if word == "best" else -22}
-        layers += [ring, *(base.mark_text(**side, **look).encode(text="said:N") for look in marks.HALOED)]
+        layers += [ring, *(base.mark_text(**side, **look).encode(text=alt.Text("said:N")) for look in marks.HALOED)]
     return layers
 
 

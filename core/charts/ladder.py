@@ -39,10 +39,10 @@ def ladder_chart(found: Ladder) -> marks.Chart:
     enough = base.transform_filter(alt.datum.name == found.enough.name)
     layers = [
         base.mark_line(strokeWidth=theme.LINE_WIDTH, color=theme.GREY),
-        base.mark_rule(strokeWidth=1.5, color=theme.GREY).encode(y=alt.Y("from:Q"), y2="to:Q"),
+        base.mark_rule(strokeWidth=1.5, color=theme.GREY).encode(y=alt.Y("from:Q"), y2=alt.Y2("to:Q")),
         base.mark_point(filled=True, size=60, opacity=1, color=theme.GREY).encode(tooltip=tooltip),
         enough.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2),
-        *(base.mark_text(dy=24, **look).encode(text="brief:N") for look in marks.HALOED),
+        *(base.mark_text(dy=24, **look).encode(text=alt.Text("brief:N")) for look in marks.HALOED),
     ]
     return marks.finished(alt.layer(*layers), _words(found), theme.SMALL_HEIGHT)
 

@@ -34,7 +34,7 @@ def finished(chart: Chart, words: Words, height: int = theme.HEIGHT, beside: Wor
 
 def nothing(title: str) -> Chart:
     """A picture that only says why there is none."""
-    empty = alt.Chart(pd.DataFrame({"said": [""]})).mark_text().encode(text="said:N")
+    empty = alt.Chart(pd.DataFrame({"said": [""]})).mark_text().encode(text=alt.Text("said:N"))
     return finished(alt.layer(empty), Words(title, "", f"{title}."), theme.SMALL_HEIGHT // 2)
 
 
@@ -190,7 +190,7 @@ def outlines(shapes: Sequence[Ellipse], slots: Sequence[int], axes: tuple[Axis, 
             for step, (x, y) in enumerate(each.points.tolist())
         ]
     )  # fmt: skip
-    place = {"x": axes[0].x(), "y": axes[1].y(), "detail": "part:N", "order": "step:Q"}
+    place = {"x": axes[0].x(), "y": axes[1].y(), "detail": alt.Detail("part:N"), "order": alt.Order("step:Q")}
     sigmas = sorted({each.sigma for each in shapes})
     dashes = alt.Scale(domain=sigmas, range=[[1, 0] if sigma == 1 else [6, 4] for sigma in sigmas])
     base = alt.Chart(frame)
@@ -212,7 +212,7 @@ def fields(regions: Regions, slots: Sequence[int], axes: tuple[Axis, Axis]) -> l
     return [
         alt.Chart(frame.loc[frame["group"] == k, ["c0", "r", "c1", "t"]])
         .mark_rect(clip=True, fill=theme.tint(slot), stroke=theme.tint(slot), strokeWidth=0.7)
-        .encode(x=axes[0].x(), x2="r:Q", y=axes[1].y(), y2="t:Q")
+        .encode(x=axes[0].x(), x2=alt.X2("r:Q"), y=axes[1].y(), y2=alt.Y2("t:Q"))
         for k, slot in enumerate(slots)
         if (frame["group"] == k).any()
     ]

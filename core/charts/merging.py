@@ -39,7 +39,7 @@ def entropy_plot(found: Merging) -> marks.Chart:
         beyond.mark_point(size=60, color=theme.GREY, fill=theme.PAPER, opacity=1).encode(tooltip=tooltip),
         sound.mark_point(filled=True, size=60, color=theme.GREY, opacity=1).encode(tooltip=tooltip),
         end.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2),
-        *(base.mark_text(dy=18, **look).encode(text="under:N") for look in marks.HALOED),
+        *(base.mark_text(dy=18, **look).encode(text=alt.Text("under:N")) for look in marks.HALOED),
     ]
     return marks.finished(alt.layer(*layers), _words(found), theme.SMALL_HEIGHT)
 

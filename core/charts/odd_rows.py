@@ -121,9 +121,9 @@ def _bars(bins: Bins, threshold: float, x: alt.X) -> alt.Chart:
         .mark_rect(stroke=theme.PAPER, strokeWidth=0.7)
         .encode(
             x=x,
-            x2="right:Q",
+            x2=alt.X2("right:Q"),
             y=_count_axis(bins),
-            y2=alt.datum(0),
+            y2=alt.Y2Datum(0),
             color=alt.Color("colour:N", scale=None, legend=None),
             tooltip=[
                 alt.Tooltip("c0:Q", title="Score from", format=form),
@@ -143,7 +143,7 @@ def _line(bins: Bins, threshold: float, x: alt.X) -> list[alt.Chart]:
     label = (
         alt.Chart(frame)
         .mark_text(align="left" if roomy else "right", dx=6 if roomy else -6, dy=8, baseline="top", color=theme.INK)
-        .encode(x=x, y=alt.value(0), text="said:N")
+        .encode(x=x, y=alt.YValue(0), text=alt.Text("said:N"))
     )
     return [rule, label.properties()]
 
@@ -178,7 +178,7 @@ def _beyond(odd: Anomalies, bins: Bins, x: alt.X) -> alt.Chart:
     return (
         alt.Chart(frame)
         .mark_text(align="right", dy=-16, baseline="bottom", color=theme.INK)
-        .encode(x=x, y=alt.YDatum(0), text="said:N")
+        .encode(x=x, y=alt.YDatum(0), text=alt.Text("said:N"))
     )
 
 
@@ -211,7 +211,9 @@ def _named(frame: pd.DataFrame, axes: tuple[marks.Axis, marks.Axis]) -> list[alt
         align=np.where(on_left, "right", "left"),
         dx=np.where(on_left, -9, 9),
     )
-    base = alt.Chart(top[["c0", "c1", "row", "align", "dx"]]).encode(x=axes[0].x(), y=axes[1].y(), text="row:N")
+    base = alt.Chart(top[["c0", "c1", "row", "align", "dx"]]).encode(
+        x=axes[0].x(), y=axes[1].y(), text=alt.Text("row:N")
+    )
     beside = {name: alt.ExprRef(f"datum.{name}") for name in ("align", "dx")}
     return [base.mark_text(**beside, **look) for look in marks.HALOED]
 

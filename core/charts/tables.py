@@ -103,9 +103,9 @@ def _counts(
     filled = base.transform_filter("datum.count > 0")
     none = base.transform_filter("datum.count == 0").mark_text(fontSize=theme.LABEL_SIZE, color=theme.SOFT_INK)
     cells = filled.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(color=fill)
-    said = filled.mark_text(fontSize=theme.LABEL_SIZE + 1).encode(text="said:N", fill=ON_CELL)
+    said = filled.mark_text(fontSize=theme.LABEL_SIZE + 1).encode(text=alt.Text("said:N"), fill=ON_CELL)
     height = CELL_ROOM + CELL_HEIGHT * len(rows) + (TILTED_ROOM if _angle(columns) else 0)
-    return marks.finished(alt.layer(cells, said, none.encode(text="said:N")), words, height)
+    return marks.finished(alt.layer(cells, said, none.encode(text=alt.Text("said:N"))), words, height)
 
 
 def profile_map(found: Profiles) -> marks.Chart:
@@ -205,12 +205,12 @@ def column_ranges(found: Profiles, column: int, slots: Sequence[int]) -> marks.C
     layers = [
         rule.encode(x=axis.x()),
         base.mark_rule(strokeWidth=5, opacity=1, strokeCap="round").encode(
-            x=axis.x("low:Q"), x2="high:Q", color=look["color"]
+            x=axis.x("low:Q"), x2=alt.X2("high:Q"), color=look["color"]
         ),
         base.mark_point(filled=True, size=130, opacity=1, stroke=theme.PAPER, strokeWidth=1).encode(
             x=axis.x(), **look, tooltip=_range_tooltips(axis)
         ),
-        *(base.mark_text(dy=-14, **look).encode(x=axis.x(), text="said:N") for look in marks.HALOED),
+        *(base.mark_text(dy=-14, **look).encode(x=axis.x(), text=alt.Text("said:N")) for look in marks.HALOED),
     ]
     height = CELL_ROOM + (CELL_HEIGHT + 12) * len(groups)
     return marks.finished(alt.layer(*layers), _range_words(found, column), height)

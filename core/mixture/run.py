@@ -102,7 +102,7 @@ def _solve(problem: Problem, plan: Plan, watch: Watch, first: Openings, over: Ma
 def best_of_starts(problem: Problem, plan: Plan, watch: Watch, first: Openings) -> Run:
     """The best run of the plan's starts: all go to a coarse end, the most promising to the plan's.
 
-    Ends early when cancelled. Raises DegenerateError if every start collapses at once.
+    Where those are unsound, the others follow until one is sound. Ends early when cancelled. Raises DegenerateError if every start collapses at once.
     """
     coarse = replace(plan, tolerance=max(plan.tolerance, SCREENING))
     screened: list[Run] = []
@@ -117,8 +117,13 @@ def best_of_starts(problem: Problem, plan: Plan, watch: Watch, first: Openings) 
             return max(screened, key=lambda run: run.rank)
     if not screened:
         raise refusal
-    promising = sorted(screened, key=lambda run: run.rank, reverse=True)[: min(FINALISTS, (plan.restarts + 1) // 2)]
-    return max((go_on(problem, plan, run, watch) for run in promising), key=lambda run: run.rank)
+    promising = sorted(screened, key=lambda run: run.rank, reverse=True)
+    finished: list[Run] = []
+    for run in promising:
+        if len(finished) >= min(FINALISTS, (plan.restarts + 1) // 2) and not all(each.objections for each in finished):
+            break
+        finished.append(go_on(problem, plan, run, watch))
+    return max(finished, key=lambda run: run.rank)
 
 
 def go_on(problem: Problem, plan: Plan, run: Run, watch: Watch) -> Run:

@@ -102,7 +102,8 @@ def _solve(problem: Problem, plan: Plan, watch: Watch, first: Openings, over: Ma
 def best_of_starts(problem: Problem, plan: Plan, watch: Watch, first: Openings) -> Run:
     """The best run of the plan's starts: all go to a coarse end, the most promising to the plan's.
 
-    Where those are unsound, the others follow until one is sound. Ends early when cancelled. Raises DegenerateError if every start collapses at once.
+    Where those are unsound, the others follow until one is sound. Ends early when cancelled. Raises DegenerateError if
+    every start collapses at once.
     """
     coarse = replace(plan, tolerance=max(plan.tolerance, SCREENING))
     screened: list[Run] = []

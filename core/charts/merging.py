@@ -18,7 +18,7 @@ def entropy_plot(found: Merging) -> marks.Chart:
         return marks.nothing("One component: there is nothing to merge")
     frame = found.frame.rename(columns={"groups": "components", "entropy": "value"})
     frame["said"] = [figure(value) for value in frame["value"]]
-    frame["under"] = ["" if pd.isna(each) else f"valley {share(each)}" for each in frame["valley"]]
+    frame["under"] = ["" if pd.isna(each) else share(each) for each in frame["valley"]]
     top = max(float(frame["value"].max()), 1e-9)
     y = alt.Y(
         "value:Q",
@@ -30,7 +30,7 @@ def entropy_plot(found: Merging) -> marks.Chart:
     tooltip = [
         alt.Tooltip("components:Q", title="Groups"),
         alt.Tooltip("said:N", title="Entropy per row"),
-        alt.Tooltip("under:N", title="Last merge"),
+        alt.Tooltip("under:N", title="Valley of the last merge"),
     ]
     end = base.transform_filter(alt.datum.components == found.chosen.groups)
     sound, beyond = base.transform_filter(alt.datum.allowed), base.transform_filter(~alt.datum.allowed)
@@ -48,7 +48,7 @@ def _words(found: Merging) -> Words:
     groups = count(found.chosen.groups, "group")
     title = f"{count(found.components, 'component')} make up {groups}"
     how = (
-        f"Read from right to left. Valley: lowest density between the two that are joined, as a share of the lower "
+        f"Read from right to left. Numbers: lowest density between the two that are joined, as a share of the lower "
         f"peak. Hollow: under {share(VALLEY)}, so not joined."
     )
     return Words(title, how, f"{title}. Entropy of the shares over the number of groups as components are merged.")

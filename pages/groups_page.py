@@ -117,6 +117,7 @@ if analysis is not None:
             show_differences(analysis, found)
             show_profiles(analysis, found)
             downloads.labelled(analysis)
+            downloads.filled(analysis)
             with steps:  # last, as it may take a while
                 climbed = analysis.ladder if found.scene.fit.components > 1 else None
                 if climbed is not None:

@@ -82,6 +82,7 @@ if analysis is not None:
                 )
                 downloads.odd(analysis)
             downloads.labelled(analysis)
+            downloads.filled(analysis)
             with st.expander("How the score is computed"):
                 st.latex(r"\text{score}(x) = -\log p(x) = -\log \sum_k w_k \, N(x \mid \mu_k, \Sigma_k)")
                 st.markdown(

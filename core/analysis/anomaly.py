@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -16,11 +17,14 @@ from core.errors import ChoiceError
 from core.mixture import kernels
 from core.mixture.fit import Fit, fit
 from core.mixture.model import Mixture
+from core.mixture.patterns import Patterns, has_blanks
 from core.mixture.stopping import Watch
 
 LEAST_DRAWS, MOST_DRAWS = 100_000, 500_000
 DRAWS_PER_ROW = 200  # so that the threshold of one false alarm is known to 7 %
 NEVER = float("inf")
+PATTERN_DRAWS = 4_000_000  # of all missing patterns together, where rows have blanks
+LEAST_PATTERN_DRAWS = 2_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,13 @@ class Null:
         beyond = len(self.scores) - np.searchsorted(self.scores, np.asarray(score), side="left")
         return np.asarray((1.0 + beyond) / (len(self.scores) + 1.0), dtype=np.float64)
 
+    def as_in(self, other: Null, score: npt.ArrayLike) -> Array:
+        """The scores that are as rare in another null as some are in this; steps past the highest stay as they are."""
+        score = np.asarray(score, dtype=np.float64)
+        places = np.interp(score, self.scores, np.linspace(0.0, 1.0, len(self.scores)))
+        matched = np.interp(places, np.linspace(0.0, 1.0, len(other.scores)), other.scores)
+        return np.asarray(matched + np.maximum(score - self.scores[-1], 0.0), dtype=np.float64)
+
     def quantile(self, tail: float) -> float:
         """The score that a share `tail` of the draws exceed."""
         return float(np.quantile(self.scores, 1.0 - tail))
@@ -49,10 +60,11 @@ class Null:
 class Scored:
     """Rows with their scores under a mixture, before any line is drawn."""
 
-    score: Array  # (n,), -log p, high is odd
+    score: Array  # (n,), -log p of the cells that are there, high is odd
     mixture: Mixture
     draws: int  # rows to simulate when chance has to be known
     seed: int
+    patterns: Patterns | None = None  # of the rows, by blanks; None where there are none
 
     @cached_property
     def null(self) -> Null:
@@ -60,9 +72,42 @@ class Scored:
         return Null.simulate(self.mixture, self.draws, self.seed)
 
     @cached_property
+    def _calibrated(self) -> tuple[Array, Array]:
+        """(n,) p-values and (n,) levels, each row's against rows that are blank in the same columns."""
+        if self.patterns is None:
+            return self.null.tail(self.score), self.score
+        p_value, level = np.ones(len(self.score)), np.full(len(self.score), self.null.scores[0])
+        for (chosen, _), null in zip(self.patterns, self._nulls(self.patterns), strict=True):
+            if null is not None:
+                p_value[chosen] = null.tail(self.score[chosen])
+                level[chosen] = null.as_in(self.null, self.score[chosen])
+        return p_value, level
+
+    def _nulls(self, patterns: Patterns) -> Iterator[Null | None]:
+        """The null of each pattern; None for rows that have no cell."""
+        draws = int(np.clip(PATTERN_DRAWS // len(patterns.observed), LEAST_PATTERN_DRAWS, self.draws))
+        rows = self.mixture.sample(draws, np.random.default_rng([self.seed, draws, 1]))
+        for observed in patterns.observed:
+            if observed.all():
+                yield self.null
+            elif observed.any():
+                scores = -kernels.log_density(self.mixture.seen_in(observed), rows[:, observed])
+                yield Null(read_only(np.sort(scores)))
+            else:
+                yield None
+
+    @property
+    def level(self) -> Array:
+        """(n,) the score of an equally rare row without blanks, by simulation: what rows are compared by.
+
+        Densities of rows that are blank in different columns have different units.
+        """
+        return self._calibrated[1]
+
+    @cached_property
     def p_value(self) -> Array:
-        """(n,) chance of a row at least as odd under the fitted mixture, by simulation."""
-        return read_only(self.null.tail(self.score))
+        """(n,) chance of a row at least as odd under the fitted mixture, blank in the same columns, by simulation."""
+        return read_only(self._calibrated[0])
 
     @cached_property
     def q_value(self) -> Array:
@@ -109,7 +154,7 @@ class TopRows:
         """The score of the last row that is in."""
         if self.count == 0:
             return NEVER
-        return float(np.sort(scored.score)[-min(self.count, len(scored.score))])
+        return float(np.sort(scored.level)[-min(self.count, len(scored.level))])
 
 
 @dataclass(frozen=True)
@@ -141,7 +186,7 @@ class FalseDiscoveryRate:
 
     def threshold(self, scored: Scored) -> float:
         """The least score whose q-value is within the rate."""
-        within = scored.score[scored.q_value <= self.rate]
+        within = scored.level[scored.q_value <= self.rate]
         return float(within.min()) if len(within) else NEVER
 
 
@@ -199,8 +244,13 @@ class Anomalies:
 
     @property
     def score(self) -> Array:
-        """(n,) -log p of each row, high is odd."""
+        """(n,) -log p of each row, of the cells that it has; high is odd."""
         return self.scored.score
+
+    @property
+    def level(self) -> Array:
+        """(n,) the score of an equally rare row without blanks: what the threshold is for. The score without blanks."""
+        return self.scored.level
 
     @property
     def p_value(self) -> Array:
@@ -215,13 +265,13 @@ class Anomalies:
     @cached_property
     def flagged(self) -> npt.NDArray[np.bool_]:
         """(n,) whether each row is odd."""
-        return self.score >= self.threshold
+        return self.level >= self.threshold
 
     @cached_property
     def ranking(self) -> npt.NDArray[np.intp]:
         """(m,) positions of the flagged rows, the oddest first."""
         rows = np.flatnonzero(self.flagged)
-        return rows[np.argsort(-self.score[rows], kind="stable")]
+        return rows[np.argsort(-self.level[rows], kind="stable")]
 
     @cached_property
     def expected_false_alarms(self) -> float:
@@ -253,9 +303,16 @@ def scored(
     watch: Watch | None = None,
 ) -> Scored:
     """Score rows by -log p; several policies can then judge the same scores."""
-    score = (scoring or InSample()).scores(fitted, as_source(X), watch)
+    source = as_source(X)
+    score = (scoring or InSample()).scores(fitted, source, watch)
     draws = int(np.clip(DRAWS_PER_ROW * len(score), LEAST_DRAWS, MOST_DRAWS))
-    return Scored(read_only(score), fitted.mixture, draws, seed)
+    return Scored(read_only(score), fitted.mixture, draws, seed, _patterns(source))
+
+
+def _patterns(source: Source) -> Patterns | None:
+    """The rows of a source by their blanks; None where there are none."""
+    blocks = [values for values, _ in source.blocks()]
+    return Patterns.of(np.concatenate(blocks)) if any(has_blanks(values) for values in blocks) else None
 
 
 def judge(rows: Scored, policy: Policy | None = None) -> Anomalies:

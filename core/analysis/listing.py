@@ -41,7 +41,7 @@ def odd_rows(table: Table, matrix: Matrix, odd: Anomalies, responsibilities: Arr
     rows = odd.ranking[:MOST_LISTED]
     found = {
         "row": matrix.row_ids[rows] + 1,
-        "score": odd.score[rows],
+        "score": odd.level[rows],
         "chance": odd.p_value[rows],
         "nearest group": responsibilities[rows].argmax(axis=1) + 1,
     }

@@ -26,7 +26,7 @@ def first_picture(scene: Scene, columns: tuple[int, int] | None = None) -> marks
         return marginal_density(scene, 0)
     plane = scene.plane(columns)
     axes = marks.axes_of(scene, plane)
-    shown = drawn(scene)
+    shown = drawn(scene, columns=plane.columns)
     layers = [
         marks.points(group_points(scene, plane, shown), axes, entries(scene), [alt.Tooltip("held:N", title="Held by")]),
         *marks.outlines(ellipses(scene.fit.mixture, plane), scene.component_slots, axes),

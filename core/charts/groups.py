@@ -37,7 +37,7 @@ def side_by_side(
     """
     plane = scene.plane(columns)
     axes = marks.axes_of(scene, plane)
-    shown = drawn(scene)
+    shown = drawn(scene, columns=plane.columns)
     clusters, groups = _cluster_words(scene, partition, shown, regions), _group_words(scene, shown, regions)
     left = [_cluster_points(scene, partition, own, plane, shown, axes), _centres(partition, plane, axes)]
     right = [_sized_points(scene, plane, shown, axes)]

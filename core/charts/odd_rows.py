@@ -40,8 +40,8 @@ class Bins:
 
 def score_histogram(scene: Scene, odd: Anomalies) -> marks.Chart:
     """A histogram of the scores -log p with the threshold; what lies beyond it, bars and rows, is in the accent."""
-    bins = score_bins(odd.score, odd.threshold)
-    x = _score_axis(odd.score, bins)
+    bins = score_bins(odd.level, odd.threshold)
+    x = _score_axis(odd.level, bins)
     layers = [_bars(bins, odd.threshold, x)]
     if odd.threshold != NEVER:
         layers += _line(bins, odd.threshold, x)
@@ -59,7 +59,7 @@ def odd_scatter(scene: Scene, columns: tuple[int, int] | None = None) -> marks.C
     """
     plane = scene.plane(columns)
     axes = marks.axes_of(scene, plane)
-    shown = drawn(scene)
+    shown = drawn(scene, columns=plane.columns)
     frame = group_points(scene, plane, shown)
     layers = [
         marks.points(frame, axes, entries(scene), [alt.Tooltip("held:N", title="Held by")]),
@@ -152,8 +152,8 @@ def _crosses(scene: Scene, odd: Anomalies, bins: Bins, x: alt.X) -> alt.Chart:
     rows = odd.ranking[:MOST_CROSSES]
     frame = pd.DataFrame(
         {
-            "c0": np.where(odd.score[rows] > bins.edges[-1], bins.last, odd.score[rows]),
-            "score": odd.score[rows],
+            "c0": np.where(odd.level[rows] > bins.edges[-1], bins.last, odd.level[rows]),
+            "score": odd.level[rows],
             "row": scene.names_of(rows),
         }
     )
@@ -165,7 +165,7 @@ def _crosses(scene: Scene, odd: Anomalies, bins: Bins, x: alt.X) -> alt.Chart:
             y=alt.YDatum(0),
             tooltip=[
                 alt.Tooltip("row:N", title="Odd row"),
-                alt.Tooltip("score:Q", title="Score", format=value_format(odd.score[rows])),
+                alt.Tooltip("score:Q", title="Score", format=value_format(odd.level[rows])),
             ],
         )
     )
@@ -173,7 +173,7 @@ def _crosses(scene: Scene, odd: Anomalies, bins: Bins, x: alt.X) -> alt.Chart:
 
 def _beyond(odd: Anomalies, bins: Bins, x: alt.X) -> alt.Chart:
     """What the last bar holds that lies past the axis."""
-    said = f"{count(bins.beyond, 'row')} beyond, up to {figure(float(odd.score.max()))} →"
+    said = f"{count(bins.beyond, 'row')} beyond, up to {figure(float(odd.level.max()))} →"
     frame = pd.DataFrame({"c0": [float(bins.edges[-1])], "said": [said]})
     return (
         alt.Chart(frame)
@@ -183,8 +183,8 @@ def _beyond(odd: Anomalies, bins: Bins, x: alt.X) -> alt.Chart:
 
 
 def _score_words(odd: Anomalies) -> Words:
-    n, found = len(odd.score), len(odd.ranking)
-    highest = figure(float(odd.score.max()))
+    n, found = len(odd.level), len(odd.ranking)
+    highest = figure(float(odd.level.max()))
     if odd.threshold == NEVER:
         title = f"No line is drawn, so no row is odd; the highest score is {highest}"
     elif found == 0:

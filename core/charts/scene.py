@@ -17,7 +17,7 @@ from core.arrays import Array
 from core.data.prepare import Matrix, Shape
 from core.mixture.fit import Fit
 from core.mixture.model import Mixture
-from core.numbers import share
+from core.numbers import count, share
 
 MOST_DRAWN = 5_000  # points of a scatter: comfortable in a browser
 NOISE_NAME, UNDECIDED_NAME, ODD_NAME = "Noise", "Undecided", "Odd row"
@@ -131,33 +131,41 @@ class Drawn:
 
     rows: npt.NDArray[np.intp]  # positions in the matrix; odd rows last, so that they lie on top
     n: int  # rows there are
-    n_odd: int  # odd rows there are
+    n_odd: int  # odd rows there are that have a place
     n_odd_drawn: int
+    n_blank: int = 0  # rows without a place in the picture, being blank in a column of it
 
     @property
     def sentence(self) -> str:
         """What is left out, to be said under the title; nothing if nothing is."""
-        if len(self.rows) == self.n:
-            return ""
+        unplaced = f"{count(self.n_blank, 'row')} with a blank here not drawn." if self.n_blank else ""
+        if len(self.rows) == self.n - self.n_blank:
+            return unplaced
+        return f"{self._part} {unplaced}".strip()
+
+    @property
+    def _part(self) -> str:
         said = f"{len(self.rows):,} of {self.n:,} rows drawn"
         if self.n_odd_drawn < self.n_odd:
             return f"{said}, with the {self.n_odd_drawn:,} oddest of {self.n_odd:,} odd ones."
         return f"{said}, every odd one among them." if self.n_odd else f"{said}, chosen at random."
 
 
-def drawn(scene: Scene, most: int = MOST_DRAWN) -> Drawn:
-    """At most `most` rows: every odd one, and of the others a sample by the scene's seed.
+def drawn(scene: Scene, most: int = MOST_DRAWN, columns: Sequence[int] = ()) -> Drawn:
+    """At most `most` rows that have cells in all of some columns: every odd one, of the others a seeded sample.
 
     Only where more than four fifths of the places would go to odd rows are the oddest alone taken.
     """
     n = len(scene.matrix.values)
     odd = scene.odd.ranking if scene.odd is not None else np.empty(0, dtype=np.intp)
+    blank = np.asarray(np.isnan(scene.matrix.values[:, list(columns)]).any(axis=1))
+    odd = odd[~blank[odd]]
     kept = odd[: most * 4 // 5] if n > most else odd
-    others = np.flatnonzero(~scene.flagged)
+    others = np.flatnonzero(~scene.flagged & ~blank)
     if len(others) > most - len(kept):
         chosen = np.random.default_rng([scene.seed, most]).choice(len(others), most - len(kept), replace=False)
         others = others[np.sort(chosen)]
-    return Drawn(np.concatenate([others, kept[::-1]]), n, len(odd), len(kept))
+    return Drawn(np.concatenate([others, kept[::-1]]), n, len(odd), len(kept), int(blank.sum()))
 
 
 def doubts_in_words(scene: Scene, rows: npt.NDArray[np.intp]) -> list[str]:

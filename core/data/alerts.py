@@ -16,7 +16,8 @@ from core.data.table import Alert, AlertKind, Column, Kind, Shape
 FEW_VALUES = 10  # this many distinct values or fewer make spikes of a density
 SPIKE_SHARE = 0.3  # more than this share of the rows at one value
 NEARLY_ALL = 0.95
-BLANK_SHARE = 0.2  # blanks that would drop more than this share of the rows
+BLANK_SHARE = 0.2  # of the cells of a column, worth a remark
+NEARLY_BLANK = 0.9  # beyond which the column says too little of the groups
 COPY = 0.999  # correlation beyond which one column is nearly a copy of another
 MOST_COMPARED = 300  # columns that are compared with each other
 COMPARED_ROWS = 2_000
@@ -67,8 +68,8 @@ def _own_alerts(column: Column, numbers: Numbers) -> list[Alert]:
     if column.kind is Kind.NUMBER and _is_identifier(column.original, numbers):
         alerts.append(Alert(AlertKind.IDENTIFIER, "an identifier or a running number", True))
     if column.n_missing > BLANK_SHARE * n:
-        reason = f"its blanks would drop {100 * column.n_missing / n:.0f} % of the rows"
-        alerts.append(Alert(AlertKind.BLANKS, reason, True))
+        reason = f"{100 * column.n_missing / n:.0f} % of its cells are blank"
+        alerts.append(Alert(AlertKind.BLANKS, reason, column.n_missing > NEARLY_BLANK * n))
     if numbers.n_distinct <= FEW_VALUES:
         alerts.append(Alert(AlertKind.FEW_VALUES, f"only {numbers.n_distinct} different values", True))
     alerts += _spike(numbers)

@@ -21,7 +21,7 @@ LARGE = 100_000  # rows
 _RELAXATIONS: tuple[tuple[set[AlertKind], str], ...] = (  # from mild to bold
     (set(), ""),
     ({AlertKind.FEW_VALUES, AlertKind.SPIKE}, "All columns of numbers have few different values or hold one often."),
-    ({AlertKind.BLANKS}, "All columns of numbers have many blanks or few different values."),
+    ({AlertKind.BLANKS}, "All columns of numbers are nearly blank or have few different values."),
     ({AlertKind.DATE, AlertKind.NEAR_CONSTANT}, "Only dates, or columns that hardly vary, are there to be fitted."),
 )
 

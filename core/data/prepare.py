@@ -37,7 +37,7 @@ class Preparation:
     columns: tuple[str, ...] | None = None  # None takes the columns that no alert leaves out
     scale: Scale = Scale.STANDARD
     transforms: tuple[tuple[str, Shape], ...] = ()  # (column, shape)
-    blanks: Blanks = Blanks.DROP
+    blanks: Blanks = Blanks.KEEP
     encode: tuple[str, ...] = ()  # categories that become features, one for each value but the commonest
     weight: str | None = None  # the column of the row weights
     row_name: str | None = None  # the column that says what a row is; for display only

@@ -23,10 +23,10 @@ LARGEST = 1e150  # beyond it a square overflows
 
 
 class Blanks(StrEnum):
-    """What becomes of rows with blank cells in the chosen columns."""
+    """What becomes of rows with blank cells in the chosen columns; without a cell in any they are always left out."""
 
     DROP = "drop"
-    KEEP = "keep"
+    KEEP = "keep"  # they are fitted by the cells that they have
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,11 @@ class Matrix:
         return self.transform.features
 
     @cached_property
+    def has_blanks(self) -> bool:
+        """Whether a cell is blank."""
+        return bool(np.isnan(self.values).any())
+
+    @cached_property
     def raw(self) -> Array:
         """(n, d) values in raw units."""
         return read_only(self.transform.to_raw(self.values))
@@ -156,6 +161,11 @@ def assemble(transform: Transform, raw: Array, weights: Array | None, notes: tup
         has, is_ = ("row has", "is") if lost == 1 else ("rows have", "are")
         why = "a blank in a chosen column" if transform.blanks is Blanks.DROP else "no number in any chosen column"
         notes = (*notes, Note(f"{lost:,} {has} {why} and {is_} left out.", lost, NoteKind.ROWS))
+    blank = int((keep & ~present.all(axis=1)).sum())
+    if blank:
+        has, they, have = ("row has", "it is", "it has") if blank == 1 else ("rows have", "they are", "they have")
+        what = f"{blank:,} {has} a blank in a chosen column; {they} fitted by the cells that {have}."
+        notes = (*notes, Note(what, blank, NoteKind.HINT))
     if weights is not None:
         weightless = int((keep & np.isnan(weights)).sum())
         if weightless:

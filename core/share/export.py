@@ -53,7 +53,9 @@ class Labelled:
     def n_columns(self) -> int:
         """How many columns it adds to a table."""
         shares = self.groups + (self.fit.mixture.noise is not None)
-        return shares + (self.partition is not None) + 3  # the mixture's group, the score, and whether it is odd
+        level = self.odd.level is not self.odd.score
+        own = 3  # the mixture's group, the score, and whether it is odd
+        return own + shares + (self.partition is not None) + level
 
 
 def labelled_frame(table: Table, found: Labelled) -> pd.DataFrame:
@@ -66,7 +68,7 @@ def labelled_frame(table: Table, found: Labelled) -> pd.DataFrame:
     taken = set(frame.columns)
     added = {}
     for name, values in _found_columns(found).items():
-        own = _unlike(name, taken)
+        own = unlike(name, taken)
         taken.add(own)
         added[own] = values.set_axis(found.matrix.row_ids).reindex(range(len(frame)))
     return pd.concat([frame, pd.DataFrame(added, index=range(len(frame))).set_axis(frame.index)], axis=1)
@@ -150,6 +152,8 @@ def _found_columns(found: Labelled) -> dict[str, pd.Series]:
     for k, share in enumerate(shares.T):
         columns[f"share of group {k + 1}" if k < K else "share of noise"] = pd.Series(share)
     columns["score (-log p)"] = pd.Series(found.odd.score)
+    if found.odd.level is not found.odd.score:
+        columns["score as of a row without blanks"] = pd.Series(found.odd.level)
     columns["odd"] = pd.Series(np.where(found.odd.flagged, "yes", "no"))
     return columns
 
@@ -159,7 +163,7 @@ def _whole(values: npt.NDArray[np.intp]) -> pd.Series:
     return pd.Series(values, dtype="Int64")
 
 
-def _unlike(name: str, taken: Collection[str]) -> str:
+def unlike(name: str, taken: Collection[str]) -> str:
     """The name, or the name with the first number from 2 under which it is free."""
     own, number = name, 2
     while own in taken:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.data.columns import default_columns, left_out, overview
-from core.data.prepare import Scale, Shape
+from core.data.prepare import Blanks, Scale, Shape
 from core.data.table import Column, Kind, Table
 from core.numbers import count
 from pages.shared.messages import plain
@@ -20,6 +20,10 @@ SCALES = {
     Scale.STANDARD: "Standard deviation 1",
     Scale.ROBUST: "Median spread 1, unmoved by extremes",
     Scale.NONE: "As they are",
+}
+BLANKS = {
+    Blanks.KEEP: "Take the cells that they have",
+    Blanks.DROP: "Leave these rows out",
 }
 KINDS = [each.value for each in Kind if each is not Kind.EMPTY]
 LOOKS = {
@@ -42,7 +46,7 @@ def show(table: Table) -> None:
     if numeric:
         _editor(table, numeric, chosen, list(LOOKS))
     _left_out(table, chosen)
-    with st.expander("Scale and transforms"):
+    with st.expander("Scale, transforms and blanks"):
         _form(chosen)
     others = [each for each in table.columns if not each.kind.is_numeric]
     if others:
@@ -127,6 +131,16 @@ def _take_in(table: Table, chosen: tuple[str, ...], name: str) -> None:
 
 def _form(chosen: tuple[str, ...]) -> None:
     preparation = current().preparation
+    st.session_state["blanks"] = preparation.blanks
+    st.radio(
+        "Rows with blanks",
+        list(BLANKS),
+        key="blanks",
+        format_func=BLANKS.__getitem__,
+        on_change=_take_form,
+        help="A row is placed by the cells that it has. Dropping such rows throws those away, and can tilt the picture "
+        "if rows with blanks differ from the others.",
+    )
     st.session_state["scale"] = preparation.scale
     st.radio(
         "Bring every column to",
@@ -158,7 +172,7 @@ def _form(chosen: tuple[str, ...]) -> None:
 
 def _take_form() -> None:
     shapes = tuple((name, shape) for shape in Shape for name in st.session_state[f"shape-{shape.name}"])
-    _prepare(scale=st.session_state["scale"], transforms=shapes)
+    _prepare(scale=st.session_state["scale"], blanks=st.session_state["blanks"], transforms=shapes)
 
 
 def _prepare(**choices: Any) -> None:

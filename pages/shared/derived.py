@@ -79,7 +79,7 @@ class Analysis:
 
         def work(watch: Watch) -> Scored:
             found = scored(fitted, self.matrix, watch=watch)
-            _ = found.null  # simulated here, so that no threshold has to wait for it
+            _ = found.null, found.level  # simulated here, so that no threshold has to wait for it
             return found
 
         return jobs.result(self._model_key("scored"), "Scoring the rows", work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.share.export import Labelled, beyond_a_sheet, labelled_frame, odd_frame, original_frame, to_csv, to_xlsx
+from core.share.filled import filled_frame
 from pages.shared.derived import Analysis
 from pages.shared.messages import plain
 
@@ -36,6 +37,23 @@ def labelled(analysis: Analysis) -> None:
             disabled=refusal is not None,
             help=None if refusal is None else plain(str(refusal), 400),
         )
+
+
+def filled(analysis: Analysis) -> None:
+    """The table with its blanks filled, where the fit has some."""
+    scene = analysis.scene
+    if scene is None or not scene.matrix.has_blanks:
+        return
+    st.download_button(
+        "The table with blanks filled (CSV)",
+        lambda: to_csv(filled_frame(analysis.table, scene.matrix, scene.fit)),
+        "filled.csv",
+        "text/csv",
+        key="filled-csv",
+        on_click="ignore",
+        help="Each blank of the fitted columns gets the value that the model expects given the row's other cells; "
+        "a column beside it says how far it may be off (a standard deviation).",
+    )
 
 
 def odd(analysis: Analysis) -> None:

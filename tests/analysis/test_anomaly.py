@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -110,3 +112,50 @@ def test_a_policy_that_means_nothing_is_refused(make):
 def test_the_same_seed_gives_the_same_line():
     fit, rows = fitted_rows()
     assert core.anomalies(fit, rows, seed=4).threshold == core.anomalies(fit, rows, seed=4).threshold
+
+
+def with_blanks(n=4_000, share=0.25, seed=3):
+    rng = np.random.default_rng(seed)
+    mixture = core.Mixture(
+        np.array([0.6, 0.4]), np.array([[0.0, 0, 0], [6, 2, -3]]), np.stack([np.eye(3), np.diag([4.0, 0.01, 1.0])])
+    )
+    rows = mixture.sample(n, rng)
+    rows[rng.random(rows.shape) < share] = np.nan
+    return mixture, rows
+
+
+def test_p_values_are_uniform_within_every_missing_pattern():
+    mixture, rows = with_blanks()
+    fit = replace(core.fit(rows[:50], core.Plan(components=1)), mixture=mixture)
+    found = core.anomalies(fit, rows, scoring=core.Fresh())
+    patterns = (~np.isnan(rows)) @ [1, 2, 4]
+    for each in range(1, 8):
+        assert stats.kstest(found.p_value[patterns == each], "uniform").pvalue > 1e-3
+    assert (found.p_value[patterns == 0] == 1.0).all()
+    assert found.flagged.sum() == pytest.approx(1, abs=4)
+
+
+def test_a_row_with_blanks_is_as_odd_as_the_cells_that_it_has():
+    mixture, rows = with_blanks(500)
+    rows[:3] = [[30.0, np.nan, np.nan], [np.nan, 0.0, np.nan], [np.nan] * 3]
+    fit = replace(core.fit(rows, core.Plan(components=1)), mixture=mixture)
+    found = core.anomalies(fit, rows, core.TopRows(1))
+    np.testing.assert_array_equal(found.ranking, [0])
+    np.testing.assert_array_equal(found.flagged[1:3], [False, False])
+    np.testing.assert_allclose(found.score, -mixture.log_density(rows))
+
+
+def test_without_blanks_the_level_is_the_score():
+    mixture, rows = with_blanks(300, share=0.0)
+    fit = replace(core.fit(rows, core.Plan(components=1)), mixture=mixture)
+    found = core.anomalies(fit, rows)
+    assert found.level is found.score
+
+
+def test_odd_rows_of_other_patterns_are_ranked_by_their_rarity():
+    mixture, rows = with_blanks(2_000)
+    fit = replace(core.fit(rows, core.Plan(components=1)), mixture=mixture)
+    found = core.anomalies(fit, rows, core.FalseDiscoveryRate(1.0))
+    common = found.p_value > 0.01  # where the simulation is fine
+    order = np.argsort(found.level[common])
+    assert (np.diff(found.p_value[common][order]) < 2e-3).all()

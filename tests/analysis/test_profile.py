@@ -129,7 +129,7 @@ def test_the_figures_of_a_matrix_are_of_the_tables_own_cells():
     frame = pd.DataFrame({"amount": amounts, "other": rng.normal(size=40)})
     frame.loc[3, "other"] = np.nan
     table = profile(frame)
-    matrix = core.prepare(table, core.Preparation(columns=("amount", "other")))
+    matrix = core.prepare(table, core.Preparation(columns=("amount", "other"), blanks="drop"))
     labels = np.where(matrix.row_ids < 20, 0, 1)
     group = profiles_of(table, matrix, labels, 2).groups[0]
     assert group.rows == 19

@@ -29,17 +29,18 @@ def named(matrix, names):
     return dataclasses.replace(matrix, transform=dataclasses.replace(matrix.transform, features=tuple(names)))
 
 
-def make_scene(groups, d, rows=40, flagged=3, names=HOSTILE, logs=(), seed=0, apart=8.0):
+def make_scene(groups, d, rows=40, flagged=3, names=HOSTILE, logs=(), seed=0, apart=8.0, blank=0.0):
     """K groups of equally many rows in d columns; the fit starts from the truth, so its order is known."""
     rng = np.random.default_rng(seed)
     centres = apart * np.column_stack([rng.permutation(groups) for _ in range(d)])
     labels = np.repeat(np.arange(groups), rows)
     values = 500 + 20 * (centres[labels] + rng.normal(size=(len(labels), d)))
+    values[rng.random(values.shape) < blank] = np.nan
     frame = pd.DataFrame(values, columns=[f"v{j}" for j in range(d)])
     choice = Preparation(columns=tuple(frame.columns), transforms=tuple((f"v{j}", "log") for j in logs))
     matrix = named(prepare(frame, choice), names[:d])
     plan = Plan("VVI" if d > 1 else "VII", groups)
-    fitted = fit(matrix, plan, responsibilities=np.eye(groups)[labels])
+    fitted = fit(matrix, plan, responsibilities=np.eye(groups)[labels[matrix.row_ids]])
     return Scene(matrix, fitted, tuple(range(groups)), anomalies(fitted, matrix, TopRows(flagged)))
 
 
@@ -49,6 +50,8 @@ def scenes():
         "plain": make_scene(3, 4, names=PLAIN, apart=1.5),
         "hostile": make_scene(2, 6),
         "same but plain": make_scene(2, 6, names=PLAIN),
+        "blanks": make_scene(3, 3, names=PLAIN, blank=0.15),
+        "blanks in logarithms": make_scene(2, 2, names=PLAIN, logs=(0,), blank=0.15),
         "one column": make_scene(2, 1),
         "one group": make_scene(1, 2, rows=60),
         "merged": dataclasses.replace(make_scene(4, 2), merged=Grouping((0, 0, 1, 2)), slots=(0, 2, 3)),

@@ -52,3 +52,13 @@ def test_doubt_is_told_in_falling_shares(scene):
     told, clear = doubts_in_words(scene, np.array([row, int(np.argmax(scene.largest))]))
     assert told.startswith(f"Group {scene.labels[row] + 1} ")
     assert clear.count("Group") == 1
+
+
+def test_rows_with_a_blank_in_the_picture_are_counted_and_not_drawn():
+    scene = make_scene(2, 3, rows=150, blank=0.2)
+    blank = np.isnan(scene.matrix.values[:, [0, 2]]).any(axis=1)
+    found = drawn(scene, columns=(0, 2))
+    np.testing.assert_array_equal(np.sort(found.rows), np.flatnonzero(~blank))
+    assert found.sentence == f"{blank.sum()} rows with a blank here not drawn."
+    assert drawn(scene, 50, columns=(0, 2)).sentence.endswith(f"{blank.sum()} rows with a blank here not drawn.")
+    assert found.n_odd == int((scene.flagged & ~blank).sum())

@@ -25,6 +25,7 @@ FRAME = pd.DataFrame(
         "member": RNG.random(N) < 0.5,
     }
 )
+FRAME["hardly there"] = np.where(np.arange(N) % 20 == 0, np.sin(np.arange(N)), np.nan)
 FRAME["copy of spend"] = FRAME["spend"]
 FRAME["total"] = FRAME["spend"] + FRAME["age"]
 
@@ -56,7 +57,7 @@ def test_each_column_is_of_its_kind(table, name, kind):
         ("constant", AlertKind.CONSTANT),
         ("stars", AlertKind.FEW_VALUES),
         ("mostly zero", AlertKind.SPIKE),
-        ("half blank", AlertKind.BLANKS),
+        ("hardly there", AlertKind.BLANKS),
         ("total", AlertKind.COMBINATION),
     ],
 )
@@ -67,7 +68,7 @@ def test_what_cannot_be_fitted_well_is_left_out_with_its_reason(table, name, ale
 
 
 def test_plain_measures_are_fitted(table):
-    assert {"spend", "age"} <= set(core.default_columns(table))
+    assert {"spend", "age", "half blank"} <= set(core.default_columns(table))
 
 
 def test_the_reasons_are_words(table):

@@ -16,16 +16,25 @@ def test_standard_scaling_gives_mean_0_and_standard_deviation_1():
 
 
 def test_rows_with_blanks_are_left_out_counted_and_known_by_their_places():
-    matrix = core.prepare(FRAME, core.Preparation(columns=("x", "y")))
+    matrix = core.prepare(FRAME, core.Preparation(columns=("x", "y"), blanks="drop"))
     assert matrix.n_dropped == 1
     np.testing.assert_array_equal(matrix.row_ids, [0, 2, 3])
     assert "1 row has a blank" in matrix.notes[0].what
 
 
-def test_blanks_that_are_kept_are_nan():
-    matrix = core.prepare(FRAME, core.Preparation(columns=("x", "y"), blanks="keep"))
+def test_blanks_are_kept_unless_rows_are_to_be_dropped():
+    matrix = core.prepare(FRAME, core.Preparation(columns=("x", "y")))
     assert np.isnan(matrix.values).sum() == 1
     assert matrix.n_dropped == 0
+    assert "1 row has a blank" in matrix.notes[0].what
+    assert "fitted by the cells that it has" in matrix.notes[0].what
+
+
+def test_rows_without_any_cell_are_set_aside_and_counted():
+    frame = pd.concat([FRAME, pd.DataFrame({"x": [np.nan, np.nan], "y": [np.nan, np.nan]})], ignore_index=True)
+    matrix = core.prepare(frame, core.Preparation(columns=("x", "y")))
+    assert matrix.n_dropped == 2
+    assert "2 rows have no number in any chosen column" in matrix.notes[0].what
 
 
 @given(
@@ -69,7 +78,7 @@ def test_a_table_that_lacks_a_column_is_refused_by_its_name():
         (FRAME, ("word",), "no number|No row"),
         (FRAME.assign(c=4.0), ("c",), "same value in every row"),
         (FRAME[["word"]], None, "No column"),
-        (pd.DataFrame({"a": [np.nan, 1.0], "b": [1.0, np.nan]}), ("a", "b"), "No row"),
+        (pd.DataFrame({"a": [np.nan, 1.0], "b": [1.0, np.nan]}), ("a", "b"), "same value in every row"),
     ],
 )
 def test_a_choice_that_leaves_nothing_is_refused_in_a_sentence(frame, columns, sentence):

@@ -27,7 +27,7 @@ def test_equal_numbers_of_another_file_bring_nothing_but_the_own_rows(visitors):
         for frame in second.app.dataframe:
             assert "Ada" not in frame.value.to_string()
     second.go("pages/data_page.py").settle()
-    assert f"{count(3, 'row')} have a blank in a chosen column" in second.text
+    assert f"{count(3, 'row')} have no number in any chosen column" in second.text
 
 
 def test_the_same_file_under_another_name_keeps_each_sessions_own_name(visitors):

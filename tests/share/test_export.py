@@ -132,7 +132,7 @@ def labelled():
     frame.loc[5, "x"] = np.nan
     frame.loc[9, ["x", "y"]] = 30.0, -30.0
     table = profile(frame)
-    matrix = core.prepare(table, core.Preparation(columns=("x", "y")))
+    matrix = core.prepare(table, core.Preparation(columns=("x", "y"), blanks="drop"))
     fitted = core.fit(matrix, core.Plan(components=2, family="EEE"))
     odd = core.anomalies(fitted, matrix, core.TopRows(3))
     return table, Labelled(matrix, fitted, odd, core.k_means(matrix, 2))
@@ -150,6 +150,18 @@ def test_every_row_is_exported_under_its_original_names_with_what_was_found():
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
     assert (frame["odd"] == "yes").sum() == 3
     assert frame.loc[9, "odd"] == "yes"
+
+
+def test_rows_with_blanks_are_exported_with_the_level_that_the_line_is_for():
+    table, found = labelled()
+    matrix = core.prepare(table, core.Preparation(columns=("x", "y")))
+    fit = core.fit(matrix, core.Plan(components=2, family="EEE"))
+    kept = Labelled(matrix, fit, core.anomalies(fit, matrix, core.TopRows(3)), core.k_means(matrix, 2))
+    frame = labelled_frame(table, kept)
+    assert len(frame.columns) == 3 + kept.n_columns == 4 + found.n_columns
+    np.testing.assert_array_equal(
+        frame["score as of a row without blanks"] >= kept.odd.threshold, frame["odd"] == "yes"
+    )
 
 
 def test_the_odd_rows_come_oddest_first():

@@ -131,16 +131,24 @@ def bootstrap_test(
         course.done.append(number)
         return None if gain is None else gain.statistic
 
+    drawn = _until_enough(_in_batches(draw, bootstrap.sets, over), own.statistic, bootstrap.enough)
+    if drawn is None or not course.goes_on:
+        return None
+    return BootstrapTest(family, components, own.statistic, drawn, bootstrap.enough, some.rows, some.of)
+
+
+def _until_enough(statistics: Iterable[float | None], own: float, enough: int) -> tuple[float, ...] | None:
+    """The statistics up to the one with which enough of them are as large as the rows' own; None where one is ended."""
     drawn: list[float] = []
     as_much = 0
-    for statistic in _in_batches(draw, bootstrap.sets, over):
-        if statistic is None or not course.goes_on:
+    for statistic in statistics:
+        if statistic is None:
             return None
         drawn.append(statistic)
-        as_much += statistic >= own.statistic
-        if as_much == bootstrap.enough:
+        as_much += statistic >= own
+        if as_much == enough:
             break
-    return BootstrapTest(family, components, own.statistic, tuple(drawn), bootstrap.enough, some.rows, some.of)
+    return tuple(drawn)
 
 
 def _in_batches(draw: Callable[[int], float | None], sets: int, over: SetMap) -> Iterator[float | None]:

@@ -70,10 +70,11 @@ class Verdict:
         )
         if self.rival is None:
             return said
+        guide = "" if self.criterion is Criterion.BIC else f"; for {name} that is only a guide"
         return (
             f"{said} The best with another number of groups, {_called(self.rival)}, is {figure(self.behind)} behind: "
             f"{evidence(self.behind)} evidence. Kass and Raftery (1995) call a difference in BIC under {NOTHING:.0f} "
-            f"hardly worth a mention, one over {STRONG:.0f} very strong."
+            f"hardly worth a mention, one over {STRONG:.0f} very strong{guide}."
         )
 
     @property

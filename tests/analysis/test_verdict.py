@@ -53,6 +53,11 @@ def test_the_grounds_name_the_strength_of_the_evidence(board, gap, said):
     assert f"behind: {said} evidence." in verdict(moved(board, verdict(board).best, gap)).grounds
 
 
+def test_the_scale_of_evidence_is_said_to_be_a_guide_for_all_but_the_criterion_it_was_made_for(board):
+    assert verdict(board).grounds.endswith("one over 10 very strong.")
+    assert verdict(board, Criterion.ICL).grounds.endswith("very strong; for ICL (hard) that is only a guide.")
+
+
 def test_the_small_sample_criterion_is_infinite_without_rows_to_spare_and_aic_with_many(board):
     fit = verdict(board).best
     p = fit.n_parameters

@@ -43,7 +43,7 @@ def labels_kept(name, share, draws):
         f"{name}, {share:.0%} blank, {best.family.name} K={best.components}: ARI over {draws} draws",
         f"{ours:.3f}",
         f"rows dropped {dropped:.3f}, medians {medians:.3f}",
-        f"above medians, dropping + {NO_WORSE}" if judged else "reported",
+        f"above medians, dropping less {NO_WORSE}" if judged else "reported",
         ("yes" if kept else "no") if judged else "",
     )
 

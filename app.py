@@ -11,6 +11,8 @@ PAGES = [
     st.Page("pages/groups_page.py", title="Groups", icon=":material/bubble_chart:", url_path="groups"),
     st.Page("pages/how_many_page.py", title="How many groups?", icon=":material/show_chart:", url_path="how-many"),
     st.Page("pages/odd_rows_page.py", title="Odd rows", icon=":material/troubleshoot:", url_path="odd-rows"),
+    st.Page("pages/density_page.py", title="Density and samples", icon=":material/area_chart:", url_path="density"),
+    st.Page("pages/score_page.py", title="Score another file", icon=":material/rule:", url_path="score"),
 ]
 
 st.set_page_config(page_title="Mixture Explorer", page_icon="🫧", layout="wide")

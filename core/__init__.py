@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from core.analysis.held_out import Folds, HeldOut, held_out
     from core.analysis.ladder import Ladder, ladder
     from core.analysis.merging import Merging, merging
+    from core.analysis.scoring import Newcomers, score_rows
     from core.analysis.selection import Board, Search, sweep
+    from core.analysis.synthetic import Drawing, likeness, synthetic_frame, synthetic_values
+    from core.analysis.what_if import WhatIf, what_if
     from core.data.columns import default_columns, left_out
     from core.data.prepare import Matrix, Preparation, Transform, prepare
     from core.data.read import read_table
@@ -62,6 +65,9 @@ _HOMES = {
     "core.analysis.held_out": "Folds HeldOut held_out",
     "core.analysis.ladder": "Ladder ladder",
     "core.analysis.merging": "Merging merging",
+    "core.analysis.scoring": "Newcomers score_rows",
+    "core.analysis.synthetic": "Drawing likeness synthetic_frame synthetic_values",
+    "core.analysis.what_if": "WhatIf what_if",
     "core.analysis.effective": "EffectiveComponents effective_components",
     "core.analysis.selection": "Board Search sweep",
     "core.data.columns": "default_columns left_out",
@@ -109,6 +115,7 @@ __all__ = [
     "DegenerateError",
     "Dirichlet",
     "DirichletProcess",
+    "Drawing",
     "EffectiveComponents",
     "EigenvalueRatio",
     "ExpectedFalseAlarms",
@@ -130,6 +137,7 @@ __all__ = [
     "Merging",
     "Mixture",
     "Moments",
+    "Newcomers",
     "Noise",
     "Note",
     "Objection",
@@ -147,6 +155,7 @@ __all__ = [
     "Table",
     "TopRows",
     "Transform",
+    "WhatIf",
     "anomalies",
     "as_source",
     "bayes",
@@ -162,13 +171,18 @@ __all__ = [
     "k_means",
     "ladder",
     "left_out",
+    "likeness",
     "m_step",
     "merging",
     "moments",
     "prepare",
     "read_table",
     "sample",
+    "score_rows",
     "sweep",
+    "synthetic_frame",
+    "synthetic_values",
+    "what_if",
 ]
 
 

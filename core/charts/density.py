@@ -25,7 +25,7 @@ def marginal_density(scene: Scene, column: int | None = None) -> marks.Chart:
     """
     plane = scene.line(column)
     at = plane.columns[0]
-    values = scene.raw[:, at]
+    values = scene.raw[~np.isnan(scene.raw[:, at]), at]
     axis = marks.axis_of(scene, at)
     edges = np.exp(bin_edges(np.log(values))) if axis.logarithmic else bin_edges(values)
     curves = density_curves(scene.fit.mixture, plane, scene.matrix.values)

@@ -86,6 +86,18 @@ class Transform:
                 plain[:, j] = bend.undo(plain[:, j])
         return plain
 
+    def column_forward(self, column: int, raw: Array) -> Array:
+        """(m,) fitted values of (m,) raw ones of one of the d columns; NaN where there is no logarithm."""
+        bend = self.bends[column]
+        bent = raw if bend is None else bend.apply(raw)
+        return np.asarray((bent - self.centers[column]) / self.scales[column])
+
+    def column_to_raw(self, column: int, values: Array) -> Array:
+        """(m,) raw values of (m,) fitted ones of one of the d columns."""
+        bend = self.bends[column]
+        plain = values * self.scales[column] + self.centers[column]
+        return np.asarray(plain if bend is None else bend.undo(plain))
+
     def log_jacobian(self, raw: Array) -> Array:
         """(n,) what to add to log densities of fitted values for those of the raw values (n, d) they came from."""
         slopes = np.full(len(raw), -float(np.log(self.scales).sum()))

@@ -12,7 +12,7 @@ from scipy.linalg import solve_triangular
 from scipy.special import logsumexp, softmax
 
 from core.arrays import Array, read_only
-from core.errors import DegenerateError
+from core.errors import ChoiceError, DegenerateError
 from core.mixture.patterns import Mask, Patterns, has_blanks
 
 BLOCK_ROWS = 16_384  # rows evaluated at a time, so that scoring needs little beside its answer
@@ -140,6 +140,28 @@ class Mixture:
         noise = self.noise and self.noise.seen_in(observed)
         covariances = self.covariances[:, observed][:, :, observed]
         return Mixture(self.weights, self.means[:, observed], covariances, noise)
+
+    def conditional(self, columns: Sequence[int], values: npt.ArrayLike) -> Mixture:
+        """The mixture of the other columns, in their order, where (c,) columns have these (c,) values.
+
+        Every component is regressed on the columns given, and weighs by how likely it makes their values (Bishop 2006,
+        eqs. 2.81 and 2.82). Raises ChoiceError if no column is left.
+        """
+        given = np.asarray(columns, dtype=np.intp)
+        known = np.zeros(self.features, dtype=bool)
+        known[given] = True
+        if known.all():
+            raise ChoiceError("Every column is given, so none is left to say anything about.", "", "Leave one out.")
+        point = np.asarray(values, dtype=np.float64)[np.argsort(given)]
+        seen, rest = self.seen_in(known), self.seen_in(~known)
+        weights = softmax(seen.log_joint(point[None, :])[0])
+        across = self.covariances[:, ~known][:, :, known]  # (K, d - c, c)
+        slopes = np.linalg.solve(seen.covariances, across.transpose(0, 2, 1)).transpose(0, 2, 1)
+        means = rest.means + np.einsum("krc,kc->kr", slopes, point - seen.means)
+        covariances = rest.covariances - slopes @ across.transpose(0, 2, 1)
+        covariances = (covariances + covariances.transpose(0, 2, 1)) / 2
+        noise = rest.noise and replace(rest.noise, weight=float(weights[-1]))
+        return Mixture(weights[: self.components], means, covariances, noise)
 
     def affine(self, shift: Array, scale: Array) -> Mixture:
         """The mixture of shift + scale * x for x of this one; shift and scale are (d,), scale positive."""

@@ -14,6 +14,7 @@ import streamlit as st
 
 from core.analysis.anomaly import ExpectedFalseAlarms, Policy
 from core.analysis.selection import Criterion, Search
+from core.analysis.synthetic import Drawing
 from core.data.prepare import Preparation
 from core.data.table import Reading
 from core.mixture.family import Family
@@ -83,6 +84,10 @@ class Session:
     policy: Policy = field(default_factory=lambda: ExpectedFalseAlarms(1.0))
     axes: tuple[str, str] | None = None  # the two columns that pictures show; None: the most telling ones
     row_name: str | None = None  # the column that says what a row is; "": its number; None: the likeliest column
+    given: tuple[tuple[str, float], ...] = ()  # columns whose values are supposed, in raw units
+    about: str | None = None  # the column that is asked about when values are supposed; None: the first one left
+    drawing: Drawing = field(default_factory=Drawing)
+    newcomers: Upload | None = None  # the other file that is to be scored
     ticks: Ticks = field(default_factory=Ticks)
 
     @property
@@ -112,6 +117,8 @@ def choose(**choices: Any) -> None:
             "held_out": None,
             "tested": None,
             "bayesian": False,
+            "given": (),
+            "about": None,
         } | choices
     st.session_state[KEY] = replace(current(), **choices)
 

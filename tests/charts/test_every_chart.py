@@ -18,6 +18,8 @@ from core.analysis.ladder import ladder
 from core.analysis.merging import merging
 from core.analysis.profile import profiles
 from core.analysis.selection import sweep
+from core.analysis.synthetic import Drawing, synthetic_values
+from core.analysis.what_if import what_if
 from core.charts import theme
 from core.charts.cell_map import cell_map
 from core.charts.density import marginal_density
@@ -27,10 +29,12 @@ from core.charts.first_picture import first_picture
 from core.charts.groups import cluster_names, side_by_side
 from core.charts.held_out import held_out_curves
 from core.charts.how_many import criterion_curves
+from core.charts.joint import joint_density, real_and_synthetic
 from core.charts.ladder import ladder_chart
 from core.charts.merging import entropy_plot
 from core.charts.odd_rows import odd_scatter, score_histogram
 from core.charts.tables import agreement_table, category_table, column_ranges, profile_map
+from core.charts.what_if import what_if_density
 from core.kmeans import k_means, k_means_curve
 from core.mixture.bayes import BayesPlan
 
@@ -39,9 +43,10 @@ SCENES = (
     *("merged", "merged into one", "many groups", "nothing odd", "logarithmic", "many rows"),
 )
 PICTURES = (
-    *("first", "k_means", "mixture", "density", "scores", "odd"),
+    *("first", "k_means", "mixture", "density", "scores", "odd", "joint", "what_if", "synthetic"),
     *("agreement", "category", "profiles", "ranges"),
 )
+NOT_OF_ODD_ROWS = ("agreement", "category", "profiles", "ranges", "joint", "what_if", "synthetic")
 pytestmark = pytest.mark.xdist_group("gallery")  # drawn once, in one process
 DARK = {"background": "#0E1117"}
 
@@ -65,6 +70,11 @@ def pictures(scene):
     if len(scene.features) > 1:
         drawn["k_means"], drawn["mixture"] = side_by_side(scene, parts, own, regions=True)
         drawn["odd"] = odd_scatter(scene)
+        drawn["joint"] = joint_density(scene)
+        supposed = {scene.features[0]: float(scene.raw[0, 0])}
+        drawn["what_if"] = what_if_density(scene, what_if(scene.fit.mixture, scene.matrix.transform, supposed), 1)
+        made = synthetic_values(scene.fit.mixture, scene.matrix, Drawing(300))
+        drawn["synthetic"] = real_and_synthetic(scene, made, (0, 1), "300 synthetic rows beside the real ones")
     return drawn
 
 
@@ -167,7 +177,7 @@ def test_colour_and_shape_scales_fix_domain_and_range(gallery):
 def test_the_accent_is_for_odd_rows_only(gallery):
     for name, spec in gallery.items():
         accented = theme.ACCENT in json.dumps(spec)
-        if "nothing odd" in name or name.split(": ")[1] in ("agreement", "category", "profiles", "ranges"):
+        if "nothing odd" in name or name.split(": ")[1] in NOT_OF_ODD_ROWS:
             assert not accented, name
 
 

@@ -83,7 +83,7 @@ def test_an_upload_is_answered_and_every_page_shows_its_picture(visit, table):
     visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
     quiet(visit)
     looks_sound(visit, charts=1)
-    for path, charts in (("groups", 4), ("how-many", 4), ("odd-rows", 2)):
+    for path, charts in (("groups", 4), ("how-many", 4), ("odd-rows", 2), ("density", 4)):
         go(visit, path)
         looks_sound(visit, charts)
 
@@ -108,6 +108,37 @@ def test_the_odd_row_is_listed_and_downloaded_with_its_name_defused(visit, table
     assert rows[0]["name"] == "'=row 17"
     assert rows[0]["odd"] == "yes"
     assert float(rows[0]["a.b"]) == 2.5
+
+
+def test_values_are_supposed_and_synthetic_rows_downloaded(visit, table):
+    upload(visit, table)
+    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    go(visit, "density")
+    value = visit.locator(".st-key-given-0 input")
+    value.fill("8")
+    value.press("Enter")
+    visit.get_by_text("Forget these values").wait_for(timeout=LONG)
+    looks_sound(visit, charts=5)
+    with visit.expect_download(timeout=LONG) as waiting:
+        visit.get_by_role("button", name="Synthetic rows (CSV)").click()
+    text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows[0][:2] == ["a.b", "x[0]"]
+    assert len(rows) == 1_001
+
+
+def test_another_file_is_scored_and_downloaded(visit, table):
+    upload(visit, table)
+    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    go(visit, "score")
+    upload(visit, table)
+    visit.get_by_text("No column has moved by much").first.wait_for(timeout=LONG)
+    with visit.expect_download(timeout=LONG) as waiting:
+        visit.get_by_role("button", name="with groups, scores and flags").click()
+    text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert rows[17]["odd"] == "yes"
+    assert len(rows) == 240
 
 
 def test_another_number_of_groups_is_the_model_on_every_page(visit, table):

@@ -1,0 +1,194 @@
+"""Scoring another file: the groups, scores and flags a fit gives to rows it has not seen, and how they have drifted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.analysis.anomaly import Anomalies, Fresh, scored
+from core.analysis.grouping import Grouping
+from core.analysis.synthetic import ks_gap
+from core.arrays import Array
+from core.data.prepare import Matrix
+from core.data.table import Table
+from core.data.transform import Transform
+from core.errors import DataError
+from core.mixture.fit import Fit
+from core.mixture.stopping import Watch
+from core.numbers import count, figure, share
+
+MOST_COMPARED = 50_000  # rows of either side whose distributions are compared
+LEAST_GAP = 0.1  # of two distributions: below it a shift is no news, however many rows prove it
+ONE_PERCENT = (
+    1.628  # the two-sample Kolmogorov-Smirnov statistic times sqrt(n m / (n + m)) that chance passes 1 % of the time
+)
+
+
+@dataclass(frozen=True)
+class ColumnMatch:
+    """Which columns of a fit another table has, by name."""
+
+    found: tuple[str, ...]
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]  # columns of the table that the fit does not use
+
+
+def match(transform: Transform, table: Table) -> ColumnMatch:
+    """Compare the columns that were fitted with those of a table."""
+    levels = transform.levels or (None,) * len(transform.features)
+    needed = dict.fromkeys(
+        level.column if level else name for name, level in zip(transform.features, levels, strict=True)
+    )
+    there = [each.name for each in table.columns]
+    return ColumnMatch(
+        tuple(name for name in needed if name in there),
+        tuple(name for name in needed if name not in there),
+        tuple(name for name in there if name not in needed and name != transform.weight),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Newcomers:
+    """Rows of another file under a fit."""
+
+    matrix: Matrix  # the new rows
+    columns: ColumnMatch
+    odd: Anomalies  # by the line that was drawn among the training rows
+    responsibilities: Array  # (n, G) or, with noise, (n, G + 1)
+    drift: pd.DataFrame  # a row per column: shift, sd_ratio, ks, beyond, blank_then, blank_now, moved
+    groups: pd.DataFrame  # a row per group: its share then and now
+    flagged_then: float  # share of the training rows beyond the line
+
+    @property
+    def labels(self) -> npt.NDArray[np.intp]:
+        """(n,) the likeliest group of each row; G is noise."""
+        return self.responsibilities.argmax(axis=1)
+
+    @cached_property
+    def expected(self) -> float:
+        """How many of the rows would be flagged if they came from the fitted mixture."""
+        return self.odd.expected_false_alarms
+
+    @property
+    def sentence(self) -> str:
+        """What came of it."""
+        flagged, rows = int(self.odd.flagged.sum()), len(self.matrix.values)
+        said = f"{count(flagged, 'row')} of {rows:,} look{'s' if flagged == 1 else ''} odd"
+        return f"{said}; about {figure(self.expected, 2)} would if they were like the rows that were fitted"
+
+    @property
+    def drift_sentence(self) -> str:
+        """What has moved."""
+        moved = self.drift[self.drift["moved"]]
+        if not len(moved):
+            return "No column has moved by much"
+        worst = int(moved["ks"].fillna(1.0).to_numpy().argmax())
+        shift, name = float(moved["shift"].iloc[worst]), moved["column"].iloc[worst]
+        if np.isnan(shift):
+            return f"{name} is blank in every row"
+        how = f"{name} has moved {'up' if shift > 0 else 'down'} by {figure(abs(shift), 2)} standard deviations"
+        return how if len(moved) == 1 else f"{count(len(moved), 'column')} have moved; {how}"
+
+    @property
+    def groups_sentence(self) -> str:
+        """Which group's share has changed most."""
+        then, now = (self.groups[each].to_numpy() for each in ("then", "now"))
+        most = int(np.abs(now - then).argmax())
+        return (
+            f"{self.groups['group'].iloc[most]} holds {share(now[most])} of the new rows; it held {share(then[most])}"
+        )
+
+
+def score_rows(
+    fitted: Fit,
+    training: Matrix,
+    odd: Anomalies,
+    table: Table,
+    grouping: Grouping | None = None,
+    *,
+    watch: Watch | None = None,
+) -> Newcomers:
+    """Apply a fit, and the line drawn among its training rows, to another table.
+
+    Raises DataError naming the columns that are missing, or if no row can be scored.
+    """
+    columns = match(training.transform, table)
+    matrix = _matrix(training.transform, table, columns)
+    groups = grouping or Grouping.apart(fitted.components)
+    shares = groups.shares(fitted.mixture.responsibilities(matrix.values))
+    before = groups.shares(fitted.mixture.responsibilities(training.values))
+    found = Anomalies(scored(fitted, matrix, scoring=Fresh(), watch=watch), odd.policy, odd.threshold)
+    return Newcomers(
+        matrix,
+        columns,
+        found,
+        shares,
+        drift_of(training, matrix),
+        _group_shares(before, shares, groups.groups),
+        float(odd.flagged.mean()),
+    )
+
+
+def _matrix(transform: Transform, table: Table, columns: ColumnMatch) -> Matrix:
+    if columns.missing:
+        lacks = ", ".join(repr(name) for name in columns.missing)
+        has = ", ".join(repr(name) for name in columns.extra[:8]) or "no others"
+        word = "column" if len(columns.missing) == 1 else "columns"
+        raise DataError(
+            f"The file lacks the {word} {lacks}.",
+            f"Columns are matched by name; besides those that match it has {has}.",
+            "Give the columns the names they had in the first file.",
+        )
+    matrix = transform.apply(table)
+    if not len(matrix.values):
+        raise DataError("No row of the file has a number in every column that is needed.")
+    return matrix
+
+
+def drift_of(training: Matrix, new: Matrix) -> pd.DataFrame:
+    """How each column's distribution differs from that of the training rows, in raw units; blanks left out."""
+    then, now = _some(training.raw), _some(new.raw)
+    rows = [
+        {"column": name} | _drift(one, other) for name, one, other in zip(training.features, then.T, now.T, strict=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _drift(then: Array, now: Array) -> dict[str, float | bool]:
+    one, other = then[~np.isnan(then)], now[~np.isnan(now)]
+    found: dict[str, float | bool] = {"blank_then": 1 - len(one) / len(then), "blank_now": 1 - len(other) / len(now)}
+    if not len(other):
+        return (
+            found
+            | dict.fromkeys(("mean_then", "mean_now", "shift", "sd_ratio", "ks", "beyond"), np.nan)
+            | {"moved": True}
+        )
+    spread, gap = float(one.std()), ks_gap(one, other)
+    by_chance = ONE_PERCENT * float(np.sqrt((len(one) + len(other)) / (len(one) * len(other))))
+    return found | {
+        "mean_then": float(one.mean()),
+        "mean_now": float(other.mean()),
+        "shift": float(other.mean() - one.mean()) / spread,
+        "sd_ratio": float(other.std()) / spread,
+        "ks": gap,
+        "beyond": float(((other < one.min()) | (other > one.max())).mean()),
+        "moved": gap > max(LEAST_GAP, by_chance),
+    }
+
+
+def _group_shares(before: Array, now: Array, groups: int) -> pd.DataFrame:
+    """The share of rows that each group is the likeliest for, then and now."""
+    columns = before.shape[1]
+    names = [f"Group {k + 1}" for k in range(groups)] + ["Noise"] * (columns - groups)
+    then, new = (np.bincount(each.argmax(axis=1), minlength=columns) / len(each) for each in (before, now))
+    return pd.DataFrame({"group": names, "then": then, "now": new})
+
+
+def _some(rows: Array) -> Array:
+    if len(rows) <= MOST_COMPARED:
+        return rows
+    return rows[np.random.default_rng(len(rows)).choice(len(rows), MOST_COMPARED, replace=False)]

@@ -1,0 +1,209 @@
+"""Synthetic rows: drawn from a mixture, in the units and types of the table it was fitted to, and compared with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import ks_2samp
+
+from core.arrays import Array
+from core.data.prepare import Matrix
+from core.data.table import Kind, Table
+from core.errors import ChoiceError
+from core.mixture.model import Mixture
+from core.numbers import count, figure
+
+MOST_ROWS = 1_000_000
+MOST_ROUNDS = 200  # of redrawing rows out of range
+MOST_COMPARED = 50_000  # rows of either side that a comparison looks at
+QUANTILES = (0.05, 0.5, 0.95)
+EPOCH = pd.Timestamp(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How synthetic rows are drawn."""
+
+    rows: int = 1_000
+    whole: bool = True  # columns of whole numbers stay whole
+    within: bool = True  # rows outside the range of the real ones are drawn again
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse numbers of rows that make no table. Raises ChoiceError."""
+        if not 1 <= self.rows <= MOST_ROWS:
+            raise ChoiceError(f"Between 1 and {MOST_ROWS:,} rows can be drawn at a time.")
+
+
+def synthetic_values(mixture: Mixture, matrix: Matrix, drawing: Drawing) -> Array:
+    """(rows, d) raw values drawn from a mixture fitted to a matrix. Raises ChoiceError if hardly any is in range."""
+    rng = np.random.default_rng([drawing.seed, drawing.rows])
+    whole = whole_columns(matrix)
+    low, high = _ranges(matrix, whole)
+    whole &= drawing.whole
+    categories = _categories(matrix)
+    kept: list[Array] = []
+    missing = drawing.rows
+    for _ in range(MOST_ROUNDS):
+        rows = matrix.transform.to_raw(mixture.sample(max(missing + missing // 4, 256), rng))
+        _decide(rows, categories)
+        rows[:, whole] = np.round(rows[:, whole])
+        good = np.isfinite(rows).all(axis=1)
+        if drawing.within:
+            good &= ((rows >= low) & (rows <= high)).all(axis=1)
+        kept.append(rows[good][:missing])
+        missing -= len(kept[-1])
+        if not missing:
+            return np.concatenate(kept)
+    raise ChoiceError(
+        "Too few of the rows that were drawn lie within the ranges.",
+        f"After {MOST_ROUNDS} rounds {count(missing, 'row')} are still missing.",
+        "Allow values outside the ranges, or choose another model.",
+    )
+
+
+def synthetic_frame(values: Array, matrix: Matrix, table: Table) -> pd.DataFrame:
+    """(rows, d) raw values as a table of the types that the real one has: dates, durations, categories."""
+    categories = _categories(matrix)
+    encoded = {at for own in categories.values() for at in own}
+    columns = {
+        name: _typed(values[:, at], table.column(name).kind)
+        for at, name in enumerate(matrix.features)
+        if at not in encoded
+    }
+    for name, own in categories.items():
+        columns[name] = _category(values[:, list(own)], list(own.values()), table.frame[name])
+    return pd.DataFrame(columns)
+
+
+def _categories(matrix: Matrix) -> dict[str, dict[int, str]]:
+    """For each encoded category, the features that say whether a row has a value, with that value."""
+    found: dict[str, dict[int, str]] = {}
+    for at, level in enumerate(matrix.transform.levels):
+        if level is not None:
+            found.setdefault(level.column, {})[at] = level.value
+    return found
+
+
+def _decide(rows: Array, categories: dict[str, dict[int, str]]) -> None:
+    """Give each row, in place, one value of each category: the one whose indicator is largest."""
+    for own in categories.values():
+        at = list(own)
+        best = _with_base(rows[:, at]).argmax(axis=1)
+        rows[:, at] = best[:, None] == np.arange(len(at))
+
+
+def _with_base(indicators: Array) -> Array:
+    """(n, m + 1) a last column for the value that has no indicator: as much as the others leave it."""
+    return np.column_stack([indicators, 1 - indicators.sum(axis=1)])
+
+
+def _ranges(matrix: Matrix, whole: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+    """(d,) least and (d,) largest raw values; of whole numbers without what the way back to raw units adds to them."""
+    ends = np.stack([np.nanmin(matrix.raw, axis=0), np.nanmax(matrix.raw, axis=0)])
+    ends[:, whole] = np.round(ends[:, whole])
+    return ends[0], ends[1]
+
+
+def whole_columns(matrix: Matrix) -> npt.NDArray[np.bool_]:
+    """(d,) whether a column holds nothing but whole numbers, going by digits that the way back to raw units keeps."""
+    return np.array([_near_whole(column[:1_000]) and _near_whole(column) for column in matrix.raw.T])
+
+
+def _near_whole(values: Array) -> bool:
+    away = np.abs(values - np.round(values))
+    return bool((np.isnan(away) | (away <= 1e-9 * np.maximum(np.abs(values), 1.0))).all())
+
+
+def _typed(values: Array, kind: Kind) -> pd.Series:
+    if kind is Kind.DATE:
+        return pd.Series(EPOCH + pd.to_timedelta(values, unit="D")).dt.round("s")
+    if kind is Kind.DURATION:
+        return pd.Series(pd.to_timedelta(values, unit="h")).dt.round("s")
+    whole = (values == np.round(values)).all() and np.abs(values).max() < 2**53
+    return pd.Series(values.astype(np.int64) if whole else values)
+
+
+def _category(indicators: Array, values: Sequence[str], real: pd.Series) -> pd.Series:
+    """(n,) the value that a row has, of (n, m) indicators and their values."""
+    others = real.dropna().astype(str)
+    base = others[~others.isin(list(values))].mode()
+    names = np.array([*values, base.iloc[0] if len(base) else ""], dtype=object)
+    return pd.Series(names[_with_base(indicators).argmax(axis=1)])
+
+
+@dataclass(frozen=True, eq=False)
+class Likeness:
+    """How synthetic rows resemble the real ones."""
+
+    frame: pd.DataFrame  # a row per column: means, standard deviations and quantiles of either side, and ks
+    correlation_gap: float  # the largest difference between two correlations; NaN with one column
+    pair: tuple[str, str] | None  # the columns of that difference
+    compared: tuple[int, int]  # real and synthetic rows that were compared
+
+    @property
+    def sentence(self) -> str:
+        """The check in words."""
+        shift = (self.frame["mean_made"] - self.frame["mean_real"]).abs() / self.frame["sd_real"]
+        spread = (self.frame["sd_made"] / self.frame["sd_real"] - 1).abs()
+        gap = self.frame["ks"]
+        name = self.frame["column"]
+        said = (
+            f"Means differ by at most {figure(float(shift.max()), 2)} standard deviations ({name[shift.argmax()]}), "
+            f"standard deviations by at most {figure(100 * float(spread.max()), 2)} % ({name[spread.argmax()]})"
+        )
+        if self.pair is not None:
+            between = " and ".join(self.pair)
+            said += f", correlations by at most {figure(self.correlation_gap, 2)} ({between})"
+        return (
+            f"{said}. The shares of rows up to any value differ by at most "
+            f"{figure(100 * float(gap.max()), 2)} percentage points ({name[gap.argmax()]})."
+        )
+
+
+def likeness(real: Array, made: Array, features: Sequence[str]) -> Likeness:
+    """Compare (n, d) real with (m, d) synthetic rows in raw units, blanks left out cell by cell."""
+    real, made = _some(real), _some(made)
+    rows = [
+        {"column": name} | _row(_present(one), _present(other))
+        for name, one, other in zip(features, real.T, made.T, strict=True)
+    ]
+    gap, pair = float("nan"), None
+    if len(features) > 1:
+        away = np.abs(_correlations(real) - _correlations(made))
+        away = np.where(np.triu(np.isfinite(away), 1), away, -1.0)
+        a, b = divmod(int(away.argmax()), len(features))
+        gap, pair = float(away[a, b]), (features[a], features[b])
+        if gap < 0:
+            gap, pair = float("nan"), None
+    return Likeness(pd.DataFrame(rows), gap, pair, (len(real), len(made)))
+
+
+def _row(one: Array, other: Array) -> dict[str, float]:
+    found = {"mean_real": one.mean(), "mean_made": other.mean(), "sd_real": one.std(), "sd_made": other.std()}
+    for at in QUANTILES:
+        found |= {f"q{100 * at:.0f}_{side}": np.quantile(rows, at) for side, rows in (("real", one), ("made", other))}
+    return {name: float(value) for name, value in found.items()} | {"ks": ks_gap(one, other)}
+
+
+def ks_gap(one: Array, other: Array) -> float:
+    """Kolmogorov and Smirnov's statistic: the largest difference between two empirical distributions."""
+    return float(ks_2samp(one, other, method="asymp").statistic)
+
+
+def _present(values: Array) -> Array:
+    return values[~np.isnan(values)]
+
+
+def _some(rows: Array) -> Array:
+    if len(rows) <= MOST_COMPARED:
+        return rows
+    return rows[np.random.default_rng(len(rows)).choice(len(rows), MOST_COMPARED, replace=False)]
+
+
+def _correlations(rows: Array) -> Array:
+    return np.asarray(pd.DataFrame(rows).corr().to_numpy())

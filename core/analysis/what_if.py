@@ -1,0 +1,78 @@
+"""What if: what a mixture says of the other columns, and of the groups, once some columns are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.analysis.density import Marginal, marginal
+from core.analysis.grouping import Grouping
+from core.arrays import Array, read_only
+from core.data.prepare import Transform
+from core.errors import ChoiceError
+from core.mixture.model import Mixture
+
+LOW, HIGH = 0.05, 0.95  # quantiles between which nine rows of ten lie
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The rest of the columns, given some of them."""
+
+    given: tuple[tuple[str, float], ...]  # (column, raw value)
+    mixture: Mixture  # of the columns that are left, in fitted units
+    rest: tuple[int, ...]  # their positions among the d columns
+    transform: Transform
+    before: Mixture  # of all d columns, nothing given
+
+    def marginal(self, column: int) -> Marginal:
+        """The distribution of one of the columns left, with what is given."""
+        return marginal(self.mixture, self.transform, column, self.rest)
+
+    def shares(self, grouping: Grouping) -> Array:
+        """(G,) the groups' probabilities with what is given; with noise, it is the last of G + 1."""
+        weights = np.append(self.mixture.weights, [self.mixture.noise_weight] if self.mixture.noise else [])
+        return read_only(grouping.shares(weights[None, :])[0])
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row per column left: mean, standard deviation, quantiles, and the same with nothing given."""
+        return pd.DataFrame([{"column": self.transform.features[at]} | self._row(at) for at in self.rest])
+
+    def _row(self, column: int) -> dict[str, float]:
+        now, before = self.marginal(column), marginal(self.before, self.transform, column)
+        return {
+            "mean": now.mean,
+            "sd": now.sd,
+            "low": now.quantile(LOW),
+            "median": now.quantile(0.5),
+            "high": now.quantile(HIGH),
+            "mean_before": before.mean,
+            "sd_before": before.sd,
+        }
+
+
+def what_if(mixture: Mixture, transform: Transform, given: Mapping[str, float]) -> WhatIf:
+    """Take some columns, by name, at raw values and say what follows for the rest.
+
+    Raises ChoiceError for a name that is not fitted, a value that the column cannot have, or no column left.
+    """
+    strange = [name for name in given if name not in transform.features]
+    if strange:
+        raise ChoiceError(f"Column {strange[0]!r} is not among the fitted ones.", remedy="Choose one that is.")
+    at = [transform.features.index(name) for name in given]
+    fitted = [_fitted(transform, j, value) for j, value in zip(at, given.values(), strict=True)]
+    rest = tuple(j for j in range(len(transform.features)) if j not in at)
+    after = mixture.conditional(at, fitted) if at else mixture
+    return WhatIf(tuple(given.items()), after, rest, transform, mixture)
+
+
+def _fitted(transform: Transform, column: int, value: float) -> float:
+    found = float(transform.column_forward(column, np.array([value]))[0])
+    if not np.isfinite(found):
+        name = transform.features[column]
+        raise ChoiceError(f"{name!r} cannot be {value:g}.", "It was fitted on a scale that has no such value.")
+    return found

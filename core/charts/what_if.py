@@ -1,0 +1,75 @@
+"""One column's density with nothing given and with some columns given."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.analysis.density import Marginal, marginal
+from core.analysis.what_if import HIGH, LOW, WhatIf
+from core.charts import marks, theme
+from core.charts.scene import Scene
+from core.charts.text import Words, in_text
+from core.numbers import figure, figures, share
+
+POINTS = 400
+TAIL = 1e-4  # of either density that may lie beyond the axis
+BEFORE, NOW = "Nothing given", "With the values given"
+
+
+def what_if_density(scene: Scene, found: WhatIf, column: int) -> marks.Chart:
+    """The density of one of the columns left, before and after; column is its position among the d columns."""
+    now, before = found.marginal(column), marginal(found.before, found.transform, column)
+    logarithmic = scene.is_logarithmic(column)
+    ends = np.array([each.quantile(at) for each in (now, before) for at in (TAIL, 1 - TAIL)])
+    axis = marks.Axis.of(scene.features[column], ends, logarithmic)
+    low, high = axis.domain
+    at = np.geomspace(low, high, POINTS) if logarithmic else np.linspace(low, high, POINTS)
+    near = now.raw(now.mixture.means[:, :1].ravel()[:, None] + now.deviations[:, None] * np.linspace(-4, 4, 41))
+    at = np.unique(np.concatenate([at, near[(near > low) & (near < high)]]))
+    frame = pd.DataFrame(
+        {
+            "c0": np.tile(at, 2),
+            "density": np.concatenate([before.density(at), now.density(at)]),
+            "look": np.repeat(["before", "now"], len(at)),
+        }
+    )
+    return marks.finished(alt.layer(_band(now), _curves(frame, axis)), _words(scene, now, before, column))
+
+
+def _band(now: Marginal) -> alt.Chart:
+    """Where nine of ten values lie with what is given."""
+    frame = pd.DataFrame({"c0": [now.quantile(LOW)], "r": [now.quantile(HIGH)]})
+    return (
+        alt.Chart(frame).mark_rect(fill=theme.GREY, opacity=0.15, clip=True).encode(x=alt.X("c0:Q"), x2=alt.X2("r:Q"))
+    )
+
+
+def _curves(frame: pd.DataFrame, axis: marks.Axis) -> alt.Chart:
+    entries = [
+        marks.Entry("before", theme.GREY, "stroke", BEFORE),
+        marks.Entry("now", theme.colour(0), "stroke", NOW),
+    ]
+    dashes = alt.Scale(domain=["before", "now"], range=[[6, 4], [1, 0]])
+    return (
+        alt.Chart(frame)
+        .mark_line(clip=True, strokeWidth=theme.LINE_WIDTH)
+        .encode(
+            x=axis.x(),
+            y=alt.Y("density:Q", title="Density per unit", axis=alt.Axis(**marks.ON_TOP)),
+            color=marks.look(entries)["color"],
+            strokeDash=alt.StrokeDash("look:N", scale=dashes, legend=marks.key(entries)),
+            order=alt.Order("c0:Q"),
+        )
+    )
+
+
+def _words(scene: Scene, now: Marginal, before: Marginal, column: int) -> Words:
+    name = in_text(scene.features[column])
+    means = figures([now.mean, before.mean])
+    title = (
+        f"{name} is expected at {means[0]} ± {figure(now.sd)}; with nothing given at {means[1]} ± {figure(before.sd)}"
+    )
+    how = f"Band: {share(HIGH - LOW)} of the values, with what is given."
+    return Words(title, how, f"{title}. Density of {name} before and after.")

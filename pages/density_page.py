@@ -1,0 +1,149 @@
+import streamlit as st
+
+from core.analysis.synthetic import MOST_ROWS, Drawing, synthetic_frame
+from core.analysis.what_if import WhatIf
+from core.charts.scene import Scene
+from core.charts.what_if import what_if_density
+from core.numbers import figure, share
+from core.share.export import to_csv
+from pages.shared import sampling, widgets
+from pages.shared.derived import Analysis
+from pages.shared.drawing import draw
+from pages.shared.messages import plain, refusals
+from pages.shared.session import choose, current
+
+ABREAST = 4  # fields of values
+DRAWING = ("rows", "seed", "whole", "within")
+REST = {
+    "column": st.column_config.TextColumn("Column"),
+    "mean": st.column_config.NumberColumn("Mean", format="%.4g"),
+    "sd": st.column_config.NumberColumn("Standard deviation", format="%.4g"),
+    "low": st.column_config.NumberColumn("5 % lie below", format="%.4g"),
+    "median": st.column_config.NumberColumn("Median", format="%.4g"),
+    "high": st.column_config.NumberColumn("5 % lie above", format="%.4g"),
+    "mean_before": st.column_config.NumberColumn("Mean, nothing given", format="%.4g"),
+    "sd_before": st.column_config.NumberColumn("Standard deviation, nothing given", format="%.4g"),
+}
+SIDES = {"real": "real", "made": "synthetic"}
+MEASURES = {"mean": "Mean", "sd": "Standard deviation", "q5": "5 % quantile", "q50": "Median", "q95": "95 % quantile"}
+CHECK = {
+    "column": st.column_config.TextColumn("Column"),
+    "ks": st.column_config.NumberColumn("Largest gap between the distributions", format="%.3f"),
+} | {
+    f"{measure}_{side}": st.column_config.NumberColumn(f"{label}, {word}", format="%.4g")
+    for measure, label in MEASURES.items()
+    for side, word in SIDES.items()
+}
+
+
+def show_densities(analysis: Analysis, scene: Scene) -> tuple[int, int] | None:
+    """One column's density beside that of two; the columns of the latter."""
+    columns = scene.plane().columns if len(scene.features) > 1 else None
+    if columns is not None:
+        columns = widgets.axes_choice(analysis, columns)
+    first, *others = sampling.densities(analysis, scene, columns)
+    if not others:
+        draw(first)
+        return None
+    left, right = st.columns(2)
+    draw(first, left)
+    draw(others[0], right)
+    draw(others[1])
+    return columns
+
+
+def show_what_if(analysis: Analysis, scene: Scene) -> None:
+    """Suppose some columns' values; see what follows for the others."""
+    st.subheader("What if some columns were known?", anchor=False)
+    st.markdown("Type a value where you know one; the others follow from the model.")
+    given = dict(current().given)
+    features = scene.features
+    for at in range(0, len(features), ABREAST):
+        for place, (j, name) in zip(st.columns(ABREAST), list(enumerate(features))[at : at + ABREAST], strict=False):
+            st.session_state[f"given-{j}"] = given.get(name)
+            place.number_input(
+                plain(name),
+                value=None,
+                key=f"given-{j}",
+                placeholder="not known",
+                on_change=take_given,
+                args=(features,),
+                format="%g",
+            )
+    if not given:
+        return
+    st.button("Forget these values", key="forget", on_click=choose, kwargs={"given": ()}, type="tertiary")
+    with refusals():
+        found = sampling.supposed(analysis)
+        if found is not None:
+            show_rest(scene, found)
+
+
+def show_rest(scene: Scene, found: WhatIf) -> None:
+    """The groups and the other columns, once values are supposed."""
+    shares = found.shares(scene.grouping).tolist()
+    names = (*scene.names, "Noise")
+    likely = ", ".join(f"{names[k]} {share(part)}" for k, part in enumerate(shares) if part >= 0.005)
+    said = " and ".join(f"{plain(name)} at {figure(value)}" for name, value in found.given)
+    st.markdown(f"With {said}: {likely}.")
+    rest = [scene.features[at] for at in found.rest]
+    about = current().about if current().about in rest else rest[0]
+    left, right = st.columns(2)
+    if len(rest) > 1:
+        st.session_state["about"] = about
+        left.selectbox("Column that is asked about", rest, key="about", on_change=take_about)
+    draw(what_if_density(scene, found, scene.features.index(about)), left)
+    right.dataframe(found.frame, hide_index=True, column_config=REST)
+
+
+def show_synthetic(analysis: Analysis, scene: Scene, columns: tuple[int, int] | None) -> None:
+    """Draw rows, check them against the real ones, take them away."""
+    st.subheader("Synthetic rows", anchor=False)
+    drawing = current().drawing
+    for name in DRAWING:
+        st.session_state[name] = getattr(drawing, name)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input("Rows to draw", 1, MOST_ROWS, key="rows", on_change=take_drawing, width=160)
+        st.number_input("Seed", 0, 2**31, key="seed", on_change=take_drawing, width=120)
+        st.checkbox("Whole numbers stay whole", key="whole", on_change=take_drawing)
+        st.checkbox("Keep to the ranges of the real rows", key="within", on_change=take_drawing)
+    with refusals():
+        made = sampling.synthetic(analysis)
+        if made is None:
+            return
+        st.markdown(plain(made.likeness.sentence, 600))
+        if columns is not None:
+            draw(sampling.beside(analysis, scene, made, columns))
+        st.dataframe(made.likeness.frame, hide_index=True, column_config=CHECK)
+        st.download_button(
+            "Synthetic rows (CSV)",
+            lambda: to_csv(synthetic_frame(made.values, analysis.matrix, analysis.table)),
+            "synthetic.csv",
+            "text/csv",
+            key="synthetic-csv",
+            on_click="ignore",
+        )
+
+
+def take_given(features: tuple[str, ...]) -> None:
+    typed = ((name, st.session_state.get(f"given-{j}")) for j, name in enumerate(features))
+    choose(given=tuple((name, float(value)) for name, value in typed if value is not None))
+
+
+def take_about() -> None:
+    choose(about=st.session_state["about"])
+
+
+def take_drawing() -> None:
+    choose(drawing=Drawing(**{name: st.session_state[name] for name in DRAWING}))
+
+
+st.title("How are the values spread?", anchor=False)
+analysis = widgets.need_data()
+if analysis is not None:
+    with refusals():
+        scene = analysis.scene
+        if scene is not None:
+            columns = show_densities(analysis, scene)
+            show_what_if(analysis, scene)
+            show_synthetic(analysis, scene, columns)

@@ -1,0 +1,83 @@
+import streamlit as st
+
+from core.analysis.scoring import ColumnMatch
+from core.numbers import count, figure, share
+from core.share.export import labelled_frame, to_csv
+from pages.shared import widgets
+from pages.shared.messages import plain, refusals
+from pages.shared.newcomers import Arrived, arrived
+from pages.shared.session import Upload, choose, current
+
+DRIFT = {
+    "column": st.column_config.TextColumn("Column"),
+    "moved": st.column_config.CheckboxColumn("Has moved"),
+    "mean_then": st.column_config.NumberColumn("Mean then", format="%.4g"),
+    "mean_now": st.column_config.NumberColumn("Mean now", format="%.4g"),
+    "shift": st.column_config.NumberColumn("Shift, in standard deviations", format="%.2f"),
+    "sd_ratio": st.column_config.NumberColumn("Spread now over then", format="%.2f"),
+    "ks": st.column_config.NumberColumn("Largest gap between the distributions (KS)", format="%.3f"),
+    "beyond": st.column_config.NumberColumn("Outside the old range", format="percent"),
+    "blank_then": st.column_config.NumberColumn("Blank then", format="percent"),
+    "blank_now": st.column_config.NumberColumn("Blank now", format="percent"),
+}
+GROUPS = {
+    "group": st.column_config.TextColumn("Group"),
+    "then": st.column_config.NumberColumn("Share of the rows then", format="percent"),
+    "now": st.column_config.NumberColumn("Share of the rows now", format="percent"),
+}
+
+
+def take_file() -> None:
+    """Take in the file; an emptied uploader (it empties when pages are switched) changes nothing."""
+    file = st.session_state.get("other")
+    if file is not None:
+        choose(newcomers=Upload.spool(file.name, file.getvalue()))
+
+
+def show_columns(columns: ColumnMatch) -> None:
+    """Which columns were matched, by name."""
+    said = f"{count(len(columns.found), 'column')} matched by name. "
+    if columns.extra:
+        listed = ", ".join(plain(name, 40) for name in columns.extra[:12])
+        said += f"Not used by the model: {listed}" + (" and more." if len(columns.extra) > 12 else ".")
+    st.caption(said)
+
+
+def show(both: Arrived) -> None:
+    """What the model says of the new rows, and whether they are like the ones it was fitted to."""
+    found, rows = both.found, len(both.found.matrix.values)
+    st.subheader(found.sentence, anchor=False)
+    now, then = share(float(found.odd.flagged.mean())), share(found.flagged_then)
+    st.markdown(
+        f"That is {now} of the rows; among the rows that were fitted it was {then}. "
+        f"The line is the one on the page Odd rows: a score of {figure(found.odd.threshold)}."
+    )
+    show_columns(found.columns)
+    widgets.notes(tuple(note.what for note in found.matrix.notes))
+    st.subheader(plain(found.drift_sentence, 200), anchor=False)
+    st.dataframe(found.drift, hide_index=True, column_config=DRIFT, column_order=list(DRIFT))
+    st.subheader(found.groups_sentence, anchor=False)
+    st.dataframe(found.groups, hide_index=True, column_config=GROUPS)
+    st.download_button(
+        f"{count(rows, 'new row')} with groups, scores and flags (CSV)",
+        lambda: to_csv(labelled_frame(both.table, both.labelled)),
+        "scored.csv",
+        "text/csv",
+        key="scored-csv",
+        on_click="ignore",
+    )
+
+
+st.title("Score another file", anchor=False)
+analysis = widgets.need_data()
+if analysis is not None:
+    with refusals():
+        if analysis.fit is not None and analysis.odd is not None:
+            st.markdown("Bring rows of the same kind: the model stays as it is, and says of each new row what it is.")
+            st.file_uploader(f"A table with the same columns: {widgets.FORMATS}", key="other", on_change=take_file)
+            upload = current().newcomers
+            if upload is not None:
+                st.caption(f"Scored here: {plain(upload.name)}")
+                both = arrived(analysis)
+                if both is not None:
+                    show(both)

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from tests.pages.conftest import as_csv
+
+PAGE = "pages/density_page.py"
+
+
+@pytest.fixture
+def iris(visitor):
+    return visitor.click("sample-iris").settle().go(PAGE).settle()
+
+
+def test_without_data_the_page_says_how_to_begin(visitor):
+    visitor.go(PAGE).settle()
+    assert not visitor.app.exception
+    assert "There is no data yet" in visitor.text
+
+
+def test_the_page_shows_densities_asks_what_if_and_checks_synthetic_rows(iris):
+    assert not iris.app.exception
+    assert iris.headings == ["What if some columns were known?", "Synthetic rows"]
+    assert "Means differ by at most" in iris.text
+    (check,) = (each.value for each in iris.app.dataframe)
+    assert len(check) == 4
+
+
+def test_a_value_that_is_supposed_says_which_group_and_what_the_others_are(iris):
+    iris.app.number_input(key="given-2").set_value(1.4).run()
+    iris.settle()
+    assert not iris.app.exception
+    assert "at 1\\.40: Group" in iris.text or "at 1.40: Group" in iris.text
+    rest = iris.app.dataframe[0].value
+    assert len(rest) == 3
+    assert rest["sd"].to_numpy()[-1] < rest["sd_before"].to_numpy()[-1]
+    iris.app.selectbox(key="about").select(rest["column"].iloc[2]).run()
+    assert not iris.app.exception
+    assert iris.session.about == rest["column"].iloc[2]
+    iris.click("forget")
+    assert iris.session.given == ()
+    assert "forget" not in iris.keys
+
+
+def test_with_every_column_known_the_page_says_that_none_is_left(iris):
+    for at in range(4):
+        iris.app.number_input(key=f"given-{at}").set_value(2.0).run()
+    assert not iris.app.exception
+    assert any("none is left" in each for each in iris.refusals)
+
+
+def test_the_number_of_synthetic_rows_and_the_rules_are_choices(iris):
+    iris.app.number_input(key="rows").set_value(77).run()
+    iris.app.checkbox(key="within").uncheck().run()
+    iris.settle()
+    assert not iris.app.exception
+    assert (iris.session.drawing.rows, iris.session.drawing.within) == (77, False)
+    iris.go("pages/groups_page.py").settle().go(PAGE).settle()
+    assert iris.app.number_input(key="rows").value == 77
+
+
+def test_one_column_alone_has_a_density_and_synthetic_rows(visitor):
+    values = np.random.default_rng(0).normal(size=80)
+    visitor.upload(as_csv(["only"], [[f"{value:.4f}"] for value in values])).settle().go(PAGE).settle()
+    assert not visitor.app.exception
+    assert not visitor.refusals
+    assert "Synthetic rows" in visitor.headings

@@ -2,10 +2,14 @@ import streamlit as st
 
 from core.analysis.anomaly import ExpectedFalseAlarms, Quantile, TopRows
 from core.analysis.answer import odd_in_words
-from core.analysis.listing import odd_rows
+from core.analysis.listing import odd_rows, rows_of_table
+from core.analysis.reasons import Reasons, nearest_usual
 from core.charts.odd_rows import odd_scatter, score_histogram
+from core.charts.reasons import reason_bars
+from core.charts.scene import Scene
 from core.numbers import count, figure
 from pages.shared import downloads, widgets
+from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
 from pages.shared.messages import refusals
 from pages.shared.session import choose, current
@@ -61,6 +65,21 @@ def take_top() -> None:
     choose(policy=TopRows(int(st.session_state["top"])))
 
 
+def show_reasons(analysis: Analysis, scene: Scene, why: Reasons) -> None:
+    """For one odd row: what each column should have been, and rows like it that are not odd."""
+    st.subheader("Why is it odd?", anchor=False)
+    names = scene.names_of(why.rows)
+    at = st.selectbox("Row", range(len(names)), format_func=names.__getitem__, key="why-row")
+    picture, words = st.columns([6, 4], gap="large")
+    draw(reason_bars(why, at, names[at]), picture)
+    with words:
+        widgets.notes(tuple(why.sentences(at)))
+    near = nearest_usual(scene.fit, analysis.matrix, int(why.rows[at]), scene.flagged)
+    if near:
+        st.caption("The row, and the rows most like it that are not odd:")
+        st.dataframe(rows_of_table(analysis.table, analysis.matrix, [int(why.rows[at]), *near]), hide_index=True)
+
+
 st.title("Which rows do not belong?", anchor=False)
 analysis = widgets.need_data()
 if analysis is not None:
@@ -77,10 +96,12 @@ if analysis is not None:
             draw(odd_scatter(scene, columns), right)
             if flagged:
                 st.subheader(f"{count(flagged, 'row')}, the oddest first", anchor=False)
+                why = analysis.reasons(scene)
                 st.dataframe(
-                    odd_rows(analysis.table, analysis.matrix, scene.odd, scene.responsibilities), hide_index=True
+                    odd_rows(analysis.table, analysis.matrix, scene.odd, scene.responsibilities, why), hide_index=True
                 )
                 downloads.odd(analysis)
+                show_reasons(analysis, scene, why)
             downloads.labelled(analysis)
             downloads.filled(analysis)
             with st.expander("How the score is computed"):

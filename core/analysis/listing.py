@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.analysis.anomaly import Anomalies
+from core.analysis.reasons import Reasons
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.table import Table
@@ -33,19 +34,31 @@ def differing_rows(
     return _beside(found, table, matrix, rows)
 
 
-def odd_rows(table: Table, matrix: Matrix, odd: Anomalies, responsibilities: Array) -> pd.DataFrame:
-    """The flagged rows, the oddest first: score, chance, nearest group, and their cells.
+def listed(odd: Anomalies) -> npt.NDArray[np.intp]:
+    """Positions of the flagged rows that a list shows, the oddest first."""
+    return odd.ranking[:MOST_LISTED]
 
-    Chance is how often a row drawn from the model scores as high.
+
+def odd_rows(table: Table, matrix: Matrix, odd: Anomalies, responsibilities: Array, why: Reasons) -> pd.DataFrame:
+    """The flagged rows, the oddest first: score, chance, nearest group, the column most to blame, and their cells.
+
+    Chance is how often a row drawn from the model scores as high; why has the reasons of the rows that are listed.
     """
-    rows = odd.ranking[:MOST_LISTED]
+    rows = listed(odd)
     found = {
         "row": matrix.row_ids[rows] + 1,
         "score": odd.level[rows],
         "chance": odd.p_value[rows],
         "nearest group": responsibilities[rows].argmax(axis=1) + 1,
+        "why": np.array([why.brief(at) for at in range(len(rows))], dtype=object),
     }
     return _beside(found, table, matrix, rows)
+
+
+def rows_of_table(table: Table, matrix: Matrix, rows: Sequence[int]) -> pd.DataFrame:
+    """Some rows (positions in the matrix) with their numbers and cells."""
+    chosen = np.asarray(rows, dtype=np.intp)
+    return _beside({"row": matrix.row_ids[chosen] + 1}, table, matrix, chosen)
 
 
 def _beside(

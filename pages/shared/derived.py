@@ -20,8 +20,10 @@ from core.analysis.grouping import Grouping
 from core.analysis.held_out import HeldOut, held_out
 from core.analysis.identity import cluster_slots, slots
 from core.analysis.ladder import LADDER, Ladder, ladder
+from core.analysis.listing import listed
 from core.analysis.merging import Merging, merging
 from core.analysis.profile import Profiles, profiles_of
+from core.analysis.reasons import Reasons, reasons
 from core.analysis.selection import Search
 from core.charts.scene import Scene
 from core.data.prepare import Matrix, names_of_rows, prepare, suggested_row_name
@@ -118,6 +120,12 @@ class Analysis:
             return Scene(self.matrix, fitted, colours, odd, self._row_names(), merged=groups)
 
         return kept(self._groups_key("scene", self.session.policy, self.session.row_name), make)
+
+    def reasons(self, scene: Scene) -> Reasons:
+        """Why the flagged rows that a list shows are odd."""
+        assert scene.odd is not None
+        rows = listed(scene.odd)
+        return kept(self._model_key("reasons", self.session.policy), lambda: reasons(scene.fit, self.matrix, rows))
 
     @cached_property
     def partition(self) -> Partition | None:

@@ -17,6 +17,7 @@ from core.analysis.identity import cluster_slots
 from core.analysis.ladder import ladder
 from core.analysis.merging import merging
 from core.analysis.profile import profiles
+from core.analysis.reasons import reasons
 from core.analysis.selection import sweep
 from core.analysis.synthetic import Drawing, synthetic_values
 from core.analysis.what_if import what_if
@@ -33,6 +34,7 @@ from core.charts.joint import joint_density, real_and_synthetic
 from core.charts.ladder import ladder_chart
 from core.charts.merging import entropy_plot
 from core.charts.odd_rows import odd_scatter, score_histogram
+from core.charts.reasons import reason_bars
 from core.charts.tables import agreement_table, category_table, column_ranges, profile_map
 from core.charts.what_if import what_if_density
 from core.kmeans import k_means, k_means_curve
@@ -43,7 +45,7 @@ SCENES = (
     *("merged", "merged into one", "many groups", "nothing odd", "logarithmic", "many rows"),
 )
 PICTURES = (
-    *("first", "k_means", "mixture", "density", "scores", "odd", "joint", "what_if", "synthetic"),
+    *("first", "reasons", "k_means", "mixture", "density", "scores", "odd", "joint", "what_if", "synthetic"),
     *("agreement", "category", "profiles", "ranges"),
 )
 NOT_OF_ODD_ROWS = ("agreement", "category", "profiles", "ranges", "joint", "what_if", "synthetic")
@@ -67,6 +69,9 @@ def pictures(scene):
         "profiles": profile_map(found),
         "ranges": column_ranges(found, 0, scene.slots),
     }
+    if scene.flagged.any():
+        why = reasons(scene.fit, scene.matrix, scene.odd.ranking[:5])
+        drawn["reasons"] = reason_bars(why, 0, scene.names_of(why.rows)[0])
     if len(scene.features) > 1:
         drawn["k_means"], drawn["mixture"] = side_by_side(scene, parts, own, regions=True)
         drawn["odd"] = odd_scatter(scene)

@@ -3,7 +3,8 @@
 Components are joined in the order in which the entropy of the shares falls most (Baudry, Raftery, Celeux, Lo and
 Gottardo 2010). An entropy plot cannot say "one group", so where to stop is decided by the valleys of the density: two
 groups may be joined only where the density between them never falls under half the lower of their peaks (after the
-ridgeline ratio of Hennig 2010, here of the whole mixture's density: see `ridges`).
+ridgeline ratio of Hennig 2010, here of the whole mixture's density: see `ridges`), and where some rows of one would be
+taken for the other's: a wide group beside a dense one has no peak of its own, and may be clearly apart all the same.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from core.numbers import count, figure, share
 # are; at 4 it is 27 %.
 VALLEY = 0.5
 ALL_BUT_NONE = 0.995  # of the lower peak: above it there is no valley to speak of
+CROSSING = 0.025  # Hennig's (2010, section 4.3) for misclassification; two groups of which less crosses are clear
 ENTROPY_ROWS = 20_000  # on which the entropy is computed: it only orders the merges
 
 Part = tuple[int, ...]
@@ -42,11 +44,8 @@ class Merge:
     grouping: Grouping  # after it
     entropy: float  # of the shares after it, per row
     valley: float  # the lowest density between the two over the lower of their peaks
-
-    @property
-    def allowed(self) -> bool:
-        """Whether there is too little of a valley between the two to call them two."""
-        return self.valley >= VALLEY
+    crossing: float  # share of one of them that would be taken for the other, the larger of the two shares
+    allowed: bool  # whether too little sets the two apart to call them two; never after one that is not
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Merging:
         if K == 1:
             return "One component: there is nothing to merge."
         if groups == K:
-            return f"The {K} components are {K} groups: a deep valley lies between every two."
+            return f"The {K} components are {K} groups: every two of them stand apart."
         if groups == 1:
             return f"The {K} components make up one group: no deep valley lies between them."
         return f"The {K} components make up {groups} groups."
@@ -107,12 +106,14 @@ class Merging:
     @property
     def stop(self) -> str:
         """Where merging stopped, and by what rule."""
-        rule = f"Merging stops where the density between two would fall under {share(VALLEY)} of the lower peak."
+        rule = f"Merging stops where the density between two would fall under {share(VALLEY)} of the lower peak"
+        rule += f", or where less than {share(CROSSING)} of either would be taken for the other."
         left = [each for each in self.merges if not each.allowed]
         if not left:
             return rule
         one, other = (named(part) for part in left[0].joined)
-        return f"{rule} The next would join {one} and {other}, where it falls to {share(left[0].valley)}."
+        valley, crossing = share(left[0].valley), share(left[0].crossing)
+        return f"{rule} The next would join {one} and {other}: {valley}, and {crossing}."
 
     @property
     def _entropy(self) -> float:
@@ -140,11 +141,14 @@ def merging(fit: Fit, X: Matrix | npt.ArrayLike) -> Merging:
     first_entropy = entropy = float(-weights @ xlogy(responsibilities, responsibilities).sum(axis=1))
     bench = _Bench(valleys, {(k,): responsibilities[:, k] for k in range(fit.components)}, weights)
     merges: list[Merge] = []
+    going = True
     for _ in range(fit.components - 1):
-        (first, second), fall, valley = bench.next_merge()
-        bench.join(first, second)
-        entropy = max(entropy - fall, 0.0)
-        merges.append(Merge((first, second), Grouping.together(tuple(bench.shares)), entropy, valley))
+        pair, allowed = bench.next_merge(going)
+        going = allowed
+        entropy = max(entropy - bench.falls[pair], 0.0)
+        found = valleys.ratio(*pair), bench.crossing(*pair)
+        bench.join(*pair)
+        merges.append(Merge(pair, Grouping.together(tuple(bench.shares)), entropy, *found, allowed))
     return Merging(fit.components, first_entropy, tuple(merges))
 
 
@@ -159,12 +163,24 @@ class _Bench:
     def __post_init__(self) -> None:
         self.falls = {pair: self._fall(*pair) for pair in combinations(self.shares, 2)}
 
-    def next_merge(self) -> tuple[tuple[Part, Part], float, float]:
-        """The pair without a valley whose entropy falls most, or of all pairs where there is none; its fall, valley."""
-        valley = {pair: self.valleys.ratio(*pair) for pair in self.falls}
-        allowed = [pair for pair in self.falls if valley[pair] >= VALLEY]
-        pair = max(allowed or self.falls, key=lambda each: self.falls[each])
-        return pair, self.falls[pair], valley[pair]
+    def next_merge(self, going: bool) -> tuple[tuple[Part, Part], bool]:
+        """The pair whose entropy falls most of those that may be joined while it goes on, else of all; if it may."""
+        allowed = [
+            pair
+            for pair in self.falls
+            if going and self.valleys.ratio(*pair) >= VALLEY and self.crossing(*pair) >= CROSSING
+        ]
+        return max(allowed or self.falls, key=lambda each: self.falls[each]), bool(allowed)
+
+    def crossing(self, first: Part, second: Part) -> float:
+        """The larger share of one of two groups that the other would get: directly estimated (Hennig 2010)."""
+        parts = list(self.shares)
+        leader = np.argmax(np.column_stack(list(self.shares.values())), axis=1)
+        shares = []
+        for own, other in ((first, second), (second, first)):
+            weight = self.weights * self.shares[own]
+            shares.append(float(weight @ (leader == parts.index(other)) / max(weight.sum(), 1e-300)))
+        return max(shares)
 
     def join(self, first: Part, second: Part) -> None:
         """Make two groups one."""

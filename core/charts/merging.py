@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from core.analysis.merging import VALLEY, Merging
+from core.analysis.merging import Merging
 from core.charts import marks, theme
 from core.charts.how_many import k_axis
 from core.charts.text import Words
@@ -48,7 +48,7 @@ def _words(found: Merging) -> Words:
     groups = count(found.chosen.groups, "group")
     title = f"{count(found.components, 'component')} make up {groups}"
     how = (
-        f"Read from right to left. Numbers: lowest density between the two that are joined, as a share of the lower "
-        f"peak. Hollow: under {share(VALLEY)}, so not joined."
+        "Read from right to left. Numbers: lowest density between the two that are joined, as a share of the lower "
+        "peak. Hollow: not joined, as the two stand apart."
     )
     return Words(title, how, f"{title}. Entropy of the shares over the number of groups as components are merged.")

@@ -75,7 +75,7 @@ def merging(analysis: Analysis) -> None:
     if not found.merges:
         return
     st.caption(
-        "One skewed or curved group takes several components. Groups that cross share one peak and count as one."
+        "One skewed or curved group takes several components. Groups that cross share one peak, and count as one."
     )
     left, right = st.columns([7, 3], gap="large")
     draw(entropy_plot(found), place=left)

@@ -113,7 +113,7 @@ def merging_note(analysis: Analysis) -> None:
             st.markdown(said, width="content")
             st.button("Take the merging back", key="unmerge", on_click=choose, kwargs={"merged": None}, type="tertiary")
             return
-        said = f"No deep valley lies between some of them: the {own} make up {count(groups, 'group')}."
+        said = f"Some of them do not stand apart: the {own} make up {count(groups, 'group')}."
         st.markdown(said, width="content")
         st.button(
             f"Merge into {groups}",

@@ -10,7 +10,7 @@ from scipy.stats import multivariate_normal
 import core
 from core.analysis.geometry import Plane, mixture_regions
 from core.analysis.grouping import Grouping
-from core.analysis.merging import VALLEY, merging
+from core.analysis.merging import CROSSING, VALLEY, merging
 from core.analysis.ridges import ridgeline, ridges
 from core.errors import ChoiceError
 from core.mixture.model import Mixture
@@ -96,7 +96,10 @@ def test_a_curved_group_of_several_components_is_one_and_a_group_apart_stays_apa
     found = merging(fitted(crescent, 5), crescent)
     assert found.chosen.groups == 2
     assert found.sentence == "The 5 components make up 2 groups."
-    assert "Merging stops where the density between two would fall under 50 % of the lower peak." in found.grounds
+    assert (
+        "Merging stops where the density between two would fall under 50 % of the lower peak, or where less than 2"
+        in found.grounds
+    )
     assert "The next would join component" in found.grounds
     labels = found.chosen.shares(fitted(crescent, 5).mixture.responsibilities(crescent)).argmax(axis=1)
     assert [len(np.unique(labels[:900])), len(np.unique(labels[900:]))] == [1, 1]
@@ -113,7 +116,7 @@ def test_two_groups_four_deviations_apart_stay_two():
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(1_000, 2)) + np.repeat([[0, 0], [4, 0]], 500, axis=0)
     found = merging(fitted(rows, 2), rows)
-    assert found.sentence == "The 2 components are 2 groups: a deep valley lies between every two."
+    assert found.sentence == "The 2 components are 2 groups: every two of them stand apart."
     assert found.merges[0].valley == pytest.approx(0.27, abs=0.06)
     assert not found.chosen.merges
 
@@ -140,15 +143,21 @@ def test_each_entropy_is_that_of_the_merged_shares_and_the_pair_is_the_best_allo
     found = merging(fit, crescent)
     shares = fit.mixture.responsibilities(crescent)
     assert found.entropy == pytest.approx(entropy(shares))
-    before = Grouping.apart(5)
+    before, going = Grouping.apart(5), True
     for merge in found.merges:
         assert merge.entropy == pytest.approx(entropy(merge.grouping.shares(shares)), abs=1e-9)
         options = {}
         for one, other in combinations(before.parts, 2):
             rest = tuple(part for part in before.parts if part not in (one, other))
             after = Grouping.together((*rest, one + other))
-            options[one, other] = (ridges(fit.mixture).ratio(one, other) >= VALLEY, -entropy(after.shares(shares)))
+            own = Grouping.together(before.parts).shares(shares)
+            a, b = before.parts.index(one), before.parts.index(other)
+            lead = own.argmax(axis=1)
+            crossing = max(own[lead == b, a].sum() / own[:, a].sum(), own[lead == a, b].sum() / own[:, b].sum())
+            allowed = going and ridges(fit.mixture).ratio(one, other) >= VALLEY and crossing >= CROSSING
+            options[one, other] = (allowed, -entropy(after.shares(shares)))
         assert set(merge.joined) == set(max(options, key=options.get))
+        going = merge.allowed
         before = merge.grouping
     assert before.groups == 1
 
@@ -224,3 +233,13 @@ def test_row_weights_count_in_the_entropy_and_blanks_leave_the_other_cells():
     assert [each.entropy for each in once.merges] == pytest.approx([each.entropy for each in twice.merges])
     rows[::5, 1] = np.nan
     assert merging(fit, rows).chosen.groups == 1
+
+
+def test_a_wide_group_in_the_flank_of_a_dense_one_is_a_group_where_hardly_any_row_crosses():
+    rng = np.random.default_rng(5)
+    rows = np.concatenate([0.3 * rng.normal(size=(500, 6)), 2.0 * rng.normal(size=(500, 6)) + 4 * np.eye(6)[0]])
+    fit = core.fit(rows, core.Plan("VII", 2), responsibilities=np.eye(2)[np.repeat([0, 1], 500)])
+    found = merging(fit, rows)
+    assert found.merges[0].valley > VALLEY
+    assert found.merges[0].crossing < CROSSING
+    assert found.sentence == "The 2 components are 2 groups: every two of them stand apart."

@@ -66,8 +66,8 @@ def test_curves_are_those_that_are_asked_for_or_the_leading_and_say_so_if_none_i
 
 def test_the_entropy_plot_tells_allowed_merges_from_others_and_rings_where_they_end():
     merges = (
-        Merge(((0,), (2,)), Grouping((0, 1, 0)), 0.1, 0.9),
-        Merge(((0, 2), (1,)), Grouping((0, 0, 0)), 0.0, 0.2),
+        Merge(((0,), (2,)), Grouping((0, 1, 0)), 0.1, 0.9, 0.2, True),
+        Merge(((0, 2), (1,)), Grouping((0, 0, 0)), 0.0, 0.2, 0.0, False),
     )
     chart = entropy_plot(Merging(3, 0.4, merges)).to_dict()
     drawn = [row for data in chart["datasets"].values() for row in data]

@@ -1,13 +1,13 @@
 import streamlit as st
 
-from core.analysis.anomaly import ExpectedFalseAlarms, Quantile, TopRows
+from core.analysis.anomaly import ExpectedFalseAlarms, FalseDiscoveryRate, Quantile, TopRows
 from core.analysis.answer import odd_in_words
 from core.analysis.listing import odd_rows, rows_of_table
 from core.analysis.reasons import Reasons, nearest_usual
 from core.charts.odd_rows import odd_scatter, score_histogram
 from core.charts.reasons import reason_bars
 from core.charts.scene import Scene
-from core.numbers import count, figure
+from core.numbers import count, figure, share
 from pages.shared import downloads, widgets
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
@@ -16,9 +16,11 @@ from pages.shared.session import choose, current
 
 POLICIES = {
     ExpectedFalseAlarms: "By false alarms",
+    FalseDiscoveryRate: "By false discoveries",
     Quantile: "By share of the rows",
     TopRows: "By number of rows",
 }
+RATES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5]
 
 
 def policy_choice(rows: int) -> None:
@@ -37,6 +39,10 @@ def policy_choice(rows: int) -> None:
         st.session_state["alarms"] = policy.count
         label = "False alarms to expect if nothing were odd"
         st.select_slider(label, [0.01, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0], key="alarms", on_change=take_alarms)
+    elif isinstance(policy, FalseDiscoveryRate):
+        st.session_state["rate"] = policy.rate
+        label = "Share of the flagged rows that may be flagged wrongly"
+        st.select_slider(label, RATES, key="rate", format_func=share, on_change=take_rate)
     elif isinstance(policy, Quantile):
         st.session_state["share"] = 100 * policy.share
         st.number_input("Share of the rows, in %", 0.0, 50.0, key="share", step=0.5, on_change=take_share)
@@ -47,7 +53,12 @@ def policy_choice(rows: int) -> None:
 
 def take_kind(rows: int) -> None:
     """Another kind of threshold begins where it usually makes sense."""
-    begin = {ExpectedFalseAlarms: ExpectedFalseAlarms(1.0), Quantile: Quantile(0.01), TopRows: TopRows(min(10, rows))}
+    begin = {
+        ExpectedFalseAlarms: ExpectedFalseAlarms(1.0),
+        FalseDiscoveryRate: FalseDiscoveryRate(0.1),
+        Quantile: Quantile(0.01),
+        TopRows: TopRows(min(10, rows)),
+    }
     chosen = st.session_state["policy"]
     if chosen is not None:
         choose(policy=begin[chosen])
@@ -55,6 +66,10 @@ def take_kind(rows: int) -> None:
 
 def take_alarms() -> None:
     choose(policy=ExpectedFalseAlarms(st.session_state["alarms"]))
+
+
+def take_rate() -> None:
+    choose(policy=FalseDiscoveryRate(st.session_state["rate"]))
 
 
 def take_share() -> None:

@@ -31,6 +31,7 @@ class Objection(Enum):
     SPIKE = "A group is squeezed flat onto a line or a point, so its density is without bound."
     FEW_ROWS = "A group has fewer rows than its own shape needs."
     HANDFUL = "A group has only a handful of rows; they are rather odd rows than a group."
+    SCATTERED = "A small group is far wider than the others; its rows are rather scattered odd rows than a group."
     OVERFULL = "It has as many numbers to estimate as there are rows, or more."
     COLLINEAR = "Some columns are exact combinations of others, or there are no more rows than columns."
 

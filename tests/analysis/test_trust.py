@@ -5,7 +5,7 @@ import pytest
 
 from core.analysis.answer import first_answer
 from core.analysis.selection import sweep
-from core.analysis.trust import FEWEST_ROWS, doubts, trusted
+from core.analysis.trust import FEWEST_ROWS, doubts, is_scattered, trusted
 from core.data.prepare import prepare
 from core.data.samples import sample
 from core.mixture.fit import fit
@@ -53,3 +53,13 @@ def test_the_first_answer_is_the_best_of_what_is_trusted():
     answer = first_answer(prepare(sample("wine").load()))
     best = trusted(answer.board).best()
     assert (answer.fit.family, answer.fit.components) == (best.family, best.components)
+
+
+def test_scattered_rows_are_odd_and_no_group():
+    answer = first_answer(prepare(sample("outliers").load()))
+    assert answer.fit.components == 2
+    assert len(answer.odd.ranking) >= 10  # of 12 planted faults
+    three = next(cell.fit for cell in answer.board.cells if cell.family.name == "VVV" and cell.components == 3)
+    assert is_scattered(three.mixture)
+    assert not is_scattered(answer.fit.mixture)
+    assert Objection.SCATTERED in doubts(three)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -187,9 +188,11 @@ def test_three_hundred_columns_and_one_row_can_be_read():
 
 def test_infinities_and_huge_cells_never_become_wrong_numbers():
     rows = [["x", "y"], ["1e200", "1"], ["inf", "2"], ["3.5", "4"], ["2.5", "7"]]
-    matrix = core.prepare(core.read_table(delimited(rows=rows)), core.Preparation(columns=("x", "y"), scale="none"))
-    assert np.isfinite(matrix.values).all()
-    assert matrix.n_dropped == 2
+    table, chosen = core.read_table(delimited(rows=rows)), core.Preparation(columns=("x", "y"), scale="none")
+    kept, dropped = core.prepare(table, chosen), core.prepare(table, replace(chosen, blanks="drop"))
+    np.testing.assert_array_equal(kept.values, [[np.nan, 1], [np.nan, 2], [3.5, 4], [2.5, 7]])
+    np.testing.assert_array_equal(dropped.values, [[3.5, 4], [2.5, 7]])
+    assert dropped.n_dropped == 2
 
 
 def test_a_missing_file_is_refused_in_a_sentence(tmp_path):

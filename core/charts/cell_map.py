@@ -37,7 +37,7 @@ def cell_map(board: Board, criterion: str = "bic", chosen: Choice | None = None)
         y=alt.Y("family:N", title="Family", sort=families, axis=alt.Axis(**{**marks.ON_TOP, "titleY": -26}, **places)),
     )
     layers = _map_layers(base, frame, best, chosen)
-    return marks.finished(alt.layer(*layers), _map_words(board, criterion, best), MAP_ROOM + ROW_HEIGHT * len(families))
+    return marks.finished(layers, _map_words(board, criterion, best), MAP_ROOM + ROW_HEIGHT * len(families))
 
 
 def _map_layers(base: alt.Chart, frame: pd.DataFrame, best: Fit | None, chosen: Choice | None) -> list[alt.Chart]:

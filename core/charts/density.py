@@ -32,7 +32,7 @@ def marginal_density(scene: Scene, column: int | None = None) -> marks.Chart:
     per_bin = len(values) * _bin_widths(edges, curves.at, axis)
     layers = [_bars(values, edges, axis), *_lines(scene, curves, per_bin, axis)]
     layers += [_odd_marks(scene, at, axis)] if scene.flagged.any() else []
-    return marks.finished(alt.layer(*layers), _words(scene, at, peaks(curves.at, curves.density * per_bin)))
+    return marks.finished(layers, _words(scene, at, peaks(curves.at, curves.density * per_bin)))
 
 
 def _bin_widths(edges: Array, at: Array, axis: marks.Axis) -> Array:

@@ -40,7 +40,7 @@ def weights_by_start(found: EffectiveComponents) -> marks.Chart:
     ends = base.transform_filter(alt.datum.piece == 1).mark_text(align="left", dx=6, color=theme.INK)
     numbers = ends.encode(x=alt.XDatum(1), text=alt.Text("said:N"))
     height = ROOM + BAR_HEIGHT * len(found.runs)
-    return marks.finished(alt.layer(bars, numbers), _words(found), max(height, theme.SMALL_HEIGHT))
+    return marks.finished([bars, numbers], _words(found), max(height, theme.SMALL_HEIGHT))
 
 
 def _pieces(place: int, seed: int, run: Bayes, best: Bayes) -> list[dict[str, object]]:

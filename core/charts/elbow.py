@@ -128,7 +128,7 @@ def _k_means_curve(
             now.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2, strokeDash=[3, 3])
         )
         layers += [now.mark_text(dy=24, text=f"now: {chosen}", **look) for look in marks.HALOED]
-    return marks.finished(alt.layer(*layers), words, theme.SMALL_HEIGHT)
+    return marks.finished(layers, words, theme.SMALL_HEIGHT)
 
 
 def _said(base: alt.Chart, components: int, data: pd.DataFrame, words: str) -> list[alt.Chart]:

@@ -31,7 +31,7 @@ def first_picture(scene: Scene, columns: tuple[int, int] | None = None) -> marks
         marks.points(group_points(scene, plane, shown), axes, entries(scene), [alt.Tooltip("held:N", title="Held by")]),
         *marks.outlines(ellipses(scene.fit.mixture, plane), scene.component_slots, axes),
     ]
-    return marks.finished(alt.layer(*layers), _words(scene, plane, shown))
+    return marks.finished(layers, _words(scene, plane, shown))
 
 
 def group_points(scene: Scene, plane: Plane, shown: Drawn) -> pd.DataFrame:

@@ -50,8 +50,8 @@ def side_by_side(
         ]
     right += marks.outlines(ellipses(scene.fit.mixture, plane), scene.component_slots, axes)
     return (
-        marks.finished(alt.layer(*left), clusters, beside=groups),
-        marks.finished(alt.layer(*right), groups, beside=clusters),
+        marks.finished(left, clusters, beside=groups),
+        marks.finished(right, groups, beside=clusters),
     )
 
 

@@ -45,7 +45,7 @@ def held_out_curves(found: HeldOut, families: Sequence[str] | None = None) -> ma
         base.mark_point(filled=True, size=36, opacity=1, clip=True).encode(shape=shape, tooltip=_tooltips()),
         *_rings(found, names, base),
     ]
-    return marks.finished(alt.layer(*layers), _words(found, names))
+    return marks.finished(layers, _words(found, names))
 
 
 def leading(found: HeldOut) -> list[str]:

@@ -55,12 +55,10 @@ def criterion_curves(
     layers = [
         base.mark_line(strokeWidth=theme.LINE_WIDTH, clip=True).encode(strokeDash=dash),
         base.mark_point(filled=True, size=36, opacity=1, clip=True).encode(shape=shape, tooltip=tooltip),
-        _curve_labels(values, criteria, axes, {"color": colour, "shape": shape}),
+        *_curve_labels(values, criteria, axes, {"color": colour, "shape": shape}),
         *_rings(board, first, chosen, names, axes),
     ]
-    return marks.finished(
-        alt.layer(*layers), _criterion_words(board, criteria, names, axes.high < values["value"].max())
-    )
+    return marks.finished(layers, _criterion_words(board, criteria, names, axes.high < values["value"].max()))
 
 
 def leading_families(board: Board, criterion: Criterion) -> list[str]:
@@ -130,7 +128,7 @@ def _family_scales(names: Sequence[str], criteria: Sequence[str]) -> tuple[alt.C
     return colour, dash, shape
 
 
-def _curve_labels(values: pd.DataFrame, criteria: Sequence[str], axes: _Axes, looks: dict[str, Any]) -> alt.LayerChart:
+def _curve_labels(values: pd.DataFrame, criteria: Sequence[str], axes: _Axes, looks: dict[str, Any]) -> list[alt.Chart]:
     """The family's sign and name right of the end of its curves, moved apart where two would lie on one another."""
     ends = values.sort_values("components").groupby(["family", "criterion"], as_index=False).last()
     ends = ends.sort_values("value").reset_index(drop=True)
@@ -145,7 +143,7 @@ def _curve_labels(values: pd.DataFrame, criteria: Sequence[str], axes: _Axes, lo
     base = alt.Chart(ends).encode(x=axes.x, y=axes.y)
     signs = base.mark_point(filled=True, size=60, opacity=1).encode(**looks)
     names = (base.mark_text(align="left", dx=8, **look).encode(text=alt.Text("said:N")) for look in marks.HALOED)
-    return alt.layer(signs, *names)
+    return [signs, *names]
 
 
 def spread(places: Array, gap: float) -> Array:

@@ -30,7 +30,7 @@ def joint_density(scene: Scene, columns: tuple[int, int] | None = None) -> marks
     title = f"Half the density of {x} and {y} lies in {_share_of_box(scene, found, plane.columns)} of their range"
     how = f"From dark to light: {', '.join(share(mass) for mass in found.masses)} of the density. Dots: rows. "
     return marks.finished(
-        alt.layer(*layers),
+        layers,
         Words(
             title,
             (how + shown.sentence).strip(),
@@ -112,7 +112,7 @@ def real_and_synthetic(scene: Scene, made: Array, columns: tuple[int, int], titl
     )
     real, synthetic = (int((frame["look"] == code).sum()) for code in ("real", "made"))
     how = f"{count(real, 'real row')} and {count(synthetic, 'synthetic row')} drawn."
-    return marks.finished(alt.layer(points), Words(title, how, f"{title}. Scatter of {how}"))
+    return marks.finished([points], Words(title, how, f"{title}. Scatter of {how}"))
 
 
 def _side(rows: Array, columns: tuple[int, int], code: str) -> pd.DataFrame:

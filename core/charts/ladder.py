@@ -44,7 +44,7 @@ def ladder_chart(found: Ladder) -> marks.Chart:
         enough.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2),
         *(base.mark_text(dy=24, **look).encode(text=alt.Text("brief:N")) for look in marks.HALOED),
     ]
-    return marks.finished(alt.layer(*layers), _words(found), theme.SMALL_HEIGHT)
+    return marks.finished(layers, _words(found), theme.SMALL_HEIGHT)
 
 
 def _row(each: Rung) -> dict[str, object]:

@@ -16,7 +16,7 @@ from core.charts import theme
 from core.charts.scene import NOISE_NAME, ODD_NAME, UNDECIDED_NAME, Scene
 from core.charts.text import OUTER_WIDTH, Words, literal, shorten, tick_format, titled, value_format
 
-Chart: TypeAlias = "alt.Chart | alt.LayerChart"
+Chart: TypeAlias = alt.LayerChart
 HALO_WIDTH = 4
 # Text over marks: what lies behind it is first covered by its outline.
 HALOED: tuple[dict[str, Any], ...] = (
@@ -25,17 +25,34 @@ HALOED: tuple[dict[str, Any], ...] = (
 )
 
 
-def finished(chart: Chart, words: Words, height: int = theme.HEIGHT, beside: Words | None = None) -> Chart:
-    """The picture with its words, as wide as its container and in the house's look."""
-    return chart.properties(
-        width="container", height=height, title=titled(words, beside), description=words.description
-    ).configure(**theme.config())
+def finished(
+    layers: Sequence[alt.Chart], words: Words, height: int = theme.HEIGHT, beside: Words | None = None
+) -> Chart:
+    """One picture of these layers with its words, as wide as its container and in the house's look."""
+    # Set in place: Altair's own way to layer charts, and each of its methods, copies every layer several times.
+    chart = alt.LayerChart()
+    chart.data, chart.layer = _shared(layers)
+    chart.width, chart.height = "container", height
+    chart.title, chart.description = titled(words, beside), words.description
+    chart.config = alt.Config(**theme.config())
+    return chart
+
+
+def _shared(layers: Sequence[alt.Chart]) -> tuple[Any, list[alt.Chart]]:
+    """The frame that all layers show, and the layers without it; nothing is taken from them where they differ."""
+    data = layers[0].data
+    if any(layer.data is not data for layer in layers):
+        return alt.Undefined, list(layers)
+    bare = [layer.copy(deep=False) for layer in layers]
+    for layer in bare:
+        layer.data = alt.Undefined
+    return data, bare
 
 
 def nothing(title: str) -> Chart:
     """A picture that only says why there is none."""
     empty = alt.Chart(pd.DataFrame({"said": [""]})).mark_text().encode(text=alt.Text("said:N"))
-    return finished(alt.layer(empty), Words(title, "", f"{title}."), theme.SMALL_HEIGHT // 2)
+    return finished([empty], Words(title, "", f"{title}."), theme.SMALL_HEIGHT // 2)
 
 
 @dataclass(frozen=True)

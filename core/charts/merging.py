@@ -41,7 +41,7 @@ def entropy_plot(found: Merging) -> marks.Chart:
         end.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2),
         *(base.mark_text(dy=18, **look).encode(text=alt.Text("under:N")) for look in marks.HALOED),
     ]
-    return marks.finished(alt.layer(*layers), _words(found), theme.SMALL_HEIGHT)
+    return marks.finished(layers, _words(found), theme.SMALL_HEIGHT)
 
 
 def _words(found: Merging) -> Words:

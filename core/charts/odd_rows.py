@@ -49,7 +49,7 @@ def score_histogram(scene: Scene, odd: Anomalies) -> marks.Chart:
         layers.append(_crosses(scene, odd, bins, x))
     if bins.beyond:
         layers.append(_beyond(odd, bins, x))
-    return marks.finished(alt.layer(*layers), _score_words(odd))
+    return marks.finished(layers, _score_words(odd))
 
 
 def odd_scatter(scene: Scene, columns: tuple[int, int] | None = None) -> marks.Chart:
@@ -67,7 +67,7 @@ def odd_scatter(scene: Scene, columns: tuple[int, int] | None = None) -> marks.C
     ]
     if scene.flagged.any():
         layers += _named(frame, axes)
-    return marks.finished(alt.layer(*layers), _scatter_words(scene, plane, shown))
+    return marks.finished(layers, _scatter_words(scene, plane, shown))
 
 
 def score_bins(scores: Array, threshold: float) -> Bins:

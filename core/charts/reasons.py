@@ -49,4 +49,4 @@ def reason_bars(found: Reasons, row: int, name: str) -> marks.Chart:
     words = Words(
         title, "Long bars: far from what the row's other columns let expect.", f"{title}. Bars of surprise by column."
     )
-    return marks.finished(bars, words, max(200, 40 + 26 * len(order)))
+    return marks.finished([bars], words, max(200, 40 + 26 * len(order)))

@@ -105,7 +105,7 @@ def _counts(
     cells = filled.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(color=fill)
     said = filled.mark_text(fontSize=theme.LABEL_SIZE + 1).encode(text=alt.Text("said:N"), fill=ON_CELL)
     height = CELL_ROOM + CELL_HEIGHT * len(rows) + (TILTED_ROOM if _angle(columns) else 0)
-    return marks.finished(alt.layer(cells, said, none.encode(text=alt.Text("said:N"))), words, height)
+    return marks.finished([cells, said, none.encode(text=alt.Text("said:N"))], words, height)
 
 
 def profile_map(found: Profiles) -> marks.Chart:
@@ -135,9 +135,7 @@ def profile_map(found: Profiles) -> marks.Chart:
         fontSize=alt.ExprRef(f"{tight} ? 10 : {theme.LABEL_SIZE}"),
         text=alt.ExprRef(f"{tight} ? datum.brief : datum.said"),
     ).encode(fill=ON_CELL)
-    return marks.finished(
-        alt.layer(cells, said), _profile_words(found, effects, order), CELL_ROOM + CELL_HEIGHT * len(names)
-    )
+    return marks.finished([cells, said], _profile_words(found, effects, order), CELL_ROOM + CELL_HEIGHT * len(names))
 
 
 def _profile_cells(found: Profiles, row: int, column: int, name: str) -> list[dict[str, object]]:
@@ -213,7 +211,7 @@ def column_ranges(found: Profiles, column: int, slots: Sequence[int]) -> marks.C
         *(base.mark_text(dy=-14, **look).encode(x=axis.x(), text=alt.Text("said:N")) for look in marks.HALOED),
     ]
     height = CELL_ROOM + (CELL_HEIGHT + 12) * len(groups)
-    return marks.finished(alt.layer(*layers), _range_words(found, column), height)
+    return marks.finished(layers, _range_words(found, column), height)
 
 
 def _range_tooltips(axis: marks.Axis) -> list[alt.Tooltip]:

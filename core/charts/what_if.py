@@ -35,7 +35,7 @@ def what_if_density(scene: Scene, found: WhatIf, column: int) -> marks.Chart:
             "look": np.repeat(["before", "now"], len(at)),
         }
     )
-    return marks.finished(alt.layer(_band(now), _curves(frame, axis)), _words(scene, now, before, column))
+    return marks.finished([_band(now), _curves(frame, axis)], _words(scene, now, before, column))
 
 
 def _band(now: Marginal) -> alt.Chart:

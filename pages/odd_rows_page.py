@@ -2,17 +2,18 @@ import streamlit as st
 
 from core.analysis.anomaly import ExpectedFalseAlarms, FalseDiscoveryRate, Quantile, TopRows
 from core.analysis.answer import odd_in_words
-from core.analysis.listing import odd_rows, rows_of_table
+from core.analysis.listing import rows_of_table
 from core.analysis.reasons import Reasons, nearest_usual
 from core.charts.odd_rows import odd_scatter, score_histogram
 from core.charts.reasons import reason_bars
 from core.charts.scene import Scene
 from core.numbers import count, figure, share
-from pages.shared import downloads, widgets
+from pages.shared import downloads, judging, widgets
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
 from pages.shared.messages import refusals
 from pages.shared.session import choose, current
+from pages.shared.tables import looks
 
 POLICIES = {
     ExpectedFalseAlarms: "By false alarms",
@@ -89,10 +90,12 @@ def show_reasons(analysis: Analysis, scene: Scene, why: Reasons) -> None:
     draw(reason_bars(why, at, names[at]), picture)
     with words:
         widgets.notes(tuple(why.sentences(at)))
+        judging.label_choice(int(analysis.matrix.row_ids[why.rows[at]]))
     near = nearest_usual(scene.fit, analysis.matrix, int(why.rows[at]), scene.flagged)
     if near:
         st.caption("The row, and the rows most like it that are not odd:")
-        st.dataframe(rows_of_table(analysis.table, analysis.matrix, [int(why.rows[at]), *near]), hide_index=True)
+        rows = rows_of_table(analysis.table, analysis.matrix, [int(why.rows[at]), *near])
+        st.dataframe(rows, hide_index=True, placeholder="", column_config=looks(analysis.table))
 
 
 st.title("Which rows do not belong?", anchor=False)
@@ -112,11 +115,11 @@ if analysis is not None:
             if flagged:
                 st.subheader(f"{count(flagged, 'row')}, the oddest first", anchor=False)
                 why = analysis.reasons(scene)
-                st.dataframe(
-                    odd_rows(analysis.table, analysis.matrix, scene.odd, scene.responsibilities, why), hide_index=True
-                )
+                judging.table_of_odd_rows(analysis, scene, scene.odd, why)
                 downloads.odd(analysis)
                 show_reasons(analysis, scene, why)
+            elif current().judgements.said:
+                st.markdown(current().judgements.sentence(analysis.matrix.row_ids[scene.odd.ranking]))
             downloads.labelled(analysis)
             downloads.filled(analysis)
             with st.expander("How the score is computed"):

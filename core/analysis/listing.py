@@ -10,12 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.analysis.anomaly import Anomalies
+from core.analysis.judgements import Judgements
 from core.analysis.reasons import Reasons
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.table import Table
 
 MOST_LISTED = 1_000
+LABEL = "your label"
 
 
 def differing_rows(
@@ -39,14 +41,17 @@ def listed(odd: Anomalies) -> npt.NDArray[np.intp]:
     return odd.ranking[:MOST_LISTED]
 
 
-def odd_rows(table: Table, matrix: Matrix, odd: Anomalies, responsibilities: Array, why: Reasons) -> pd.DataFrame:
-    """The flagged rows, the oddest first: score, chance, nearest group, the column most to blame, and their cells.
+def odd_rows(
+    table: Table, matrix: Matrix, odd: Anomalies, responsibilities: Array, why: Reasons, said: Judgements
+) -> pd.DataFrame:
+    """The flagged rows, the oddest first: label, score, chance, nearest group, the column to blame, and their cells.
 
     Chance is how often a row drawn from the model scores as high; why has the reasons of the rows that are listed.
     """
     rows = listed(odd)
     found = {
         "row": matrix.row_ids[rows] + 1,
+        LABEL: said.words(matrix.row_ids[rows]),
         "score": odd.level[rows],
         "chance": odd.p_value[rows],
         "nearest group": responsibilities[rows].argmax(axis=1) + 1,

@@ -31,8 +31,12 @@ def reason_bars(found: Reasons, row: int, name: str) -> marks.Chart:
         alt.Chart(frame)
         .mark_bar(height={"band": 0.7})
         .encode(
-            x=alt.X("surprise:Q", title="Surprise given the other columns, nats", scale=alt.Scale(zero=True)),
-            y=alt.Y("place:N", title=None, axis=alt.Axis(labelExpr="{" + labels + "}[datum.label]", labelLimit=220)),
+            x=alt.X("surprise:Q", title="How surprising, given the other columns", scale=alt.Scale(zero=True)),
+            y=alt.Y(
+                "place:N",
+                title=None,
+                axis=alt.Axis(labelExpr="{" + labels + "}[datum.label]", labelLimit=220, labelOverlap=False),
+            ),
             color=alt.Color("colour:N", scale=None, legend=None),
             tooltip=[
                 alt.Tooltip("name:N", title="Column"),

@@ -6,7 +6,7 @@ import datetime
 import io
 import math
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
@@ -17,6 +17,8 @@ import xlsxwriter
 from core.analysis.anomaly import Anomalies
 from core.analysis.grouping import Grouping
 from core.analysis.identity import cluster_slots
+from core.analysis.judgements import Judgements
+from core.analysis.listing import LABEL
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.table import Table
@@ -43,6 +45,7 @@ class Labelled:
     odd: Anomalies
     partition: Partition | None = None
     grouping: Grouping | None = None  # which components make up one group; None: each is one
+    judgements: Judgements = field(default_factory=Judgements)  # what the user said of rows of the table
 
     @property
     def groups(self) -> int:
@@ -55,7 +58,7 @@ class Labelled:
         shares = self.groups + (self.fit.mixture.noise is not None)
         level = self.odd.level is not self.odd.score
         own = 3  # the mixture's group, the score, and whether it is odd
-        return own + shares + (self.partition is not None) + level
+        return own + shares + (self.partition is not None) + level + bool(self.judgements.said)
 
 
 def labelled_frame(table: Table, found: Labelled) -> pd.DataFrame:
@@ -71,6 +74,8 @@ def labelled_frame(table: Table, found: Labelled) -> pd.DataFrame:
         own = unlike(name, taken)
         taken.add(own)
         added[own] = values.set_axis(found.matrix.row_ids).reindex(range(len(frame)))
+    if found.judgements.said:  # also of rows that are left out now
+        added[unlike(LABEL, taken)] = pd.Series(found.judgements.words(np.arange(len(frame))))
     return pd.concat([frame, pd.DataFrame(added, index=range(len(frame))).set_axis(frame.index)], axis=1)
 
 

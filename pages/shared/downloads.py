@@ -60,18 +60,31 @@ def odd(analysis: Analysis) -> None:
     """The odd rows alone."""
     found = _found(analysis)
     if found is not None:
-        st.download_button(
-            "Odd rows (CSV)",
-            lambda: to_csv(odd_frame(analysis.table, found)),
-            "odd-rows.csv",
-            "text/csv",
-            key="odd-csv",
-            on_click="ignore",
-        )
+        with st.container(horizontal=True):
+            st.download_button(
+                "Odd rows (CSV)",
+                lambda: to_csv(odd_frame(analysis.table, found)),
+                "odd-rows.csv",
+                "text/csv",
+                key="odd-csv",
+                on_click="ignore",
+            )
+            refusal = beyond_a_sheet(original_frame(analysis.table), more_columns=found.n_columns)
+            st.download_button(
+                "The same as a workbook (XLSX)",
+                lambda: to_xlsx(odd_frame(analysis.table, found)),
+                "odd-rows.xlsx",
+                SHEET,
+                key="odd-xlsx",
+                on_click="ignore",
+                disabled=refusal is not None,
+                help=None if refusal is None else plain(str(refusal), 400),
+            )
 
 
 def _found(analysis: Analysis) -> Labelled | None:
     scene, partition = analysis.scene, analysis.partition
     if scene is None or scene.odd is None or partition is None:
         return None
-    return Labelled(analysis.matrix, scene.fit, scene.odd, partition, scene.grouping)
+    said = analysis.session.judgements
+    return Labelled(analysis.matrix, scene.fit, scene.odd, partition, scene.grouping, said)

@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from core.analysis.anomaly import ExpectedFalseAlarms, Policy
+from core.analysis.judgements import Judgements
 from core.analysis.selection import Criterion, Search
 from core.analysis.synthetic import Drawing
 from core.data.prepare import Preparation
@@ -88,6 +89,8 @@ class Session:
     about: str | None = None  # the column that is asked about when values are supposed; None: the first one left
     drawing: Drawing = field(default_factory=Drawing)
     newcomers: Upload | None = None  # the other file that is to be scored
+    judgements: Judgements = field(default_factory=Judgements)  # what was said of rows that look odd
+    judged_apart: int = 0  # counts the labels that were given outside the table, which then has to begin anew
     ticks: Ticks = field(default_factory=Ticks)
 
     @property
@@ -106,6 +109,8 @@ def choose(**choices: Any) -> None:
     """Replace some choices; other rows or columns take back what was chosen for the ones before."""
     if "model" in choices:
         choices = {"merged": None} | choices
+    if "reading" in choices:  # its rows may be others
+        choices = {"judgements": Judgements()} | choices
     if choices.keys() & {"reading", "preparation"}:
         jobs.cancel_all()
         choices = {

@@ -1,4 +1,7 @@
-from core.analysis.anomaly import FalseDiscoveryRate
+from streamlit.testing.v1 import AppTest
+
+from core.analysis.anomaly import FalseDiscoveryRate, TopRows
+from core.analysis.judgements import Judgement, Judgements
 
 
 def test_the_line_can_be_drawn_by_false_discoveries(visitor):
@@ -15,3 +18,55 @@ def test_an_odd_row_says_what_its_columns_should_have_been(visitor):
     assert not visitor.app.exception
     assert "Why is it odd?" in visitor.text
     assert "given the other columns" in visitor.text
+
+
+def labelled(visitor):
+    """The flagged rows' labels as the table shows them, by row number."""
+    frame = next(each.value for each in visitor.app.dataframe if "your label" in each.value)
+    return dict(zip(frame["row"], frame["your label"], strict=True))
+
+
+def test_a_label_given_beside_the_reasons_stands_in_the_table_and_is_counted(visitor):
+    visitor.click("sample-outliers").settle().go("pages/odd_rows_page.py").settle()
+    assert "No row is labelled yet." in visitor.text
+    row = int(next(iter(labelled(visitor))))
+    visitor.app.segmented_control(key=f"label-{row - 1}").set_value(Judgement.ODD).run()
+    assert not visitor.app.exception
+    assert labelled(visitor)[row] == "really odd"
+    assert "Of 1 labelled row, 1 is really odd." in visitor.text
+    visitor.app.segmented_control(key=f"label-{row - 1}").set_value(None).run()
+    assert visitor.session.judgements == Judgements()
+
+
+def test_labels_stay_when_the_line_the_page_and_the_model_change_and_go_with_the_file(visitor):
+    visitor.click("sample-outliers").settle().go("pages/odd_rows_page.py").settle()
+    row = int(next(iter(labelled(visitor))))
+    visitor.app.segmented_control(key=f"label-{row - 1}").set_value(Judgement.FINE).run()
+    visitor.app.segmented_control(key="policy").set_value(TopRows).run()
+    visitor.app.number_input(key="top").set_value(0).run()
+    assert "Of 1 labelled row, none is really odd." in visitor.text
+    visitor.app.number_input(key="top").set_value(5).run()
+    visitor.go("pages/groups_page.py").settle().go("pages/odd_rows_page.py").settle()
+    assert not visitor.app.exception
+    assert labelled(visitor)[row] == "fine"
+    visitor.go("pages/data_page.py").settle().click("begin-iris").settle()
+    assert visitor.session.judgements == Judgements()
+
+
+def test_a_label_chosen_in_the_table_is_kept_by_its_row():
+    def script():
+        import streamlit as st
+
+        from core.analysis.listing import LABEL
+        from pages.shared import judging
+        from pages.shared.session import current
+
+        st.session_state["table"] = {"edited_rows": {1: {LABEL: "fine"}, 0: {LABEL: "really odd"}, 2: {}}}
+        judging.take_edits("table", [30, 10, 20])
+        st.session_state["table"] = {"edited_rows": {0: {LABEL: None}}}
+        judging.take_edits("table", [30, 10, 20])
+        st.write(current().judgements.said)
+
+    ran = AppTest.from_function(script).run()
+    assert not ran.exception
+    assert ran.session_state["session"].judgements == Judgements.of({10: Judgement.FINE})

@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 
 import core
 from core.analysis.grouping import Grouping
+from core.analysis.judgements import Judgement, Judgements
 from core.data.columns import profile
 from core.mixture.model import Noise
 from core.share import export
@@ -162,6 +163,16 @@ def test_rows_with_blanks_are_exported_with_the_level_that_the_line_is_for():
     np.testing.assert_array_equal(
         frame["score as of a row without blanks"] >= kept.odd.threshold, frame["odd"] == "yes"
     )
+
+
+def test_what_was_said_of_rows_is_exported_also_of_those_left_out_of_the_fit():
+    table, found = labelled()
+    said = replace(found, judgements=Judgements.of({9: Judgement.ODD, 5: Judgement.FINE}))
+    frame = labelled_frame(table, said)
+    assert len(frame.columns) == 3 + said.n_columns == 4 + found.n_columns
+    assert frame["your label"].dropna().to_dict() == {5: "fine", 9: "really odd"}
+    assert odd_frame(table, said).loc[9, "your label"] == "really odd"
+    assert from_csv(to_csv(frame))[10][-1] == from_xlsx(to_xlsx(frame))[10][-1] == "really odd"
 
 
 def test_the_odd_rows_come_oddest_first():

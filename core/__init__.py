@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     )
     from core.analysis.answer import FirstAnswer, first_answer
     from core.analysis.bootstrap_test import Bootstrap, BootstrapTest, bootstrap_test
+    from core.analysis.detectors import (
+        Asked,
+        Comparison,
+        IsolationForest,
+        LocalOutlierFactor,
+        ask_detectors,
+        compare_detectors,
+    )
     from core.analysis.effective import EffectiveComponents, effective_components
     from core.analysis.grouping import Grouping
     from core.analysis.held_out import Folds, HeldOut, held_out
@@ -61,6 +69,7 @@ _HOMES = {
     ),
     "core.analysis.answer": "FirstAnswer first_answer",
     "core.analysis.bootstrap_test": "Bootstrap BootstrapTest bootstrap_test",
+    "core.analysis.detectors": ("Asked Comparison IsolationForest LocalOutlierFactor ask_detectors compare_detectors"),
     "core.analysis.grouping": "Grouping",
     "core.analysis.held_out": "Folds HeldOut held_out",
     "core.analysis.ladder": "Ladder ladder",
@@ -100,6 +109,7 @@ __all__ = [
     "SAMPLES",
     "Anomalies",
     "ArraySource",
+    "Asked",
     "Axis",
     "Bayes",
     "BayesPlan",
@@ -107,6 +117,7 @@ __all__ = [
     "Bootstrap",
     "BootstrapTest",
     "ChoiceError",
+    "Comparison",
     "ComponentPrior",
     "ConjugatePrior",
     "CoreError",
@@ -131,8 +142,10 @@ __all__ = [
     "HeldOut",
     "Hierarchical",
     "InSample",
+    "IsolationForest",
     "KMeansPlusPlus",
     "Ladder",
+    "LocalOutlierFactor",
     "Matrix",
     "Merging",
     "Mixture",
@@ -158,8 +171,10 @@ __all__ = [
     "WhatIf",
     "anomalies",
     "as_source",
+    "ask_detectors",
     "bayes",
     "bootstrap_test",
+    "compare_detectors",
     "default_columns",
     "effective_components",
     "family",

@@ -8,7 +8,7 @@ from core.charts.odd_rows import odd_scatter, score_histogram
 from core.charts.reasons import reason_bars
 from core.charts.scene import Scene
 from core.numbers import count, figure, share
-from pages.shared import downloads, judging, widgets
+from pages.shared import downloads, judging, second_opinions, widgets
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
 from pages.shared.messages import refusals
@@ -122,6 +122,7 @@ if analysis is not None:
                 st.markdown(current().judgements.sentence(analysis.matrix.row_ids[scene.odd.ranking]))
             downloads.labelled(analysis)
             downloads.filled(analysis)
+            second_opinions.against_others(analysis, scene)
             with st.expander("How the score is computed"):
                 st.latex(r"\text{score}(x) = -\log p(x) = -\log \sum_k w_k \, N(x \mid \mu_k, \Sigma_k)")
                 st.markdown(

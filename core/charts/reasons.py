@@ -11,6 +11,7 @@ from core.charts.text import Words, in_text, literal, shorten
 from core.numbers import figure
 
 MOST_BARS = 12
+BAR_HEIGHT, ROOM = 28, 130  # pixels of a bar, and of all that stands around them
 
 
 def reason_bars(found: Reasons, row: int, name: str) -> marks.Chart:
@@ -53,4 +54,4 @@ def reason_bars(found: Reasons, row: int, name: str) -> marks.Chart:
     words = Words(
         title, "Long bars: far from what the row's other columns let expect.", f"{title}. Bars of surprise by column."
     )
-    return marks.finished([bars], words, max(200, 40 + 26 * len(order)))
+    return marks.finished([bars], words, max(200, ROOM + BAR_HEIGHT * len(order)))

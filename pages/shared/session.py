@@ -90,6 +90,7 @@ class Session:
     drawing: Drawing = field(default_factory=Drawing)
     newcomers: Upload | None = None  # the other file that is to be scored
     judgements: Judgements = field(default_factory=Judgements)  # what was said of rows that look odd
+    others: bool = False  # whether other detectors are to be asked which rows are odd
     judged_apart: int = 0  # counts the labels that were given outside the table, which then has to begin anew
     ticks: Ticks = field(default_factory=Ticks)
 
@@ -122,6 +123,7 @@ def choose(**choices: Any) -> None:
             "held_out": None,
             "tested": None,
             "bayesian": False,
+            "others": False,
             "given": (),
             "about": None,
         } | choices

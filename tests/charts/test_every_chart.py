@@ -11,6 +11,7 @@ import pytest
 import vl_convert
 
 from core.analysis.compare import agreement, crosstab
+from core.analysis.detectors import ask_detectors, compare_detectors
 from core.analysis.effective import effective_components
 from core.analysis.held_out import held_out
 from core.analysis.identity import cluster_slots
@@ -24,6 +25,7 @@ from core.analysis.what_if import what_if
 from core.charts import theme
 from core.charts.cell_map import cell_map
 from core.charts.density import marginal_density
+from core.charts.detectors import rank_scatter
 from core.charts.effective import weights_by_start
 from core.charts.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette
 from core.charts.first_picture import first_picture
@@ -46,7 +48,7 @@ SCENES = (
 )
 PICTURES = (
     *("first", "reasons", "k_means", "mixture", "density", "scores", "odd", "joint", "what_if", "synthetic"),
-    *("agreement", "category", "profiles", "ranges"),
+    *("agreement", "category", "profiles", "ranges", "detectors"),
 )
 NOT_OF_ODD_ROWS = ("agreement", "category", "profiles", "ranges", "joint", "what_if", "synthetic")
 pytestmark = pytest.mark.xdist_group("gallery")  # drawn once, in one process
@@ -72,6 +74,8 @@ def pictures(scene):
     if scene.flagged.any():
         why = reasons(scene.fit, scene.matrix, scene.odd.ranking[:5])
         drawn["reasons"] = reason_bars(why, 0, scene.names_of(why.rows)[0])
+    others = compare_detectors(scene.odd, ask_detectors(scene.odd.scored, scene.matrix))
+    drawn["detectors"] = rank_scatter(others, others.opinions[0], scene.names_of(others.rows))
     if len(scene.features) > 1:
         drawn["k_means"], drawn["mixture"] = side_by_side(scene, parts, own, regions=True)
         drawn["odd"] = odd_scatter(scene)

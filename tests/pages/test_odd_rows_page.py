@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 from streamlit.testing.v1 import AppTest
 
 from core.analysis.anomaly import FalseDiscoveryRate, TopRows
 from core.analysis.judgements import Judgement, Judgements
+from core.data.prepare import Preparation
+from tests.pages.conftest import as_csv
 
 
 def test_the_line_can_be_drawn_by_false_discoveries(visitor):
@@ -70,3 +74,27 @@ def test_a_label_chosen_in_the_table_is_kept_by_its_row():
     ran = AppTest.from_function(script).run()
     assert not ran.exception
     assert ran.session_state["session"].judgements == Judgements.of({10: Judgement.FINE})
+
+
+def test_other_detectors_are_asked_on_demand_and_stay_when_the_line_moves(visitor):
+    visitor.click("sample-outliers").settle().go("pages/odd_rows_page.py").settle()
+    visitor.click("others").settle()
+    assert not visitor.app.exception
+    assert "Isolation Forest ranks the rows" in visitor.text
+    assert "Local Outlier Factor ranks the rows" in visitor.text
+    visitor.app.segmented_control(key="policy").set_value(TopRows).run()
+    assert not visitor.app.exception
+    assert "of the 10 oddest rows" in visitor.text
+    differing = visitor.app.dataframe[-1].value
+    assert list(differing.columns) == ["row", "mixture", "Isolation Forest", "Local Outlier Factor"]
+
+
+def test_rows_that_are_nearly_all_blank_somewhere_have_a_refusal_in_place_of_other_detectors(visitor):
+    rows = [[f"{i * i % 17 + i / 9:.3f}", "" if i > 5 else str(i)] for i in range(40)]
+    visitor.upload(as_csv(["a", "b"], rows)).settle()
+    visitor.app.session_state["session"] = replace(
+        visitor.session, preparation=Preparation(columns=("a", "b")), others=True
+    )
+    visitor.go("pages/odd_rows_page.py").settle()
+    assert not visitor.app.exception
+    assert any("without blanks" in each for each in visitor.refusals)

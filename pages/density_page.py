@@ -1,5 +1,6 @@
 import streamlit as st
 
+from core.analysis.density import noise_in_words
 from core.analysis.synthetic import MOST_ROWS, Drawing, synthetic_frame
 from core.analysis.what_if import WhatIf
 from core.charts.scene import Scene
@@ -144,6 +145,8 @@ if analysis is not None:
     with refusals():
         scene = analysis.scene
         if scene is not None:
+            if noise_in_words(scene.fit.mixture):
+                st.markdown(noise_in_words(scene.fit.mixture))
             columns = show_densities(analysis, scene)
             show_what_if(analysis, scene)
             show_synthetic(analysis, scene, columns)

@@ -1,12 +1,19 @@
 import streamlit as st
 
+from core.analysis.judgements import Judgements
+from core.analysis.listing import LABEL, listed, odd_rows
+from core.analysis.reasons import reasons
 from core.analysis.scoring import ColumnMatch
+from core.charts.drift import drift_ranges, group_shares
 from core.numbers import count, figure, share
 from core.share.export import labelled_frame, to_csv
-from pages.shared import widgets
+from pages.shared import judging, widgets
+from pages.shared.derived import Analysis
+from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals
 from pages.shared.newcomers import Arrived, arrived
 from pages.shared.session import Upload, choose, current
+from pages.shared.tables import looks
 
 DRIFT = {
     "column": st.column_config.TextColumn("Column"),
@@ -43,7 +50,33 @@ def show_columns(columns: ColumnMatch) -> None:
     st.caption(said)
 
 
-def show(both: Arrived) -> None:
+def show_odd(both: Arrived) -> None:
+    """The new rows that look odd, with the reasons."""
+    found = both.found
+    if not found.odd.flagged.any():
+        return
+    why = reasons(both.labelled.fit, found.matrix, listed(found.odd))
+    frame = odd_rows(both.table, found.matrix, found.odd, found.responsibilities, why, Judgements())
+    st.dataframe(
+        frame.drop(columns=LABEL), hide_index=True, placeholder="", column_config=looks(both.table) | judging.LOOKS
+    )
+
+
+def show_drift(analysis: Analysis, both: Arrived) -> None:
+    """Whether the columns and the groups' shares are what they were."""
+    found, scene = both.found, analysis.scene
+    if scene is None:
+        return
+    st.subheader(plain(found.drift_sentence, 200), anchor=False)
+    left, right = st.columns(2)
+    draw(drift_ranges(analysis.matrix, found), left)
+    draw(group_shares(found, scene.slots), right)
+    with st.expander("Every column and group, as tables"):
+        st.dataframe(found.drift, key="drift", hide_index=True, column_config=DRIFT, column_order=list(DRIFT))
+        st.dataframe(found.groups, hide_index=True, column_config=GROUPS)
+
+
+def show(analysis: Analysis, both: Arrived) -> None:
     """What the model says of the new rows, and whether they are like the ones it was fitted to."""
     found, rows = both.found, len(both.found.matrix.values)
     st.subheader(found.sentence, anchor=False)
@@ -54,10 +87,8 @@ def show(both: Arrived) -> None:
     )
     show_columns(found.columns)
     widgets.notes(tuple(note.what for note in found.matrix.notes))
-    st.subheader(plain(found.drift_sentence, 200), anchor=False)
-    st.dataframe(found.drift, hide_index=True, column_config=DRIFT, column_order=list(DRIFT))
-    st.subheader(found.groups_sentence, anchor=False)
-    st.dataframe(found.groups, hide_index=True, column_config=GROUPS)
+    show_odd(both)
+    show_drift(analysis, both)
     st.download_button(
         f"{count(rows, 'new row')} with groups, scores and flags (CSV)",
         lambda: to_csv(labelled_frame(both.table, both.labelled)),
@@ -80,4 +111,4 @@ if analysis is not None:
                 st.caption(f"Scored here: {plain(upload.name)}")
                 both = arrived(analysis)
                 if both is not None:
-                    show(both)
+                    show(analysis, both)

@@ -15,6 +15,7 @@ from core.arrays import Array, read_only
 from core.data.prepare import Transform
 from core.errors import ChoiceError
 from core.mixture.model import Mixture
+from core.numbers import share
 
 MASSES = (0.5, 0.8, 0.95)
 REGION_DRAWS = 20_000  # rows drawn to find the height that encloses a mass: its share is then known to 0.4 %
@@ -118,6 +119,16 @@ class Marginal:
     def _cdf(self, fitted: Array) -> Array:
         standard = (fitted[:, None] - self.mixture.means[:, 0]) / self.deviations
         return np.asarray(ndtr(standard) @ self.mixture.weights)
+
+
+def noise_in_words(mixture: Mixture) -> str:
+    """What densities and draws leave out where a mixture has noise, which has no place of its own; "" without any."""
+    if not mixture.noise_weight:
+        return ""
+    return (
+        f"Noise takes {share(mixture.noise_weight)} of the rows: scattered ones that no group claims. Curves, regions, "
+        "expected values and synthetic rows are of the groups alone."
+    )
 
 
 def marginal(mixture: Mixture, transform: Transform, column: int, kept: tuple[int, ...] | None = None) -> Marginal:

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.stats import ks_2samp
 
 from core.arrays import Array
-from core.data.prepare import Matrix
+from core.data.prepare import Matrix, Transform
 from core.data.table import Kind, Table
 from core.errors import ChoiceError
 from core.mixture.model import Mixture
@@ -49,8 +49,11 @@ def synthetic_values(mixture: Mixture, matrix: Matrix, drawing: Drawing) -> Arra
     kept: list[Array] = []
     missing = drawing.rows
     for _ in range(MOST_ROUNDS):
-        rows = matrix.transform.to_raw(mixture.sample(max(missing + missing // 4, 256), rng))
-        _decide(rows, categories)
+        drawn, labels = mixture.sample_labelled(max(missing + missing // 4, 256), rng)
+        _decide(drawn, labels, mixture, matrix.transform, categories, rng)
+        rows = matrix.transform.to_raw(drawn)
+        for own in categories.values():
+            rows[:, list(own)] = np.round(rows[:, list(own)])
         rows[:, whole] = np.round(rows[:, whole])
         good = np.isfinite(rows).all(axis=1)
         if drawing.within:
@@ -89,12 +92,41 @@ def _categories(matrix: Matrix) -> dict[str, dict[int, str]]:
     return found
 
 
-def _decide(rows: Array, categories: dict[str, dict[int, str]]) -> None:
-    """Give each row, in place, one value of each category: the one whose indicator is largest."""
+def _decide(
+    drawn: Array,
+    labels: npt.NDArray[np.intp],
+    mixture: Mixture,
+    transform: Transform,
+    categories: dict[str, dict[int, str]],
+    rng: np.random.Generator,
+) -> None:
+    """Give each of (n, d) fitted rows, in place, one value of each category.
+
+    It is drawn with the chances that the row's component and its columns decided so far give it: an indicator's mean
+    given other columns is a chance. The largest indicator instead would hardly ever be that of a rare value.
+    """
+    encoded = {at for own in categories.values() for at in own}
+    known = [at for at in range(mixture.features) if at not in encoded]
     for own in categories.values():
         at = list(own)
-        best = _with_base(rows[:, at]).argmax(axis=1)
-        rows[:, at] = best[:, None] == np.arange(len(at))
+        chances = np.empty((len(drawn), len(at)))
+        for k in range(mixture.components):
+            mine = labels == k
+            chances[mine] = _expected(mixture, k, at, known, drawn[mine])
+        raw = np.column_stack([transform.column_to_raw(j, column) for j, column in zip(at, chances.T, strict=True)])
+        shares = np.clip(_with_base(raw), 0.0, 1.0)
+        bounds = np.cumsum(shares / shares.sum(axis=1, keepdims=True), axis=1)
+        value = (rng.random(len(drawn))[:, None] > bounds[:, :-1]).sum(axis=1)
+        for place, j in enumerate(at):
+            drawn[:, j] = transform.column_forward(j, (value == place).astype(np.float64))
+        known += at
+
+
+def _expected(mixture: Mixture, component: int, columns: list[int], known: list[int], rows: Array) -> Array:
+    """(n, c) means of some columns given others of (n, d) rows, within a component (Bishop 2006, eq. 2.81)."""
+    mean, covariance = mixture.means[component], mixture.covariances[component]
+    slopes = np.linalg.solve(covariance[np.ix_(known, known)], covariance[np.ix_(known, columns)])
+    return np.asarray(mean[columns] + (rows[:, known] - mean[known]) @ slopes)
 
 
 def _with_base(indicators: Array) -> Array:

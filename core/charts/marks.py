@@ -104,7 +104,7 @@ def _ticks(side: str, pixels: int) -> alt.ExprRef:
 class Entry:
     """One way for a point to look; an entry without a label does not show in the key."""
 
-    code: str
+    code: str  # not "then", which Vega's expressions refuse as a name
     colour: str | alt.ExprRef
     shape: str
     label: str = ""

@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from core.analysis.density import density_regions, marginal
+from core.analysis.density import density_regions, marginal, noise_in_words
 from core.analysis.geometry import Plane
 from core.data.prepare import Preparation, prepare
 from core.errors import ChoiceError
-from core.mixture.model import Mixture
+from core.mixture.model import Mixture, Noise
 
 SHAPES = ((), (("x", "log"),), (("x", "yeo-johnson"),))
 
@@ -101,3 +101,10 @@ def test_density_regions_hold_their_masses(transforms):
         for left, right, bottom, top in edges[found.level <= at]:
             inside |= (raw[:, 0] >= left) & (raw[:, 0] < right) & (raw[:, 1] >= bottom) & (raw[:, 1] < top)
         assert inside.mean() == pytest.approx(mass, abs=0.02)
+
+
+def test_what_is_left_out_of_densities_is_said_where_there_is_noise():
+    plain = Mixture(np.ones(1), np.zeros((1, 2)), np.eye(2)[None])
+    assert noise_in_words(plain) == ""
+    noisy = Mixture(np.array([0.96]), np.zeros((1, 2)), np.eye(2)[None], Noise(0.04, 3.0))
+    assert noise_in_words(noisy).startswith("Noise takes 4 % of the rows")

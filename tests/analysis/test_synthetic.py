@@ -67,6 +67,45 @@ def test_the_frame_has_the_types_of_the_table(real):
     assert set(frame["kind"]) == {"red", "green", "blue"}
 
 
+def mixed(n=6_000):
+    """Rows of which a rare value goes with a high x, and a second category follows the first."""
+    rng = np.random.default_rng(8)
+    x = rng.normal(size=n)
+    kind = np.where(
+        rng.random(n) < np.clip(0.03 + 0.03 * x, 0, 1), "rare", np.where(rng.random(n) < 0.7, "usual", "so-so")
+    )
+    follows = np.where((kind == "usual") ^ (rng.random(n) < 0.1), "yes", "no")
+    table = profile(pd.DataFrame({"x": x, "y": rng.normal(size=n), "kind": kind, "follows": follows}))
+    matrix = prepare(table, Preparation(columns=("x", "y"), encode=("kind", "follows")))
+    return table, matrix
+
+
+@pytest.mark.parametrize("family", ["VVV", "EEE"])
+def test_the_values_of_a_category_have_the_shares_of_the_real_rows_rare_ones_too(family):
+    table, matrix = mixed()
+    mixture = fit(matrix, Plan(family, 1)).mixture
+    made = synthetic_values(mixture, matrix, Drawing(40_000, within=False))
+    frame = synthetic_frame(made, matrix, table)
+    for name in ("kind", "follows"):
+        real = table.frame[name].value_counts(normalize=True)
+        drawn = frame[name].value_counts(normalize=True).reindex(real.index)
+        error = np.sqrt(real * (1 - real) * (1 / len(frame) + 1 / len(table.frame)))
+        assert (np.abs(drawn - real) < 4 * error).all()
+    found = likeness(matrix.raw, made, matrix.features).frame.set_index("column")
+    shares = found.loc[["kind = so-so", "kind = rare", "follows = no"]]
+    np.testing.assert_allclose(shares["mean_made"], shares["mean_real"], atol=0.02)
+
+
+def test_a_category_keeps_company_with_the_columns_and_categories_it_keeps_in_the_real_rows():
+    table, matrix = mixed()
+    mixture = fit(matrix, Plan("VVV", 1)).mixture
+    frame = synthetic_frame(synthetic_values(mixture, matrix, Drawing(40_000, within=False)), matrix, table)
+    for each in (table.frame, frame):
+        assert each.loc[each["kind"] == "rare", "x"].mean() > 0.4
+        assert (each.loc[each["kind"] == "usual", "follows"] == "yes").mean() == pytest.approx(0.9, abs=0.05)
+        assert (each.loc[each["kind"] == "so-so", "follows"] == "yes").mean() == pytest.approx(0.1, abs=0.05)
+
+
 def test_ranges_that_hardly_a_draw_meets_are_refused_in_words(real):
     _, matrix, mixture = real
     away = mixture.affine(np.full(5, 80.0), np.ones(5))

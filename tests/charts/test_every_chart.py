@@ -19,6 +19,7 @@ from core.analysis.ladder import ladder
 from core.analysis.merging import merging
 from core.analysis.profile import profiles
 from core.analysis.reasons import reasons
+from core.analysis.scoring import score_rows
 from core.analysis.selection import sweep
 from core.analysis.synthetic import Drawing, synthetic_values
 from core.analysis.what_if import what_if
@@ -26,6 +27,7 @@ from core.charts import theme
 from core.charts.cell_map import cell_map
 from core.charts.density import marginal_density
 from core.charts.detectors import rank_scatter
+from core.charts.drift import drift_ranges, group_shares
 from core.charts.effective import weights_by_start
 from core.charts.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette
 from core.charts.first_picture import first_picture
@@ -39,6 +41,7 @@ from core.charts.odd_rows import odd_scatter, score_histogram
 from core.charts.reasons import reason_bars
 from core.charts.tables import agreement_table, category_table, column_ranges, profile_map
 from core.charts.what_if import what_if_density
+from core.data.columns import profile
 from core.kmeans import k_means, k_means_curve
 from core.mixture.bayes import BayesPlan
 
@@ -48,11 +51,18 @@ SCENES = (
 )
 PICTURES = (
     *("first", "reasons", "k_means", "mixture", "density", "scores", "odd", "joint", "what_if", "synthetic"),
-    *("agreement", "category", "profiles", "ranges", "detectors"),
+    *("agreement", "category", "profiles", "ranges", "detectors", "drift", "shares"),
 )
-NOT_OF_ODD_ROWS = ("agreement", "category", "profiles", "ranges", "joint", "what_if", "synthetic")
+NOT_OF_ODD_ROWS = ("agreement", "category", "profiles", "ranges", "joint", "what_if", "synthetic", "shares", "drift")
 pytestmark = pytest.mark.xdist_group("gallery")  # drawn once, in one process
 DARK = {"background": "#0E1117"}
+
+
+def moved_table(scene):
+    """The rows of a scene under the same names, the first column moved."""
+    raw = scene.matrix.raw.copy()
+    raw[:, 0] *= 1.2
+    return profile(pd.DataFrame(raw, columns=scene.features), originals=scene.features)
 
 
 def pictures(scene):
@@ -74,6 +84,9 @@ def pictures(scene):
     if scene.flagged.any():
         why = reasons(scene.fit, scene.matrix, scene.odd.ranking[:5])
         drawn["reasons"] = reason_bars(why, 0, scene.names_of(why.rows)[0])
+    newcomers = score_rows(scene.fit, scene.matrix, scene.odd, moved_table(scene))
+    drawn["drift"] = drift_ranges(scene.matrix, newcomers)
+    drawn["shares"] = group_shares(newcomers, tuple(range(scene.fit.components)))
     others = compare_detectors(scene.odd, ask_detectors(scene.odd.scored, scene.matrix))
     drawn["detectors"] = rank_scatter(others, others.opinions[0], scene.names_of(others.rows))
     if len(scene.features) > 1:

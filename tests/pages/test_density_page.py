@@ -1,6 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from core.analysis.selection import Search
+from core.mixture.family import family
+from pages.shared.session import Model
 from tests.pages.conftest import as_csv
 
 PAGE = "pages/density_page.py"
@@ -63,4 +68,18 @@ def test_one_column_alone_has_a_density_and_synthetic_rows(visitor):
     visitor.upload(as_csv(["only"], [[f"{value:.4f}"] for value in values])).settle().go(PAGE).settle()
     assert not visitor.app.exception
     assert not visitor.refusals
+    assert "Synthetic rows" in visitor.headings
+
+
+def test_the_page_says_that_noise_is_left_out(visitor, monkeypatch):
+    def plan(model):
+        return replace(Search().plan(model.family, model.components), noise=True)
+
+    monkeypatch.setattr("pages.shared.derived.plan_of", plan)
+    visitor.click("sample-outliers").settle()
+    session = visitor.session
+    visitor.app.session_state["session"] = replace(session, model=Model(family("EVI"), 3))
+    visitor.go(PAGE).settle()
+    assert not visitor.app.exception
+    assert "of the rows: scattered ones that no group claims" in visitor.text
     assert "Synthetic rows" in visitor.headings

@@ -16,11 +16,12 @@ import numpy as np
 from core.arrays import Array
 from core.data.source import ArraySource
 from core.errors import DegenerateError
-from core.mixture import accelerate, compiled, em, kernels
+from core.mixture import accelerate, compiled, em, kernels, missing_pass
 from core.mixture.covariance import TO_THE_END, Sweeps
 from core.mixture.family import Family
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments
+from core.mixture.patterns import Patterns
 
 
 class End(Enum):
@@ -53,27 +54,31 @@ class Ran:
     passes: int = 1  # over the rows, those of rejected steps included
 
 
-def strides(family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits) -> Iterator[Ran]:
+def strides(
+    family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits, patterns: Patterns | None = None
+) -> Iterator[Ran]:
     """EM in strides, each taken up where the one before was left, until one has an end.
 
     It begins at a mixture, or with the M-step of some Moments (without noise). The first trace begins with the first
-    mixture, the others with the first new one. Raises DegenerateError if not one pass is possible.
+    mixture, the others with the first new one. patterns are those of rows with blanks, which come in their order; then
+    there can be no noise. Raises DegenerateError if not one pass is possible.
     """
     loops = compiled.load("loops")
     if loops is None:
-        yield from _numpy_strides(family, start, source, limits)
+        yield from _numpy_strides(family, start, source, limits, patterns)
         return
     components, features = (start.means if isinstance(start, Mixture) else start.mean).shape
     shape = _Shape(components, features, start.noise if isinstance(start, Mixture) else None)
     size = loops.Sizes(features, components, shape.columns)
     begins = loops.FROM_MIXTURE if isinstance(start, Mixture) else loops.FROM_MOMENTS
     task = _task(loops, size, family, limits, begins)
-    room, trace = np.empty(loops.loop_room(source.n, size)), np.empty(max(limits.passes, 1))
+    seen = np.empty((0, 1 + features)) if patterns is None else patterns.table
+    room, trace = np.empty(loops.loop_room(source.n, len(seen), size)), np.empty(max(limits.passes, 1))
     _pack(room, start, shape)
     weights = np.empty(0) if source.weights is None else source.weights
     end = End.GOING
     while end is End.GOING:
-        ended, steps, passes = loops.run(source.values, weights, task, limits.floor, room, trace)
+        ended, steps, passes = loops.run(source.values, weights, seen, task, limits.floor, room, trace)
         if not steps and task.begins != loops.FROM_LOOP:
             raise DegenerateError("A group is squeezed flat, or has lost its rows.", remedy="Try fewer groups.")
         end, task = End(ended), task._replace(begins=loops.FROM_LOOP)
@@ -154,15 +159,18 @@ def _unpack(room: Array, shape: _Shape) -> tuple[Mixture, Moments]:
     return Mixture(mixing[:k], means, covariances, noise), found
 
 
-def _numpy_strides(family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits) -> Iterator[Ran]:
+def _numpy_strides(
+    family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits, patterns: Patterns | None
+) -> Iterator[Ran]:
     passes = 0
+    whole = kernels if patterns is None else missing_pass
     if isinstance(start, Moments):
         start = em.m_step(family, start, None, limits.floor, limits.sweeps)
 
     def step(some: Mixture, values: Array, weights: Array | None) -> Moments:
         nonlocal passes
         passes += 1
-        return (kernels.diagonal_e_step if family.is_diagonal else kernels.e_step)(some, values, weights)
+        return (whole.diagonal_e_step if family.is_diagonal else whole.e_step)(some, values, weights)
 
     going = accelerate.passes if limits.accelerates else em.passes
     steps = going(family, start, _Whole(source.values, source.weights), step, limits.floor, limits.sweeps)

@@ -36,6 +36,11 @@ class Patterns:
         starts = np.append(np.flatnonzero(first), len(codes)).astype(np.intp)
         return cls(order, starts, ~blank[starts[:-1]])
 
+    @property
+    def table(self) -> Array:
+        """(P, 1 + d) where each pattern ends, and 1 for each column that it observes."""
+        return np.column_stack([self.starts[1:], self.observed]).astype(np.float64)
+
     def __iter__(self) -> Iterator[tuple[Positions | slice, Mask]]:
         """The rows of each pattern, and (d,) whether a column is observed in them."""
         for at, end, observed in zip(self.starts[:-1], self.starts[1:], self.observed, strict=True):

@@ -21,6 +21,7 @@ from core.mixture.loops import End, Limits, Ran, strides
 from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments, moments
+from core.mixture.patterns import Patterns
 from core.mixture.plan import Plan
 from core.mixture.problem import SAMPLE_ROWS, Problem, all_rows
 from core.mixture.restraints import Restraints
@@ -226,7 +227,7 @@ def _strides(problem: Problem, plan: Plan, start: Mixture | Moments, over: Map) 
     sweeps = A_FEW if plan.accelerate else TO_THE_END
     work = source.n * plan.components * source.d**2
     restrained = Restraints.of(problem, plan).any
-    single = restrained or problem.gaps is not None or work > WORK_OF_A_STRIDE / LEAST_STRIDE
+    single = restrained or (problem.gaps is not None and plan.noise) or work > WORK_OF_A_STRIDE / LEAST_STRIDE
     if single or not isinstance(source, ArraySource):
         mixture = begin(problem, plan, start) if isinstance(start, Moments) else start
         yield from _single_passes(problem, plan, mixture, sweeps, over)
@@ -235,7 +236,8 @@ def _strides(problem: Problem, plan: Plan, start: Mixture | Moments, over: Map) 
         start = begin(problem, plan, start)
     stride = min(WORK_OF_A_STRIDE // work, plan.max_iterations)
     limits = Limits(problem.floor, stride, plan.tolerance, sweeps, plan.accelerate)
-    yield from strides(plan.family, start, source, limits)
+    patterns = None if problem.gaps is None else Patterns.of(source.values)
+    yield from strides(plan.family, start, source, limits, patterns)
 
 
 def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweeps, over: Map) -> Iterator[Ran]:

@@ -11,12 +11,14 @@ from strategies import clustered_rows
 
 from core.data.source import ArraySource
 from core.errors import DegenerateError
-from core.mixture import accelerate, compiled, em
+from core.mixture import accelerate, compiled, em, missing_pass
 from core.mixture.covariance import A_FEW, TO_THE_END
 from core.mixture.family import FAMILIES, family
 from core.mixture.loops import End, Limits, plain, strides
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import moments
+from core.mixture.patterns import Patterns
+from core.mixture.problem import by_pattern
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 SETS = ("faithful", "iris", "banknote")
@@ -82,6 +84,33 @@ def test_the_compiled_loop_equals_its_numpy_twin(each, sweeps, rows, components,
     np.testing.assert_allclose(got.mixture.covariances, mixture.covariances, atol=1e-7 * size)
     assert got.found.entropy == pytest.approx(found.entropy, rel=1e-8, abs=1e-8)
     assert got.found.rows == pytest.approx(found.rows)
+
+
+@pytest.mark.parametrize("each", FAMILIES, ids=lambda f: f.name)
+@settings(max_examples=10)
+@given(
+    rows=clustered_rows(least=40, most_features=5),
+    components=st.integers(1, 3),
+    share=st.sampled_from([0.05, 0.3]),
+    weighted=st.booleans(),
+)
+def test_the_compiled_loop_over_rows_with_blanks_equals_single_passes(each, rows, components, share, weighted):
+    rng = np.random.default_rng(2)
+    start = some_start(each, rows, components, 0)
+    blank = rng.random(rows.shape) < share
+    blank[np.arange(len(rows)), rng.integers(0, rows.shape[1], len(rows))] = False
+    values, _ = by_pattern(np.where(blank, np.nan, rows))
+    weights = rng.uniform(0.5, 1.5, len(rows)) if weighted else None
+    limits, source = Limits(1e-12 * rows.var(axis=0), 6), ArraySource(values, weights)
+    got = next(strides(each, start, source, limits, Patterns.of(values)))
+    step = missing_pass.diagonal_e_step if each.is_diagonal else missing_pass.e_step
+    twin = list(islice(em.passes(each, start, source, step, limits.floor), len(got.trace)))
+    np.testing.assert_allclose(got.trace, [found.log_likelihood for _, found in twin], rtol=1e-10)
+    mixture, found = twin[-1]
+    np.testing.assert_allclose(got.mixture.means, mixture.means, atol=1e-7 * np.abs(mixture.means).max())
+    size = np.abs(mixture.covariances).max()
+    np.testing.assert_allclose(got.mixture.covariances, mixture.covariances, atol=1e-7 * size)
+    np.testing.assert_allclose(got.found.weight, found.weight, rtol=1e-7)
 
 
 @pytest.mark.parametrize("each", FAMILIES, ids=lambda f: f.name)

@@ -39,6 +39,7 @@ from core.mixture.compiled.memory import (
     weigh_pair,
 )
 from core.mixture.compiled.pointers import (
+    MATRIX,
     OUT,
     ROW_WEIGHTS,
     ROWS,
@@ -150,13 +151,13 @@ def desk_in(room: Pointer, size: Sizes, independent: bool) -> Desk:
     return Desk(state, last, last_found, plain, axes, wanted, frame, memory, memory.shares + PAIRS)
 
 
-def loop_room(n: int, size: Sizes) -> int:
-    """Doubles that a loop over n rows needs."""
+def loop_room(n: int, patterns: int, size: Sizes) -> int:
+    """Doubles that a loop over n rows needs, blank in as many patterns."""
     d = size.features
     axes = size.components * (1 + d + d * d)
     vector = size.columns + size.components * (d + d * (d + 1) // 2) + LANES
     desk = 2 * mix_room(size) + 2 * sums_room(size) + axes + frame_room(size) + memory_room(vector)
-    return state_room(size) + desk + rows_room(n, size)
+    return state_room(size) + desk + rows_room(n, patterns, size)
 
 
 @merged
@@ -216,18 +217,22 @@ def fall_back(size: Sizes, desk: Desk) -> None:
     copy(desk.axes, desk.state.structure.volume, axes_length(size))
 
 
-@entry(types.UniTuple(types.int64, 3)(ROWS, ROW_WEIGHTS, TASK, VECTOR, OUT, OUT))
-def run(values: Array, weights: Array, task: Task, floor: Array, room: Array, trace: Array) -> tuple[int, int, int]:
+@entry(types.UniTuple(types.int64, 3)(ROWS, ROW_WEIGHTS, MATRIX, TASK, VECTOR, OUT, OUT))
+def run(
+    values: Array, weights: Array, patterns: Array, task: Task, floor: Array, room: Array, trace: Array
+) -> tuple[int, int, int]:
     """EM for len(trace) passes: how it ended, how many mixtures it went through, how many passes it took.
 
-    room has loop_room(n, size) doubles. It begins with a mixture and its moments as in State, one of which is needed,
-    or holds a loop to take up; it ends with the last of both. A first mixture is taken as it is, whatever the floor.
+    patterns is (P, 1 + d), as in Rows, of rows in the order of their patterns, or (0, 1 + d) where no cell is blank.
+    room has loop_room(n, P, size) doubles. It begins with a mixture and its moments as in State, one of which is
+    needed, or holds a loop to take up; it ends with the last of both. A first mixture is taken as it is, whatever the
+    floor.
     An accelerated step at the end may take a pass more.
     """
     size, independent = Sizes(values.shape[1], task.components, task.columns), task.orientation == IDENTITY
     family, sweeps = Freedom(task.volume, task.shape, task.orientation), Sweeps(task.sweep_tolerance, task.sweeps)
     desk = desk_in(pointer(room), size, independent)
-    state, rows, way, done, passes = desk.state, rows_in(values, desk.rows), PLAIN, 0, 0
+    state, rows, way, done, passes = desk.state, rows_in(values, patterns, size, desk.rows), PLAIN, 0, 0
     if task.begins != FROM_LOOP:
         way = FIRST if task.begins == FROM_MIXTURE else OPENING
         lay_out(values, weights, state.block, rows)

@@ -32,17 +32,31 @@ from core.mixture.compiled.covariance import (
 )
 from core.mixture.compiled.estep import add_block
 from core.mixture.compiled.factors import LOG_2PI, whiten, whiten_diagonal
-from core.mixture.compiled.pointers import Pointer, copy, fill, inlined, inner, merged
+from core.mixture.compiled.gaps import (
+    Gaps,
+    clear,
+    complete,
+    complete_apart,
+    gaps_in,
+    gaps_room,
+    look_through,
+    look_through_apart,
+    parts_of,
+)
+from core.mixture.compiled.pointers import Pointer, copy, fill, inlined, inner, merged, pointer
 
 TINY = 1e-14  # share of the rows under which a component is taken to be lost, as in core.mixture.em
 
 
 class Rows(NamedTuple):
-    """All rows, laid out in blocks once for all passes."""
+    """All rows, laid out in blocks once for all passes; each pattern of blanks begins a new block."""
 
     values: Pointer  # (blocks, d, STRIDE)
     weights: Pointer  # (blocks, STRIDE)
+    patterns: Pointer  # (P, 1 + d) the row at which each ends, and 1 for each column that it observes
+    n_patterns: int  # P, or 0 where no cell is blank
     total: int
+    gaps: Gaps
 
 
 class State(NamedTuple):
@@ -80,24 +94,40 @@ def state_room(size: Sizes) -> int:
     return mixture + sums_room(size) + parts + block_room(size) + structure_room(size)
 
 
-def rows_room(n: int, size: Sizes) -> int:
-    """Doubles that rows laid out in blocks need."""
-    return (n + BLOCK - 1) // BLOCK * (size.features + 1) * STRIDE
+def rows_room(n: int, patterns: int, size: Sizes) -> int:
+    """Doubles that rows laid out in blocks need at most."""
+    return (n // BLOCK + max(patterns, 1)) * (size.features + 1) * STRIDE + gaps_room(size)
 
 
 @merged
-def rows_in(values: Array, room: Pointer) -> Rows:
-    """Rows in rows_room(n, size) doubles."""
-    n, features = values.shape
-    blocks = (n + BLOCK - 1) // BLOCK
-    return Rows(room, room + blocks * features * STRIDE, n)
+def rows_in(values: Array, patterns: Array, size: Sizes, room: Pointer) -> Rows:
+    """Rows in rows_room(n, P, size) doubles."""
+    blocks = len(values) // BLOCK + max(len(patterns), 1)
+    weights = room + blocks * size.features * STRIDE
+    gaps = gaps_in(weights + blocks * STRIDE, size)
+    return Rows(room, weights, pointer(patterns), len(patterns), len(values), gaps)
 
 
 @merged
 def lay_out(values: Array, weights: Array, block: Block, rows: Rows) -> None:
-    """Write rows in blocks."""
-    for start in range(0, rows.total, BLOCK):
-        take_rows(block_of(rows, values.shape[1], start // BLOCK, block), values, weights, start)
+    """Write rows in blocks, whatever blank cells hold as zeros."""
+    features, at, b = values.shape[1], 0, 0
+    for p in range(max(rows.n_patterns, 1)):
+        end, pattern = end_of(rows, features, p), rows.patterns + p * (1 + features)
+        for start in range(at, end, BLOCK):
+            here = block_of(rows, features, b, block)
+            take_rows(here, values[:end], weights[:end], start)
+            for j in range(features if rows.n_patterns > 0 else 0):
+                if pattern[1 + j] == 0.0:
+                    fill(here.values + j * STRIDE, STRIDE, 0.0)
+            b += 1
+        at = end
+
+
+@inlined
+def end_of(rows: Rows, features: int, p: int) -> int:
+    """The row at which pattern p ends."""
+    return int(rows.patterns[p * (1 + features)]) if rows.n_patterns > 0 else rows.total
 
 
 @inlined
@@ -129,13 +159,30 @@ def prepare(family: Freedom, size: Sizes, state: State, floor: Pointer) -> bool:
 @merged
 def e_step(family: Freedom, size: Sizes, state: State, rows: Rows) -> None:
     """The moments of all rows under the mixture as prepared."""
-    d, found = size.features, state.found
-    fill(found.weight, size.columns + size.components * d * (1 + d) + 4, 0.0)
-    for start in range(0, rows.total, BLOCK):
-        block = block_of(rows, d, start // BLOCK, state.block)
-        padded = (min(BLOCK, rows.total - start) + LANES - 1) // LANES * LANES
-        add_block(block, padded, state.parts, size, found, family.orientation == IDENTITY)
-    centre(family.orientation == IDENTITY, size, state.means, found)
+    d, found, independent = size.features, state.found, family.orientation == IDENTITY
+    covariances, gaps, at, b = state.structure.covariances, rows.gaps, 0, 0
+    clear(size, found)
+    for p in range(max(rows.n_patterns, 1)):
+        end, seen = end_of(rows, d, p), rows.patterns + (p * (1 + d) + 1)
+        parts, sums = state.parts, found
+        if rows.n_patterns > 0:
+            parts, sums = parts_of(state.means, gaps), gaps.sums
+            clear(size, sums)
+            if independent:
+                look_through_apart(seen, size, state.mixing, covariances, gaps)
+            else:
+                look_through(seen, size, state.mixing, covariances, gaps)
+        for start in range(at, end, BLOCK):
+            padded = (min(BLOCK, end - start) + LANES - 1) // LANES * LANES
+            add_block(block_of(rows, d, b, state.block), padded, parts, size, sums, independent)
+            b += 1
+        if rows.n_patterns > 0:
+            if independent:
+                complete_apart(seen, size, covariances, sums, found)
+            else:
+                complete(seen, size, gaps, found)
+        at = end
+    centre(independent, size, state.means, found)
 
 
 @inner

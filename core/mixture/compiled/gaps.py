@@ -1,0 +1,174 @@
+"""The E-step over rows with blanks, one pattern of observed columns after the other, as in core.mixture.missing_pass.
+
+A column that is blank gets zeros in the whitening factors, so its cells have no say. The sums about the mixture's means
+are linear in the rows: those of a pattern are completed at once, by what its observed columns say of the others.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from core.mixture.compiled.blocks import Parts, Sizes, Sums, sums_in, sums_room
+from core.mixture.compiled.factors import LOG_2PI, factorise, invert
+from core.mixture.compiled.full import pack
+from core.mixture.compiled.pointers import Pointer, fill, inner
+
+
+class Gaps(NamedTuple):
+    """A mixture as the rows of one pattern see it, and their sums."""
+
+    factors: Pointer  # (K, d (d + 1) / 2) packed whitening factors or (K, d), zero in blank columns
+    log_normalisers: Pointer  # (K,)
+    slopes: Pointer  # (K, d, d) from observed columns to all
+    remaining: Pointer  # (K, d, d) covariance that remains of the blank columns
+    sums: Sums  # about the mixture's means
+    room: Pointer  # (3, d, d)
+
+
+@inner
+def gaps_in(room: Pointer, size: Sizes) -> Gaps:
+    """Gaps in gaps_room(size) doubles."""
+    matrices = size.components * size.features**2
+    log_normalisers = room + matrices
+    slopes = log_normalisers + size.components
+    sums = sums_in(slopes + 2 * matrices, size)
+    return Gaps(room, log_normalisers, slopes, slopes + matrices, sums, sums.totals + 4)
+
+
+def gaps_room(size: Sizes) -> int:
+    """Doubles that gaps need."""
+    return size.components * (1 + 3 * size.features**2) + sums_room(size) + 3 * size.features**2
+
+
+@inner
+def look_through(seen: Pointer, size: Sizes, mixing: Pointer, covariances: Pointer, gaps: Gaps) -> None:
+    """Bring factors, normalisers and slopes to the pattern (d,) that marks its observed columns with 1."""
+    d, cells = size.features, 0.0
+    for j in range(d):
+        cells += seen[j]
+    for k in range(size.components):
+        log_root = _regress(seen, covariances + k * d * d, d, gaps, k)
+        gaps.log_normalisers[k] = np.log(mixing[k]) + log_root - cells * LOG_2PI / 2
+
+
+@inner
+def look_through_apart(seen: Pointer, size: Sizes, mixing: Pointer, covariances: Pointer, gaps: Gaps) -> None:
+    """The same for components whose columns are independent, where blank ones follow from nothing."""
+    d = size.features
+    for k in range(size.components):
+        log_density = np.log(mixing[k])
+        for j in range(d):
+            per_deviation = 1.0 / np.sqrt(covariances[(k * d + j) * d + j])
+            gaps.factors[k * d + j] = seen[j] * per_deviation
+            log_density += seen[j] * (np.log(per_deviation) - LOG_2PI / 2)
+        gaps.log_normalisers[k] = log_density
+
+
+@inner
+def _regress(seen: Pointer, covariance: Pointer, d: int, gaps: Gaps, k: int) -> float:
+    """Write component k's factor, slope and remaining covariance; the log determinant of the factor."""
+    matrix, factor, explained = gaps.room, gaps.room + d * d, gaps.room + 2 * d * d
+    # Blank columns stand apart with a variance of 1 while the factor is taken.
+    for i in range(d):
+        for j in range(d):
+            matrix[i * d + j] = covariance[i * d + j] * seen[i] * seen[j] + (1.0 - seen[i] if i == j else 0.0)
+    if not factorise(matrix, matrix, 0.0, d, factor):
+        return np.nan
+    invert(factor, d)
+    log_root = 0.0
+    for i in range(d):
+        log_root += np.log(factor[i * d + i])
+        for j in range(i + 1):
+            factor[i * d + j] *= seen[i] * seen[j]
+    pack(factor, d, gaps.factors + k * (d * (d + 1) // 2))
+    for i in range(d):
+        for m in range(d):
+            entry = 0.0
+            for j in range(m + 1):
+                entry += covariance[i * d + j] * factor[m * d + j]
+            explained[i * d + m] = entry * (1.0 - seen[i])
+    _write_slope(seen, factor, explained, d, gaps.slopes + k * d * d)
+    remaining = gaps.remaining + k * d * d
+    for i in range(d):
+        for j in range(d):
+            entry = covariance[i * d + j]
+            for m in range(d):
+                entry -= explained[i * d + m] * explained[j * d + m]
+            remaining[i * d + j] = entry * (1.0 - seen[i]) * (1.0 - seen[j])
+    return log_root
+
+
+@inner
+def _write_slope(seen: Pointer, factor: Pointer, explained: Pointer, d: int, slope: Pointer) -> None:
+    """The identity for observed columns; what those say of the blank ones."""
+    for i in range(d):
+        for j in range(d):
+            entry = seen[i] if i == j else 0.0
+            for m in range(j, d):
+                entry += explained[i * d + m] * factor[m * d + j]
+            slope[i * d + j] = entry
+
+
+@inner
+def complete(seen: Pointer, size: Sizes, gaps: Gaps, found: Sums) -> None:
+    """Add the pattern's sums, completed to all columns, to those of all rows; lower triangles."""
+    d, sums = size.features, gaps.sums
+    _add_common(size, sums, found)
+    symmetric, mapped = gaps.room, gaps.room + d * d
+    for k in range(size.components):
+        first, second, slope = sums.first + k * d, sums.second + k * d * d, gaps.slopes + k * d * d
+        for i in range(d):
+            for j in range(i + 1):
+                symmetric[i * d + j] = second[i * d + j] * seen[i] * seen[j]
+                symmetric[j * d + i] = symmetric[i * d + j]
+        for i in range(d):
+            entry = 0.0
+            for j in range(d):
+                entry += slope[i * d + j] * (first[j] * seen[j])
+            found.first[k * d + i] += entry
+            for j in range(d):
+                entry = 0.0
+                for m in range(d):
+                    entry += slope[i * d + m] * symmetric[m * d + j]
+                mapped[i * d + j] = entry
+        for i in range(d):
+            for j in range(i + 1):
+                entry = sums.weight[k] * gaps.remaining[(k * d + i) * d + j]
+                for m in range(d):
+                    entry += mapped[i * d + m] * slope[j * d + m]
+                found.second[(k * d + i) * d + j] += entry
+
+
+@inner
+def complete_apart(seen: Pointer, size: Sizes, covariances: Pointer, sums: Sums, found: Sums) -> None:
+    """The same for components whose columns are independent: the diagonals."""
+    d = size.features
+    _add_common(size, sums, found)
+    for k in range(size.components):
+        for j in range(d):
+            at = (k * d + j) * d + j
+            found.first[k * d + j] += sums.first[k * d + j] * seen[j]
+            blank = sums.weight[k] * covariances[at] * (1.0 - seen[j])
+            found.second[at] += sums.second[at] * seen[j] + blank
+
+
+@inner
+def _add_common(size: Sizes, sums: Sums, found: Sums) -> None:
+    for k in range(size.columns):
+        found.weight[k] += sums.weight[k]
+    for i in range(4):
+        found.totals[i] += sums.totals[i]
+
+
+@inner
+def clear(size: Sizes, sums: Sums) -> None:
+    """Set sums to zero."""
+    fill(sums.weight, size.columns + size.components * size.features * (1 + size.features) + 4, 0.0)
+
+
+@inner
+def parts_of(means: Pointer, gaps: Gaps) -> Parts:
+    """The mixture as the pass over the pattern's rows uses it."""
+    return Parts(means, gaps.factors, gaps.log_normalisers)

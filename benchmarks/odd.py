@@ -1,0 +1,92 @@
+"""Odd rows: false alarms and false discoveries as promised, and how soon a million rows are scored."""
+
+from functools import partial
+
+import numpy as np
+
+import core
+from benchmarks.measuring import in_processes, measured, wall
+from core.analysis.anomaly import Fresh, judge, q_values, scored
+from core.analysis.answer import FIRST_SEARCH
+from core.analysis.trust import trusted
+from core.mixture import kernels
+
+FITTED, FRESH = 20_000, 2_000
+SEEDS = 200
+ROWS, PLANTED = 2_000, 40  # planted outliers are 2 % of the rows
+SIMULATIONS = 100
+
+
+def rows(full=False):
+    kernels.warm_up()
+    yield false_alarms()
+    yield from false_discoveries()
+    yield a_million_rows()
+
+
+def truth(d=4):
+    """Three groups of uneven weight and shape, partly overlapping."""
+    rng = np.random.default_rng(7)
+    factors = np.eye(d) + rng.normal(0, 0.4, (3, d, d))
+    means = np.array([np.zeros(d), np.full(d, 3.0), np.r_[4.0, np.full(d - 1, -3.0)]])
+    return core.Mixture(np.array([0.5, 0.3, 0.2]), means, factors @ factors.transpose(0, 2, 1))
+
+
+def false_alarms(expected=5.0):
+    """Mean number of fresh rows flagged by ExpectedFalseAlarms, each seed with its own fit and its own simulation."""
+    flagged = in_processes(partial(flagged_of_fresh, expected), range(SEEDS))
+    mean, error = np.mean(flagged), np.std(flagged) / np.sqrt(SEEDS)
+    what = (
+        f"{FITTED:,} rows fitted, {FRESH:,} fresh ones scored, {SEEDS} seeds: flagged where {expected:g} are expected"
+    )
+    return measured(what, f"{mean:.2f} +- {error:.2f}", "4.5 to 5.5", 4.5 <= mean <= 5.5)
+
+
+def flagged_of_fresh(expected, seed):
+    rng = np.random.default_rng([seed, FITTED])
+    fit = core.fit(truth().sample(FITTED, rng), core.Plan(components=3, restarts=2, tolerance=1e-8, seed=seed))
+    fresh = truth().sample(FRESH, rng)
+    policy = core.ExpectedFalseAlarms(expected)
+    return int(core.anomalies(fit, fresh, policy, scoring=Fresh(), seed=seed).flagged.sum())
+
+
+def false_discoveries(rate=0.1):
+    """Share of the flagged rows that are none, and power beside the same rule under the true parameters."""
+    found = np.array(in_processes(partial(discoveries, rate), range(SIMULATIONS)))
+    wrong, power, best = found.mean(axis=0)
+    what = f"{SIMULATIONS} simulations, {PLANTED} of {ROWS:,} rows planted, rate {rate:.0%}"
+    yield measured(f"{what}: flagged wrongly", f"{wrong:.1%}", "12 % at most", wrong <= 0.12)
+    ratio = power / best
+    yield measured(f"{what}: power over that of the true model, {best:.2f}", f"{ratio:.2f}", "0.8", ratio >= 0.8)
+
+
+def discoveries(rate, seed):
+    """(false discovery proportion, power, power under the true parameters), the model chosen as the first answer's."""
+    values = planted(seed)
+    fit = trusted(core.sweep(values, FIRST_SEARCH)).best()
+    flagged = core.anomalies(fit, values, core.FalseDiscoveryRate(rate), seed=seed).flagged
+    wrong = flagged[PLANTED:].sum() / max(flagged.sum(), 1)
+    known = -np.sort(truth().log_density(truth().sample(1_000_000, np.random.default_rng([seed, 1]))))[::-1]
+    score = -truth().log_density(values)
+    p_value = (1 + len(known) - np.searchsorted(known, score)) / (len(known) + 1)
+    return wrong, flagged[:PLANTED].mean(), (q_values(p_value)[:PLANTED] <= rate).mean()
+
+
+def planted(seed):
+    """(n, d) rows of the true mixture, the first of them instead anywhere in the box of the others, widened by half."""
+    rng = np.random.default_rng([seed, ROWS])
+    values = truth().sample(ROWS, rng)
+    low, high = values.min(axis=0), values.max(axis=0)
+    margin = (high - low) / 4
+    values[:PLANTED] = rng.uniform(low - margin, high + margin, (PLANTED, values.shape[1]))
+    return values
+
+
+def a_million_rows(n=1_000_000, d=8, components=6):
+    """Wall time from a fit to a line drawn, simulation included, on one thread."""
+    rng = np.random.default_rng(5)
+    values = rng.normal(size=(n, d)) + rng.normal(0, 3, (components, d))[rng.integers(0, components, n)]
+    fit = core.fit(values[:20_000], core.Plan(components=components, restarts=1, max_iterations=30))
+    seconds = [wall(lambda: judge(scored(fit, values))) for _ in range(3)]
+    best = min(seconds)
+    return measured(f"{n:,} x {d}, K={components}, scored and judged", f"{best:.2f} s", "2 s at most", best <= 2.0)

@@ -246,5 +246,8 @@ def overlap(responsibilities: Array, raw: Array, plane: Plane, mixture: Mixture,
     shown = mixture.marginal(plane.columns)
     variances = np.diagonal(shown.covariances[[a, b]].mean(axis=0))
     best = plane.columns[int(np.argmax((shown.means[a] - shown.means[b]) ** 2 / variances))]
-    low, high = np.quantile(raw[undecided[which.ravel() == most], best], (0.1, 0.9))
+    values = raw[undecided[which.ravel() == most], best]
+    if np.isnan(values).all():
+        values = raw[:, best]
+    low, high = np.nanquantile(values, (0.1, 0.9))
     return Overlap((a, b), int(counts[most]), best, float(low), float(high))

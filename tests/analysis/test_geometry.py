@@ -165,3 +165,11 @@ def test_overlap_names_the_groups_that_share_rows_and_where():
     assert 0.9 < found.low < 1.5 < found.high < 2.1
     assert found.count == (shared.max(axis=1) < 0.8).sum()
     assert overlap(shared, rows, Plane((0, 1), 2), mixture, 0.0) is None
+
+
+def test_overlap_is_told_from_the_cells_that_are_not_blank():
+    mixture = Mixture(np.full(2, 1 / 2), np.array([[0.0, 0.0], [3.0, 0.0]]), np.stack([np.eye(2)] * 2))
+    rows = mixture.sample(3_000, np.random.default_rng(3))
+    rows[::4, 0] = np.nan
+    found = overlap(mixture.responsibilities(np.nan_to_num(rows, nan=1.5)), rows, Plane((0, 1), 2), mixture, 0.8)
+    assert 0.9 < found.low < 1.5 < found.high < 2.1

@@ -1,17 +1,22 @@
+from datetime import date
+
 import streamlit as st
 
 from core.analysis.density import noise_in_words
+from core.analysis.listing import with_dates
 from core.analysis.synthetic import MOST_ROWS, Drawing, synthetic_frame
 from core.analysis.what_if import WhatIf
 from core.charts.scene import Scene
 from core.charts.what_if import what_if_density
-from core.numbers import figure, share
+from core.data.dates import date_of, days_of
+from core.numbers import share
 from core.share.export import to_csv
 from pages.shared import sampling, widgets
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals
 from pages.shared.session import choose, current
+from pages.shared.tables import worded
 
 ABREAST = 4  # fields of values
 DRAWING = ("rows", "seed", "whole", "within")
@@ -25,8 +30,12 @@ REST = {
     "mean_before": st.column_config.NumberColumn("Mean, nothing given", format="%.4g"),
     "sd_before": st.column_config.NumberColumn("Standard deviation, nothing given", format="%.4g"),
 }
+MOMENTS, SPREADS = ("mean", "low", "median", "high", "mean_before"), ("sd", "sd_before")
+FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 SIDES = {"real": "real", "made": "synthetic"}
 MEASURES = {"mean": "Mean", "sd": "Standard deviation", "q5": "5 % quantile", "q50": "Median", "q95": "95 % quantile"}
+MEASURED = tuple(f"{measure}_{side}" for measure in MEASURES for side in SIDES if measure != "sd")
+SPREAD = tuple(f"sd_{side}" for side in SIDES)
 CHECK = {
     "column": st.column_config.TextColumn("Column"),
     "ks": st.column_config.NumberColumn("Largest gap between the distributions", format="%.3f"),
@@ -61,6 +70,19 @@ def show_what_if(analysis: Analysis, scene: Scene) -> None:
     features = scene.features
     for at in range(0, len(features), ABREAST):
         for place, (j, name) in zip(st.columns(ABREAST), list(enumerate(features))[at : at + ABREAST], strict=False):
+            if j in scene.matrix.transform.dates:
+                known = given.get(name)
+                st.session_state[f"given-{j}"] = None if known is None else date_of(known)
+                place.date_input(
+                    plain(name),
+                    value=None,
+                    key=f"given-{j}",
+                    min_value=FIRST_DAY,
+                    max_value=LAST_DAY,
+                    on_change=take_given,
+                    args=(features,),
+                )
+                continue
             st.session_state[f"given-{j}"] = given.get(name)
             place.number_input(
                 plain(name),
@@ -85,7 +107,7 @@ def show_rest(scene: Scene, found: WhatIf) -> None:
     shares = found.shares(scene.grouping).tolist()
     names = (*scene.names, "Noise")
     likely = ", ".join(f"{names[k]} {share(part)}" for k, part in enumerate(shares) if part >= 0.005)
-    said = " and ".join(f"{plain(name)} at {figure(value)}" for name, value in found.given)
+    said = " and ".join(f"{plain(name)} at {plain(value)}" for name, value in found.given_in_words)
     st.markdown(f"With {said}: {likely}.")
     rest = [scene.features[at] for at in found.rest]
     about = current().about if current().about in rest else rest[0]
@@ -94,7 +116,8 @@ def show_rest(scene: Scene, found: WhatIf) -> None:
         st.session_state["about"] = about
         left.selectbox("Column that is asked about", rest, key="about", on_change=take_about)
     draw(what_if_density(scene, found, scene.features.index(about)), left)
-    right.dataframe(found.frame, hide_index=True, column_config=REST)
+    frame = with_dates(found.frame, found.transform, MOMENTS, SPREADS)
+    right.dataframe(frame, hide_index=True, column_config=worded(REST, frame))
 
 
 def show_synthetic(analysis: Analysis, scene: Scene, columns: tuple[int, int] | None) -> None:
@@ -115,7 +138,8 @@ def show_synthetic(analysis: Analysis, scene: Scene, columns: tuple[int, int] | 
         st.markdown(plain(made.likeness.sentence, 600))
         if columns is not None:
             draw(sampling.beside(analysis, scene, made, columns))
-        st.dataframe(made.likeness.frame, hide_index=True, column_config=CHECK)
+        frame = with_dates(made.likeness.frame, analysis.matrix.transform, MEASURED, SPREAD)
+        st.dataframe(frame, hide_index=True, column_config=worded(CHECK, frame))
         st.download_button(
             "Synthetic rows (CSV)",
             lambda: to_csv(synthetic_frame(made.values, analysis.matrix, analysis.table)),
@@ -128,7 +152,11 @@ def show_synthetic(analysis: Analysis, scene: Scene, columns: tuple[int, int] | 
 
 def take_given(features: tuple[str, ...]) -> None:
     typed = ((name, st.session_state.get(f"given-{j}")) for j, name in enumerate(features))
-    choose(given=tuple((name, float(value)) for name, value in typed if value is not None))
+    choose(given=tuple((name, number(value)) for name, value in typed if value is not None))
+
+
+def number(typed: float | date) -> float:
+    return days_of(typed) if isinstance(typed, date) else float(typed)
 
 
 def take_about() -> None:

@@ -6,7 +6,7 @@ from core.analysis.answer import in_words
 from core.analysis.compare import crosstab
 from core.analysis.ladder import Ladder
 from core.analysis.lesson import comparison, facts, trust
-from core.analysis.listing import differing_rows
+from core.analysis.listing import differing_rows, with_dates
 from core.charts.groups import cluster_names, side_by_side
 from core.charts.ladder import ladder_chart
 from core.charts.tables import agreement_table, category_table, profile_map
@@ -16,6 +16,7 @@ from pages.shared import downloads, widgets
 from pages.shared.derived import Analysis, Pair
 from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals
+from pages.shared.tables import looks
 
 STEPS = {
     "name": st.column_config.TextColumn("Step"),
@@ -54,7 +55,7 @@ def show_differences(analysis: Analysis, found: Pair) -> None:
         listed = differing_rows(
             analysis.table, analysis.matrix, split.differing, found.scene.labels, split.as_first(found.partition.labels)
         )
-        st.dataframe(listed, hide_index=True, height=240)
+        st.dataframe(listed, hide_index=True, height=240, column_config=looks(analysis.table))
 
 
 def show_profiles(analysis: Analysis, found: Pair) -> None:
@@ -66,7 +67,8 @@ def show_profiles(analysis: Analysis, found: Pair) -> None:
         st.markdown(f"**{name}** holds {plain(group.sentence(known.overall), 400)}")
     draw(profile_map(known))
     with st.expander("Every column of every group, as a table"):
-        st.dataframe(known.frame, hide_index=True)
+        days = ("mean", "lower", "median", "upper")
+        st.dataframe(with_dates(known.frame, analysis.matrix.transform, days, ("sd",), "feature"), hide_index=True)
     categories = [each.name for each in analysis.table.columns if each.kind in (Kind.CATEGORY, Kind.BOOLEAN)]
     if categories:
         chosen = st.selectbox("Compare with a column that was not fitted", categories, key="category")

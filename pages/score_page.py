@@ -1,7 +1,7 @@
 import streamlit as st
 
 from core.analysis.judgements import Judgements
-from core.analysis.listing import LABEL, listed, odd_rows
+from core.analysis.listing import LABEL, listed, odd_rows, with_dates
 from core.analysis.reasons import reasons
 from core.analysis.scoring import ColumnMatch
 from core.charts.drift import drift_ranges, group_shares
@@ -13,7 +13,7 @@ from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals
 from pages.shared.newcomers import Arrived, arrived
 from pages.shared.session import Upload, choose, current
-from pages.shared.tables import looks
+from pages.shared.tables import looks, worded
 
 DRIFT = {
     "column": st.column_config.TextColumn("Column"),
@@ -72,7 +72,8 @@ def show_drift(analysis: Analysis, both: Arrived) -> None:
     draw(drift_ranges(analysis.matrix, found), left)
     draw(group_shares(found, scene.slots), right)
     with st.expander("Every column and group, as tables"):
-        st.dataframe(found.drift, key="drift", hide_index=True, column_config=DRIFT, column_order=list(DRIFT))
+        frame = with_dates(found.drift, analysis.matrix.transform, ("mean_then", "mean_now"))
+        st.dataframe(frame, hide_index=True, column_config=worded(DRIFT, frame), column_order=list(DRIFT))
         st.dataframe(found.groups, hide_index=True, column_config=GROUPS)
 
 

@@ -13,7 +13,7 @@ from core.analysis.anomaly import Anomalies
 from core.analysis.judgements import Judgements
 from core.analysis.reasons import Reasons
 from core.arrays import Array
-from core.data.prepare import Matrix
+from core.data.prepare import Matrix, Transform
 from core.data.table import Table
 
 MOST_LISTED = 1_000
@@ -58,6 +58,21 @@ def odd_rows(
         "why": np.array([why.brief(at) for at in range(len(rows))], dtype=object),
     }
     return _beside(found, table, matrix, rows)
+
+
+def with_dates(
+    frame: pd.DataFrame, transform: Transform, days: Sequence[str], spans: Sequence[str] = (), name: str = "column"
+) -> pd.DataFrame:
+    """A table with a row per feature, named in a column, for a person where some are dates; as it is where none is.
+
+    days are the columns of raw values, spans those of differences of raw values; both become text.
+    """
+    at = [transform.features.index(each) for each in frame[name]]
+    if not set(at) & set(transform.dates):
+        return frame
+    told = {each: [transform.in_words(j, [x])[0] for j, x in zip(at, frame[each], strict=True)] for each in days}
+    told |= {each: [transform.spread_in_words(j, x) for j, x in zip(at, frame[each], strict=True)] for each in spans}
+    return frame.assign(**told)
 
 
 def rows_of_table(table: Table, matrix: Matrix, rows: Sequence[int]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from core.arrays import Array, closed, read_only
 from core.data.columns import numbers_of
+from core.data.dates import dates
 from core.data.prepare import Matrix
 from core.data.table import Kind, Table
 from core.errors import DataError
@@ -39,6 +40,10 @@ class ColumnProfile:
     upper: float  # third quartile
     effect: float  # (mean - mean of the other rows) / pooled sd (Cohen 1988, eq. 2.5.1 and 2.5.2); 0 without others
     is_date: bool = False  # figures are days since 1 January 1970
+
+    def in_words(self, values: Sequence[float]) -> list[str]:
+        """Values of the column as a person reads them."""
+        return dates(values) if self.is_date else figures(values)
 
     @property
     def word(self) -> str:
@@ -208,10 +213,6 @@ def _effect(spreads: Sequence[_Spread], group: int) -> float:
 def _against(mine: ColumnProfile, all_rows: ColumnProfile) -> str:
     """As in "petal length much higher (5.55 against 3.76 overall)"."""
     means = (mine.mean, all_rows.mean)
-    own, usual = [_date(days) for days in means] if mine.is_date else figures(means)
+    own, usual = mine.in_words(means)
     name = mine.feature if len(mine.feature) <= LONGEST_NAME else mine.feature[: LONGEST_NAME - 1] + "…"
     return f"{name} {mine.word} ({own} against {usual} overall)"
-
-
-def _date(days: float) -> str:
-    return str(np.datetime64(round(days), "D"))

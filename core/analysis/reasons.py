@@ -14,10 +14,9 @@ import numpy.typing as npt
 from scipy.special import logsumexp
 
 from core.arrays import Array
-from core.data.prepare import Matrix
+from core.data.prepare import Matrix, Transform
 from core.mixture.fit import Fit
 from core.mixture.model import LOG_2PI, Mixture
-from core.numbers import figure
 
 USUAL = 2.0  # nats above what is expected of a usual value, from which a column is named
 
@@ -26,12 +25,17 @@ USUAL = 2.0  # nats above what is expected of a usual value, from which a column
 class Reasons:
     """What speaks against each column of some rows; numbers are NaN where a cell is blank."""
 
-    features: tuple[str, ...]  # d names
+    transform: Transform  # of the d columns
     rows: npt.NDArray[np.intp]  # (m,) positions in the matrix
     surprise: Array  # (m, d) nats by which a value is less likely than the others let expect
     expected: Array  # (m, d) mean given the other columns, raw units
     spread: Array  # (m, d) standard deviation about it, raw units
     got: Array  # (m, d) raw units
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the d columns."""
+        return self.transform.features
 
     def order(self, row: int) -> list[int]:
         """Columns by falling surprise, of the row that stands at a place of rows; blank ones are left out."""
@@ -51,8 +55,14 @@ class Reasons:
 
     def _said(self, row: int, j: int) -> str:
         given = " given the other columns" if len(self.features) > 1 else ""
-        about = f"{figure(self.expected[row, j])} ± {figure(self.spread[row, j], 2)}"
-        return f"{self.features[j]}: expected {about}{given}; got {figure(self.got[row, j])}"
+        about, got = self.told(row, j)
+        return f"{self.features[j]}: expected {about}{given}; got {got}"
+
+    def told(self, row: int, j: int) -> tuple[str, str]:
+        """What was expected of a column, with its spread, and what came, as a person reads them."""
+        in_words = self.transform.in_words
+        (expected,), (got,) = in_words(j, [self.expected[row, j]]), in_words(j, [self.got[row, j]])
+        return f"{expected} ± {self.transform.spread_in_words(j, self.spread[row, j], 2)}", got
 
 
 def reasons(fit: Fit, matrix: Matrix, rows: npt.NDArray[np.intp]) -> Reasons:
@@ -67,7 +77,7 @@ def reasons(fit: Fit, matrix: Matrix, rows: npt.NDArray[np.intp]) -> Reasons:
         surprise[at], mean[at], spread[at] = left_out_one_by_one(fit.mixture.marginal(columns.tolist()), values[at])
     to_raw = matrix.transform.to_raw
     wide = np.abs(to_raw(mean + spread) - to_raw(mean - spread)) / 2
-    return Reasons(tuple(matrix.features), rows, surprise, to_raw(mean), wide, to_raw(values))
+    return Reasons(matrix.transform, rows, surprise, to_raw(mean), wide, to_raw(values))
 
 
 def left_out_one_by_one(mixture: Mixture, values: Array) -> tuple[Array, Array, Array]:

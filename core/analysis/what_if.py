@@ -28,6 +28,12 @@ class WhatIf:
     transform: Transform
     before: Mixture  # of all d columns, nothing given
 
+    @property
+    def given_in_words(self) -> list[tuple[str, str]]:
+        """The columns that are given with their values, as a person reads them."""
+        at = self.transform.features.index
+        return [(name, self.transform.in_words(at(name), [value])[0]) for name, value in self.given]
+
     def marginal(self, column: int) -> Marginal:
         """The distribution of one of the columns left, with what is given."""
         return marginal(self.mixture, self.transform, column, self.rest)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ from core.arrays import Array
 from core.charts import marks, theme
 from core.charts.scene import Scene
 from core.charts.text import Words, in_text, listed
-from core.numbers import count, figures
+from core.numbers import count
 
 MOST_BINS, FEWEST_BINS = 60, 6
 MOST_PEAKS_NAMED = 4
@@ -73,7 +75,7 @@ def _bars(values: Array, edges: Array, axis: marks.Axis) -> alt.Chart:
     counts, _ = np.histogram(values, bins=edges)
     frame = pd.DataFrame({"c0": edges[:-1], "right": edges[1:], "count": counts})
     return (
-        alt.Chart(frame)
+        axis.dated(alt.Chart(frame), "c0", "right")
         .mark_rect(fill=theme.GREY, fillOpacity=0.25, stroke=theme.GREY, strokeWidth=1, clip=True)
         .encode(
             x=axis.x(),
@@ -81,8 +83,8 @@ def _bars(values: Array, edges: Array, axis: marks.Axis) -> alt.Chart:
             y=alt.Y("count:Q", title="Rows per bin", axis=alt.Axis(**marks.ON_TOP, tickMinStep=1)),
             y2=alt.Y2Datum(0),
             tooltip=[
-                alt.Tooltip("c0:Q", title="From", format=axis.value),
-                alt.Tooltip("right:Q", title="To", format=axis.value),
+                axis.tooltip("c0", "From"),
+                axis.tooltip("right", "To"),
                 alt.Tooltip("count:Q", title="Rows", format=","),
             ],
         )
@@ -116,14 +118,14 @@ def _odd_marks(scene: Scene, column: int, axis: marks.Axis) -> alt.Chart:
     rows = scene.odd.ranking[:1_000]
     frame = pd.DataFrame({"c0": scene.raw[rows, column], "row": scene.names_of(rows)})
     return (
-        alt.Chart(frame)
+        axis.dated(alt.Chart(frame), "c0")
         .mark_point(filled=True, shape=theme.ACCENT_SHAPE, size=theme.ODD_SIZE, color=theme.ACCENT, opacity=1)
         .encode(
             x=axis.x(),
             y=alt.YDatum(0),
             tooltip=[
                 alt.Tooltip("row:N", title="Odd row"),
-                alt.Tooltip("c0:Q", title=axis.title, format=axis.value),
+                axis.tooltip("c0"),
             ],
         )
     )
@@ -131,7 +133,8 @@ def _odd_marks(scene: Scene, column: int, axis: marks.Axis) -> alt.Chart:
 
 def _words(scene: Scene, column: int, tops: Array) -> Words:
     name, K = in_text(scene.features[column]), scene.groups
-    places = listed(figures(tops.tolist()))
+    in_words = partial(scene.matrix.transform.in_words, column)
+    places = listed(in_words(tops.tolist()))
     if K == 1:
         title = f"One group: {name} is centred near {places}" if len(tops) == 1 else f"One group describes {name}"
     elif len(tops) == 1:
@@ -139,7 +142,7 @@ def _words(scene: Scene, column: int, tops: Array) -> Words:
     elif len(tops) <= MOST_PEAKS_NAMED:
         title = f"{name} has {len(tops)} peaks, near {places}"
     else:
-        title = f"{name} has {len(tops)} peaks between {listed(figures([tops[0], tops[-1]]))}"
+        title = f"{name} has {len(tops)} peaks between {listed(in_words([tops[0], tops[-1]]))}"
     how = "Bars: rows. " + (
         "Coloured: each group's part; thin line: their sum. " if K > 1 else "Line: the fitted density. "
     )

@@ -13,7 +13,7 @@ from core.arrays import Array
 from core.charts import marks, theme
 from core.charts.text import Words, in_text, literal, shorten
 from core.data.prepare import Matrix
-from core.numbers import count, figures, share
+from core.numbers import count, share
 
 MOST_COLUMNS = 12
 BAR_HEIGHT, ROOM = 36, 190  # pixels of a column or group, and of all that stands around them
@@ -104,18 +104,22 @@ def _pair(training: Matrix, found: Newcomers, column: int, place: int) -> list[d
     centre, spread = float(np.nanmean(then)), float(np.nanstd(then)) or 1.0
     moved = bool(found.drift["moved"].iloc[column])
     sides = (("a", "old", THEN, then), ("b", "moved" if moved else "new", NOW, found.matrix.raw[:, column]))
+    in_words = training.transform.in_words
+
+    def said(values: Array) -> str:
+        return ", ".join(in_words(column, np.nanquantile(values, QUANTILES).tolist()))
+
     label = {"place": f"{place:03}", "name": shorten(found.drift["column"].iloc[column], 40)}
     return [
-        {**label, "side": side, "look": look, "rows": rows, **_range(values, centre, spread)}
+        {**label, "side": side, "look": look, "rows": rows, **_range(values, centre, spread), "said": said(values)}
         for side, look, rows, values in sides
         if not np.isnan(values).all()
     ]
 
 
 def _range(values: Array, centre: float, spread: float) -> dict[str, object]:
-    raw = np.nanquantile(values, QUANTILES)
-    low, middle, high = ((raw - centre) / spread).tolist()
-    return {"low": low, "middle": middle, "high": high, "said": ", ".join(figures(raw.tolist()))}
+    low, middle, high = ((np.nanquantile(values, QUANTILES) - centre) / spread).tolist()
+    return {"low": low, "middle": middle, "high": high}
 
 
 def _band(names: Sequence[str]) -> alt.Y:
@@ -133,7 +137,7 @@ def _drift_words(training: Matrix, found: Newcomers, order: Sequence[int]) -> Wo
         title = f"{name} is blank in every new row"
     else:
         ends = [np.nanquantile(values, QUANTILES[::2]) for values in (now, training.raw[:, first])]
-        low, high, low_then, high_then = figures(np.concatenate(ends).tolist())
+        low, high, low_then, high_then = training.transform.in_words(first, np.concatenate(ends).tolist())
         title = f"{name} differs most: {low} to {high}, where it was {low_then} to {high_then}"
     how = "Bars: nine values of ten; points: medians."
     how += f" The {len(order)} columns that differ most, of {columns:,}." if len(order) < columns else ""

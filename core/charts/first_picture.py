@@ -12,7 +12,7 @@ from core.charts import marks, theme
 from core.charts.density import marginal_density
 from core.charts.scene import Drawn, Scene, doubts_in_words, drawn
 from core.charts.text import Words, in_text, listed
-from core.numbers import count, figures, share
+from core.numbers import count, share
 
 FEW_UNCLEAR = 0.01  # below this share of undecided rows groups are said to stand apart
 
@@ -90,7 +90,7 @@ def groups_in_words(scene: Scene, plane: Plane) -> str:
     found = overlap(scene.responsibilities, scene.raw, plane, scene.blended, CLEAR)
     assert found is not None  # there are rows that no group holds clearly
     a, b = (k + 1 for k in found.groups)
-    low, high = figures([found.low, found.high])
+    low, high = scene.matrix.transform.in_words(found.column, [found.low, found.high])
     where = f"between {low} and {high}" if low != high else f"near {low}"
     rest = f"; {share(1 - unclear)} of rows are clear" if K > 2 else ""
     return f"Groups {a} and {b} overlap where {in_text(scene.features[found.column])} is {where}{rest}"

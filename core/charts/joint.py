@@ -65,15 +65,15 @@ def _dots(
     places = scene.raw[rows][:, list(columns)]
     frame = pd.DataFrame({"c0": places[:, 0], "c1": places[:, 1], "row": scene.names_of(rows)}).dropna()
     return (
-        alt.Chart(frame)
+        marks.dated(alt.Chart(frame), axes)
         .mark_point(filled=True, size=marks.point_size(len(rows)) / 2, color=theme.INK, opacity=0.55, clip=True)
         .encode(
             x=axes[0].x(),
             y=axes[1].y(),
             tooltip=[
                 alt.Tooltip("row:N", title="Row"),
-                alt.Tooltip("c0:Q", title=axes[0].title, format=axes[0].value),
-                alt.Tooltip("c1:Q", title=axes[1].title, format=axes[1].value),
+                axes[0].tooltip("c0"),
+                axes[1].tooltip("c1"),
             ],
         )
     )
@@ -98,14 +98,14 @@ def real_and_synthetic(scene: Scene, made: Array, columns: tuple[int, int], titl
         marks.Entry("made", theme.colour(0), "diamond", MADE),
     ]
     points = (
-        alt.Chart(frame)
+        marks.dated(alt.Chart(frame), axes)
         .mark_point(filled=True, opacity=0.6, clip=True, size=marks.point_size(len(frame)))
         .encode(
             x=axes[0].x(),
             y=axes[1].y(),
             tooltip=[
-                alt.Tooltip("c0:Q", title=axes[0].title, format=axes[0].value),
-                alt.Tooltip("c1:Q", title=axes[1].title, format=axes[1].value),
+                axes[0].tooltip("c0"),
+                axes[1].tooltip("c1"),
             ],
             **marks.look(entries),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import altair as alt
@@ -15,6 +15,7 @@ from core.arrays import Array
 from core.charts import theme
 from core.charts.scene import NOISE_NAME, ODD_NAME, UNDECIDED_NAME, Scene
 from core.charts.text import OUTER_WIDTH, Words, literal, shorten, tick_format, titled, value_format
+from core.data.dates import FEW_DAYS, marks_between
 
 Chart: TypeAlias = alt.LayerChart
 HALO_WIDTH = 4
@@ -64,6 +65,15 @@ class Axis:
     tick: str  # d3 format of its ticks
     value: str  # d3 format of single values
     logarithmic: bool = False
+    days: tuple[float, ...] | None = None  # of a column of dates, where it bears marks
+
+    @classmethod
+    def of_dates(cls, name: str, values: Array) -> Axis:
+        """The axis of a column of dates with these (n,) days."""
+        plain = cls.of(name, values)
+        days, form = marks_between(*plain.domain)
+        time = " %H:%M" if plain.domain[1] - plain.domain[0] <= FEW_DAYS else ""
+        return replace(plain, tick=form, value=f"%Y-%m-%d{time}", days=tuple(days.tolist()))
 
     @classmethod
     def of(cls, name: str, values: Array, logarithmic: bool = False) -> Axis:
@@ -80,13 +90,34 @@ class Axis:
         """This axis at the left, its title lying on top of it so that it can be read without turning one's head."""
         return alt.Y(field, title=self.title, scale=self._scale(), axis=self._axis(**ON_TOP))
 
+    def tooltip(self, field: str = "c0", title: str = "") -> alt.Tooltip:
+        """A value on this axis, in a chart that is `dated` if it is one of dates; titled as the axis by default."""
+        if self.days is None:
+            return alt.Tooltip(f"{field}:Q", title=title or self.title, format=self.value)
+        return alt.Tooltip(f"{field}date:N", title=title or self.title)
+
+    def dated(self, chart: alt.Chart, *fields: str) -> alt.Chart:
+        """The chart with what tooltips show of fields on this axis, if it is one of dates."""
+        if self.days is None:
+            return chart
+        said = {f"{field}date": _written(f"datum.{field}", self.value) for field in fields}
+        return chart.transform_calculate(**said)
+
     def _scale(self) -> alt.Scale:
         if self.logarithmic:
             return alt.Scale(type="log", domain=list(self.domain), nice=False)
         return alt.Scale(domain=list(self.domain), nice=False, zero=False)
 
     def _axis(self, **settings: Any) -> alt.Axis:
+        if self.days is not None:
+            words = _written("datum.value", self.tick)
+            return alt.Axis(**{**settings, "values": list(self.days), "labelExpr": words, "tickCount": alt.Undefined})
         return alt.Axis(**({"format": self.tick} if self.tick else {}), **settings)
+
+
+def _written(days: str, form: str) -> str:
+    """An expression that writes an expression's days as a date, in one time zone for everyone."""
+    return f"isValid({days}) ? utcFormat({days} * 864e5, '{form}') : ''"
 
 
 ON_TOP: dict[str, Any] = {
@@ -169,7 +200,7 @@ def points(
 ) -> alt.Chart:
     """A point per row of a frame with c0, c1, look, size, row (its name) and what the extra tooltips show."""
     return (
-        alt.Chart(frame)
+        dated(alt.Chart(frame), axes)
         .mark_point(filled=True, opacity=1, clip=True)
         .encode(
             x=axes[0].x(),
@@ -177,13 +208,18 @@ def points(
             size=alt.Size("size:Q", scale=None, legend=None),
             tooltip=[
                 alt.Tooltip("row:N", title="Row"),
-                alt.Tooltip("c0:Q", title=axes[0].title, format=axes[0].value),
-                alt.Tooltip("c1:Q", title=axes[1].title, format=axes[1].value),
+                axes[0].tooltip("c0"),
+                axes[1].tooltip("c1"),
                 *extra,
             ],
             **look(entries),
         )
     )
+
+
+def dated(chart: alt.Chart, axes: tuple[Axis, Axis]) -> alt.Chart:
+    """A chart of c0 across and c1 up with what tooltips show of dates."""
+    return axes[1].dated(axes[0].dated(chart, "c0"), "c1")
 
 
 def axes_of(scene: Scene, plane: Plane) -> tuple[Axis, Axis]:
@@ -194,7 +230,14 @@ def axes_of(scene: Scene, plane: Plane) -> tuple[Axis, Axis]:
 
 def axis_of(scene: Scene, column: int) -> Axis:
     """One of the d columns as an axis that holds every row; logarithmic if the fit was to its logarithms."""
-    return Axis.of(scene.features[column], scene.raw[:, column], scene.is_logarithmic(column))
+    return axis_over(scene, column, scene.raw[:, column])
+
+
+def axis_over(scene: Scene, column: int, values: Array) -> Axis:
+    """One of the d columns as an axis that holds (n,) raw values of it."""
+    if column in scene.matrix.transform.dates and not scene.is_logarithmic(column):
+        return Axis.of_dates(scene.features[column], values)
+    return Axis.of(scene.features[column], values, scene.is_logarithmic(column))
 
 
 def outlines(shapes: Sequence[Ellipse], slots: Sequence[int], axes: tuple[Axis, Axis]) -> list[alt.Chart]:

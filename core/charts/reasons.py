@@ -8,7 +8,6 @@ import pandas as pd
 from core.analysis.reasons import USUAL, Reasons
 from core.charts import marks, theme
 from core.charts.text import Words, in_text, literal, shorten
-from core.numbers import figure
 
 MOST_BARS = 12
 BAR_HEIGHT, ROOM = 28, 130  # pixels of a bar, and of all that stands around them
@@ -23,8 +22,8 @@ def reason_bars(found: Reasons, row: int, name: str) -> marks.Chart:
             "name": [shorten(found.features[j], 28) for j in order],
             "surprise": [max(float(found.surprise[row, j]), 0.0) for j in order],
             "colour": [theme.ACCENT if found.surprise[row, j] >= USUAL else theme.GREY for j in order],
-            "got": [figure(found.got[row, j]) for j in order],
-            "expected": [f"{figure(found.expected[row, j])} ± {figure(found.spread[row, j], 2)}" for j in order],
+            "got": [found.told(row, j)[1] for j in order],
+            "expected": [found.told(row, j)[0] for j in order],
         }
     )
     labels = ", ".join(f"'{at:03}': {literal(shorten(found.features[j], 28))}" for at, j in enumerate(order))

@@ -14,7 +14,7 @@ from core.analysis.profile import Profiles
 from core.charts import marks, theme
 from core.charts.scene import NOISE_NAME
 from core.charts.text import OUTER_WIDTH, Words, in_text, literal, shorten
-from core.numbers import count, figure, figures, share
+from core.numbers import count, figure, share
 
 MOST_CATEGORIES = 10
 MOST_COLUMNS = 20
@@ -141,7 +141,7 @@ def profile_map(found: Profiles) -> marks.Chart:
 def _profile_cells(found: Profiles, row: int, column: int, name: str) -> list[dict[str, object]]:
     """One column's cells of the profile map, a cell per group."""
     cells = [each.columns[column] for each in found.groups]
-    *said, overall = figures([*(cell.mean for cell in cells), found.overall[column].mean])
+    *said, overall = cells[0].in_words([*(cell.mean for cell in cells), found.overall[column].mean])
     return [
         {
             "r": f"r{row}",
@@ -149,7 +149,7 @@ def _profile_cells(found: Profiles, row: int, column: int, name: str) -> list[di
             "row": name,
             "column": str(k + 1),
             "said": said[k],
-            "brief": brief_figure(cell.mean),
+            "brief": said[k] if cell.is_date else brief_figure(cell.mean),
             "shade": float(np.clip(cell.effect, -STRONG, STRONG)),
             "ink": theme.text_on(theme.DIVERGING, _strength(cell.effect)),
             "word": cell.word,
@@ -167,7 +167,7 @@ def _profile_words(found: Profiles, effects: npt.NDArray[np.float64], order: npt
         title = "One group: its means are those of all rows"
     else:
         high, low = int(np.nanargmax(means)), int(np.nanargmin(means))
-        least, most = figures([means[low], means[high]])
+        least, most = found.overall[order[0]].in_words([means[low], means[high]])
         ends = f"{least} in Group {low + 1}, {most} in Group {high + 1}"
         title = f"{name} sets the groups apart most: {ends}"
     how = "Each group's means. Teal: above the other rows, brown: below; strongest from 2 standard deviations. "
@@ -184,7 +184,8 @@ def column_ranges(found: Profiles, column: int, slots: Sequence[int]) -> marks.C
     cells = [each.columns[column] for each in found.groups]
     overall = found.overall[column]
     ends = np.array([[cell.lower, cell.upper] for cell in cells])
-    axis = marks.Axis.of(overall.feature, np.append(ends[np.isfinite(ends)], overall.median))
+    make = marks.Axis.of_dates if overall.is_date else marks.Axis.of
+    axis = make(overall.feature, np.append(ends[np.isfinite(ends)], overall.median))
     frame = pd.DataFrame(
         {
             "r": [f"r{k}" for k in range(len(cells))],
@@ -192,11 +193,11 @@ def column_ranges(found: Profiles, column: int, slots: Sequence[int]) -> marks.C
             "c0": [cell.median for cell in cells],
             "low": ends[:, 0],
             "high": ends[:, 1],
-            "said": figures([cell.median for cell in cells]),
+            "said": overall.in_words([cell.median for cell in cells]),
             "look": [f"g{k}" for k in range(len(cells))],
         }
     )
-    base = alt.Chart(frame).encode(y=_places("r", groups, ""))
+    base = axis.dated(alt.Chart(frame), "c0", "low", "high").encode(y=_places("r", groups, ""))
     entries = marks.group_entries(slots, groups)
     look = {name: each.legend(None) for name, each in marks.look(entries).items()}
     rule = alt.Chart(pd.DataFrame({"c0": [overall.median]})).mark_rule(strokeDash=[4, 3], color=theme.SOFT_INK)
@@ -217,9 +218,9 @@ def column_ranges(found: Profiles, column: int, slots: Sequence[int]) -> marks.C
 def _range_tooltips(axis: marks.Axis) -> list[alt.Tooltip]:
     return [
         alt.Tooltip("row:N", title="Group"),
-        alt.Tooltip("c0:Q", title="Median", format=axis.value),
-        alt.Tooltip("low:Q", title="A quarter below", format=axis.value),
-        alt.Tooltip("high:Q", title="A quarter above", format=axis.value),
+        axis.tooltip("c0", "Median"),
+        axis.tooltip("low", "A quarter below"),
+        axis.tooltip("high", "A quarter above"),
     ]
 
 
@@ -228,11 +229,11 @@ def _range_words(found: Profiles, column: int) -> Words:
     name = in_text(overall.feature)
     medians = np.array([each.columns[column].median for each in found.groups])
     if len(medians) == 1:
-        title = f"The median of {name} is {figure(overall.median)}"
+        title = f"The median of {name} is {overall.in_words([overall.median])[0]}"
     else:
         furthest = int(np.nanargmax(np.abs(medians - overall.median)))
         where = "highest" if medians[furthest] == np.nanmax(medians) else "lowest"
-        own, usual = figures([medians[furthest], overall.median])
+        own, usual = overall.in_words([float(medians[furthest]), overall.median])
         ends = f"median {own} against {usual} overall"
         title = f"Group {furthest + 1} is {where} on {name}: {ends}"
     how = "Point: median. Bar: the middle half of the group's rows. Dashed: the median of all rows."

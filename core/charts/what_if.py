@@ -11,7 +11,7 @@ from core.analysis.what_if import HIGH, LOW, WhatIf
 from core.charts import marks, theme
 from core.charts.scene import Scene
 from core.charts.text import Words, in_text
-from core.numbers import figure, figures, share
+from core.numbers import share
 
 POINTS = 400
 TAIL = 1e-4  # of either density that may lie beyond the axis
@@ -23,7 +23,7 @@ def what_if_density(scene: Scene, found: WhatIf, column: int) -> marks.Chart:
     now, before = found.marginal(column), marginal(found.before, found.transform, column)
     logarithmic = scene.is_logarithmic(column)
     ends = np.array([each.quantile(at) for each in (now, before) for at in (TAIL, 1 - TAIL)])
-    axis = marks.Axis.of(scene.features[column], ends, logarithmic)
+    axis = marks.axis_over(scene, column, ends)
     low, high = axis.domain
     at = np.geomspace(low, high, POINTS) if logarithmic else np.linspace(low, high, POINTS)
     near = now.raw(now.mixture.means[:, :1].ravel()[:, None] + now.deviations[:, None] * np.linspace(-4, 4, 41))
@@ -47,6 +47,7 @@ def _band(now: Marginal) -> alt.Chart:
 
 
 def _curves(frame: pd.DataFrame, axis: marks.Axis) -> alt.Chart:
+    unit = "unit" if axis.days is None else "day"
     entries = [
         marks.Entry("before", theme.GREY, "stroke", BEFORE),
         marks.Entry("now", theme.colour(0), "stroke", NOW),
@@ -57,7 +58,7 @@ def _curves(frame: pd.DataFrame, axis: marks.Axis) -> alt.Chart:
         .mark_line(clip=True, strokeWidth=theme.LINE_WIDTH)
         .encode(
             x=axis.x(),
-            y=alt.Y("density:Q", title="Density per unit", axis=alt.Axis(**marks.ON_TOP)),
+            y=alt.Y("density:Q", title=f"Density per {unit}", axis=alt.Axis(**marks.ON_TOP)),
             color=marks.look(entries)["color"],
             strokeDash=alt.StrokeDash("look:N", scale=dashes, legend=marks.key(entries)),
             order=alt.Order("c0:Q"),
@@ -67,9 +68,9 @@ def _curves(frame: pd.DataFrame, axis: marks.Axis) -> alt.Chart:
 
 def _words(scene: Scene, now: Marginal, before: Marginal, column: int) -> Words:
     name = in_text(scene.features[column])
-    means = figures([now.mean, before.mean])
-    title = (
-        f"{name} is expected at {means[0]} ± {figure(now.sd)}; with nothing given at {means[1]} ± {figure(before.sd)}"
-    )
+    to_words = scene.matrix.transform
+    means = to_words.in_words(column, [now.mean, before.mean])
+    spreads = [to_words.spread_in_words(column, each.sd) for each in (now, before)]
+    title = f"{name} is expected at {means[0]} ± {spreads[0]}; with nothing given at {means[1]} ± {spreads[1]}"
     how = f"Band: {share(HIGH - LOW)} of the values, with what is given."
     return Words(title, how, f"{title}. Density of {name} before and after.")

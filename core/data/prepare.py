@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -75,7 +75,8 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
         raise DataError(
             "No row has a number in every chosen column.", remedy="Leave out the column with the most blanks."
         )
-    transform = _learned(features, levels, raw[keep], choice)
+    dates = tuple(at for at, name in enumerate(names) if whole.column(name).kind is Kind.DATE)
+    transform = replace(_learned(features, levels, raw[keep], choice), dates=dates)
     matrix = assemble(transform, raw, weights, (*notes, *more))
     if not len(matrix.values):
         raise DataError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -15,9 +16,10 @@ import pandas as pd
 from core.arrays import Array, read_only
 from core.data.bend import Bend
 from core.data.columns import numbers_of, profile
+from core.data.dates import dates
 from core.data.table import Note, NoteKind, Shape, Table
 from core.errors import DataError
-from core.numbers import count
+from core.numbers import count, figure, figures
 
 LARGEST = 1e150  # beyond it a square overflows
 
@@ -51,6 +53,7 @@ class Transform:
     blanks: Blanks
     levels: tuple[Level | None, ...] = ()  # of each feature; () where no feature is a level
     weight: str | None = None  # the column of the row weights
+    dates: tuple[int, ...] = ()  # positions of the features that count days since 1 January 1970
 
     @property
     def linear(self) -> bool:
@@ -106,6 +109,14 @@ class Transform:
                 slopes = slopes + bend.log_slope(column)
         return slopes
 
+    def in_words(self, column: int, values: Sequence[float]) -> list[str]:
+        """Raw values of one of the d columns as a person reads them."""
+        return dates(values) if column in self.dates else figures(values)
+
+    def spread_in_words(self, column: int, spread: float, digits: int = 3) -> str:
+        """A difference of raw values of one of the d columns as a person reads it."""
+        return figure(spread, digits) + (" days" if column in self.dates else "")
+
     @property
     def _levels(self) -> tuple[Level | None, ...]:
         return self.levels or (None,) * len(self.features)
@@ -124,6 +135,7 @@ class Transform:
             blanks=Blanks(found["blanks"]),
             levels=tuple(level and Level(**level) for level in found["levels"]),
             weight=found["weight"],
+            dates=tuple(found.get("dates", ())),
         )
 
 

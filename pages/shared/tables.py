@@ -16,6 +16,23 @@ def looks(table: Table) -> dict[str, Any]:
     return {name: st.column_config.DateColumn(name) for name in whole}
 
 
+def worded(config: dict[str, Any], frame: Any) -> dict[str, Any]:
+    """Settings by column, those of numbers replaced where a column holds words, as dates are."""
+    numbers = set(frame.select_dtypes("number").columns)
+    return {
+        name: each if name in numbers or name not in frame or not _of_numbers(each) else _text_like(each)
+        for name, each in config.items()
+    }
+
+
+def _of_numbers(config: Any) -> bool:
+    return bool(config["type_config"]["type"] == "number")
+
+
+def _text_like(config: Any) -> Any:
+    return st.column_config.TextColumn(config["label"])
+
+
 def _without_time(table: Table, name: str) -> bool:
     values = table.frame[name].dropna()
     return bool((values == values.dt.normalize()).all())

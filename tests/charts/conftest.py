@@ -29,6 +29,12 @@ def named(matrix, names):
     return dataclasses.replace(matrix, transform=dataclasses.replace(matrix.transform, features=tuple(names)))
 
 
+def dated(scene):
+    """The same scene, its first column being dates."""
+    transform = dataclasses.replace(scene.matrix.transform, dates=(0,))
+    return dataclasses.replace(scene, matrix=dataclasses.replace(scene.matrix, transform=transform))
+
+
 def make_scene(groups, d, rows=40, flagged=3, names=HOSTILE, logs=(), seed=0, apart=8.0, blank=0.0):
     """K groups of equally many rows in d columns; the fit starts from the truth, so its order is known."""
     rng = np.random.default_rng(seed)
@@ -54,6 +60,7 @@ def scenes():
         "blanks in logarithms": make_scene(2, 2, names=PLAIN, logs=(0,), blank=0.15),
         "one column": make_scene(2, 1),
         "one group": make_scene(1, 2, rows=60),
+        "dates": dated(make_scene(2, 2, names=PLAIN, apart=2.0)),
         "merged": dataclasses.replace(make_scene(4, 2), merged=Grouping((0, 0, 1, 2)), slots=(0, 2, 3)),
         "merged into one": dataclasses.replace(make_scene(3, 1), merged=Grouping((0, 0, 0)), slots=(0,)),
         "many groups": make_scene(9, 2),

@@ -46,7 +46,7 @@ from core.kmeans import k_means, k_means_curve
 from core.mixture.bayes import BayesPlan
 
 SCENES = (
-    *("plain", "hostile", "same but plain", "one column", "one group"),
+    *("plain", "hostile", "same but plain", "one column", "one group", "dates"),
     *("merged", "merged into one", "many groups", "nothing odd", "logarithmic", "many rows"),
 )
 PICTURES = (
@@ -69,7 +69,8 @@ def pictures(scene):
     parts = k_means(scene.matrix, scene.groups, restarts=1)
     own = cluster_slots(scene.labels, scene.slots, parts.labels, parts.components)
     category = pd.Series([f"kind {row % 13}" for row in range(len(scene.raw))])
-    found = profiles(scene.raw, scene.labels, scene.groups, scene.features)
+    dates = [scene.features[at] for at in scene.matrix.transform.dates]
+    found = profiles(scene.raw, scene.labels, scene.groups, scene.features, dates)
     drawn = {
         "first": first_picture(scene),
         "density": marginal_density(scene),
@@ -93,8 +94,9 @@ def pictures(scene):
         drawn["k_means"], drawn["mixture"] = side_by_side(scene, parts, own, regions=True)
         drawn["odd"] = odd_scatter(scene)
         drawn["joint"] = joint_density(scene)
-        supposed = {scene.features[0]: float(scene.raw[0, 0])}
-        drawn["what_if"] = what_if_density(scene, what_if(scene.fit.mixture, scene.matrix.transform, supposed), 1)
+        asked = 0 if scene.matrix.transform.dates else 1
+        supposed = {scene.features[1 - asked]: float(scene.raw[0, 1 - asked])}
+        drawn["what_if"] = what_if_density(scene, what_if(scene.fit.mixture, scene.matrix.transform, supposed), asked)
         made = synthetic_values(scene.fit.mixture, scene.matrix, Drawing(300))
         drawn["synthetic"] = real_and_synthetic(scene, made, (0, 1), "300 synthetic rows beside the real ones")
     return drawn
@@ -297,3 +299,16 @@ def test_a_hostile_name_is_shown_as_written(gallery):
     for name in ("a.b", "x[0]", "mean(x):Q"):
         assert name in text
     assert "datum.c0" in text
+
+
+def test_dates_are_drawn_and_told_as_dates(gallery):
+    """Their days are 500 and more: in 1971 and 1972."""
+    axes = ("first", "k_means", "mixture", "density", "odd", "joint", "what_if", "synthetic", "ranges")
+    for which in axes:
+        svg = drawn_at(gallery[f"dates: {which}"], 700)
+        labels = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+        assert any(re.fullmatch(r"(\d+ )?(\w{3} )?197[0-3]", label) for label in labels), which
+    for which in ("density", "what_if", "ranges", "drift"):
+        assert re.search(r"197[0-3]-\d\d-\d\d", gallery[f"dates: {which}"]["description"]), which
+    assert re.search(r"197[0-3]-\d\d-\d\d", json.dumps(gallery["dates: profiles"]["datasets"]))
+    assert re.search(r"197[0-3]-\d\d-\d\d [^ ]+ [\d.]+ days", json.dumps(gallery["dates: reasons"]["datasets"]))

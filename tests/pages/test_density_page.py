@@ -1,10 +1,13 @@
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
 from core.analysis.selection import Search
+from core.data.prepare import Preparation
 from core.mixture.family import family
+from pages.shared.messages import plain
 from pages.shared.session import Model
 from tests.pages.conftest import as_csv
 
@@ -83,3 +86,29 @@ def test_the_page_says_that_noise_is_left_out(visitor, monkeypatch):
     assert not visitor.app.exception
     assert "of the rows: scattered ones that no group claims" in visitor.text
     assert "Synthetic rows" in visitor.headings
+
+
+def test_a_date_is_typed_and_told_as_a_date(visitor):
+    rng = np.random.default_rng(1)
+    days = np.sort(rng.integers(0, 700, 150)).tolist()
+    level = rng.normal(np.array(days) / 9, 9)
+    rows = [
+        [np.datetime64("2022-01-01") + each, f"{one:.3f}", f"{rng.normal():.3f}"]
+        for each, one in zip(days, level, strict=True)
+    ]
+    visitor.upload(as_csv(["when", "level", "other"], rows)).settle()
+    chosen = Preparation(columns=("when", "level", "other"))
+    visitor.app.session_state["session"] = replace(visitor.session, preparation=chosen)
+    visitor.go(PAGE).settle()
+    visitor.app.date_input(key="given-0").set_value(date(2023, 3, 5)).run()
+    visitor.settle()
+    assert not visitor.app.exception
+    assert plain("2023-03-05") in visitor.text
+    visitor.click("forget").settle()
+    visitor.app.number_input(key="given-1").set_value(40.0).run()
+    visitor.settle()
+    rest = visitor.app.dataframe[0].value.set_index("column")
+    assert rest.loc["when", "mean"].startswith("202")
+    assert rest.loc["when", "sd"].endswith(" days")
+    visitor.go("pages/odd_rows_page.py").settle().go("pages/groups_page.py").settle()
+    assert not visitor.app.exception

@@ -12,11 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from core.analysis.anomaly import (
         Anomalies,
-        CrossFitted,
         ExpectedFalseAlarms,
         FalseDiscoveryRate,
-        Fresh,
-        InSample,
         Quantile,
         TopRows,
         anomalies,
@@ -36,6 +33,7 @@ if TYPE_CHECKING:
     from core.analysis.held_out import Folds, HeldOut, held_out
     from core.analysis.ladder import Ladder, ladder
     from core.analysis.merging import Merging, merging
+    from core.analysis.scorers import CrossFitted, Fresh, InSample, Pruned
     from core.analysis.scoring import Newcomers, score_rows
     from core.analysis.selection import Board, Search, sweep
     from core.analysis.synthetic import Drawing, likeness, synthetic_frame, synthetic_values
@@ -64,9 +62,7 @@ if TYPE_CHECKING:
     from core.mixture.stopping import Objection, Outcome, Progress
 
 _HOMES = {
-    "core.analysis.anomaly": (
-        "Anomalies CrossFitted ExpectedFalseAlarms FalseDiscoveryRate Fresh InSample Quantile TopRows anomalies"
-    ),
+    "core.analysis.anomaly": "Anomalies ExpectedFalseAlarms FalseDiscoveryRate Quantile TopRows anomalies",
     "core.analysis.answer": "FirstAnswer first_answer",
     "core.analysis.bootstrap_test": "Bootstrap BootstrapTest bootstrap_test",
     "core.analysis.detectors": ("Asked Comparison IsolationForest LocalOutlierFactor ask_detectors compare_detectors"),
@@ -74,6 +70,7 @@ _HOMES = {
     "core.analysis.held_out": "Folds HeldOut held_out",
     "core.analysis.ladder": "Ladder ladder",
     "core.analysis.merging": "Merging merging",
+    "core.analysis.scorers": "CrossFitted Fresh InSample Pruned",
     "core.analysis.scoring": "Newcomers score_rows",
     "core.analysis.synthetic": "Drawing likeness synthetic_frame synthetic_values",
     "core.analysis.what_if": "WhatIf what_if",
@@ -159,6 +156,7 @@ __all__ = [
     "Plan",
     "Preparation",
     "Progress",
+    "Pruned",
     "Quantile",
     "RandomRows",
     "ReadError",

@@ -1,7 +1,7 @@
 import streamlit as st
 
 from core.analysis.anomaly import ExpectedFalseAlarms, FalseDiscoveryRate, Quantile, TopRows
-from core.analysis.answer import odd_in_words
+from core.analysis.answer import judged_by, odd_in_words
 from core.analysis.listing import rows_of_table
 from core.analysis.reasons import Reasons, nearest_usual
 from core.charts.odd_rows import odd_scatter, score_histogram
@@ -126,7 +126,7 @@ if analysis is not None:
             with st.expander("How the score is computed"):
                 st.latex(r"\text{score}(x) = -\log p(x) = -\log \sum_k w_k \, N(x \mid \mu_k, \Sigma_k)")
                 st.markdown(
-                    f"Here the sum runs over {count(scene.fit.components, 'component')}; the line is at "
+                    f"Here the sum runs over {judged_by(scene.fit, scene.odd)}; the line is at "
                     f"{figure(scene.odd.threshold)}. Rows drawn from the model itself pass it "
                     f"{figure(scene.odd.expected_false_alarms)} times in {rows:,}."
                 )

@@ -1,4 +1,4 @@
-"""Odd rows: the score -log p(x), policies that say how odd is odd, and scoring that does or does not see the row."""
+"""Odd rows: the score -log p(x), what chance alone would give, and policies that say how odd is odd."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from core.analysis.null import Null, as_rare, null_of
+from core.analysis.scorers import Pruned, Scoring, scores_under
 from core.arrays import Array, read_only
 from core.data.prepare import Matrix
 from core.data.source import Source, as_source
 from core.errors import ChoiceError
-from core.mixture import kernels
-from core.mixture.fit import Fit, fit
+from core.mixture.fit import Fit
 from core.mixture.model import Mixture
 from core.mixture.patterns import Patterns, has_blanks
 from core.mixture.stopping import Watch
@@ -25,35 +26,6 @@ DRAWS_PER_ROW = 200  # so that the threshold of one false alarm is known to 7 %
 NEVER = float("inf")
 PATTERN_DRAWS = 4_000_000  # of all missing patterns together, where rows have blanks
 LEAST_PATTERN_DRAWS = 2_000
-
-
-@dataclass(frozen=True)
-class Null:
-    """Scores of rows drawn from the fitted mixture itself: what is odd by chance alone."""
-
-    scores: Array  # (B,), rising
-
-    @classmethod
-    def simulate(cls, mixture: Mixture, draws: int, seed: int) -> Null:
-        """B scores drawn with a generator of this seed."""
-        rows = mixture.sample(draws, np.random.default_rng([seed, draws]))
-        return cls(read_only(np.sort(-kernels.log_density(mixture, rows))))
-
-    def tail(self, score: npt.ArrayLike) -> Array:
-        """(1 + #{s* >= s}) / (B + 1): the chance of a score at least as high (Davison and Hinkley 1997, eq. 4.11)."""
-        beyond = len(self.scores) - np.searchsorted(self.scores, np.asarray(score), side="left")
-        return np.asarray((1.0 + beyond) / (len(self.scores) + 1.0), dtype=np.float64)
-
-    def as_in(self, other: Null, score: npt.ArrayLike) -> Array:
-        """The scores that are as rare in another null as some are in this; steps past the highest stay as they are."""
-        score = np.asarray(score, dtype=np.float64)
-        places = np.interp(score, self.scores, np.linspace(0.0, 1.0, len(self.scores)))
-        matched = np.interp(places, np.linspace(0.0, 1.0, len(other.scores)), other.scores)
-        return np.asarray(matched + np.maximum(score - self.scores[-1], 0.0), dtype=np.float64)
-
-    def quantile(self, tail: float) -> float:
-        """The score that a share `tail` of the draws exceed."""
-        return float(np.quantile(self.scores, 1.0 - tail))
 
 
 @dataclass(frozen=True)
@@ -68,31 +40,29 @@ class Scored:
 
     @cached_property
     def null(self) -> Null:
-        """Scores of rows drawn from the mixture."""
-        return Null.simulate(self.mixture, self.draws, self.seed)
+        """How the score is distributed over rows of the mixture."""
+        return null_of(self.mixture, self.draws, self.seed)
 
     @cached_property
     def _calibrated(self) -> tuple[Array, Array]:
         """(n,) p-values and (n,) levels, each row's against rows that are blank in the same columns."""
         if self.patterns is None:
             return self.null.tail(self.score), self.score
-        p_value, level = np.ones(len(self.score)), np.full(len(self.score), self.null.scores[0])
+        p_value, level = np.ones(len(self.score)), np.full(len(self.score), self.null.least)
         for (chosen, _), null in zip(self.patterns, self._nulls(self.patterns), strict=True):
             if null is not None:
                 p_value[chosen] = null.tail(self.score[chosen])
-                level[chosen] = null.as_in(self.null, self.score[chosen])
+                level[chosen] = as_rare(self.score[chosen], null, self.null)
         return p_value, level
 
     def _nulls(self, patterns: Patterns) -> Iterator[Null | None]:
         """The null of each pattern; None for rows that have no cell."""
         draws = int(np.clip(PATTERN_DRAWS // len(patterns.observed), LEAST_PATTERN_DRAWS, self.draws))
-        rows = self.mixture.sample(draws, np.random.default_rng([self.seed, draws, 1]))
         for observed in patterns.observed:
             if observed.all():
                 yield self.null
             elif observed.any():
-                scores = -kernels.log_density(self.mixture.seen_in(observed), rows[:, observed])
-                yield Null(read_only(np.sort(scores)))
+                yield null_of(self.mixture.seen_in(observed), draws, self.seed + 1)
             else:
                 yield None
 
@@ -170,7 +140,7 @@ class ExpectedFalseAlarms:
 
     def threshold(self, scored: Scored) -> float:
         """The simulated score that count of n rows exceed on average."""
-        return scored.null.quantile(min(self.count / len(scored.score), 1.0)) if self.count else NEVER
+        return float(scored.null.quantile(min(self.count / len(scored.score), 1.0))) if self.count else NEVER
 
 
 @dataclass(frozen=True)
@@ -188,50 +158,6 @@ class FalseDiscoveryRate:
         """The least score whose q-value is within the rate."""
         within = scored.level[scored.q_value <= self.rate]
         return float(within.min()) if len(within) else NEVER
-
-
-class Scoring(Protocol):
-    """How rows are scored."""
-
-    def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
-        """(n,) -log p of each row."""
-        ...
-
-
-@dataclass(frozen=True)
-class InSample:
-    """By the fit as it is, which has seen the rows: a little too mild on them."""
-
-    def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
-        """(n,) -log p of each row."""
-        return -np.concatenate([kernels.log_density(fitted.mixture, values) for values, _ in source.blocks()])
-
-
-@dataclass(frozen=True)
-class Fresh(InSample):
-    """By the fit as it is, for rows that it has not seen."""
-
-
-@dataclass(frozen=True)
-class CrossFitted:
-    """Each fold of the rows by a fit of the same plan to the other folds, so that no row vouches for itself."""
-
-    folds: int = 5
-
-    def __post_init__(self) -> None:
-        """Refuse fewer than two folds. Raises ChoiceError."""
-        if self.folds < 2:
-            raise ChoiceError("Cross-fitting needs at least two folds.")
-
-    def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
-        """(n,) -log p of each row."""
-        values = np.concatenate([block for block, _ in source.blocks()])
-        fold = np.random.default_rng([fitted.plan.seed, self.folds]).permutation(len(values)) % self.folds
-        scores = np.empty(len(values))
-        for each in range(self.folds):
-            other = fit(values[fold != each], fitted.plan, watch=watch)
-            scores[fold == each] = -other.mixture.log_density(values[fold == each])
-        return scores
 
 
 @dataclass(frozen=True)
@@ -278,7 +204,7 @@ class Anomalies:
         """How many rows chance alone would flag at this threshold."""
         if self.threshold == NEVER:
             return 0.0
-        return len(self.score) * float(np.mean(self.scored.null.scores >= self.threshold))
+        return len(self.score) * float(self.scored.null.rarity(self.threshold))
 
 
 def anomalies(
@@ -303,10 +229,19 @@ def scored(
     watch: Watch | None = None,
 ) -> Scored:
     """Score rows by -log p; several policies can then judge the same scores."""
+    source, scoring = as_source(X), scoring or Pruned()
+    return _scored(scoring.scores(fitted, source, watch), scoring.mixture(fitted), source, seed)
+
+
+def scored_alike(known: Scored, X: npt.ArrayLike | Matrix | Source) -> Scored:
+    """Other rows scored by the mixture that some were scored by, so that a line drawn among those holds for them."""
     source = as_source(X)
-    score = (scoring or InSample()).scores(fitted, source, watch)
+    return _scored(scores_under(known.mixture, source), known.mixture, source, known.seed)
+
+
+def _scored(score: Array, mixture: Mixture, source: Source, seed: int) -> Scored:
     draws = int(np.clip(DRAWS_PER_ROW * len(score), LEAST_DRAWS, MOST_DRAWS))
-    return Scored(read_only(score), fitted.mixture, draws, seed, _patterns(source))
+    return Scored(read_only(score), mixture, draws, seed, _patterns(source))
 
 
 def _patterns(source: Source) -> Patterns | None:

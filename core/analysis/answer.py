@@ -119,6 +119,15 @@ def odd_in_words(odd: Anomalies) -> str:
     return f"{said}; chance alone would flag about {expected}."
 
 
+def judged_by(fitted: Fit, odd: Anomalies) -> str:
+    """Over which components the score sums, in words."""
+    kept, all_of_them = odd.scored.mixture.components, fitted.components
+    if kept == all_of_them:
+        return count(kept, "component")
+    left_out = count(all_of_them - kept, "small one")
+    return f"{kept} of {count(all_of_them, 'component')}, without {left_out} far from the others"
+
+
 def _groups(components: int, share_clear: float) -> str:
     if components == 1:
         return "One group: these columns do not split the rows"

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.anomaly import Anomalies, Fresh, scored
+from core.analysis.anomaly import Anomalies, scored_alike
 from core.analysis.grouping import Grouping
 from core.analysis.synthetic import ks_gap
 from core.arrays import Array
@@ -121,7 +121,7 @@ def score_rows(
     groups = grouping or Grouping.apart(fitted.components)
     shares = groups.shares(fitted.mixture.responsibilities(matrix.values))
     before = groups.shares(fitted.mixture.responsibilities(training.values))
-    found = Anomalies(scored(fitted, matrix, scoring=Fresh(), watch=watch), odd.policy, odd.threshold)
+    found = Anomalies(scored_alike(odd.scored, matrix), odd.policy, odd.threshold)
     return Newcomers(
         matrix,
         columns,

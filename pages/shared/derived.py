@@ -124,8 +124,8 @@ class Analysis:
     def reasons(self, scene: Scene) -> Reasons:
         """Why the flagged rows that a list shows are odd."""
         assert scene.odd is not None
-        rows = listed(scene.odd)
-        return kept(self._model_key("reasons", self.session.policy), lambda: reasons(scene.fit, self.matrix, rows))
+        rows, judge_of = listed(scene.odd), replace(scene.fit, mixture=scene.odd.scored.mixture)
+        return kept(self._model_key("reasons", self.session.policy), lambda: reasons(judge_of, self.matrix, rows))
 
     @cached_property
     def partition(self) -> Partition | None:

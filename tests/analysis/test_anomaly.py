@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import core
-from core.analysis.anomaly import NEVER, Null, judge, q_values, scored
+from core.analysis.anomaly import NEVER, judge, q_values, scored
+from core.analysis.null import OneGaussian, Simulated, as_rare, null_of
+from core.analysis.pruning import pruned
 from core.mixture.model import Mixture
 
 
@@ -26,10 +28,73 @@ def test_the_score_is_minus_the_log_density():
 
 
 def test_simulated_chances_are_those_of_the_chi_square_for_one_gaussian():
-    null = Null.simulate(standard_normal(), 200_000, seed=0)
+    null = Simulated.draw(standard_normal(), 200_000, seed=0)
     squared = np.array([1.0, 4.0, 9.0, 16.0])
     scores = squared / 2 + 1.5 * np.log(2 * np.pi)
     np.testing.assert_allclose(null.tail(scores), stats.chi2(3).sf(squared), rtol=0.1)
+    exact = null_of(standard_normal(), 10, seed=0)
+    assert isinstance(exact, OneGaussian)
+    np.testing.assert_allclose(exact.tail(scores), stats.chi2(3).sf(squared), rtol=1e-12)
+    tails = np.array([0.5, 0.1, 0.01, 0.001])
+    np.testing.assert_allclose(null.quantile(tails), exact.quantile(tails), atol=0.15)
+    np.testing.assert_allclose(exact.rarity(exact.quantile(tails)), tails)
+    np.testing.assert_allclose(null.rarity(null.quantile(tails)), tails)
+
+
+def test_p_values_of_one_group_are_exact_whatever_is_blank():
+    rows = np.random.default_rng(2).multivariate_normal([1.0, -2, 0], [[4, 1, 0], [1, 1, 0.5], [0, 0.5, 2]], 5_000)
+    fit = core.fit(rows, core.Plan(components=1))
+    rows = rows[:300].copy()
+    rows[:100, 0] = rows[50:150, 2] = np.nan
+    found = core.anomalies(fit, rows)
+    for row, p_value in zip(rows, found.p_value, strict=True):
+        there = ~np.isnan(row)
+        away = row[there] - fit.mixture.means[0, there]
+        squared = away @ np.linalg.solve(fit.mixture.covariances[0][np.ix_(there, there)], away)
+        assert p_value == pytest.approx(stats.chi2(there.sum()).sf(squared), rel=1e-9)
+
+
+def test_rarity_is_carried_from_one_null_to_another_and_far_scores_keep_their_order():
+    narrow, wide = OneGaussian(1, 0.0), OneGaussian(4, 10.0)
+    scores = np.array([0.5, 5.0, 50.0, 900.0, 1_000.0])
+    found = as_rare(scores, narrow, wide)
+    np.testing.assert_allclose(wide.tail(found[:3]), narrow.tail(scores[:3]))
+    assert found[4] - found[3] == pytest.approx(100)
+
+
+def with_a_cluster(rows=1_000, odd=20, seed=0):
+    """Two groups and a tight cluster far from both."""
+    rng = np.random.default_rng(seed)
+    groups = rng.normal(size=(rows, 3)) + np.where(rng.random((rows, 1)) < 0.5, 0.0, 6.0)
+    return np.concatenate([groups, rng.normal(size=(odd, 3)) * 0.05 + [12.0, -12.0, 0.0]])
+
+
+def test_a_tight_cluster_of_odd_rows_does_not_vouch_for_itself():
+    rows = with_a_cluster()
+    fit = core.fit(rows, core.Plan(components=3))
+    assert fit.mixture.weights.min() < 0.03
+    assert not core.anomalies(fit, rows, scoring=core.InSample()).flagged[1_000:].any()
+    assert core.anomalies(fit, rows).flagged[1_000:].all()
+    assert core.anomalies(fit, rows, scoring=core.CrossFitted(5)).flagged[1_000:].all()
+
+
+def test_small_groups_among_the_others_and_large_ones_apart_are_kept():
+    among = Mixture(np.array([0.97, 0.03]), np.array([[0.0, 0.0], [1.5, 1.0]]), np.stack([np.eye(2), np.eye(2) * 0.1]))
+    apart = Mixture(np.array([0.9, 0.1]), np.array([[0.0, 0.0], [30.0, 0.0]]), np.stack([np.eye(2), np.eye(2)]))
+    assert pruned(among) is among
+    assert pruned(apart) is apart
+
+
+def test_noise_is_no_excuse_for_a_row():
+    rng = np.random.default_rng(0)
+    rows = np.concatenate([rng.normal(size=(500, 2)), rng.uniform(-10, 10, (25, 2))])
+    fit = core.fit(rows, core.Plan(components=1, noise=True))
+    found = core.anomalies(fit, rows, core.TopRows(20))
+    assert fit.mixture.noise is not None
+    assert found.scored.mixture.noise is None
+    furthest = np.argsort(((rows - fit.mixture.means[0]) ** 2).sum(axis=1))[-5:]
+    assert found.flagged[furthest].all()
+    assert len(set(found.score[furthest])) == 5
 
 
 def test_the_line_of_k_expected_false_alarms_is_passed_k_times_on_average():

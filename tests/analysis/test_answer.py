@@ -1,7 +1,8 @@
 import numpy as np
 import pandas as pd
 
-from core.analysis.answer import complete_rows, first_answer
+import core
+from core.analysis.answer import complete_rows, first_answer, judged_by
 from core.data.prepare import prepare
 
 
@@ -16,3 +17,14 @@ def test_rows_with_blanks_are_left_to_the_refinement_where_most_rows_have_none()
     rows[::2, 0] = np.nan
     rows[1::20, 0] = np.nan
     assert complete_rows(prepare(pd.DataFrame(rows, columns=list("abc")))).all()
+
+
+def test_it_is_said_which_components_the_score_sums_over():
+    rng = np.random.default_rng(0)
+    groups = rng.normal(size=(1_000, 2)) + np.where(rng.random((1_000, 1)) < 0.5, 0.0, 6.0)
+    fit = core.fit(np.concatenate([groups, rng.normal(size=(20, 2)) * 0.05 + [12, -12]]), core.Plan(components=3))
+    said = {scoring: judged_by(fit, core.anomalies(fit, groups, scoring=scoring)) for scoring in SCORINGS}
+    assert list(said.values()) == ["2 of 3 components, without 1 small one far from the others", "3 components"]
+
+
+SCORINGS = (core.Pruned(), core.InSample())

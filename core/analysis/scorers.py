@@ -1,0 +1,91 @@
+"""Scoring: by which mixture a fit's rows are scored, so that odd rows do not vouch for themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from core.analysis.pruning import pruned
+from core.arrays import Array
+from core.data.source import Source
+from core.errors import ChoiceError
+from core.mixture import kernels
+from core.mixture.fit import Fit, fit
+from core.mixture.model import Mixture
+from core.mixture.stopping import Watch
+
+
+def scores_under(mixture: Mixture, source: Source) -> Array:
+    """(n,) -log p of each row of a source under a mixture."""
+    return -np.concatenate([kernels.log_density(mixture, values) for values, _ in source.blocks()])
+
+
+class Scoring(Protocol):
+    """How rows are scored."""
+
+    def mixture(self, fitted: Fit) -> Mixture:
+        """The mixture whose rows tell what is odd by chance alone."""
+        ...
+
+    def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
+        """(n,) -log p of each row."""
+        ...
+
+
+@dataclass(frozen=True)
+class InSample:
+    """By the fit as it is, which has seen the rows: a little too mild on them."""
+
+    def mixture(self, fitted: Fit) -> Mixture:
+        """The fit's own."""
+        return fitted.mixture
+
+    def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
+        """(n,) -log p of each row."""
+        return scores_under(self.mixture(fitted), source)
+
+
+@dataclass(frozen=True)
+class Fresh(InSample):
+    """By the fit as it is, for rows that it has not seen."""
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """By the fit without noise and without far small components, whose rows would else vouch for each other."""
+
+    def mixture(self, fitted: Fit) -> Mixture:
+        """The components that are left."""
+        return pruned(fitted.mixture)
+
+    def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
+        """(n,) -log p of each row."""
+        return scores_under(self.mixture(fitted), source)
+
+
+@dataclass(frozen=True)
+class CrossFitted:
+    """Each fold of the rows by a fit of the same plan to the other folds, pruned, so that no row vouches for itself."""
+
+    folds: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse fewer than two folds. Raises ChoiceError."""
+        if self.folds < 2:
+            raise ChoiceError("Cross-fitting needs at least two folds.")
+
+    def mixture(self, fitted: Fit) -> Mixture:
+        """The components that are left of the fit to all rows."""
+        return pruned(fitted.mixture)
+
+    def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
+        """(n,) -log p of each row."""
+        values = np.concatenate([block for block, _ in source.blocks()])
+        fold = np.random.default_rng([fitted.plan.seed, self.folds]).permutation(len(values)) % self.folds
+        scores = np.empty(len(values))
+        for each in range(self.folds):
+            other = pruned(fit(values[fold != each], fitted.plan, watch=watch).mixture)
+            scores[fold == each] = -other.log_density(values[fold == each])
+        return scores

@@ -15,6 +15,7 @@ from scipy.special import logsumexp
 
 from core.arrays import Array
 from core.data.prepare import Matrix, Transform
+from core.mixture import kernels
 from core.mixture.fit import Fit
 from core.mixture.model import LOG_2PI, Mixture
 
@@ -107,10 +108,14 @@ def nearest_usual(fit: Fit, matrix: Matrix, row: int, flagged: npt.NDArray[np.bo
     """
     there = np.flatnonzero(~np.isnan(matrix.values[row]))
     mixture = fit.mixture.marginal(there.tolist())
-    here, rows = matrix.values[row, there], matrix.values[:, there]
+    here = matrix.values[row, there]
+    rows = matrix.values if len(there) == matrix.values.shape[1] else matrix.values[:, there]
     component = int(mixture.responsibilities(here[None])[0].argmax())
-    white = (rows - here) @ mixture.whitening[component].T
-    distance = np.where(flagged, np.inf, np.einsum("ij,ij->i", white, white))
-    distance[row] = np.inf
-    order = np.argsort(np.where(np.isnan(distance), np.inf, distance), kind="stable")[:most]
-    return [int(each) for each in order if np.isfinite(distance[each])]
+    around = Mixture(np.ones(1), here[None], mixture.covariances[component][None])
+    nearness = kernels.log_density(around, rows)
+    passed_over = flagged | (matrix.has_blanks & np.isnan(rows).any(axis=1))
+    passed_over[row] = True
+    nearness[passed_over] = -np.inf
+    last = np.partition(nearness, -most)[-most] if len(nearness) > most else -np.inf
+    near = np.flatnonzero((nearness >= last) & ~passed_over)
+    return [int(each) for each in near[np.argsort(-nearness[near], kind="stable")][:most]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,10 +15,12 @@ from core.analysis.geometry import Plane, telling_column, telling_pair
 from core.analysis.grouping import Grouping
 from core.arrays import Array
 from core.data.prepare import Matrix, Shape
+from core.mixture import kernels
 from core.mixture.fit import Fit
 from core.mixture.model import Mixture
 from core.numbers import count, share
 
+WHATEVER_IS_ODD = ("raw", "grouping", "blended", "responsibilities", "labels", "largest", "undecided")
 MOST_DRAWN = 5_000  # points of a scatter: comfortable in a browser
 NOISE_NAME, UNDECIDED_NAME, ODD_NAME = "Noise", "Undecided", "Odd row"
 
@@ -63,7 +65,7 @@ class Scene:
     @cached_property
     def responsibilities(self) -> Array:
         """(n, G) shares of the groups or, with noise, (n, G + 1)."""
-        return self.grouping.shares(self.fit.mixture.responsibilities(self.matrix.values))
+        return self.grouping.shares(kernels.responsibilities(self.fit.mixture, self.matrix.values))
 
     @cached_property
     def labels(self) -> npt.NDArray[np.intp]:
@@ -84,6 +86,12 @@ class Scene:
     def flagged(self) -> npt.NDArray[np.bool_]:
         """(n,) whether the row is odd; nothing is when nobody looked."""
         return self.odd.flagged if self.odd is not None else np.zeros(len(self.matrix.values), dtype=bool)
+
+    def judged(self, odd: Anomalies) -> Scene:
+        """The same scene with other odd rows; what follows from the rows and their groups is worked out but once."""
+        other = replace(self, odd=odd)
+        vars(other).update({name: getattr(self, name) for name in WHATEVER_IS_ODD})
+        return other
 
     @property
     def features(self) -> tuple[str, ...]:

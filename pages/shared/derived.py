@@ -117,9 +117,11 @@ class Analysis:
         def make() -> Scene:
             own = slots(first.board, fitted)
             colours = tuple(own[part[0]] for part in groups.parts)  # of its largest component
-            return Scene(self.matrix, fitted, colours, odd, self._row_names(), merged=groups)
+            return Scene(self.matrix, fitted, colours, None, self._row_names(), merged=groups)
 
-        return kept(self._groups_key("scene", self.session.policy, self.session.row_name), make)
+        whatever_is_odd = kept(self._groups_key("scene", self.session.row_name), make)
+        judged = self._groups_key("scene", self.session.policy, self.session.row_name)
+        return kept(judged, lambda: whatever_is_odd.judged(odd))
 
     def reasons(self, scene: Scene) -> Reasons:
         """Why the flagged rows that a list shows are odd."""

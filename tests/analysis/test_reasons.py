@@ -96,3 +96,21 @@ def test_the_nearest_usual_rows_are_near_and_not_odd():
     near = nearest_usual(fit, matrix, 100, flagged)
     assert len(near) == 3
     assert not {100, 101} & set(near)
+
+
+@pytest.mark.parametrize("blank", [False, True])
+def test_the_nearest_usual_rows_are_those_of_least_mahalanobis_distance(blank):
+    values = np.random.default_rng(5).normal(size=(200, 3)) @ [[2.0, 0, 0], [1, 1, 0], [0, 0.5, 3]]
+    if blank:
+        values[7, 1] = values[::9, 2] = np.nan
+    matrix = prepare(pd.DataFrame(values, columns=list("abc")), Preparation())
+    fit = core.fit(matrix, core.Plan(components=1))
+    flagged = np.zeros(200, dtype=bool)
+    flagged[[7, 8, 9]] = True
+    there = ~np.isnan(matrix.values[7])
+    away = matrix.values[:, there] - matrix.values[7, there]
+    covariance = fit.mixture.covariances[0][np.ix_(there, there)]
+    distance = np.einsum("ij,ij->i", away, np.linalg.solve(covariance, away.T).T)
+    distance[flagged] = np.inf
+    assert nearest_usual(fit, matrix, 7, flagged, 5) == np.argsort(distance)[:5].tolist()
+    assert len(nearest_usual(fit, matrix, 7, np.arange(200) > 3)) == 3

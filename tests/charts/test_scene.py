@@ -1,11 +1,14 @@
 """Which rows are drawn, and what is said of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.charts.scene import doubts_in_words, drawn
+from core.analysis.anomaly import TopRows, judge
+from core.charts.scene import WHATEVER_IS_ODD, doubts_in_words, drawn
 from tests.charts.conftest import make_scene
 
 
@@ -62,3 +65,14 @@ def test_rows_with_a_blank_in_the_picture_are_counted_and_not_drawn():
     assert found.sentence == f"{blank.sum()} rows with a blank here not drawn."
     assert drawn(scene, 50, columns=(0, 2)).sentence.endswith(f"{blank.sum()} rows with a blank here not drawn.")
     assert found.n_odd == int((scene.flagged & ~blank).sum())
+
+
+def test_other_odd_rows_change_nothing_else_of_a_scene(scene):
+    other = scene.judged(judge(scene.odd.scored, TopRows(7)))
+    assert other.flagged.sum() == 7
+    assert scene.flagged.sum() == 40
+    for name in WHATEVER_IS_ODD:
+        assert getattr(other, name) is getattr(scene, name)
+    fresh = replace(scene, odd=None)
+    np.testing.assert_array_equal(other.labels, fresh.labels)
+    np.testing.assert_array_equal(other.raw, fresh.raw)

@@ -1,14 +1,16 @@
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
 from core.analysis.density import noise_in_words
 from core.analysis.listing import with_dates
 from core.analysis.synthetic import MOST_ROWS, Drawing, synthetic_frame
-from core.analysis.what_if import WhatIf
+from core.analysis.what_if import Usual, WhatIf
 from core.charts.scene import Scene
 from core.charts.what_if import what_if_density
 from core.data.dates import date_of, days_of
+from core.data.prepare import Transform
 from core.numbers import share
 from core.share.export import to_csv
 from pages.shared import sampling, widgets
@@ -65,34 +67,13 @@ def show_densities(analysis: Analysis, scene: Scene) -> tuple[int, int] | None:
 def show_what_if(analysis: Analysis, scene: Scene) -> None:
     """Suppose some columns' values; see what follows for the others."""
     st.subheader("What if some columns were known?", anchor=False)
-    st.markdown("Type a value where you know one; the others follow from the model.")
+    st.markdown("Type a value where you know one, and the others follow from the model. Grey: what is usual.")
     given = dict(current().given)
-    features = scene.features
+    features, ranges = scene.features, sampling.usual_values(analysis)
     for at in range(0, len(features), ABREAST):
-        for place, (j, name) in zip(st.columns(ABREAST), list(enumerate(features))[at : at + ABREAST], strict=False):
-            if j in scene.matrix.transform.dates:
-                known = given.get(name)
-                st.session_state[f"given-{j}"] = None if known is None else date_of(known)
-                place.date_input(
-                    plain(name),
-                    value=None,
-                    key=f"given-{j}",
-                    min_value=FIRST_DAY,
-                    max_value=LAST_DAY,
-                    on_change=take_given,
-                    args=(features,),
-                )
-                continue
-            st.session_state[f"given-{j}"] = given.get(name)
-            place.number_input(
-                plain(name),
-                value=None,
-                key=f"given-{j}",
-                placeholder="not known",
-                on_change=take_given,
-                args=(features,),
-                format="%g",
-            )
+        for place, j in zip(st.columns(ABREAST), range(at, min(at + ABREAST, len(features))), strict=False):
+            with place:
+                value_field(scene.matrix.transform, j, ranges[j], given.get(features[j]))
     if not given:
         return
     st.button("Forget these values", key="forget", on_click=choose, kwargs={"given": ()}, type="tertiary")
@@ -100,6 +81,19 @@ def show_what_if(analysis: Analysis, scene: Scene) -> None:
         found = sampling.supposed(analysis)
         if found is not None:
             show_rest(scene, found)
+
+
+def value_field(transform: Transform, j: int, usual: Usual, known: float | None) -> None:
+    """Where the value of one column may be typed."""
+    key, name = f"given-{j}", plain(transform.features[j])
+    between = " to ".join(transform.in_words(j, [usual.low, usual.high]))
+    take: dict[str, Any] = {"on_change": take_given, "args": (transform.features,), "help": f"Usual: {between}"}
+    if j in transform.dates:
+        st.session_state[key] = None if known is None else date_of(known)
+        st.date_input(name, value=None, key=key, min_value=FIRST_DAY, max_value=LAST_DAY, **take)
+    else:
+        st.session_state[key] = known
+        st.number_input(name, value=None, key=key, placeholder=between, format="%g", step=usual.step, **take)
 
 
 def show_rest(scene: Scene, found: WhatIf) -> None:
@@ -111,13 +105,12 @@ def show_rest(scene: Scene, found: WhatIf) -> None:
     st.markdown(f"With {said}: {likely}.")
     rest = [scene.features[at] for at in found.rest]
     about = current().about if current().about in rest else rest[0]
-    left, right = st.columns(2)
     if len(rest) > 1:
         st.session_state["about"] = about
-        left.selectbox("Column that is asked about", rest, key="about", on_change=take_about)
-    draw(what_if_density(scene, found, scene.features.index(about)), left)
+        st.selectbox("Column that is asked about", rest, key="about", on_change=take_about, width=300)
+    draw(what_if_density(scene, found, scene.features.index(about)))
     frame = with_dates(found.frame, found.transform, MOMENTS, SPREADS)
-    right.dataframe(frame, hide_index=True, column_config=worded(REST, frame))
+    st.dataframe(frame, hide_index=True, column_config=worded(REST, frame))
 
 
 def show_synthetic(analysis: Analysis, scene: Scene, columns: tuple[int, int] | None) -> None:
@@ -173,6 +166,7 @@ if analysis is not None:
     with refusals():
         scene = analysis.scene
         if scene is not None:
+            st.subheader(plain(sampling.peaks(analysis, scene), 160), anchor=False)
             if noise_in_words(scene.fit.mixture):
                 st.markdown(noise_in_words(scene.fit.mixture))
             columns = show_densities(analysis, scene)

@@ -109,7 +109,9 @@ if analysis is not None:
             st.file_uploader(f"A table with the same columns: {widgets.FORMATS}", key="other", on_change=take_file)
             upload = current().newcomers
             if upload is not None:
-                st.caption(f"Scored here: {plain(upload.name)}")
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.markdown(f"Scored here: **{plain(upload.name)}**", width="content")
+                    st.button("Put it away", key="away", type="tertiary", on_click=choose, kwargs={"newcomers": None})
                 both = arrived(analysis)
                 if both is not None:
                     show(analysis, both)

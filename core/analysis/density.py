@@ -10,9 +10,9 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from core.analysis.geometry import Plane, box
+from core.analysis.geometry import Plane, box, density_curves, peaks
 from core.arrays import Array, read_only
-from core.data.prepare import Transform
+from core.data.prepare import Matrix, Transform
 from core.errors import ChoiceError
 from core.mixture.model import Mixture
 from core.numbers import share
@@ -20,6 +20,7 @@ from core.numbers import share
 MASSES = (0.5, 0.8, 0.95)
 REGION_DRAWS = 20_000  # rows drawn to find the height that encloses a mass: its share is then known to 0.4 %
 NO_MASS = 1e-6
+MOST_NAMED = 3  # columns in a sentence
 # Standard normal abscissas and weights of the trapezoidal rule, which is exact to rounding for smooth functions.
 _NODES = np.linspace(-10.0, 10.0, 2_001)
 _MASS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
@@ -121,6 +122,23 @@ class Marginal:
         return np.asarray(ndtr(standard) @ self.mixture.weights)
 
 
+def peaks_in_words(mixture: Mixture, matrix: Matrix) -> str:
+    """Which columns have several peaks under a mixture fitted to a matrix."""
+    d = mixture.features
+    several = []
+    for at, name in enumerate(matrix.features):
+        curves = density_curves(mixture, Plane((at, at), d, matrix.transform), matrix.values)
+        if len(peaks(curves.at, curves.density)) > 1:
+            several.append(name)
+    if d == 1:
+        return f"{matrix.features[0]} has {'several peaks' if several else 'a single peak'}"
+    if not several:
+        return "Every column has a single peak"
+    more = " and more" if len(several) > MOST_NAMED else ""
+    has = "has" if len(several) == 1 else "have"
+    return f"{len(several):,} of {d:,} columns {has} several peaks: {', '.join(several[:MOST_NAMED])}{more}"
+
+
 def noise_in_words(mixture: Mixture) -> str:
     """What densities and draws leave out where a mixture has noise, which has no place of its own; "" without any."""
     if not mixture.noise_weight:
@@ -150,7 +168,7 @@ class DensityRegions:
 
 
 def density_regions(
-    mixture: Mixture, plane: Plane, rows: Array, masses: tuple[float, ...] = MASSES, cells: int = 120
+    mixture: Mixture, plane: Plane, rows: Array, masses: tuple[float, ...] = MASSES, cells: int = 180
 ) -> DensityRegions:
     """The smallest regions of two columns that hold given masses (Hyndman 1996), around (n, d) fitted rows.
 

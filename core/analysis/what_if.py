@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,11 +11,13 @@ import pandas as pd
 
 from core.analysis.density import Marginal, marginal
 from core.analysis.grouping import Grouping
+from core.analysis.synthetic import whole_columns
 from core.arrays import Array, read_only
-from core.data.prepare import Transform
+from core.data.prepare import Matrix, Transform
 from core.errors import ChoiceError
 from core.mixture.model import Mixture
 
+MOST_ROWS = 50_000  # that say what is usual
 LOW, HIGH = 0.05, 0.95  # quantiles between which nine rows of ten lie
 
 
@@ -59,6 +62,28 @@ class WhatIf:
             "mean_before": before.mean,
             "sd_before": before.sd,
         }
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Between which raw values of a column nine rows of ten lie, and by how much it is sensible to go on."""
+
+    low: float
+    high: float
+    step: float  # a power of ten: about a tenth to a hundredth of the distance
+
+
+def usual(matrix: Matrix) -> tuple[Usual, ...]:
+    """What is usual of each of the d columns, going by at most MOST_ROWS rows; blanks are passed over."""
+    some = matrix.raw[:: -(-len(matrix.raw) // MOST_ROWS)]
+    lows, highs = np.nanquantile(some, (LOW, HIGH), axis=0).tolist()
+    steps = [_step(high - low, whole) for low, high, whole in zip(lows, highs, whole_columns(matrix), strict=True)]
+    return tuple(map(Usual, lows, highs, steps))
+
+
+def _step(width: float, whole: np.bool_) -> float:
+    least = 1.0 if whole else 1e-12
+    return max(least, float(10.0 ** math.floor(math.log10(width / 10)))) if width > 0 else 1.0
 
 
 def what_if(mixture: Mixture, transform: Transform, given: Mapping[str, float]) -> WhatIf:

@@ -40,7 +40,7 @@ def drift_ranges(training: Matrix, found: Newcomers) -> marks.Chart:
     bent = {"type": "symlog", "constant": 2} if np.nanmax(ends) > FAR else {}
     x = alt.X(
         "low:Q",
-        title="Standard deviations from the fitted rows' mean",
+        title="Standard deviations from the old mean",
         scale=alt.Scale(**bent, nice=False, zero=False, padding=12),
     )
     base = alt.Chart(frame).encode(

@@ -28,7 +28,7 @@ def joint_density(scene: Scene, columns: tuple[int, int] | None = None) -> marks
     layers = [_bands(found, axes), _dots(scene, shown.rows, plane.columns, axes)]
     x, y = (in_text(scene.features[at]) for at in plane.columns)
     title = f"Half the density of {x} and {y} lies in {_share_of_box(scene, found, plane.columns)} of their range"
-    how = f"From dark to light: {', '.join(share(mass) for mass in found.masses)} of the density. Dots: rows. "
+    how = f"From inside out: {', '.join(share(mass) for mass in found.masses)} of the density. Dots: rows. "
     return marks.finished(
         layers,
         Words(
@@ -42,7 +42,7 @@ def joint_density(scene: Scene, columns: tuple[int, int] | None = None) -> marks
 def _bands(found: DensityRegions, axes: tuple[marks.Axis, marks.Axis]) -> alt.Chart:
     """The regions, the innermost in the darkest colour, in one layer."""
     names = [share(mass) for mass in found.masses]
-    colours = [theme.SEQUENTIAL[at] for at in np.linspace(len(theme.SEQUENTIAL) - 2, 0, len(names)).astype(int)]
+    colours = theme.enclosing(len(names))
     frame = pd.DataFrame(
         {"c0": found.left, "r": found.right, "c1": found.bottom, "t": found.top, "mass": np.array(names)[found.level]}
     )

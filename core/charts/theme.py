@@ -75,6 +75,15 @@ def tint(slot: int) -> alt.ExprRef:
     return alt.ExprRef(f"{_ON_DARK} ? '{TINTS_DARK[at]}' : '{TINTS_LIGHT[at]}'")
 
 
+def enclosing(count: int) -> list[alt.ExprRef]:
+    """Fills of regions that lie in one another, the innermost first: it stands out most from whatever lies behind."""
+    light = np.linspace(len(SEQUENTIAL) - 2, 0, count).astype(int)
+    dark = np.linspace(2, len(SEQUENTIAL) - 1, count).astype(int)
+    return [
+        alt.ExprRef(f"{_ON_DARK} ? '{SEQUENTIAL[b]}' : '{SEQUENTIAL[a]}'") for a, b in zip(light, dark, strict=True)
+    ]
+
+
 def ramped(colours: Sequence[str], at: float) -> tuple[float, float, float]:
     """The sRGB colour, channels in 0..1, a share `at` of the way along colours mixed between neighbours."""
     stops = np.array([_channels(each) for each in colours])

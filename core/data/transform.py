@@ -188,7 +188,7 @@ def assemble(transform: Transform, raw: Array, weights: Array | None, notes: tup
     blank = int((keep & ~present.all(axis=1)).sum())
     if blank:
         has, they, have = ("row has", "it is", "it has") if blank == 1 else ("rows have", "they are", "they have")
-        what = f"{blank:,} {has} a blank in a chosen column; {they} fitted by the cells that {have}."
+        what = f"{blank:,} {has} a blank in a chosen column; {they} placed by the cells that {have}."
         notes = (*notes, Note(what, blank, NoteKind.HINT))
     if weights is not None:
         weightless = int((keep & np.isnan(weights)).sum())

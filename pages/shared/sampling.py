@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.analysis.density import peaks_in_words
 from core.analysis.synthetic import Likeness, likeness, synthetic_values
-from core.analysis.what_if import WhatIf, what_if
+from core.analysis.what_if import Usual, WhatIf, usual, what_if
 from core.arrays import Array
 from core.charts.density import marginal_density
 from core.charts.joint import joint_density, real_and_synthetic
@@ -37,6 +38,13 @@ def densities(analysis: Analysis, scene: Scene, columns: tuple[int, int] | None)
     return kept(_picture_key(analysis, "densities", columns), make)
 
 
+def peaks(analysis: Analysis, scene: Scene) -> str:
+    """Which columns have several peaks, in words."""
+    fitted = scene.fit
+    words_key = key("peaks", rows_key(analysis.session), analysis.session.model)
+    return kept(words_key, lambda: peaks_in_words(fitted.mixture, analysis.matrix))
+
+
 def beside(analysis: Analysis, scene: Scene, made: Synthetic, columns: tuple[int, int]) -> Chart:
     """Synthetic rows beside the real ones."""
     drawing = analysis.session.drawing
@@ -52,6 +60,11 @@ def _picture_key(analysis: Analysis, what: str, *choices: object) -> str:
     session = analysis.session
     shown = (session.model, session.merged, session.policy, session.row_name)
     return key(what, rows_key(session), *shown, *choices)
+
+
+def usual_values(analysis: Analysis) -> tuple[Usual, ...]:
+    """What is usual of each column."""
+    return kept(key("usual", rows_key(analysis.session)), lambda: usual(analysis.matrix))
 
 
 def supposed(analysis: Analysis) -> WhatIf | None:

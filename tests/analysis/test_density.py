@@ -5,11 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from core.analysis.density import density_regions, marginal, noise_in_words
+from core.analysis.density import density_regions, marginal, noise_in_words, peaks_in_words
 from core.analysis.geometry import Plane
 from core.data.prepare import Preparation, prepare
 from core.errors import ChoiceError
+from core.mixture.fit import fit
 from core.mixture.model import Mixture, Noise
+from core.mixture.plan import Plan
 
 SHAPES = ((), (("x", "log"),), (("x", "yeo-johnson"),))
 
@@ -108,3 +110,14 @@ def test_what_is_left_out_of_densities_is_said_where_there_is_noise():
     assert noise_in_words(plain) == ""
     noisy = Mixture(np.array([0.96]), np.zeros((1, 2)), np.eye(2)[None], Noise(0.04, 3.0))
     assert noise_in_words(noisy).startswith("Noise takes 4 % of the rows")
+
+
+def test_columns_with_several_peaks_are_named():
+    rng = np.random.default_rng(2)
+    split = np.repeat([0.0, 9.0], 200)
+    frame = pd.DataFrame({"a": rng.normal(size=400), "b": split + rng.normal(size=400), "c": rng.normal(size=400)})
+    matrix = prepare(frame, Preparation(columns=("a", "b", "c")))
+    assert peaks_in_words(fit(matrix, Plan("VVI", 2)).mixture, matrix) == "1 of 3 columns has several peaks: b"
+    assert peaks_in_words(fit(matrix, Plan("VVI", 1)).mixture, matrix) == "Every column has a single peak"
+    alone = prepare(frame, Preparation(columns=("b",)))
+    assert peaks_in_words(fit(alone, Plan("VVI", 2)).mixture, alone) == "b has several peaks"

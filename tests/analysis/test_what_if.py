@@ -3,10 +3,12 @@ import pandas as pd
 import pytest
 
 from core.analysis.grouping import Grouping
-from core.analysis.what_if import what_if
+from core.analysis.what_if import usual, what_if
 from core.data.prepare import Preparation, prepare
 from core.errors import ChoiceError
+from core.mixture.fit import fit
 from core.mixture.model import Mixture, Noise
+from core.mixture.plan import Plan
 
 
 def made(d=3, groups=2, seed=0):
@@ -107,3 +109,20 @@ def test_what_cannot_be_given_is_refused_in_words():
         what_if(mixture, transform, {"a": -1.0})
     with pytest.raises(ChoiceError, match="Every column is given"):
         what_if(mixture, transform, {"a": 1.0, "b": 1.0, "c": 1.0})
+
+
+def test_what_is_usual_lies_between_quantiles_and_steps_are_round():
+    rng = np.random.default_rng(0)
+    values = np.column_stack([rng.normal(1_000, 100, 500), rng.integers(1, 5, 500), rng.normal(0, 1e-3, 500)])
+    values[3, 0] = np.nan
+    matrix = prepare(pd.DataFrame(values, columns=list("abc")), Preparation(columns=tuple("abc")))
+    a, b, c = usual(matrix)
+    np.testing.assert_allclose((a.low, a.high), np.nanquantile(values[:, 0], (0.05, 0.95)))
+    assert (a.step, b.step, c.step) == (10.0, 1.0, pytest.approx(1e-4))
+
+
+def test_what_is_given_is_told_as_a_person_reads_it():
+    frame = pd.DataFrame({"x": np.arange(60.0) ** 1.5, "when": pd.date_range("2024-01-01", periods=60)})
+    matrix = prepare(frame, Preparation(columns=("x", "when")))
+    found = what_if(fit(matrix, Plan("VVV", 1)).mixture, matrix.transform, {"when": 19_787.0})
+    assert found.given_in_words == [("when", "2024-03-05")]

@@ -77,3 +77,11 @@ def test_the_accent_is_no_groups_colour_nor_shape():
 
 def test_no_two_groups_are_nearly_one_colour():
     assert all(np.linalg.norm(oklab(a) - oklab(b)) >= 0.09 for a, b in combinations((*theme.GROUPS, theme.GREY), 2))
+
+
+def test_regions_that_enclose_one_another_have_fills_of_their_own_on_either_background():
+    fills = [each.to_dict()["expr"] for each in theme.enclosing(3)]
+    colours = [re.findall("#[0-9A-F]{6}", each) for each in fills]
+    assert all(set(each) <= set(theme.SEQUENTIAL) for each in colours)
+    for side in zip(*colours, strict=True):
+        assert len(set(side)) == 3

@@ -27,7 +27,7 @@ def test_blanks_are_kept_unless_rows_are_to_be_dropped():
     assert np.isnan(matrix.values).sum() == 1
     assert matrix.n_dropped == 0
     assert "1 row has a blank" in matrix.notes[0].what
-    assert "fitted by the cells that it has" in matrix.notes[0].what
+    assert "placed by the cells that it has" in matrix.notes[0].what
 
 
 def test_rows_without_any_cell_are_set_aside_and_counted():

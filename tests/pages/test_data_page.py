@@ -25,7 +25,7 @@ def test_an_upload_is_answered_with_the_groups_and_one_picture(visitor, two_grou
     visitor.upload(two_groups).settle()
     assert visitor.headings[0].startswith("2 groups; every row is clearly in one")
     assert len(visitor.app.get("vega_lite_chart")) == 1
-    assert plain("1 row has a blank in a chosen column; it is fitted by the cells that it has.") in visitor.text
+    assert plain("1 row has a blank in a chosen column; it is placed by the cells that it has.") in visitor.text
 
 
 def test_columns_that_are_left_out_say_why_and_one_click_takes_them_in(visitor, two_groups):

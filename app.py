@@ -13,6 +13,7 @@ PAGES = [
     st.Page("pages/odd_rows_page.py", title="Odd rows", icon=":material/troubleshoot:", url_path="odd-rows"),
     st.Page("pages/density_page.py", title="Density and samples", icon=":material/area_chart:", url_path="density"),
     st.Page("pages/score_page.py", title="Score another file", icon=":material/rule:", url_path="score"),
+    st.Page("pages/how_em_works_page.py", title="How EM works", icon=":material/school:", url_path="how-em-works"),
 ]
 
 st.set_page_config(page_title="Mixture Explorer", page_icon="🫧", layout="wide")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from core.analysis.grouping import Grouping
     from core.analysis.held_out import Folds, HeldOut, held_out
     from core.analysis.ladder import Ladder, ladder
+    from core.analysis.lessons.toys import TOYS, Toy, toy
     from core.analysis.merging import Merging, merging
     from core.analysis.scorers import CrossFitted, Fresh, InSample, Pruned
     from core.analysis.scoring import Newcomers, score_rows
@@ -69,6 +70,7 @@ _HOMES = {
     "core.analysis.grouping": "Grouping",
     "core.analysis.held_out": "Folds HeldOut held_out",
     "core.analysis.ladder": "Ladder ladder",
+    "core.analysis.lessons.toys": "TOYS Toy toy",
     "core.analysis.merging": "Merging merging",
     "core.analysis.scorers": "CrossFitted Fresh InSample Pruned",
     "core.analysis.scoring": "Newcomers score_rows",
@@ -104,6 +106,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 __all__ = [
     "FAMILIES",
     "SAMPLES",
+    "TOYS",
     "Anomalies",
     "ArraySource",
     "Asked",
@@ -165,6 +168,7 @@ __all__ = [
     "Source",
     "Table",
     "TopRows",
+    "Toy",
     "Transform",
     "WhatIf",
     "anomalies",
@@ -195,6 +199,7 @@ __all__ = [
     "sweep",
     "synthetic_frame",
     "synthetic_values",
+    "toy",
     "what_if",
 ]
 

@@ -59,7 +59,7 @@ def test_pictures_reach_the_screen_in_one_way(path):
 
 
 def test_colours_stand_in_the_theme_alone():
-    for path in [*CORE, *PAGES, *sorted((ROOT / "pages" / "shared").glob("*.py"))]:
+    for path in [*CORE, *PAGES, *sorted((ROOT / "pages").glob("*/*.py"))]:
         if path != ROOT / "core" / "charts" / "theme.py":
             constants = {n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)}
             colours = [c for c in constants if isinstance(c, str) and COLOUR.fullmatch(c)]

@@ -1,13 +1,10 @@
 import streamlit as st
 
-from core.analysis.judgements import Judgements
-from core.analysis.listing import LABEL, listed, odd_rows, with_dates
-from core.analysis.reasons import reasons
+from core.analysis.listing import with_dates
 from core.analysis.scoring import ColumnMatch
-from core.charts.drift import drift_ranges, group_shares
 from core.numbers import count, figure, share
-from core.share.export import labelled_frame, to_csv
-from pages.shared import judging, widgets
+from core.share.export import labelled_frame
+from pages.shared import downloads, judging, widgets
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals
@@ -52,14 +49,9 @@ def show_columns(columns: ColumnMatch) -> None:
 
 def show_odd(both: Arrived) -> None:
     """The new rows that look odd, with the reasons."""
-    found = both.found
-    if not found.odd.flagged.any():
-        return
-    why = reasons(both.labelled.fit, found.matrix, listed(found.odd))
-    frame = odd_rows(both.table, found.matrix, found.odd, found.responsibilities, why, Judgements())
-    st.dataframe(
-        frame.drop(columns=LABEL), hide_index=True, placeholder="", column_config=looks(both.table) | judging.LOOKS
-    )
+    if both.found.odd.flagged.any():
+        looks_like = looks(both.table) | judging.LOOKS
+        st.dataframe(both.odd, hide_index=True, placeholder="", column_config=looks_like)
 
 
 def show_drift(analysis: Analysis, both: Arrived) -> None:
@@ -69,8 +61,8 @@ def show_drift(analysis: Analysis, both: Arrived) -> None:
         return
     st.subheader(plain(found.drift_sentence, 200), anchor=False)
     left, right = st.columns(2)
-    draw(drift_ranges(analysis.matrix, found), left)
-    draw(group_shares(found, scene.slots), right)
+    for place, picture in zip((left, right), both.pictures(analysis, scene.slots), strict=True):
+        draw(picture, place)
     with st.expander("Every column and group, as tables"):
         frame = with_dates(found.drift, analysis.matrix.transform, ("mean_then", "mean_now"))
         st.dataframe(frame, hide_index=True, column_config=worded(DRIFT, frame), column_order=list(DRIFT))
@@ -90,13 +82,12 @@ def show(analysis: Analysis, both: Arrived) -> None:
     widgets.notes(tuple(note.what for note in found.matrix.notes))
     show_odd(both)
     show_drift(analysis, both)
-    st.download_button(
-        f"{count(rows, 'new row')} with groups, scores and flags (CSV)",
-        lambda: to_csv(labelled_frame(both.table, both.labelled)),
-        "scored.csv",
-        "text/csv",
-        key="scored-csv",
-        on_click="ignore",
+    downloads.pair(
+        f"{count(rows, 'new row')} with groups, scores and flags",
+        "scored",
+        both.table,
+        lambda: labelled_frame(both.table, both.labelled),
+        both.labelled.n_columns,
     )
 
 

@@ -10,11 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.analysis.anomaly import Anomalies
+from core.analysis.grouping import Grouping
 from core.analysis.judgements import Judgements
 from core.analysis.reasons import Reasons
 from core.arrays import Array
 from core.data.prepare import Matrix, Transform
 from core.data.table import Table
+from core.mixture.model import Mixture
 
 MOST_LISTED = 1_000
 LABEL = "your label"
@@ -41,20 +43,26 @@ def listed(odd: Anomalies) -> npt.NDArray[np.intp]:
     return odd.ranking[:MOST_LISTED]
 
 
+def nearest_groups(mixture: Mixture, values: Array, grouping: Grouping) -> npt.NDArray[np.intp]:
+    """(m,) the likeliest group of (m, d) rows, from 0, also of rows that a noise component claims."""
+    groups_alone = mixture.marginal(range(mixture.features))
+    return np.asarray(grouping.shares(groups_alone.responsibilities(values)).argmax(axis=1))
+
+
 def odd_rows(
-    table: Table, matrix: Matrix, odd: Anomalies, responsibilities: Array, why: Reasons, said: Judgements
+    table: Table, matrix: Matrix, odd: Anomalies, nearest: npt.NDArray[np.intp], why: Reasons, said: Judgements
 ) -> pd.DataFrame:
     """The flagged rows, the oddest first: label, score, chance, nearest group, the column to blame, and their cells.
 
-    Chance is how often a row drawn from the model scores as high; why has the reasons of the rows that are listed.
+    Chance is how often a row drawn from the model scores as high; nearest (m,) and why are of the rows listed.
     """
     rows = listed(odd)
     found = {
         "row": matrix.row_ids[rows] + 1,
-        LABEL: said.words(matrix.row_ids[rows]),
+        LABEL: pd.array(said.words(matrix.row_ids[rows]), dtype="str"),  # of one type, labels or none
         "score": odd.level[rows],
         "chance": odd.p_value[rows],
-        "nearest group": responsibilities[rows].argmax(axis=1) + 1,
+        "nearest group": nearest + 1,
         "why": np.array([why.brief(at) for at in range(len(rows))], dtype=object),
     }
     return _beside(found, table, matrix, rows)
@@ -81,9 +89,7 @@ def rows_of_table(table: Table, matrix: Matrix, rows: Sequence[int]) -> pd.DataF
     return _beside({"row": matrix.row_ids[chosen] + 1}, table, matrix, chosen)
 
 
-def _beside(
-    found: Mapping[str, npt.NDArray[Any]], table: Table, matrix: Matrix, rows: npt.NDArray[np.intp]
-) -> pd.DataFrame:
+def _beside(found: Mapping[str, Any], table: Table, matrix: Matrix, rows: npt.NDArray[np.intp]) -> pd.DataFrame:
     """What was found before the cells of the same rows, the fitted columns first; equal names are told apart."""
     cells = table.frame.iloc[matrix.row_ids[rows]].reset_index(drop=True)
     fitted = list(matrix.features)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Callable
 
+import streamlit as st
+from pandas import DataFrame
+
+from core.data.table import Table
 from core.share.export import Labelled, beyond_a_sheet, labelled_frame, odd_frame, original_frame, to_csv, to_xlsx
 from core.share.filled import filled_frame
 from pages.shared.derived import Analysis
@@ -14,25 +18,37 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def labelled(analysis: Analysis) -> None:
     """Every row with its groups, shares and score."""
-    found = _found(analysis)
-    if found is None:
-        return
+    found, table = _found(analysis), analysis.table
+    if found is not None:
+        title = "All rows with groups and scores"
+        pair(title, "labelled", table, lambda: labelled_frame(table, found), found.n_columns)
+
+
+def odd(analysis: Analysis) -> None:
+    """The odd rows alone."""
+    found, table = _found(analysis), analysis.table
+    if found is not None:
+        pair("Odd rows", "odd-rows", table, lambda: odd_frame(table, found), found.n_columns)
+
+
+def pair(title: str, name: str, table: Table, make: Callable[[], DataFrame], more_columns: int) -> None:
+    """A frame, made when it is asked for of a table with so many columns more, as CSV and as a workbook."""
     with st.container(horizontal=True):
         st.download_button(
-            "All rows with groups and scores (CSV)",
-            lambda: to_csv(labelled_frame(analysis.table, found)),
-            "labelled.csv",
+            f"{title} (CSV)",
+            lambda: to_csv(make()),
+            f"{name}.csv",
             "text/csv",
-            key="labelled-csv",
+            key=f"{name}-csv",
             on_click="ignore",
         )
-        refusal = beyond_a_sheet(original_frame(analysis.table), more_columns=found.n_columns)
+        refusal = beyond_a_sheet(original_frame(table), more_columns=more_columns)
         st.download_button(
             "The same as a workbook (XLSX)",
-            lambda: to_xlsx(labelled_frame(analysis.table, found)),
-            "labelled.xlsx",
+            lambda: to_xlsx(make()),
+            f"{name}.xlsx",
             SHEET,
-            key="labelled-xlsx",
+            key=f"{name}-xlsx",
             on_click="ignore",
             disabled=refusal is not None,
             help=None if refusal is None else plain(str(refusal), 400),
@@ -54,32 +70,6 @@ def filled(analysis: Analysis) -> None:
         help="Each blank of the fitted columns gets the value that the model expects given the row's other cells; "
         "a column beside it says how far it may be off (a standard deviation).",
     )
-
-
-def odd(analysis: Analysis) -> None:
-    """The odd rows alone."""
-    found = _found(analysis)
-    if found is not None:
-        with st.container(horizontal=True):
-            st.download_button(
-                "Odd rows (CSV)",
-                lambda: to_csv(odd_frame(analysis.table, found)),
-                "odd-rows.csv",
-                "text/csv",
-                key="odd-csv",
-                on_click="ignore",
-            )
-            refusal = beyond_a_sheet(original_frame(analysis.table), more_columns=found.n_columns)
-            st.download_button(
-                "The same as a workbook (XLSX)",
-                lambda: to_xlsx(odd_frame(analysis.table, found)),
-                "odd-rows.xlsx",
-                SHEET,
-                key="odd-xlsx",
-                on_click="ignore",
-                disabled=refusal is not None,
-                help=None if refusal is None else plain(str(refusal), 400),
-            )
 
 
 def _found(analysis: Analysis) -> Labelled | None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.analysis.anomaly import Anomalies
 from core.analysis.judgements import Judgement
-from core.analysis.listing import LABEL, listed, odd_rows
+from core.analysis.listing import LABEL, listed, nearest_groups, odd_rows
 from core.analysis.reasons import Reasons
 from core.charts.scene import Scene
 from pages.shared.derived import Analysis
@@ -32,7 +32,8 @@ def table_of_odd_rows(analysis: Analysis, scene: Scene, odd: Anomalies, why: Rea
     """The flagged rows, the oddest first, each with a label to choose; the table keeps what is edited itself."""
     session = current()
     rows = [int(row) for row in analysis.matrix.row_ids[listed(odd)]]
-    frame = odd_rows(analysis.table, analysis.matrix, odd, scene.responsibilities, why, session.judgements)
+    nearest = nearest_groups(scene.fit.mixture, analysis.matrix.values[listed(odd)], scene.grouping)
+    frame = odd_rows(analysis.table, analysis.matrix, odd, nearest, why, session.judgements)
     key = key_of("labels", session.judged_apart, hash(tuple(rows)))
     st.data_editor(
         frame,

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pandas import DataFrame
+
+from core.analysis.grouping import Grouping
+from core.analysis.judgements import Judgements
+from core.analysis.listing import LABEL, listed, nearest_groups, odd_rows
+from core.analysis.reasons import reasons
 from core.analysis.scoring import Newcomers, score_rows
+from core.charts.drift import drift_ranges, group_shares
+from core.charts.marks import Chart
 from core.data.table import Reading, Table
 from core.share.export import Labelled
 from pages.shared import jobs
 from pages.shared.derived import Analysis, rows_key
 from pages.shared.reader import Read, readers
 from pages.shared.session import Session, Upload
-from pages.shared.store import key
+from pages.shared.store import kept, key
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +29,30 @@ class Arrived:
     table: Table
     found: Newcomers
     labelled: Labelled
+    key: str  # of all that the above depends on
+
+    @property
+    def odd(self) -> DataFrame:
+        """The new rows that look odd, the oddest first, with the reasons."""
+        found, fitted = self.found, self.labelled.fit
+        judge_of = replace(fitted, mixture=found.odd.scored.mixture)
+        rows = listed(found.odd)
+        grouping = self.labelled.grouping or Grouping.apart(fitted.components)
+
+        def make() -> DataFrame:
+            why = reasons(judge_of, found.matrix, rows)
+            nearest = nearest_groups(fitted.mixture, found.matrix.values[rows], grouping)
+            return odd_rows(self.table, found.matrix, found.odd, nearest, why, Judgements()).drop(columns=LABEL)
+
+        return kept(key("odd newcomers", self.key), make)
+
+    def pictures(self, analysis: Analysis, slots: tuple[int, ...]) -> tuple[Chart, Chart]:
+        """How the columns have moved, and how the groups' shares have; slots are the groups' colours."""
+
+        def make() -> tuple[Chart, Chart]:
+            return drift_ranges(analysis.matrix, self.found), group_shares(self.found, slots)
+
+        return kept(key("drift", self.key), make)
 
 
 def arrived(analysis: Analysis) -> Arrived | None:
@@ -35,12 +67,15 @@ def arrived(analysis: Analysis) -> Arrived | None:
     table = _table(upload)
     if table is None:
         return None
+    own = _key(session, upload)
     found = jobs.result(
-        _key(session, upload),
+        own,
         "Scoring the other file",
         lambda watch: score_rows(fitted, matrix, odd, table, groups, watch=watch),
     )
-    return None if found is None else Arrived(table, found, Labelled(found.matrix, fitted, found.odd, None, groups))
+    return (
+        None if found is None else Arrived(table, found, Labelled(found.matrix, fitted, found.odd, None, groups), own)
+    )
 
 
 def _table(upload: Upload) -> Table | None:

@@ -40,6 +40,7 @@ def show_split(analysis: Analysis, found: Pair) -> None:
     one, other = st.columns(2)
     draw(left, one)
     draw(right, other)
+    widgets.lesson_link(analysis, columns, found.scene.fit)
 
 
 def show_differences(analysis: Analysis, found: Pair) -> None:

@@ -2,11 +2,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.lesson import kmeans_or_mixture
+from pages.lesson import em_steps, kmeans_or_mixture
 from pages.shared.messages import refusals
 
 # In the order of the lesson: what the address calls a figure, its name, and what draws it.
 FIGURES: dict[str, tuple[str, Callable[[], None]]] = {
+    "em": ("EM, step by step", em_steps.show),
     "kmeans-or-mixture": ("K-Means or mixture", kmeans_or_mixture.show),
 }
 

@@ -18,6 +18,7 @@ from core.charts.text import OUTER_WIDTH, Words, literal, shorten, tick_format, 
 from core.data.dates import FEW_DAYS, marks_between
 
 Chart: TypeAlias = alt.LayerChart
+Layer: TypeAlias = "alt.Chart | alt.LayerChart"
 HALO_WIDTH = 4
 # Text over marks: what lies behind it is first covered by its outline.
 HALOED: tuple[dict[str, Any], ...] = (
@@ -26,9 +27,7 @@ HALOED: tuple[dict[str, Any], ...] = (
 )
 
 
-def finished(
-    layers: Sequence[alt.Chart], words: Words, height: int = theme.HEIGHT, beside: Words | None = None
-) -> Chart:
+def finished(layers: Sequence[Layer], words: Words, height: int = theme.HEIGHT, beside: Words | None = None) -> Chart:
     """One picture of these layers with its words, as wide as its container and in the house's look."""
     # Set in place: Altair's own way to layer charts, and each of its methods, copies every layer several times.
     chart = alt.LayerChart()
@@ -39,7 +38,7 @@ def finished(
     return chart
 
 
-def _shared(layers: Sequence[alt.Chart]) -> tuple[Any, list[alt.Chart]]:
+def _shared(layers: Sequence[Layer]) -> tuple[Any, list[Layer]]:
     """The frame that all layers show, and the layers without it; nothing is taken from them where they differ."""
     data = layers[0].data
     if any(layer.data is not data for layer in layers):

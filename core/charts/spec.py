@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
@@ -14,8 +15,8 @@ _WAY = "frames apart"
 _altair = Lock()  # how it hands over data is one setting for all threads
 
 
-def spec_of(chart: Chart) -> dict[str, Any]:
-    """The spec, with its frames by their names under "datasets".
+def spec_of(chart: Chart, controls: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """The spec, with its frames by their names under "datasets" and the signals of its controls.
 
     It is not checked against Vega-Lite's schema, which takes three times as long as the rest: tests check every
     picture.
@@ -32,4 +33,5 @@ def spec_of(chart: Chart) -> dict[str, Any]:
         alt.data_transformers.register(_WAY, apart)
         with alt.data_transformers.enable(_WAY):
             spec: dict[str, Any] = chart.to_dict(validate=False)
-    return spec | {"datasets": frames}
+    signals = {"params": [*spec.get("params", []), *controls]} if controls else {}
+    return spec | signals | {"datasets": frames}

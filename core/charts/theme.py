@@ -21,6 +21,7 @@ from typing import Any
 
 import altair as alt
 import numpy as np
+import numpy.typing as npt
 
 GROUPS = ("#0072B2", "#BA7B00", "#009B71", "#BC6F9A", "#398FC2", "#7A7400")
 DASHES = ((1, 0), (7, 3), (2, 2), (8, 3, 2, 3), (4, 4), (10, 4), (1, 3))
@@ -51,6 +52,7 @@ PAPER = alt.ExprRef(f"{_ON_DARK} ? '#0E1117' : '#FFFFFF'")  # halos: what lies b
 TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE = 16, 13, 12
 POINT_SIZE, ODD_SIZE = 44, 90  # square pixels
 LINE_WIDTH = 2
+GAMMA = 2.2  # between a colour's channels and light, nearly
 HEIGHT, SMALL_HEIGHT = 460, 320  # pixels, title and legend included
 
 
@@ -62,6 +64,13 @@ def colour(slot: int) -> str:
 def shape(slot: int) -> str:
     """The shape of a group's slot."""
     return SHAPES[slot % len(SHAPES)]
+
+
+def blended(shares: npt.NDArray[np.float64]) -> list[str]:
+    """The colours of (n, K) shares of the groups in slots 0 .. K - 1, mixed as light is: in linear sRGB."""
+    each = np.array([_channels(colour(k)) for k in range(shares.shape[1])])
+    mixed = (shares @ each**GAMMA) ** (1 / GAMMA)
+    return [f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue in np.round(255 * mixed).astype(int).tolist()]
 
 
 def dash(slot: int) -> list[int]:

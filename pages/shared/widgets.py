@@ -16,7 +16,7 @@ from pages.shared import derived
 from pages.shared.derived import Analysis
 from pages.shared.messages import plain, refuse
 from pages.shared.session import Model, Upload, begin, choose, current
-from pages.shared.words import family_label
+from pages.shared.words import OWN_ROWS, family_label
 
 MOST_GROUPS = 12
 ABREAST = 3  # cards of samples
@@ -143,6 +143,24 @@ def axes_choice(analysis: Analysis, shown: tuple[int, int]) -> tuple[int, int]:
         st.selectbox("Across", names, key="axis-x", on_change=_take_axes, args=chosen, width=240)
         st.selectbox("Up", names, key="axis-y", on_change=_take_axes, args=chosen, width=240)
     return names.index(chosen[0]), names.index(chosen[1])
+
+
+def lesson_link(analysis: Analysis, columns: tuple[int, int], fitted: Fit) -> None:
+    """The way to see EM find groups such as these, on the two columns that are shown."""
+    x, y = (analysis.matrix.features[column] for column in columns)
+    st.page_link(
+        "pages/how_em_works_page.py",
+        label="See how this was found",
+        icon=":material/school:",
+        query_params={
+            "figure": "em",
+            "em-rows": OWN_ROWS,
+            "em-x": x,
+            "em-y": y,
+            "em-k": str(fitted.components),
+            "em-family": fitted.family.name,
+        },
+    )
 
 
 def row_name_choice(table: Table) -> None:

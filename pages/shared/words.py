@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from core.mixture.family import Family
 
+OWN_ROWS = "Your data"  # what the lesson calls the present rows
+
 FAMILY_WORDS = {
     "EII": "round, all of one width",
     "VII": "round, each of its own width",

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -179,3 +181,32 @@ def test_a_sample_is_answered_with_one_click_and_the_screenshot_is_taken(visit):
     if not PICTURE.exists():  # the README shows it; delete it to have it taken anew
         PICTURE.parent.mkdir(exist_ok=True)
         PICTURE.write_bytes(picture)
+
+
+PLAYED = """async () => {
+    const [box] = document.querySelectorAll('.vega-bindings input[type=checkbox]');
+    const [slider] = document.querySelectorAll('.vega-bindings input[type=range]');
+    const told = () => [...document.querySelectorAll('svg.marks text')].map(each => each.textContent).join('\\n');
+    const seen = [], begun = performance.now();
+    let last = slider.value;
+    box.click();
+    while (slider.value !== slider.max && performance.now() - begun < 60000) {
+        await new Promise(done => requestAnimationFrame(done));
+        if (slider.value !== last) { last = slider.value; seen.push(told()); }
+    }
+    return seen;
+}"""
+
+
+def test_em_plays_to_its_end_and_the_bound_only_rises(visit, address):
+    page = visit
+    page.goto(f"{address}/how-em-works?figure=em&em-rows=round")
+    page.locator(".vega-bindings input[type=range]").wait_for(timeout=LONG)
+    quiet(page)
+    seen = page.evaluate(PLAYED)
+    value = re.compile(r"(?:touches the log-likelihood,|rises to|Log-likelihood) (−?[\d,.]+)")
+    found = [value.search(text) for text in seen]
+    numbers = [float(each[1].replace(",", "").replace("−", "-")) for each in found if each]
+    assert len(numbers) == len(seen) > 10
+    assert all(after >= before - 1e-6 * abs(before) for before, after in pairwise(numbers))
+    assert numbers[-1] > numbers[0]

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 APP = Path(__file__).parents[2] / "app.py"
 PAGES = (
     *("pages/data_page.py", "pages/groups_page.py", "pages/how_many_page.py", "pages/odd_rows_page.py"),
-    *("pages/density_page.py", "pages/score_page.py"),
+    *("pages/density_page.py", "pages/score_page.py", "pages/how_em_works_page.py"),
 )
 
 

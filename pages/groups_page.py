@@ -7,6 +7,7 @@ from core.analysis.compare import crosstab
 from core.analysis.ladder import Ladder
 from core.analysis.lesson import comparison, facts, trust
 from core.analysis.listing import differing_rows, with_dates
+from core.charts.density import marginal_density
 from core.charts.groups import cluster_names, side_by_side
 from core.charts.ladder import ladder_chart
 from core.charts.tables import agreement_table, category_table, profile_map
@@ -33,7 +34,10 @@ STEPS = {
 
 
 def show_split(analysis: Analysis, found: Pair) -> None:
-    """The two splits on the same axes, in the same colours."""
+    """The two splits on the same axes, in the same colours; of one column its density with the groups' parts."""
+    if len(found.scene.features) == 1:
+        draw(marginal_density(found.scene))
+        return
     regions = st.toggle("Show where each would put a new row", key="regions")
     columns = widgets.axes_choice(analysis, found.scene.plane().columns)
     left, right = side_by_side(found.scene, found.partition, found.cluster_slots, columns, regions=regions)

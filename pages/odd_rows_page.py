@@ -4,6 +4,7 @@ from core.analysis.anomaly import ExpectedFalseAlarms, FalseDiscoveryRate, Quant
 from core.analysis.answer import judged_by, odd_in_words
 from core.analysis.listing import rows_of_table
 from core.analysis.reasons import Reasons, nearest_usual
+from core.charts.density import marginal_density
 from core.charts.odd_rows import odd_scatter, score_histogram
 from core.charts.reasons import reason_bars
 from core.charts.scene import Scene
@@ -108,10 +109,11 @@ if analysis is not None:
             rows = len(scene.raw)
             st.subheader(odd_in_words(scene.odd), anchor=False)
             policy_choice(rows)
-            columns = widgets.axes_choice(analysis, scene.plane().columns)
+            alone = len(scene.features) == 1
+            columns = (0, 0) if alone else widgets.axes_choice(analysis, scene.plane().columns)
             left, right = st.columns(2)
             draw(score_histogram(scene, scene.odd), left)
-            draw(odd_scatter(scene, columns), right)
+            draw(marginal_density(scene) if alone else odd_scatter(scene, columns), right)
             if flagged:
                 st.subheader(f"{count(flagged, 'row')}, the oddest first", anchor=False)
                 why = analysis.reasons(scene)

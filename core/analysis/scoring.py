@@ -78,6 +78,7 @@ class Newcomers:
         """What came of it."""
         flagged, rows = int(self.odd.flagged.sum()), len(self.matrix.values)
         said = f"{count(flagged, 'row')} of {rows:,} look{'s' if flagged == 1 else ''} odd"
+        said = said if flagged else f"None of {count(rows, 'row')} looks odd"
         return f"{said}; about {figure(self.expected, 2)} would if they were like the rows that were fitted"
 
     @property

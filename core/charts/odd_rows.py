@@ -78,6 +78,7 @@ def score_bins(scores: Array, threshold: float) -> Bins:
     top = high if high - low <= LEEWAY * (far - low) else far
     top = max(top, line if threshold < NEVER else low)
     width = float(np.diff(bin_edges(np.clip(scores, low, top))[:2])[0])
+    width = width if width > 1e-9 * max(abs(low), 1.0) else 1.0  # scores that differ by rounding alone
     start = threshold if threshold < NEVER else low
     # Counted from the threshold, so that it is an edge exactly and no bar is half flagged.
     steps = np.arange(-np.ceil(max(start - low, 0.0) / width), np.floor((top - start) / width) + 2)

@@ -73,9 +73,9 @@ def arrived(analysis: Analysis) -> Arrived | None:
         "Scoring the other file",
         lambda watch: score_rows(fitted, matrix, odd, table, groups, watch=watch),
     )
-    return (
-        None if found is None else Arrived(table, found, Labelled(found.matrix, fitted, found.odd, None, groups), own)
-    )
+    if found is None:
+        return None
+    return Arrived(table, found, Labelled(found.matrix, fitted, found.odd, None, groups), own)
 
 
 def _table(upload: Upload) -> Table | None:

@@ -52,3 +52,9 @@ def test_titles_tell_how_many_rows_are_odd():
         .to_dict()["description"]
         .startswith(f"4 odd rows, the oddest is Row {scene.odd.ranking[0] + 1}.")
     )
+
+
+def test_scores_that_differ_by_rounding_alone_are_in_one_bar():
+    bins = score_bins(np.nextafter([3.0, 3.0, 3.0], [9.0, 0.0, 9.0]), 8.0)
+    assert bins.counts.sum() == bins.counts.max() == 3
+    assert bins.edges[-1] >= 8.0

@@ -1,5 +1,7 @@
 import pytest
 
+from tests.pages.conftest import PAGES, as_csv
+
 
 @pytest.fixture
 def iris(visitor):
@@ -39,3 +41,18 @@ def test_components_without_a_valley_between_them_are_offered_to_be_merged_and_t
     visitor.go("pages/data_page.py").settle().click("unmerge").settle()
     assert visitor.session.merged is None
     assert visitor.headings[0].startswith("3 groups; ")
+
+
+def test_one_column_alone_has_its_density_and_the_rest_of_the_page(visitor):
+    values = [f"{i * i % 83 / 7 + 40 * (i % 2):.3f}" for i in range(120)]
+    visitor.upload(as_csv(["only"], [[value] for value in values])).settle()
+    visitor.go("pages/groups_page.py").settle()
+    assert not visitor.app.exception
+    assert "What each group is like" in visitor.headings
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_three_rows_break_no_page(visitor, page):
+    visitor.upload(as_csv(["a", "b"], [["1", "2"], ["3", "5"], ["2", "2.2"]])).settle()
+    visitor.go(page).settle()
+    assert not visitor.app.exception

@@ -98,3 +98,12 @@ def test_rows_that_are_nearly_all_blank_somewhere_have_a_refusal_in_place_of_oth
     visitor.go("pages/odd_rows_page.py").settle()
     assert not visitor.app.exception
     assert any("without blanks" in each for each in visitor.refusals)
+
+
+def test_one_column_alone_has_its_density_in_place_of_a_scatter(visitor):
+    values = [f"{i * i % 83 / 7:.3f}" for i in range(120)] + ["99"]
+    visitor.upload(as_csv(["only"], [[value] for value in values])).settle()
+    visitor.go("pages/odd_rows_page.py").settle()
+    assert not visitor.app.exception
+    assert "Why is it odd?" in visitor.headings
+    assert "only: expected" in visitor.text.replace("\\", "").replace("\u2060", "")

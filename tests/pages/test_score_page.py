@@ -74,3 +74,9 @@ def test_a_file_can_be_put_away(ready, two_groups):
     assert not ready.app.exception
     assert ready.session.newcomers is None
     assert not ready.headings
+
+
+def test_new_rows_can_be_taken_away_as_csv_and_as_a_workbook(ready, two_groups):
+    bring(ready, two_groups)
+    labels = [each.proto.label for each in ready.app.get("download_button")]
+    assert labels == ["120 new rows with groups, scores and flags (CSV)", "The same as a workbook (XLSX)"]

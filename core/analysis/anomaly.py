@@ -21,11 +21,10 @@ from core.mixture.model import Mixture
 from core.mixture.patterns import Patterns, has_blanks
 from core.mixture.stopping import Watch
 
-LEAST_DRAWS, MOST_DRAWS = 100_000, 500_000
-DRAWS_PER_ROW = 200  # so that the threshold of one false alarm is known to 7 %
+DRAWS = 200_000  # so that every chance down to 1e-12 is known to some 2 %
 NEVER = float("inf")
-PATTERN_DRAWS = 4_000_000  # of all missing patterns together, where rows have blanks
-LEAST_PATTERN_DRAWS = 2_000
+PATTERN_DRAWS = 500_000  # of all missing patterns together, where rows have blanks
+LEAST_PATTERN_DRAWS = 500
 
 
 @dataclass(frozen=True)
@@ -240,8 +239,7 @@ def scored_alike(known: Scored, X: npt.ArrayLike | Matrix | Source) -> Scored:
 
 
 def _scored(score: Array, mixture: Mixture, source: Source, seed: int) -> Scored:
-    draws = int(np.clip(DRAWS_PER_ROW * len(score), LEAST_DRAWS, MOST_DRAWS))
-    return Scored(read_only(score), mixture, draws, seed, _patterns(source))
+    return Scored(read_only(score), mixture, DRAWS, seed, _patterns(source))
 
 
 def _patterns(source: Source) -> Patterns | None:

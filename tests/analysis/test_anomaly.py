@@ -41,6 +41,36 @@ def test_simulated_chances_are_those_of_the_chi_square_for_one_gaussian():
     np.testing.assert_allclose(null.rarity(null.quantile(tails)), tails)
 
 
+@pytest.mark.parametrize("d", [1, 3, 12, 60])
+def test_chances_far_below_one_in_the_draws_are_known(d):
+    exact, simulated = OneGaussian.of(standard_normal(d)), Simulated.draw(standard_normal(d), 50_000, seed=1)
+    tails = 10.0 ** -np.arange(1, 13)
+    scores = exact.quantile(tails)
+    np.testing.assert_allclose(simulated.tail(scores), tails, rtol=0.2)
+    np.testing.assert_allclose(exact.tail(simulated.quantile(tails)), tails, rtol=0.2)
+    assert 0 < simulated.tail(np.inf) < 1e-12
+
+
+def test_far_chances_of_several_groups_are_those_of_integration():
+    mixture = Mixture(np.array([0.7, 0.3]), np.array([[0.0], [5.0]]), np.array([[[1.0]], [[0.09]]]))
+    at = np.linspace(-12, 17, 2_000_001)
+    density = np.exp(mixture.log_density(at))
+    simulated = Simulated.draw(mixture, 50_000, seed=2)
+    for score in (3.0, 6.0, 12.0, 20.0, 30.0):
+        exact = density[-np.log(density) >= score].sum() * (at[1] - at[0])
+        assert simulated.tail(score) == pytest.approx(exact, rel=0.1)
+
+
+def test_one_odd_row_in_a_million_is_found_at_a_low_false_discovery_rate():
+    mixture, _ = with_blanks()
+    rows = mixture.sample(1_000_000, np.random.default_rng(5))
+    rows[0] = [0.0, 9.0, -9.0]
+    fit = replace(core.fit(rows[:50], core.Plan(components=1)), mixture=mixture)
+    found = core.anomalies(fit, rows, core.FalseDiscoveryRate(0.05))
+    assert found.ranking.tolist() == [0]
+    assert found.p_value[0] < 1e-9
+
+
 def test_p_values_of_one_group_are_exact_whatever_is_blank():
     rows = np.random.default_rng(2).multivariate_normal([1.0, -2, 0], [[4, 1, 0], [1, 1, 0.5], [0, 0.5, 2]], 5_000)
     fit = core.fit(rows, core.Plan(components=1))

@@ -85,7 +85,7 @@ def show_what_if(analysis: Analysis, scene: Scene) -> None:
 
 def value_field(transform: Transform, j: int, usual: Usual, known: float | None) -> None:
     """Where the value of one column may be typed."""
-    key, name = f"given-{j}", plain(transform.features[j])
+    key, name = f"given-{j}", plain(transform.titled(j))
     between = " to ".join(transform.in_words(j, [usual.low, usual.high]))
     take: dict[str, Any] = {"on_change": take_given, "args": (transform.features,), "help": f"Usual: {between}"}
     if j in transform.dates:

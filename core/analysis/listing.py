@@ -71,12 +71,12 @@ def odd_rows(
 def with_dates(
     frame: pd.DataFrame, transform: Transform, days: Sequence[str], spans: Sequence[str] = (), name: str = "column"
 ) -> pd.DataFrame:
-    """A table with a row per feature, named in a column, for a person where some are dates; as it is where none is.
+    """A table with a row per feature, named in a column, for a person; as it is where all are plain numbers.
 
     days are the columns of raw values, spans those of differences of raw values; both become text.
     """
     at = [transform.features.index(each) for each in frame[name]]
-    if not set(at) & set(transform.dates):
+    if not set(at) & {*transform.dates, *transform.hours}:
         return frame
     told = {each: [transform.in_words(j, [x])[0] for j, x in zip(at, frame[each], strict=True)] for each in days}
     told |= {each: [transform.spread_in_words(j, x) for j, x in zip(at, frame[each], strict=True)] for each in spans}

@@ -234,9 +234,10 @@ def axis_of(scene: Scene, column: int) -> Axis:
 
 def axis_over(scene: Scene, column: int, values: Array) -> Axis:
     """One of the d columns as an axis that holds (n,) raw values of it."""
-    if column in scene.matrix.transform.dates and not scene.is_logarithmic(column):
+    transform = scene.matrix.transform
+    if column in transform.dates and not scene.is_logarithmic(column):
         return Axis.of_dates(scene.features[column], values)
-    return Axis.of(scene.features[column], values, scene.is_logarithmic(column))
+    return Axis.of(transform.titled(column), values, scene.is_logarithmic(column))
 
 
 def outlines(shapes: Sequence[Ellipse], slots: Sequence[int], axes: tuple[Axis, Axis]) -> list[alt.Chart]:

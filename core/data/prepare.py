@@ -75,8 +75,9 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
         raise DataError(
             "No row has a number in every chosen column.", remedy="Leave out the column with the most blanks."
         )
-    dates = tuple(at for at, name in enumerate(names) if whole.column(name).kind is Kind.DATE)
-    transform = replace(_learned(features, levels, raw[keep], choice), dates=dates)
+    kinds = [whole.column(name).kind for name in names]
+    days, hours = (tuple(at for at, each in enumerate(kinds) if each is kind) for kind in (Kind.DATE, Kind.DURATION))
+    transform = replace(_learned(features, levels, raw[keep], choice), dates=days, hours=hours)
     matrix = assemble(transform, raw, weights, (*notes, *more))
     if not len(matrix.values):
         raise DataError(

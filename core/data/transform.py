@@ -54,6 +54,7 @@ class Transform:
     levels: tuple[Level | None, ...] = ()  # of each feature; () where no feature is a level
     weight: str | None = None  # the column of the row weights
     dates: tuple[int, ...] = ()  # positions of the features that count days since 1 January 1970
+    hours: tuple[int, ...] = ()  # positions of those that count hours
 
     @property
     def linear(self) -> bool:
@@ -111,11 +112,19 @@ class Transform:
 
     def in_words(self, column: int, values: Sequence[float]) -> list[str]:
         """Raw values of one of the d columns as a person reads them."""
-        return dates(values) if column in self.dates else figures(values)
+        if column in self.dates:
+            return dates(values)
+        unit = " h" if column in self.hours else ""
+        return [each + unit for each in figures(values)]
 
     def spread_in_words(self, column: int, spread: float, digits: int = 3) -> str:
         """A difference of raw values of one of the d columns as a person reads it."""
-        return figure(spread, digits) + (" days" if column in self.dates else "")
+        unit = " days" if column in self.dates else " h" if column in self.hours else ""
+        return figure(spread, digits) + unit
+
+    def titled(self, column: int) -> str:
+        """One of the d columns by its name and, for durations, their unit."""
+        return self.features[column] + (" (hours)" if column in self.hours else "")
 
     @property
     def _levels(self) -> tuple[Level | None, ...]:
@@ -136,6 +145,7 @@ class Transform:
             levels=tuple(level and Level(**level) for level in found["levels"]),
             weight=found["weight"],
             dates=tuple(found.get("dates", ())),
+            hours=tuple(found.get("hours", ())),
         )
 
 

@@ -10,7 +10,8 @@ import streamlit as st
 
 from core.errors import CoreError
 
-_MARKS = re.compile(r"([!-/:-@\[-`{-~])")
+# An underscore between letters or digits marks nothing, and a label read out is better without a backslash.
+_MARKS = re.compile(r"([!-/:-@\[-^`{-~]|(?<![^\W_])_|_(?![^\W_]))")
 _ADDRESSES = re.compile(r"(:|@|\bwww)", re.IGNORECASE)
 _JOINER = "\u2060"  # takes no room, and parts what would be made a link, an icon or an emoji
 

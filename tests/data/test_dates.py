@@ -54,3 +54,13 @@ def test_a_transform_knows_its_dates_and_reads_them_in_words_after_json_too():
     assert found.in_words(0, [19_787.0]) == ["19,787"]
     assert found.spread_in_words(1, 12.34) == "12.3 days"
     assert found.spread_in_words(0, 12.34) == "12.3"
+
+
+def test_durations_are_told_in_hours():
+    took = pd.to_timedelta(np.arange(40) ** 2, unit="m")
+    matrix = prepare(pd.DataFrame({"took": took, "x": np.arange(40.0)}), Preparation(columns=("x", "took")))
+    transform = Transform.from_json(matrix.transform.to_json())
+    assert transform.hours == (1,)
+    assert transform.in_words(1, [2.5]) == ["2.50 h"]
+    assert transform.spread_in_words(1, 0.5) == "0.500 h"
+    assert [transform.titled(at) for at in (0, 1)] == ["x", "took (hours)"]

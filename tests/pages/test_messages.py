@@ -28,6 +28,11 @@ def test_a_name_is_shown_as_it_is_and_every_mark_is_escaped(name):
     assert not re.search(r"(?<!\\)[!-/:-@\[-`{-~]", re.sub(r"\\.", "", plain(name)))
 
 
+def test_an_underscore_is_escaped_only_where_it_could_mark_something():
+    assert plain("temp_max_2") == "temp_max_2"
+    assert plain("__init__ _a_ a__b") == r"\_\_init\_\_ \_a\_ a\_\_b"
+
+
 @pytest.mark.parametrize("name", ["http://evil.example", "www.evil.example", "me@evil.example", ":material/home:"])
 def test_what_would_become_a_link_or_an_icon_is_parted(name):
     unescaped = re.sub(r"\\(.)", r"\1", plain(name))

@@ -21,6 +21,7 @@ MOST_ROWS = 1_000_000
 MOST_ROUNDS = 200  # of redrawing rows out of range
 MOST_COMPARED = 50_000  # rows of either side that a comparison looks at
 QUANTILES = (0.05, 0.5, 0.95)
+ROUNDING = 1e-12  # of a standard deviation: a mean nearer to 0 is 0
 EPOCH = pd.Timestamp(1970, 1, 1)
 
 
@@ -216,7 +217,9 @@ def likeness(real: Array, made: Array, features: Sequence[str]) -> Likeness:
 
 
 def _row(one: Array, other: Array) -> dict[str, float]:
-    found = {"mean_real": one.mean(), "mean_made": other.mean(), "sd_real": one.std(), "sd_made": other.std()}
+    spread = float(one.std())
+    means = [0.0 if abs(mean) < ROUNDING * spread else mean for mean in (one.mean(), other.mean())]
+    found = {"mean_real": means[0], "mean_made": means[1], "sd_real": spread, "sd_made": other.std()}
     for at in QUANTILES:
         found |= {f"q{100 * at:.0f}_{side}": np.quantile(rows, at) for side, rows in (("real", one), ("made", other))}
     return {name: float(value) for name, value in found.items()} | {"ks": ks_gap(one, other)}

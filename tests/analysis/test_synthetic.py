@@ -139,3 +139,10 @@ def test_likeness_leaves_blanks_out_cell_by_cell_and_takes_one_column():
     assert found.frame["ks"].iloc[0] == 0
     assert found.pair is None
     assert "correlations" not in found.sentence
+
+
+def test_a_mean_that_rounding_alone_keeps_from_zero_is_zero():
+    values = np.random.default_rng(0).normal(size=(500, 1))
+    found = likeness(values - values.mean(), values, ("a",)).frame
+    assert found["mean_real"].iloc[0] == 0
+    assert found["mean_made"].iloc[0] == pytest.approx(values.mean())

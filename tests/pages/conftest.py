@@ -14,6 +14,7 @@ PAGES = (
     *("pages/data_page.py", "pages/groups_page.py", "pages/how_many_page.py", "pages/odd_rows_page.py"),
     *("pages/density_page.py", "pages/score_page.py", "pages/how_em_works_page.py"),
 )
+OF_DATA = tuple(page for page in PAGES if page != "pages/how_em_works_page.py")  # that one has toys to show
 
 
 class Visitor:

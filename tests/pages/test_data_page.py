@@ -7,11 +7,11 @@ from pages.shared import column_choice
 from pages.shared.jobs import Lane
 from pages.shared.messages import plain
 from pages.shared.session import KEY, Session, Ticks
-from tests.pages.conftest import PAGES, as_csv
+from tests.pages.conftest import OF_DATA, PAGES, as_csv
 
 
 def test_without_data_every_page_offers_the_samples_and_the_way_to_upload(visitor):
-    for page in PAGES:
+    for page in OF_DATA:
         visitor.go(page)
         assert not visitor.app.exception
         assert visitor.refusals == []
@@ -156,7 +156,7 @@ def test_a_column_can_be_read_as_another_kind_and_then_leaves_or_joins_the_colum
 )
 def test_what_cannot_be_analysed_is_refused_in_a_sentence_on_every_page(visitor, content, said):
     visitor.upload(content).settle()
-    for page in PAGES:
+    for page in OF_DATA:
         visitor.go(page).settle()
         assert not visitor.app.exception
         assert len(visitor.refusals) == 1

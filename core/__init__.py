@@ -28,15 +28,18 @@ if TYPE_CHECKING:
         ask_detectors,
         compare_detectors,
     )
+    from core.analysis.doubt import Doubt, doubt
     from core.analysis.effective import EffectiveComponents, effective_components
     from core.analysis.grouping import Grouping
     from core.analysis.held_out import Folds, HeldOut, held_out
+    from core.analysis.intervals import Intervals, intervals
     from core.analysis.ladder import Ladder, ladder
     from core.analysis.lessons.toys import TOYS, Toy, toy
     from core.analysis.merging import Merging, merging
     from core.analysis.scorers import CrossFitted, Fresh, InSample, Pruned
     from core.analysis.scoring import Newcomers, score_rows
     from core.analysis.selection import Board, Search, sweep
+    from core.analysis.stability import Stability, stability
     from core.analysis.synthetic import Drawing, likeness, synthetic_frame, synthetic_values
     from core.analysis.what_if import WhatIf, what_if
     from core.data.columns import default_columns, left_out
@@ -69,6 +72,9 @@ _HOMES = {
     "core.analysis.detectors": ("Asked Comparison IsolationForest LocalOutlierFactor ask_detectors compare_detectors"),
     "core.analysis.grouping": "Grouping",
     "core.analysis.held_out": "Folds HeldOut held_out",
+    "core.analysis.doubt": "Doubt doubt",
+    "core.analysis.intervals": "Intervals intervals",
+    "core.analysis.stability": "Stability stability",
     "core.analysis.ladder": "Ladder ladder",
     "core.analysis.lessons.toys": "TOYS Toy toy",
     "core.analysis.merging": "Merging merging",
@@ -126,6 +132,7 @@ __all__ = [
     "DegenerateError",
     "Dirichlet",
     "DirichletProcess",
+    "Doubt",
     "Drawing",
     "EffectiveComponents",
     "EigenvalueRatio",
@@ -142,6 +149,7 @@ __all__ = [
     "HeldOut",
     "Hierarchical",
     "InSample",
+    "Intervals",
     "IsolationForest",
     "KMeansPlusPlus",
     "Ladder",
@@ -166,6 +174,7 @@ __all__ = [
     "Reading",
     "Search",
     "Source",
+    "Stability",
     "Table",
     "TopRows",
     "Toy",
@@ -178,12 +187,14 @@ __all__ = [
     "bootstrap_test",
     "compare_detectors",
     "default_columns",
+    "doubt",
     "effective_components",
     "family",
     "fill",
     "first_answer",
     "fit",
     "held_out",
+    "intervals",
     "iterate",
     "k_means",
     "ladder",
@@ -196,6 +207,7 @@ __all__ = [
     "read_table",
     "sample",
     "score_rows",
+    "stability",
     "sweep",
     "synthetic_frame",
     "synthetic_values",

@@ -13,12 +13,13 @@ from core.charts.ladder import ladder_chart
 from core.charts.tables import agreement_table, category_table, profile_map
 from core.data.table import Kind
 from core.numbers import count, share
-from pages.shared import downloads, widgets
+from pages.shared import downloads, sure, widgets
 from pages.shared.derived import Analysis, Pair
 from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals
 from pages.shared.tables import looks
 
+BEHIND = ("Nothing", "Where a new row would go", "How sure it would be")
 STEPS = {
     "name": st.column_config.TextColumn("Step"),
     "n_parameters": st.column_config.NumberColumn("Free parameters"),
@@ -38,9 +39,16 @@ def show_split(analysis: Analysis, found: Pair) -> None:
     if len(found.scene.features) == 1:
         draw(marginal_density(found.scene))
         return
-    regions = st.toggle("Show where each would put a new row", key="regions")
+    behind = st.segmented_control("Behind the rows", BEHIND, default=BEHIND[0], required=True, key="behind")
     columns = widgets.axes_choice(analysis, found.scene.plane().columns)
-    left, right = side_by_side(found.scene, found.partition, found.cluster_slots, columns, regions=regions)
+    left, right = side_by_side(
+        found.scene,
+        found.partition,
+        found.cluster_slots,
+        columns,
+        regions=behind == BEHIND[1],
+        doubts=behind == BEHIND[2],
+    )
     one, other = st.columns(2)
     draw(left, one)
     draw(right, other)
@@ -123,6 +131,7 @@ if analysis is not None:
             lesson, steps = st.container(), st.container()
             show_differences(analysis, found)
             show_profiles(analysis, found)
+            sure.show(analysis, found.scene)
             downloads.labelled(analysis)
             downloads.filled(analysis)
             with steps:  # last, as it may take a while

@@ -93,6 +93,28 @@ def mixture_regions(
     return _regions(lambda points: grouping.shares(shown.responsibilities(points)).argmax(axis=1), plane, rows, cells)
 
 
+DOUBTS = (0.05, 0.2, 0.5)  # shares of the greatest possible doubt between which it is drawn alike
+
+
+def doubt_regions(
+    mixture: Mixture, plane: Plane, rows: Array, grouping: Grouping | None = None, cells: int = 120
+) -> Regions:
+    """How much doubt there would be where, by the marginal of the plane's two columns; the "groups" are its steps.
+
+    Step s holds doubt up to DOUBTS[s] of that between all groups alike; the last one holds the rest.
+    """
+    shown = mixture.marginal(plane.columns)
+    groups = mixture.components if grouping is None else grouping.groups
+
+    def steps(points: Array) -> Labels:
+        shares = shown.responsibilities(points)
+        shares = shares if grouping is None else grouping.shares(shares)
+        doubt = (1 - shares.max(axis=1)) / max(1 - 1 / groups, 1e-9)
+        return np.searchsorted(DOUBTS, doubt)
+
+    return _regions(steps, plane, rows, cells)
+
+
 def nearest_center_regions(centers: Array, plane: Plane, rows: Array, cells: int = 120) -> Regions:
     """Which of (K, d) centers is nearest where, in the plane's two columns, around (n, d) fitted rows."""
     shown = np.asarray(centers, dtype=np.float64)[:, list(plane.columns)]

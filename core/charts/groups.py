@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.analysis.answer import CLEAR
-from core.analysis.geometry import Plane, ellipses, mixture_regions, nearest_center_regions
+from core.analysis.geometry import Plane, doubt_regions, ellipses, mixture_regions, nearest_center_regions
 from core.charts import marks, theme
 from core.charts.first_picture import entries, group_points
 from core.charts.scene import Drawn, Scene, drawn
@@ -29,16 +29,18 @@ def side_by_side(
     columns: tuple[int, int] | None = None,
     *,
     regions: bool = False,
+    doubts: bool = False,
 ) -> tuple[marks.Chart, marks.Chart]:
     """The K-Means chart and the mixture chart of two columns.
 
     own: (K,) colour slots of the clusters. columns are positions among the d columns; without them, the two that set
-    the groups furthest apart. regions shades where each group would be chosen, going by these two columns alone.
+    the groups furthest apart. regions shades where each group would be chosen, doubts where the mixture would be in
+    doubt, going by these two columns alone.
     """
     plane = scene.plane(columns)
     axes = marks.axes_of(scene, plane)
     shown = drawn(scene, columns=plane.columns)
-    clusters, groups = _cluster_words(scene, partition, shown, regions), _group_words(scene, shown, regions)
+    clusters, groups = _cluster_words(scene, partition, shown, regions), _group_words(scene, shown, regions, doubts)
     left = [_cluster_points(scene, partition, own, plane, shown, axes), _centres(partition, plane, axes)]
     right = [_sized_points(scene, plane, shown, axes)]
     if regions:
@@ -46,6 +48,11 @@ def side_by_side(
         left = [*marks.fields(nearest_center_regions(partition.centers, plane, rows), own, axes), *left]
         right = [
             *marks.fields(mixture_regions(scene.fit.mixture, plane, rows, scene.grouping), scene.slots, axes),
+            *right,
+        ]
+    if doubts:
+        right = [
+            marks.shades(doubt_regions(scene.fit.mixture, plane, scene.matrix.values, scene.grouping), axes),
             *right,
         ]
     right += marks.outlines(ellipses(scene.fit.mixture, plane), scene.component_slots, axes)
@@ -135,7 +142,7 @@ def _cluster_words(scene: Scene, partition: Partition, shown: Drawn, regions: bo
     )
 
 
-def _group_words(scene: Scene, shown: Drawn, regions: bool) -> Words:
+def _group_words(scene: Scene, shown: Drawn, regions: bool, doubts: bool) -> Words:
     K, open_ = scene.groups, int(scene.undecided.sum())
     if K == 1:
         title = "The mixture has one group: no row is in doubt"
@@ -145,6 +152,7 @@ def _group_words(scene: Scene, shown: Drawn, regions: bool) -> Words:
         title = f"The mixture leaves {count(open_, 'row')} undecided ({share(open_ / shown.n)})"
     how = f"Larger: less sure. Grey: no group holds {share(CLEAR)}. Solid and dashed: 1 and 2 standard deviations. "
     how += "Shaded: the likeliest group, going by these two columns. " if regions else ""
+    how += "Darker: a row there would be less sure, going by these two columns. " if doubts else ""
     names = listed([in_text(name) for name in scene.names])
     return Words(
         title,

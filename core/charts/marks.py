@@ -264,6 +264,26 @@ def outlines(shapes: Sequence[Ellipse], slots: Sequence[int], axes: tuple[Axis, 
     ]
 
 
+def shades(regions: Regions, axes: tuple[Axis, Axis]) -> alt.Chart:
+    """Steps of doubt as grey that grows darker; the first step is left clear."""
+    frame = pd.DataFrame(
+        {"step": regions.group, "c0": regions.left, "r": regions.right, "c1": regions.bottom, "t": regions.top}
+    )
+    frame = frame.loc[frame["step"] > 0]
+    opacity = alt.Scale(domain=[0, 1, 2, 3], range=[0.0, 0.12, 0.28, 0.45])
+    return (
+        alt.Chart(frame)
+        .mark_rect(clip=True, fill=theme.GREY, strokeWidth=0)
+        .encode(
+            x=axes[0].x(),
+            x2=alt.X2("r:Q"),
+            y=axes[1].y(),
+            y2=alt.Y2("t:Q"),
+            fillOpacity=alt.FillOpacity("step:Q", scale=opacity, legend=None),
+        )
+    )
+
+
 def fields(regions: Regions, slots: Sequence[int], axes: tuple[Axis, Axis]) -> list[alt.Chart]:
     """Decision regions as quiet fills, one layer per group since a fill must ask for the background."""
     frame = pd.DataFrame(

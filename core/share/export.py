@@ -15,6 +15,7 @@ import pandas as pd
 import xlsxwriter
 
 from core.analysis.anomaly import Anomalies
+from core.analysis.doubt import doubt
 from core.analysis.grouping import Grouping
 from core.analysis.identity import cluster_slots
 from core.analysis.judgements import Judgements
@@ -57,7 +58,7 @@ class Labelled:
         """How many columns it adds to a table."""
         shares = self.groups + (self.fit.mixture.noise is not None)
         level = self.odd.level is not self.odd.score
-        own = 3  # the mixture's group, the score, and whether it is odd
+        own = 3 + 2 * (shares > 1)  # the mixture's group, the next one with its lead, the score, and whether it is odd
         return own + shares + (self.partition is not None) + level + bool(self.judgements.said)
 
 
@@ -156,6 +157,10 @@ def _found_columns(found: Labelled) -> dict[str, pd.Series]:
     columns["GMM group"] = _whole(np.where(groups < K, groups + 1, 0))
     for k, share in enumerate(shares.T):
         columns[f"share of group {k + 1}" if k < K else "share of noise"] = pd.Series(share)
+    if shares.shape[1] > 1:
+        tops = doubt(shares)
+        columns["next group"] = _whole(np.where(tops.second < K, tops.second + 1, 0))
+        columns["lead over the next group"] = pd.Series(tops.margin)
     columns["score (-log p)"] = pd.Series(found.odd.score)
     if found.odd.level is not found.odd.score:
         columns["score as of a row without blanks"] = pd.Series(found.odd.level)

@@ -84,19 +84,19 @@ class Analysis:
             _ = found.null, found.level  # simulated here, so that no threshold has to wait for it
             return found
 
-        return jobs.result(self._model_key("scored"), "Scoring the rows", work)
+        return jobs.result(self.model_key("scored"), "Scoring the rows", work)
 
     @cached_property
     def odd(self) -> Anomalies | None:
         """The rows that the session's policy finds odd."""
         found, policy = self.scored, self.session.policy
-        return None if found is None else kept(self._model_key("odd", policy), lambda: judge(found, policy))
+        return None if found is None else kept(self.model_key("odd", policy), lambda: judge(found, policy))
 
     @cached_property
     def merging(self) -> Merging | None:
         """The current model's components joined one after the other."""
         fitted = self.fit
-        return None if fitted is None else kept(self._model_key("merging"), lambda: merging(fitted, self.matrix))
+        return None if fitted is None else kept(self.model_key("merging"), lambda: merging(fitted, self.matrix))
 
     @cached_property
     def grouping(self) -> Grouping | None:
@@ -119,15 +119,15 @@ class Analysis:
             colours = tuple(own[part[0]] for part in groups.parts)  # of its largest component
             return Scene(self.matrix, fitted, colours, None, self._row_names(), merged=groups)
 
-        whatever_is_odd = kept(self._groups_key("scene", self.session.row_name), make)
-        judged = self._groups_key("scene", self.session.policy, self.session.row_name)
+        whatever_is_odd = kept(self.groups_key("scene", self.session.row_name), make)
+        judged = self.groups_key("scene", self.session.policy, self.session.row_name)
         return kept(judged, lambda: whatever_is_odd.judged(odd))
 
     def reasons(self, scene: Scene) -> Reasons:
         """Why the flagged rows that a list shows are odd."""
         assert scene.odd is not None
         rows, judge_of = listed(scene.odd), replace(scene.fit, mixture=scene.odd.scored.mixture)
-        return kept(self._model_key("reasons", self.session.policy), lambda: reasons(judge_of, self.matrix, rows))
+        return kept(self.model_key("reasons", self.session.policy), lambda: reasons(judge_of, self.matrix, rows))
 
     @cached_property
     def partition(self) -> Partition | None:
@@ -153,7 +153,7 @@ class Analysis:
             own = cluster_slots(scene.labels, scene.slots, partition.labels, partition.components)
             return Pair(scene, partition, split, own)
 
-        return kept(self._groups_key("pair", self.session.policy, self.session.row_name), make)
+        return kept(self.groups_key("pair", self.session.policy, self.session.row_name), make)
 
     @cached_property
     def ladder(self) -> Ladder | None:
@@ -175,7 +175,7 @@ class Analysis:
         if scene is None:
             return None
         return kept(
-            self._groups_key("profiles"),
+            self.groups_key("profiles"),
             lambda: profiles_of(self.table, self.matrix, scene.labels, scene.groups),
         )
 
@@ -236,10 +236,12 @@ class Analysis:
     def _row_names(self) -> tuple[str, ...]:
         return names_of_rows(self.table, self.matrix.row_ids, row_name(self.session, self.table))
 
-    def _groups_key(self, what: str, *choices: object) -> str:
-        return self._model_key(what, self.session.merged, *choices)
+    def groups_key(self, what: str, *choices: object) -> str:
+        """A key of what follows from the current model's groups."""
+        return self.model_key(what, self.session.merged, *choices)
 
-    def _model_key(self, what: str, *choices: object) -> str:
+    def model_key(self, what: str, *choices: object) -> str:
+        """A key of what follows from the current model."""
         return key(what, rows_key(self.session), self.session.model, *choices)
 
 

@@ -80,6 +80,7 @@ class Session:
     criterion: Criterion = Criterion.BIC
     tested: Model | None = None  # the model that is to be tested against one with a group more
     held_out: Search | None = None  # the search whose models are to be compared on rows held out
+    sure: tuple[str, int] | None = None  # family and K of the model whose groups are to be drawn anew
     bayesian: bool = False  # whether Bayesian mixtures are to say how many groups they need
     curves: tuple[str, ...] | None = None  # names of families; None: the leading ones
     policy: Policy = field(default_factory=lambda: ExpectedFalseAlarms(1.0))

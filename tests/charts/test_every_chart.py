@@ -15,6 +15,7 @@ from core.analysis.detectors import ask_detectors, compare_detectors
 from core.analysis.effective import effective_components
 from core.analysis.held_out import held_out
 from core.analysis.identity import cluster_slots
+from core.analysis.intervals import intervals
 from core.analysis.ladder import ladder
 from core.analysis.merging import merging
 from core.analysis.profile import profiles
@@ -34,6 +35,7 @@ from core.charts.first_picture import first_picture
 from core.charts.groups import cluster_names, side_by_side
 from core.charts.held_out import held_out_curves
 from core.charts.how_many import criterion_curves
+from core.charts.intervals import mean_intervals
 from core.charts.joint import joint_density, real_and_synthetic
 from core.charts.ladder import ladder_chart
 from core.charts.merging import entropy_plot
@@ -91,7 +93,7 @@ def pictures(scene):
     others = compare_detectors(scene.odd, ask_detectors(scene.odd.scored, scene.matrix))
     drawn["detectors"] = rank_scatter(others, others.opinions[0], scene.names_of(others.rows))
     if len(scene.features) > 1:
-        drawn["k_means"], drawn["mixture"] = side_by_side(scene, parts, own, regions=True)
+        drawn["k_means"], drawn["mixture"] = side_by_side(scene, parts, own, regions=True, doubts=True)
         drawn["odd"] = odd_scatter(scene)
         drawn["joint"] = joint_density(scene)
         asked = 0 if scene.matrix.transform.dates else 1
@@ -117,6 +119,7 @@ def gallery(scenes):
         "search: elbow": elbow(curve, chosen=2),
         "search: Bayesian": weights_by_start(effective_components(X, BayesPlan(5, max_iterations=20), seeds=range(3))),
         "search: spread": calinski_harabasz(curve, chosen=4),
+        "search: intervals": mean_intervals(intervals(board.cell("VVI", 3).fit, X, draws=20), 1, list("abc"), range(3)),
         "search: worst": davies_bouldin(curve, chosen=2),
         "search: silhouette": silhouette(curve, chosen=4),
     }

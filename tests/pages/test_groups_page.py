@@ -56,3 +56,19 @@ def test_three_rows_break_no_page(visitor, page):
     visitor.upload(as_csv(["a", "b"], [["1", "2"], ["3", "5"], ["2", "2.2"]])).settle()
     visitor.go(page).settle()
     assert not visitor.app.exception
+
+
+def test_each_group_is_said_to_be_found_again_or_not_once_it_is_asked_for(iris):
+    assert "How sure is each group?" in iris.headings
+    iris.click("sure").settle()
+    assert not iris.app.exception
+    assert iris.refusals == []
+    (again,) = (each.value for each in iris.app.dataframe if "similarity" in each.value)
+    assert again["similarity"].between(0, 1).all()
+    (numbers,) = (each.value for each in iris.app.dataframe if "mean_low" in each.value)
+    assert (numbers["mean_low"] <= numbers["mean"]).all()
+
+
+def test_the_scatter_can_show_doubt_behind_the_rows(iris):
+    iris.app.segmented_control(key="behind").set_value("How sure it would be").run()
+    assert not iris.app.exception

@@ -246,3 +246,13 @@ def test_merged_components_are_exported_as_one_group_with_their_shares_together(
     np.testing.assert_array_equal(frame["GMM group"].astype(int), np.where(frame["share of group 1"] > 0.5, 1, 2))
     assert "share of group 3" not in frame.columns
     assert len(labelled_frame(table, merged).columns) == 3 + merged.n_columns
+
+
+def test_the_next_group_and_the_lead_over_it_stand_beside_the_shares():
+    table, found = labelled()
+    frame = labelled_frame(table, found).iloc[found.matrix.row_ids]
+    shares = frame.filter(like="share of group").to_numpy(dtype=float)
+    two = np.sort(shares, axis=1)[:, ::-1][:, :2]
+    np.testing.assert_allclose(frame["lead over the next group"].astype(float), two[:, 0] - two[:, 1])
+    ranked = np.argsort(-shares, axis=1, kind="stable")
+    np.testing.assert_array_equal(frame["next group"].astype(int), ranked[:, 1] + 1)

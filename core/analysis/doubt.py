@@ -1,0 +1,38 @@
+"""Doubt: for each row the likeliest group, the next one, and how far apart the two are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.arrays import Array, closed, read_only
+
+Labels = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """How sure each of n rows is."""
+
+    first: Labels  # (n,) the likeliest group
+    second: Labels  # (n,) the next one; the same group where there is only one
+    share: Array  # (n,) of the likeliest
+    next_share: Array  # (n,) of the next one; 0 where there is only one
+
+    @property
+    def margin(self) -> Array:
+        """(n,) by how much the likeliest group leads."""
+        return self.share - self.next_share
+
+
+def doubt(responsibilities: Array) -> Doubt:
+    """The top two of (n, G) shares in each row; of equal ones the first."""
+    n, groups = responsibilities.shape
+    order = np.argsort(-responsibilities, axis=1, kind="stable")
+    rows = np.arange(n)
+    first, second = order[:, 0], order[:, min(1, groups - 1)]
+    following = responsibilities[rows, second] if groups > 1 else np.zeros(n)
+    share = responsibilities[rows, first]
+    return Doubt(closed(first), closed(second), read_only(share), read_only(following))

@@ -20,6 +20,7 @@ from core.analysis.grouping import Grouping
 from core.analysis.identity import cluster_slots
 from core.analysis.judgements import Judgements
 from core.analysis.listing import LABEL
+from core.analysis.reasons import Reasons
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.table import Table
@@ -85,10 +86,14 @@ def original_frame(table: Table) -> pd.DataFrame:
     return table.frame.set_axis(pd.Index([each.original or each.name for each in table.columns], dtype=object), axis=1)
 
 
-def odd_frame(table: Table, found: Labelled) -> pd.DataFrame:
-    """The flagged rows with their original columns, the oddest first."""
+def odd_frame(table: Table, found: Labelled, why: Reasons | None = None) -> pd.DataFrame:
+    """The flagged rows with their original columns, the oddest first, and what speaks against those that why is of."""
     whole = labelled_frame(table, found)
-    return whole.iloc[found.matrix.row_ids[found.odd.ranking]]
+    frame = whole.iloc[found.matrix.row_ids[found.odd.ranking]]
+    if why is None:
+        return frame
+    said = {int(row): " ".join(why.sentences(at)) for at, row in enumerate(why.rows)}
+    return frame.assign(**{unlike("why", frame.columns): [said.get(int(row), "") for row in found.odd.ranking]})
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:

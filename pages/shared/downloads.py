@@ -26,9 +26,11 @@ def labelled(analysis: Analysis) -> None:
 
 def odd(analysis: Analysis) -> None:
     """The odd rows alone."""
-    found, table = _found(analysis), analysis.table
-    if found is not None:
-        pair("Odd rows", "odd-rows", table, lambda: odd_frame(table, found), found.n_columns)
+    found, table, scene = _found(analysis), analysis.table, analysis.scene
+    if found is not None and scene is not None:
+        why = analysis.reasons(scene)
+        title = "Odd rows with reasons and labels"
+        pair(title, "odd-rows", table, lambda: odd_frame(table, found, why), found.n_columns + 1)
 
 
 def pair(title: str, name: str, table: Table, make: Callable[[], DataFrame], more_columns: int) -> None:

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 import core
 from core.analysis.grouping import Grouping
 from core.analysis.judgements import Judgement, Judgements
+from core.analysis.reasons import reasons
 from core.data.columns import profile
 from core.mixture.model import Noise
 from core.share import export
@@ -180,6 +181,14 @@ def test_the_odd_rows_come_oddest_first():
     scores = odd_frame(table, found)["score (-log p)"]
     assert list(scores) == sorted(scores, reverse=True)
     assert len(scores) == 3
+
+
+def test_odd_rows_take_their_reasons_with_them():
+    table, found = labelled()
+    why = reasons(found.fit, found.matrix, found.odd.ranking[:2])
+    frame = odd_frame(table, found, why)
+    assert frame["why"].tolist() == [*(" ".join(why.sentences(at)) for at in (0, 1)), ""]
+    assert from_csv(to_csv(frame))[1][-1] == frame["why"].iloc[0]
 
 
 def test_labels_and_scores_are_those_of_the_models():

@@ -4,7 +4,6 @@ The protocol is ADBench's (Han et al. 2022): at most 10,000 rows, 70 % to fit wi
 columns scaled to 0..1 by the former. The sets lie beside the project (../shared/corpus); with --full, five seeds.
 """
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +31,11 @@ def rows(full=False):
     if not names:
         print(f"no sets of ADBench at {CORPUS}")
         return
-    seeds = range(5 if full else 1)
-    areas = np.empty((len(names), len(DETECTORS)))
-    for at, name in enumerate(names):
-        areas[at] = np.mean(in_processes(partial(areas_of, name), seeds), axis=0)
-        yield row(name, areas[at], WANTED.get(name))
+    seeds = 5 if full else 1
+    jobs = [(name, seed) for name in names for seed in range(seeds)]
+    areas = np.reshape(in_processes(areas_of, jobs), (len(names), seeds, len(DETECTORS))).mean(axis=1)
+    for name, found in zip(names, areas, strict=True):
+        yield row(name, found, WANTED.get(name))
     yield row(f"mean of {len(names)}", areas.mean(axis=0), WANTED_MEAN)
 
 
@@ -46,8 +45,9 @@ def row(name, areas, wanted):
     return {"set": name, **figures, "wanted": wanted or "", "note": "" if kept else "missed"}
 
 
-def areas_of(name, seed):
-    """The area under the ROC curve of each detector."""
+def areas_of(job):
+    """The area under the ROC curve of each detector, for a set and a seed."""
+    name, seed = job
     train, test, odd = split(name, seed)
     scores = (
         *by_mixtures(train, test, seed),

@@ -1,7 +1,7 @@
 import streamlit as st
 
 from core.analysis.anomaly import ExpectedFalseAlarms, FalseDiscoveryRate, Quantile, TopRows
-from core.analysis.answer import judged_by, odd_in_words
+from core.analysis.answer import far_groups_in_words, judged_by, odd_in_words
 from core.analysis.listing import rows_of_table
 from core.analysis.reasons import Reasons, nearest_usual
 from core.charts.density import marginal_density
@@ -108,6 +108,7 @@ if analysis is not None:
             flagged = len(scene.odd.ranking)
             rows = len(scene.raw)
             st.subheader(odd_in_words(scene.odd), anchor=False)
+            st.markdown(far_groups_in_words(scene.fit, scene.odd, scene.grouping))
             policy_choice(rows)
             alone = len(scene.features) == 1
             columns = (0, 0) if alone else widgets.axes_choice(analysis, scene.plane().columns)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.analysis.anomaly import Anomalies, ExpectedFalseAlarms, anomalies
+from core.analysis.grouping import Grouping
 from core.analysis.selection import Board, Map, Search, sweep
 from core.analysis.trust import trusted
 from core.arrays import Array
@@ -126,6 +127,20 @@ def judged_by(fitted: Fit, odd: Anomalies) -> str:
         return count(kept, "component")
     left_out = count(all_of_them - kept, "small one")
     return f"{kept} of {count(all_of_them, 'component')}, without {left_out} far from the others"
+
+
+def far_groups_in_words(fitted: Fit, odd: Anomalies, grouping: Grouping) -> str:
+    """Which groups count as odd rows, being small and far from the others; nothing if none do."""
+    kept = {mean.tobytes() for mean in odd.scored.mixture.means}
+    gone = [mean.tobytes() not in kept for mean in fitted.mixture.means]
+    far = [group for group, part in enumerate(grouping.parts) if all(gone[k] for k in part)]
+    if not far:
+        return ""
+    rows = share(sum(float(fitted.mixture.weights[list(grouping.parts[group])].sum()) for group in far))
+    names = " and ".join(str(group + 1) for group in far)
+    if len(far) == 1:
+        return f"Group {names} is so small ({rows} of the rows) and far from the others that its rows count as odd."
+    return f"Groups {names} are so small ({rows} of the rows) and far from the others that their rows count as odd."
 
 
 def _groups(components: int, share_clear: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from core.arrays import Array, read_only
 from core.data.prepare import Matrix
 from core.data.source import ArraySource, Source
 from core.errors import DegenerateError, FitError
-from core.mixture.fit import Fit, fit
+from core.mixture.fit import Fit, fit, polish
 from core.mixture.stopping import Outcome, Watch, unwatched
 from core.numbers import figure
 
@@ -85,27 +85,28 @@ def stability(
 ) -> Stability | None:
     """Fit rows drawn with replacement, and compare the groups on the rows that were drawn; None where watch ended it.
 
-    Each draw is fitted from starts of its own. With a grouping, its components go to the groups most of their rows
-    came from. Raises FitError if no draw can be fitted.
+    Each draw is fitted from starts of its own and from the fit, and the likelier counts. With a grouping, components go
+    to the groups that most of their rows came from.
     """
     grouping = grouping or Grouping.apart(fitted.components)
     some = some_rows(X, MOST_ROWS, seed)
     own = _labels(fitted, some.values, grouping)
     plan = replace(fitted.plan, restarts=RESTARTS, tolerance=max(TOLERANCE, fitted.plan.tolerance))
+    begin = replace(fitted, plan=plan, data_id=None)
     course = Draws(watch or unwatched, draws, "draws")
 
     def draw(number: int) -> Array | None:
-        rng = np.random.default_rng([seed, number])
+        rng, anew = np.random.default_rng([seed, number]), replace(plan, seed=number)
         chance = some.weights / some.weights.sum()
         counts = np.bincount(rng.choice(some.rows, some.rows, p=chance), minlength=some.rows)
         drawn = np.flatnonzero(counts)
         rows = ArraySource(some.values[drawn], counts[drawn].astype(np.float64))
-        try:
-            again = fit(rows, replace(plan, seed=number), watch=course)
-        except (FitError, DegenerateError):
-            return np.zeros(grouping.groups)
-        if again.outcome is Outcome.CANCELLED:
+        fits = [*_tried(lambda: polish(rows, begin, watch=course)), *_tried(lambda: fit(rows, anew, watch=course))]
+        if any(each.outcome is Outcome.CANCELLED for each in fits):
             return None
+        if not fits:
+            return np.zeros(grouping.groups)
+        again = max(fits, key=lambda each: (each.admissible, each.log_likelihood))
         found = _labels(again, rows.values, Grouping.apart(again.components))
         return similarity(own[drawn], joined(found, own[drawn], grouping), grouping.groups)
 
@@ -113,6 +114,14 @@ def stability(
     if not course.goes_on:
         return None
     return Stability(read_only(np.array(found)), some.rows, some.of)
+
+
+def _tried(make: Callable[[], Fit]) -> list[Fit]:
+    """The fit, if there is one."""
+    try:
+        return [make()]
+    except (FitError, DegenerateError):
+        return []
 
 
 def similarity(own: npt.NDArray[np.intp], other: npt.NDArray[np.intp], groups: int) -> Array:

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.analysis.null import null_of
+from core.analysis.trust import SMALL
 from core.arrays import Array
 from core.mixture.model import Mixture
 
-SMALL = 0.05  # mixing weight below which a component may be a cluster of odd rows
 FAR = 1e-3  # the chance of a row as odd as its centre, under the other components, below which it is one
 DRAWS = 20_000  # by which that chance is known
 SEED = 0

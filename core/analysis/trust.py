@@ -12,7 +12,7 @@ from core.mixture.model import Mixture
 from core.mixture.stopping import Objection
 
 FEWEST_ROWS = 5  # in a group of an answer; fewer are odd rows
-SMALL = 0.05  # mixing weight below which a group may be scattered odd rows
+SMALL = 0.05  # mixing weight below which a group may be odd rows
 WIDE = 3.0  # times as wide as the others, in the mean over all directions, from which it is
 
 

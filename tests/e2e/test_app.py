@@ -99,17 +99,34 @@ def test_hostile_names_are_shown_as_they_are_and_run_nothing(visit, table):
     assert visit.get_by_test_id("stSidebar").get_by_text(HOSTILE[3]).is_visible()
 
 
-def test_the_odd_row_is_listed_and_downloaded_with_its_name_defused(visit, table):
+def test_the_odd_row_is_listed_labelled_and_downloaded_with_its_name_defused(visit, table):
     upload(visit, table)
     visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
     go(visit, "odd-rows")
+    visit.get_by_role("radio", name="Really odd").click()
+    visit.get_by_text("Of 1 labelled row, 1 is really odd.").wait_for(timeout=LONG)
     with visit.expect_download(timeout=LONG) as waiting:
-        visit.get_by_role("button", name="Odd rows (CSV)").click()
+        visit.get_by_role("button", name="Odd rows with reasons and labels (CSV)").click()
     text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert rows[0]["name"] == "'=row 17"
     assert rows[0]["odd"] == "yes"
+    assert rows[0]["your label"] == "really odd"
+    assert "given the other columns; got" in rows[0]["why"]
     assert float(rows[0]["a.b"]) == 2.5
+
+
+def test_other_detectors_are_asked_and_another_file_is_scored_with_pictures(visit, table):
+    upload(visit, table)
+    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    go(visit, "odd-rows")
+    visit.get_by_role("button", name="Ask them").click()
+    visit.get_by_text("Isolation Forest ranks the rows").wait_for(timeout=LONG)
+    looks_sound(visit, charts=5)
+    go(visit, "score")
+    visit.locator("input[type=file]").last.set_input_files(table)
+    visit.get_by_text("No column has moved by much").wait_for(timeout=LONG)
+    looks_sound(visit, charts=2)
 
 
 def test_values_are_supposed_and_synthetic_rows_downloaded(visit, table):

@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +24,12 @@ import pandas as pd
 from core.data.isolate import Child
 from core.data.limits import Limits
 from core.data.read import read_table
-from core.data.table import NoteKind, Reading, Table
+from core.data.table import Kind, NoteKind, Reading, Table
 from core.errors import CoreError
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 AT_ONCE = 3
+NOTHING = ("no sheet with cells in it", "holds an error")  # refusals of workbooks in which no cell has a value
 ERRORS = frozenset({"#DIV/0!", "#N/A", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"})
 
 
@@ -120,20 +121,20 @@ def same_shape(listed, outcome):
     ]
     if not shapes:
         return None
-    table = outcome.table
+    table, sheet = outcome.table, None
     if table is not None and len(table.sheets) > 1 and table.reading.sheet != table.sheets[0]:
-        first = read(listed["path"], Reading(sheet=table.sheets[0]))  # the baseline read the first sheet
-        table = first.table or table
-    if table is None:
-        if any(height == 0 for height, _ in shapes):
-            return True  # nothing in it, and refused
-        if "names of columns but no rows" not in outcome.refusal:
-            return False
-        again = read(listed["path"], Reading(header=0))  # one row of words: refused for that, and rightly
-        if again.table is None or len(again.table.frame) > 1:
-            return False
-        table = again.table
-    return any(fits(table, *shape) for shape in shapes)
+        sheet = table.sheets[0]  # which the baseline read
+        outcome = read(listed["path"], Reading(sheet=sheet))
+    if outcome.table is not None:
+        return any(fits(outcome.table, *shape) for shape in shapes)
+    if any(height == 0 for height, _ in shapes) or any(words in outcome.refusal for words in NOTHING):
+        return True  # nothing in it, and refused
+    if "binary data" in outcome.refusal and any(found.startswith("err") for found in baseline.values()):
+        return True  # refused by an engine of the baseline too
+    if "names of columns but no rows" not in outcome.refusal:
+        return False
+    again = read(listed["path"], Reading(sheet=sheet, header=0))  # one row of words: refused for that, and rightly
+    return again.table is not None and len(again.table.frame) <= 1 and any(fits(again.table, *each) for each in shapes)
 
 
 def fits(table, height, width):
@@ -209,11 +210,15 @@ def sheet_names(path, first):
 
 
 def as_it_stands(path, sheet):
-    """The cells of a sheet as rows, everything kept: no names, nothing left out, nothing filled."""
+    """The cells of a sheet as rows, everything kept: no names, nothing left out, nothing filled, no column typed.
+
+    Typed, a column of numbers would count the name above it as a cell that is no number.
+    """
     keep = Reading(sheet=sheet, header=0, skip=0, units=0, foot=0, width=20_000, comment="", fill_merged=False)
     found = read(path, keep)
     if found.table is None:
         return None
+    found = read(path, replace(keep, kinds=tuple((name, Kind.TEXT) for name in found.table.frame)))
     frame = found.table.frame.astype(object)
     return trimmed(
         [
@@ -256,6 +261,8 @@ def verdicts_on(got, want):
 
 def verdict(cell, shown):
     """ "same" in value, "format" if only the display differs (rounded, hidden, lost letters), or "different"."""
+    if isinstance(cell, bool | np.bool_):
+        return "same" if shown.upper() == str(cell).upper() else "different"
     if isinstance(cell, str) and alike(cell, shown):
         return "same"
     number = as_number(cell)

@@ -63,13 +63,13 @@ def database(**frames):
     "content",
     [
         CONTENT,
-        gzip.compress(CONTENT),
+        gzip.compress(CONTENT, mtime=0),
         bz2.compress(CONTENT),
         lzma.compress(CONTENT),
         zstd(CONTENT),
-        gzip.compress(gzip.compress(CONTENT)),
+        gzip.compress(gzip.compress(CONTENT, mtime=0), mtime=0),
         zipped(**{"a/b.csv": CONTENT}),
-        zipped(**{"b.csv.gz": gzip.compress(CONTENT)}),
+        zipped(**{"b.csv.gz": gzip.compress(CONTENT, mtime=0)}),
         zipped(
             **{
                 "book.xlsx": workbook(
@@ -87,7 +87,7 @@ def database(**frames):
             {name: [None if cell != cell else cell for cell in FRAME[name].tolist()] for name in FRAME}
         ).encode(),
         database(data=FRAME),
-        gzip.compress(database(data=FRAME)),
+        gzip.compress(database(data=FRAME), mtime=0),
     ],
     ids=[
         "csv",
@@ -128,7 +128,7 @@ def test_what_unpacks_to_too_much_is_refused_before_it_is_all_unpacked():
 @pytest.mark.parametrize(
     "content",
     [
-        gzip.compress(CONTENT)[:-12],
+        gzip.compress(CONTENT, mtime=0)[:-12],
         zipped(**{"a.csv": CONTENT * 50})[:-60],
         parquet(FRAME)[:-20],
         arrow(FRAME)[:-200],
@@ -225,6 +225,13 @@ def test_errors_in_a_workbook_are_blank_and_counted():
     answer = here(content)
     assert cells(answer)["b"] == [None, 3, None, 5, 6]
     assert said(answer, "2 cells hold an error")
+
+
+def test_a_workbook_of_nothing_but_errors_is_refused_for_them():
+    book = openpyxl.Workbook()
+    book.active.append(["#REF!", "#REF!"])
+    with pytest.raises(ReadError, match="Every cell of the workbook that is not blank holds an error"):
+        here(saved(book))
 
 
 def test_errors_are_counted_where_a_tag_lies_across_pieces(monkeypatch):

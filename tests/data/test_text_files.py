@@ -68,10 +68,16 @@ def test_a_delimiter_is_told_from_the_rows(delimiter):
         ("a, b\n1, 2\n3, 4\n", 2),
         ("'a','b'\n'1,5','x'\n'2,5','y'\n", 2),
         ('a,b\n1,"it\\"s, ok"\n2,"b, c"\n', 2),
+        ("length\n12,5\n145,00\n5\n", 1),  # below one name, a comma is a decimal mark
     ],
 )
 def test_what_only_looks_like_a_delimiter_parts_nothing(text, width):
     assert len(here(text).names) == width
+
+
+def test_few_rows_of_uneven_length_are_still_parted():
+    answer = here("id,name,age\n1,Ada\n2,Cy,26,again\n")
+    assert cells(answer) == {"id": [1, 2], "name": ["Ada", "Cy"], "age": [None, 26], "column 4": [None, "again"]}
 
 
 def test_prose_is_no_table_of_its_commas():

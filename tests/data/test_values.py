@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.reader import moments, numerals
-from core.data.reader.values import Manner, Named, typed
+from core.data.reader.kinds import Manner, Named
+from core.data.reader.values import typed
 from core.data.table import Kind, NoteKind
 from tests.data.making import cells, here, said
 

@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from core.data.names import unique_names
 from core.data.reader import moments, numerals
+from core.data.reader.kinds import Manner, Named
 from core.data.reader.layout import Grid
 from core.data.reader.sheet import Cells, part
-from core.data.reader.values import Manner, Named, Typed, typed
+from core.data.reader.values import Typed, typed
 from core.data.table import Note, NoteKind, Reading
 
 HEAD = 300  # cells of a column that tell its decimal mark

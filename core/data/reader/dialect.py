@@ -19,11 +19,13 @@ from core.errors import ReadError
 
 HEAD = 100_000  # characters that are looked at
 ROWS = 300
+FEW = 5  # rows of which none need be as long as another
 USUAL = (",", "\t", ";", "|")
 RARE = ("||", "::", "~", "^", "¦", "¬", "\x01", "\x1e", "\x1f", " ")  # only when no usual one parts the rows
 STAND_IN = "\ue000"  # a private character in the place of a delimiter of several characters
 FIELD_LIMIT = 10_000_000
 _CLEAN = re.compile(r"[\w \u00a0\-.'’!?()/&+#%°:@*<>=$€£\[\]{}\\…–—,\n\r]*")
+_HALVES = re.compile(r"[-+]?\d+,\d+")
 _MIXED = re.compile(r"[;|\t\"~^]|\w,\w")
 
 
@@ -92,7 +94,7 @@ def _best(head: str, delimiters: Sequence[str], *, cut: bool) -> Dialect | None:
         rows = rows[:-1] if cut and len(rows) > 1 else rows
         rows = [row for row in rows if any(cell.strip() for cell in row)]
         pattern = _pattern_score(rows)
-        if pattern <= most or not _parts(rows):
+        if pattern <= most or not _parts(rows) or (delimiter == "," and _are_decimals(rows)):
             continue
         score = pattern * _type_score(rows, numbers_only=delimiter == " ")
         if score > most * 1.000_001:
@@ -123,8 +125,16 @@ def _first_rows(head: str, dialect: Dialect) -> list[list[str]]:
     return rows
 
 
+def _are_decimals(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a comma only parts whole numbers from their decimals, below one name."""
+    halves = [row for row in rows if len(row) > 1]
+    return len(rows[0]) == 1 and all(len(row) == 2 and _HALVES.fullmatch(",".join(row)) for row in halves)
+
+
 def _parts(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether a good part of the rows stand together in equal width of two or more."""
+    """Whether a good part of the rows stand together in equal width of two or more, or few rows all are wide."""
+    if 1 < len(rows) <= FEW and all(len(row) > 1 and not any(cell[:1].isspace() for cell in row) for row in rows):
+        return True
     runs = [(width, sum(1 for _ in run)) for width, run in groupby(rows, key=len)]
     wide = Counter[int]()
     for width, length in runs:

@@ -48,11 +48,18 @@ def read_workbook(content: bytes, reading: Reading, most_cells: int) -> Workbook
             best, chosen = sheet, name
             break
     if best is None:
-        raise ReadError("The workbook has no sheet with cells in it.", remedy="Choose a file with a table in it.")
+        raise _nothing(content, wanted)
     best = replace(best, notes=tuple(_notes(content, chosen, [] if reading.sheet else names)))
     if reading.fill_merged is not False:
         best = _with_merged_filled(best)
     return Workbook(best, replace(reading, sheet=chosen, fill_merged=reading.fill_merged is not False), tuple(names))
+
+
+def _nothing(content: bytes, names: Sequence[str]) -> ReadError:
+    errors = sum(error_cells(content, name) for name in names)
+    what = "Every cell of the workbook that is not blank holds an error." if errors else ""
+    why = "Errors such as #DIV/0! count as blank." if errors else ""
+    return ReadError(what or "The workbook has no sheet with cells in it.", why, "Choose a file with a table in it.")
 
 
 def _notes(content: bytes, chosen: str, names: Sequence[str]) -> Iterator[Note]:

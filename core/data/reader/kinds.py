@@ -1,0 +1,253 @@
+"""Kinds: the cells of a column read as numbers, dates, spans of time or truths, whatever kind they turn out to be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.data.reader import moments, numerals
+from core.data.reader.sheet import Cell, Rows
+from core.data.table import Kind, Note, NoteKind
+
+PAIRS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("ja", "nein"), ("oui", "non"), ("si", "no"))
+TRUE = frozenset({yes for yes, _ in PAIRS} | {"sí"})
+FALSE = frozenset(no for _, no in PAIRS)
+MOSTLY = 0.9  # a column is of a kind when at least this share of its cells that are not blank are
+HALF = 0.5  # below this share of a sample, a kind is not tried
+SAMPLE = 200
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a file writes its values."""
+
+    decimal: str = "."
+    day_first: bool = False
+    ambiguous: bool = False  # whether nothing in the file told if the day comes first
+    blanks: frozenset[str] = frozenset()  # more spellings of blank
+
+
+@dataclass(frozen=True)
+class Named:
+    """A column to be typed: its name and where its cells stand."""
+
+    name: str
+    lines: Rows  # (n,)
+    manner: Manner
+    kind: Kind | None = None  # given by the user
+
+    @property
+    def title(self) -> str:
+        """The name as notes quote it."""
+        return f"“{self.name if len(self.name) <= 60 else self.name[:59] + '…'}”"
+
+
+def whole_if_possible(values: npt.NDArray[np.float64]) -> pa.Array:
+    """Numbers as int64 if all are whole and exact, NaN as null."""
+    blank = np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        whole = (values == np.round(values)) & (np.abs(values) < numerals.LARGEST_INTEGER)
+    if (whole | blank).all() and not blank.all():
+        return pa.array(np.where(blank, 0, values).astype(np.int64), mask=blank)
+    return pa.array(values, mask=blank)
+
+
+def are_compact_dates(values: npt.NDArray[np.float64]) -> bool:
+    """Whether whole numbers are all days such as 20200131, and enough of them to be sure."""
+    known = np.unique(values[~np.isnan(values)])
+    if len(known) < 5 or known[0] < 19_000_101 or known[-1] > 21_001_231:
+        return False
+    return not np.isnat(moments.dates(pa.array(known.astype(np.int64)).cast(pa.string()), ("compact",), False)).any()
+
+
+class Parts:
+    """A column's cells, taken apart by type."""
+
+    def __init__(self, texts: pa.Array, cells: Sequence[Cell] = ()) -> None:
+        self.texts = texts  # (n,) null where the cell is no text
+        self.cells = cells  # (n,) of a workbook's column with more than text, else empty
+
+    @cached_property
+    def clean(self) -> pa.Array:
+        """(n,) texts without white space around them."""
+        return pc.utf8_trim_whitespace(self.texts)
+
+    @cached_property
+    def lower(self) -> pa.Array:
+        """(n,) texts in lower case."""
+        return pc.utf8_lower(self.clean)
+
+    def of_type(self, *types: type) -> list[Cell]:
+        """(n,) cells of some types, None for the others."""
+        return [cell if type(cell) in types else None for cell in self.cells]
+
+
+@dataclass(frozen=True)
+class Read:
+    """A column read as one kind."""
+
+    values: pa.Array  # (n,) null where a cell is not of the kind
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Some different texts of a column, with how often each stands there."""
+
+    texts: tuple[str, ...]
+    counts: tuple[int, ...]
+
+    def share(self, test: Callable[[str], object]) -> float:
+        """The share of cells whose text passes a test; 0 without texts."""
+        good = sum(count for text, count in zip(self.texts, self.counts, strict=True) if test(text))
+        return good / max(1, sum(self.counts))
+
+
+Reader = Callable[[Named, Parts, pa.DictionaryArray, Sample], Read | None]
+
+
+def _booleans(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample) -> Read | None:
+    words = {text.lower() for text in coded.dictionary.to_pylist()} if len(coded.dictionary) <= 6 else {"many"}
+    truths = parts.of_type(bool)
+    if not any(words <= set(pair) | ({"sí"} if "si" in pair else set()) for pair in PAIRS):
+        return None
+    if not words and not any(truth is not None for truth in truths):
+        return None
+    if len(words) == 1 and not words <= {"yes", "no", "true", "false"}:
+        return None
+    of = pa.array([text.lower() in TRUE for text in coded.dictionary.to_pylist()], pa.bool_())
+    return Read(_overlaid(_taken(of, coded), truths, pa.bool_()))
+
+
+def _numbers(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample) -> Read | None:
+    natives = parts.of_type(int, float)
+    native = any(cell is not None for cell in natives)
+    texts = coded.dictionary
+    if sample.share(numerals.looks_like_number) < HALF and not native and named.kind is not Kind.NUMBER:
+        return None
+    if len(texts) and named.kind is None and numerals.has_leading_zeros(texts):
+        return None
+    decimal = _decimal_of(named, sample.texts)
+    of = numerals.plain_numbers(texts) if decimal == "." else None
+    of = numerals.numbers(texts, decimal) if of is None else of
+    values = of.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+    if named.kind is None and (numerals.is_long_whole(texts, values) or are_compact_dates(values)):
+        return None
+    floats = _overlaid(_taken(of.cast(pa.float64()), coded), natives, pa.float64())
+    marked = any(bool(pc.any(pc.match_substring(texts, mark)).as_py()) for mark in (decimal, "%", "e", "E"))
+    plain = floats if marked else whole_if_possible(floats.to_numpy(zero_copy_only=False).astype(np.float64))
+    return Read(plain, _number_notes(named, texts, decimal))
+
+
+def _decimal_of(named: Named, sample: Sequence[str]) -> str:
+    """The file's decimal mark, unless this column plainly uses the other."""
+    point, comma = numerals.marks(sample)
+    if point == comma or named.kind is Kind.NUMBER:
+        return named.manner.decimal
+    return "." if point > comma else ","
+
+
+def _number_notes(named: Named, texts: pa.Array, decimal: str) -> tuple[Note, ...]:
+    notes = []
+    if decimal != named.manner.decimal:
+        mark = {".": "point", ",": "comma"}[decimal]
+        notes.append(Note(f"Numbers in {named.title} are written with a decimal {mark}, unlike the rest of the file."))
+    percent = pc.sum(pc.match_substring(texts, "%")).as_py() or 0
+    if percent:
+        notes.append(Note(f"Percentages in {named.title} are parts of one: 5 % was read as 0.05.", None))
+        if percent < len(texts) * MOSTLY:
+            notes.append(Note(f"Only some cells of {named.title} are percentages.", percent, NoteKind.HINT))
+    return tuple(notes)
+
+
+def _dates(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample) -> Read | None:
+    natives = parts.of_type(dt.datetime, dt.date)
+    native = any(cell is not None for cell in natives)
+    told = Counter(family for family in map(moments.family, sample.texts) if family)
+    if sample.share(moments.family) < HALF and not native and named.kind is not Kind.DATE:
+        if not all(len(text) == 8 and text.isdigit() for text in sample.texts):
+            return None
+        told = Counter({"compact": 1})
+    families = [family for family, _ in told.most_common()]
+    verdict = moments.votes(coded.dictionary).verdict if set(families) & set(moments.ORDERED) else None
+    day_first = named.manner.day_first if verdict is None else verdict
+    when = moments.dates(coded.dictionary, families, day_first)
+    of = pa.array(when, pa.timestamp("us"))
+    plain = [_at_midnight(cell) for cell in natives]
+    values = _overlaid(_taken(of, coded), plain, pa.timestamp("us"))
+    return Read(values, tuple(_date_notes(named, coded.dictionary, families, verdict, when)))
+
+
+def _at_midnight(cell: Cell) -> dt.datetime | None:
+    if isinstance(cell, dt.datetime):
+        return cell.replace(tzinfo=None)
+    return dt.datetime(cell.year, cell.month, cell.day) if isinstance(cell, dt.date) else None
+
+
+def _date_notes(
+    named: Named, texts: pa.Array, families: Sequence[str], verdict: bool | None, when: moments.Times
+) -> list[Note]:
+    notes = []
+    if "compact" in families:
+        notes.append(Note(f"Numbers of eight digits in {named.title} were read as dates."))
+    numeric = set(families) & set(moments.ORDERED)
+    if numeric and verdict is None and named.manner.ambiguous:
+        at = next((i for i, name in enumerate(map(moments.family, texts.to_pylist())) if name in numeric), None)
+        if at is not None and not np.isnat(when[at]):
+            day = when[at].astype(object)
+            say = f"“{texts[at].as_py()}” was read as {day.day} {day:%B %Y}"
+            notes.append(Note(f"Dates in {named.title} can be read in two ways: {say}.", len(texts), NoteKind.READ))
+    if moments.has_zone(texts, families):
+        notes.append(Note(f"Dates in {named.title} were brought to UTC."))
+    return notes
+
+
+def _spans(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample) -> Read | None:
+    natives = parts.of_type(dt.timedelta, dt.time)
+    native = any(cell is not None for cell in natives)
+    if sample.share(moments.is_span) < HALF and not native and named.kind is not Kind.DURATION:
+        return None
+    of = pa.array(moments.spans(coded.dictionary), pa.duration("us"))
+    plain = [_length(cell) for cell in natives]
+    values = _overlaid(_taken(of, coded), plain, pa.duration("us"))
+    return Read(values, (Note(f"Times in {named.title} count as numbers of hours."),))
+
+
+def _length(cell: Cell) -> dt.timedelta | None:
+    if isinstance(cell, dt.time):
+        return dt.timedelta(hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond)
+    return cell if isinstance(cell, dt.timedelta) else None
+
+
+READERS: dict[Kind, Reader] = {
+    Kind.BOOLEAN: _booleans,
+    Kind.NUMBER: _numbers,
+    Kind.DATE: _dates,
+    Kind.DURATION: _spans,
+}
+
+
+def _taken(of: pa.Array, coded: pa.DictionaryArray) -> pa.Array:
+    """(n,) the values of coded texts."""
+    return of.take(coded.indices)
+
+
+def _overlaid(values: pa.Array, natives: Sequence[object], kind: pa.DataType) -> pa.Array:
+    """(n,) values, filled up with what the workbook had typed itself."""
+    return pc.coalesce(pa.array(natives, kind), values) if len(natives) else values
+
+
+def sample_of(coded: pa.DictionaryArray) -> Sample:
+    """About SAMPLE of a column's different texts, evenly from its rows."""
+    different = len(coded.dictionary)
+    chosen = np.arange(0, different, max(1, different // SAMPLE))
+    counts = np.bincount(coded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=different)
+    return Sample(tuple(coded.dictionary.take(pa.array(chosen)).to_pylist()), tuple(counts[chosen].tolist()))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from core.analysis.answer import FirstAnswer, first_answer
     from core.analysis.bootstrap_test import Bootstrap, BootstrapTest, bootstrap_test
+    from core.analysis.compare import Agreement, Association, agreement, association, crosstab
     from core.analysis.detectors import (
         Asked,
         Comparison,
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
     )
     from core.analysis.doubt import Doubt, doubt
     from core.analysis.effective import EffectiveComponents, effective_components
+    from core.analysis.examples import Examples, examples
     from core.analysis.grouping import Grouping
     from core.analysis.held_out import Folds, HeldOut, held_out
     from core.analysis.intervals import Intervals, intervals
     from core.analysis.ladder import Ladder, ladder
     from core.analysis.lessons.toys import TOYS, Toy, toy
     from core.analysis.merging import Merging, merging
+    from core.analysis.profile import Profiles, profiles, profiles_of
     from core.analysis.scorers import CrossFitted, Fresh, InSample, Pruned
     from core.analysis.scoring import Newcomers, score_rows
     from core.analysis.selection import Board, Search, sweep
@@ -72,7 +75,10 @@ _HOMES = {
     "core.analysis.detectors": ("Asked Comparison IsolationForest LocalOutlierFactor ask_detectors compare_detectors"),
     "core.analysis.grouping": "Grouping",
     "core.analysis.held_out": "Folds HeldOut held_out",
+    "core.analysis.compare": "Agreement Association agreement association crosstab",
     "core.analysis.doubt": "Doubt doubt",
+    "core.analysis.examples": "Examples examples",
+    "core.analysis.profile": "Profiles profiles profiles_of",
     "core.analysis.intervals": "Intervals intervals",
     "core.analysis.stability": "Stability stability",
     "core.analysis.ladder": "Ladder ladder",
@@ -113,9 +119,11 @@ __all__ = [
     "FAMILIES",
     "SAMPLES",
     "TOYS",
+    "Agreement",
     "Anomalies",
     "ArraySource",
     "Asked",
+    "Association",
     "Axis",
     "Bayes",
     "BayesPlan",
@@ -136,6 +144,7 @@ __all__ = [
     "Drawing",
     "EffectiveComponents",
     "EigenvalueRatio",
+    "Examples",
     "ExpectedFalseAlarms",
     "FalseDiscoveryRate",
     "Family",
@@ -166,6 +175,7 @@ __all__ = [
     "Partition",
     "Plan",
     "Preparation",
+    "Profiles",
     "Progress",
     "Pruned",
     "Quantile",
@@ -180,15 +190,19 @@ __all__ = [
     "Toy",
     "Transform",
     "WhatIf",
+    "agreement",
     "anomalies",
     "as_source",
     "ask_detectors",
+    "association",
     "bayes",
     "bootstrap_test",
     "compare_detectors",
+    "crosstab",
     "default_columns",
     "doubt",
     "effective_components",
+    "examples",
     "family",
     "fill",
     "first_answer",
@@ -204,6 +218,8 @@ __all__ = [
     "merging",
     "moments",
     "prepare",
+    "profiles",
+    "profiles_of",
     "read_table",
     "sample",
     "score_rows",

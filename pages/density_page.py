@@ -100,7 +100,7 @@ def show_rest(scene: Scene, found: WhatIf) -> None:
     """The groups and the other columns, once values are supposed."""
     shares = found.shares(scene.grouping).tolist()
     names = (*scene.names, "Noise")
-    likely = ", ".join(f"{names[k]} {share(part)}" for k, part in enumerate(shares) if part >= 0.005)
+    likely = ", ".join(f"{plain(names[k])} {share(part)}" for k, part in enumerate(shares) if part >= 0.005)
     said = " and ".join(f"{plain(name)} at {plain(value)}" for name, value in found.given_in_words)
     st.markdown(f"With {said}: {likely}.")
     rest = [scene.features[at] for at in found.rest]

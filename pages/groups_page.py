@@ -3,20 +3,18 @@ import math
 import streamlit as st
 
 from core.analysis.answer import in_words
-from core.analysis.compare import crosstab
 from core.analysis.ladder import Ladder
 from core.analysis.lesson import comparison, facts, trust
-from core.analysis.listing import differing_rows, with_dates
+from core.analysis.listing import differing_rows
 from core.charts.density import marginal_density
-from core.charts.groups import cluster_names, side_by_side
+from core.charts.groups import cluster_names, cluster_order, side_by_side
 from core.charts.ladder import ladder_chart
-from core.charts.tables import agreement_table, category_table, profile_map
-from core.data.table import Kind
+from core.charts.tables import agreement_table
 from core.numbers import count, share
-from pages.shared import downloads, sure, widgets
+from pages.shared import about_groups, downloads, sure, widgets
 from pages.shared.derived import Analysis, Pair
 from pages.shared.drawing import draw
-from pages.shared.messages import plain, refusals
+from pages.shared.messages import refusals
 from pages.shared.tables import looks
 
 BEHIND = ("Nothing", "Where a new row would go", "How sure it would be")
@@ -59,34 +57,16 @@ def show_differences(analysis: Analysis, found: Pair) -> None:
     """Where the two disagree."""
     split = found.split
     st.subheader(f"They agree on {share(split.share_agreeing)} of the rows", anchor=False)
-    names = cluster_names(found.scene.slots, found.cluster_slots)
-    draw(agreement_table(split, found.scene.names, names))
+    names = cluster_names(found.scene.names, found.scene.slots, found.cluster_slots)
+    draw(agreement_table(split, found.scene.names, names, cluster_order(found.scene.slots, found.cluster_slots)))
     if len(split.differing):
         st.markdown(
             f"{count(len(split.differing), 'row')} on which they differ, the ones the mixture is surest of first:"
         )
-        listed = differing_rows(
-            analysis.table, analysis.matrix, split.differing, found.scene.labels, split.as_first(found.partition.labels)
-        )
-        st.dataframe(listed, hide_index=True, height=240, column_config=looks(analysis.table))
-
-
-def show_profiles(analysis: Analysis, found: Pair) -> None:
-    """What each group is like, in raw units."""
-    st.subheader("What each group is like", anchor=False)
-    known = analysis.profiles
-    assert known is not None  # the scene is there
-    for name, group in zip(found.scene.names, known.groups, strict=True):
-        st.markdown(f"**{name}** holds {plain(group.sentence(known.overall), 400)}")
-    draw(profile_map(known))
-    with st.expander("Every column of every group, as a table"):
-        days = ("mean", "lower", "median", "upper")
-        st.dataframe(with_dates(known.frame, analysis.matrix.transform, days, ("sd",), "feature"), hide_index=True)
-    categories = [each.name for each in analysis.table.columns if each.kind in (Kind.CATEGORY, Kind.BOOLEAN)]
-    if categories:
-        chosen = st.selectbox("Compare with a column that was not fitted", categories, key="category")
-        values = analysis.table.frame[chosen].iloc[analysis.matrix.row_ids]
-        draw(category_table(crosstab(found.scene.labels, values, found.scene.groups), chosen))
+        clusters = split.as_first(found.partition.labels)
+        labels = found.scene.grouping.labels
+        rows = differing_rows(analysis.table, analysis.matrix, split.differing, found.scene.labels, clusters, labels)
+        st.dataframe(rows, hide_index=True, height=240, column_config=looks(analysis.table))
 
 
 def show_lesson(found: Pair, climbed: Ladder | None) -> None:
@@ -130,7 +110,7 @@ if analysis is not None:
             show_split(analysis, found)
             lesson, steps = st.container(), st.container()
             show_differences(analysis, found)
-            show_profiles(analysis, found)
+            about_groups.show(analysis, found.scene)
             sure.show(analysis, found.scene)
             downloads.labelled(analysis)
             downloads.filled(analysis)

@@ -12,7 +12,7 @@ from core.numbers import count, figure, share
 from pages.shared import downloads, judging, second_opinions, widgets
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
-from pages.shared.messages import refusals
+from pages.shared.messages import plain, refusals
 from pages.shared.session import choose, current
 from pages.shared.tables import looks
 
@@ -108,7 +108,7 @@ if analysis is not None:
             flagged = len(scene.odd.ranking)
             rows = len(scene.raw)
             st.subheader(odd_in_words(scene.odd), anchor=False)
-            st.markdown(far_groups_in_words(scene.fit, scene.odd, scene.grouping))
+            st.markdown(plain(far_groups_in_words(scene.fit, scene.odd, scene.grouping), 400))
             policy_choice(rows)
             alone = len(scene.features) == 1
             columns = (0, 0) if alone else widgets.axes_choice(analysis, scene.plane().columns)

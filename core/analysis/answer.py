@@ -137,10 +137,10 @@ def far_groups_in_words(fitted: Fit, odd: Anomalies, grouping: Grouping) -> str:
     if not far:
         return ""
     rows = share(sum(float(fitted.mixture.weights[list(grouping.parts[group])].sum()) for group in far))
-    names = " and ".join(str(group + 1) for group in far)
+    names = grouping.in_words(far)
     if len(far) == 1:
-        return f"Group {names} is so small ({rows} of the rows) and far from the others that its rows count as odd."
-    return f"Groups {names} are so small ({rows} of the rows) and far from the others that their rows count as odd."
+        return f"{names} is so small ({rows} of the rows) and far from the others that its rows count as odd."
+    return f"{names} are so small ({rows} of the rows) and far from the others that their rows count as odd."
 
 
 def _groups(components: int, share_clear: float) -> str:

@@ -67,6 +67,37 @@ def matched(table: Labels) -> tuple[int, ...]:
     return tuple(found[j] if j in found else next(spare) for j in range(table.shape[1]))
 
 
+@dataclass(frozen=True)
+class Association:
+    """How strongly groups and the categories of a column go together."""
+
+    cramers_v: float  # 0 not at all, 1 wholly; corrected for what chance would give (Bergsma 2013, eq. 9 to 11)
+    groups: int
+    categories: int
+
+    @property
+    def word(self) -> str:
+        """The strength in a word, by Cohen's (1988, table 7.2.3) sizes 0.1, 0.3 and 0.5 of w = V sqrt(m - 1)."""
+        w = self.cramers_v * max(min(self.groups, self.categories) - 1, 1) ** 0.5
+        return next((word for least, word in ((0.5, "strongly"), (0.3, "moderately"), (0.1, "weakly")) if w >= least),
+                    "hardly")  # fmt: skip
+
+
+def association(table: pd.DataFrame) -> Association:
+    """Cramér's V of counts of rows by group and category, corrected for bias; 0 where either has but one."""
+    counts = table.to_numpy(dtype=np.float64)
+    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    n, (r, c) = counts.sum(), counts.shape
+    if min(r, c) < 2 or n < 2:
+        return Association(0.0, r, c)
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / n
+    phi = float(((counts - expected) ** 2 / expected).sum() / n)
+    corrected = max(0.0, phi - (r - 1) * (c - 1) / (n - 1))
+    rows, columns = (each - (each - 1) ** 2 / (n - 1) for each in (r, c))
+    most = min(rows, columns) - 1
+    return Association(min(1.0, float(np.sqrt(corrected / most))) if most > 0 else 0.0, r, c)
+
+
 def crosstab(labels: Labels, categories: pd.Series, components: int) -> pd.DataFrame:
     """Rows per group (1..K) and category, the commonest category first; blanks are a category of their own."""
     named = categories.astype("string").fillna("(blank)")

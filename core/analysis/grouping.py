@@ -1,16 +1,20 @@
-"""Grouping: which components of a mixture make up one group together."""
+"""Grouping: which components of a mixture make up one group together, and what the groups are called."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.arrays import Array
+from core.data.names import unique_names
 from core.errors import ChoiceError
 from core.mixture.model import Mixture
 
 Parts = tuple[tuple[int, ...], ...]
+LONGEST_NAME = 40  # characters of a group's name
+UNNAMED = "Group "  # and its number, from 1
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,7 @@ class Grouping:
     """K components in G groups, each group at the place of its first component."""
 
     of: tuple[int, ...]  # (K,) the group of each component, every one of 0..G-1 in the order of its first component
+    given: tuple[str, ...] = ()  # names that the user gave to groups; "" and those that lack: by their number
 
     def __post_init__(self) -> None:
         """Refuse numbers that are no grouping. Raises ChoiceError."""
@@ -44,6 +49,34 @@ class Grouping:
     def groups(self) -> int:
         """G."""
         return max(self.of) + 1
+
+    def called(self, given: Sequence[str]) -> Grouping:
+        """The same groups under other names, by group; "" is none."""
+        return replace(self, given=tuple(given))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """(G,) unique names: those that were given, else "Group 1", ..."""
+        wanted = [*(" ".join(name.split())[:LONGEST_NAME].strip() for name in self.given[: self.groups])]
+        wanted += [""] * (self.groups - len(wanted))
+        return tuple(unique_names([name or f"{UNNAMED}{k + 1}" for k, name in enumerate(wanted)]))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """(G,) names as they stand where it is said already that they are groups: "1" for "Group 1"."""
+        return tuple(name.removeprefix(UNNAMED) for name in self.names)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether any group has a name that was given."""
+        return any(name != f"{UNNAMED}{k + 1}" for k, name in enumerate(self.names))
+
+    def in_words(self, groups: Sequence[int]) -> str:
+        """Some groups, from 0: "Group 2", "Groups 1 and 3", "Small cars and Group 3"."""
+        names = [self.names[group] for group in groups]
+        if len(names) > 1 and all(name == f"{UNNAMED}{k + 1}" for name, k in zip(names, groups, strict=True)):
+            return f"Groups {' and '.join(name.removeprefix(UNNAMED) for name in names)}"
+        return " and ".join(names)
 
     @property
     def parts(self) -> Parts:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.analysis.anomaly import Anomalies
+from core.analysis.examples import Examples
 from core.analysis.grouping import Grouping
 from core.analysis.judgements import Judgements
 from core.analysis.reasons import Reasons
@@ -28,13 +29,20 @@ def differing_rows(
     rows: npt.NDArray[np.intp],
     groups: npt.NDArray[np.intp],
     clusters: npt.NDArray[np.intp],
+    labels: Sequence[str],
 ) -> pd.DataFrame:
     """Rows (positions in the matrix) with their group by the mixture and by K-Means, and their cells.
 
-    groups and clusters are (n,), counted from 0.
+    groups and clusters are (n,), counted from 0; labels (G,) say how both are called. A group past them is noise, a
+    cluster past them goes by its number.
     """
-    rows = rows[:MOST_LISTED]
-    found = {"row": matrix.row_ids[rows] + 1, "by the mixture": groups[rows] + 1, "by K-Means": clusters[rows] + 1}
+    rows, G = rows[:MOST_LISTED], len(labels)
+    spare = [str(k + 1) for k in range(G, int(clusters.max(initial=0)) + 1)]
+    found = {
+        "row": matrix.row_ids[rows] + 1,
+        "by the mixture": np.array([*labels, "noise"], dtype=object)[groups[rows]],
+        "by K-Means": np.array([*labels, *spare], dtype=object)[clusters[rows]],
+    }
     return _beside(found, table, matrix, rows)
 
 
@@ -43,14 +51,15 @@ def listed(odd: Anomalies) -> npt.NDArray[np.intp]:
     return odd.ranking[:MOST_LISTED]
 
 
-def nearest_groups(mixture: Mixture, values: Array, grouping: Grouping) -> npt.NDArray[np.intp]:
-    """(m,) the likeliest group of (m, d) rows, from 0, also of rows that a noise component claims."""
+def nearest_groups(mixture: Mixture, values: Array, grouping: Grouping) -> list[str]:
+    """What the likeliest group of (m, d) rows is called, also of rows that a noise component claims."""
     groups_alone = mixture.marginal(range(mixture.features))
-    return np.asarray(grouping.shares(groups_alone.responsibilities(values)).argmax(axis=1))
+    labels = grouping.labels
+    return [labels[group] for group in grouping.shares(groups_alone.responsibilities(values)).argmax(axis=1)]
 
 
 def odd_rows(
-    table: Table, matrix: Matrix, odd: Anomalies, nearest: npt.NDArray[np.intp], why: Reasons, said: Judgements
+    table: Table, matrix: Matrix, odd: Anomalies, nearest: Sequence[str], why: Reasons, said: Judgements
 ) -> pd.DataFrame:
     """The flagged rows, the oddest first: label, score, chance, nearest group, the column to blame, and their cells.
 
@@ -62,7 +71,7 @@ def odd_rows(
         LABEL: pd.array(said.words(matrix.row_ids[rows]), dtype="str"),  # of one type, labels or none
         "score": odd.level[rows],
         "chance": odd.p_value[rows],
-        "nearest group": nearest + 1,
+        "nearest group": np.array(nearest, dtype=object),
         "why": np.array([why.brief(at) for at in range(len(rows))], dtype=object),
     }
     return _beside(found, table, matrix, rows)
@@ -87,6 +96,13 @@ def rows_of_table(table: Table, matrix: Matrix, rows: Sequence[int]) -> pd.DataF
     """Some rows (positions in the matrix) with their numbers and cells."""
     chosen = np.asarray(rows, dtype=np.intp)
     return _beside({"row": matrix.row_ids[chosen] + 1}, table, matrix, chosen)
+
+
+def example_rows(table: Table, matrix: Matrix, found: Examples, names: Sequence[str]) -> pd.DataFrame:
+    """The rows that show what a group is like, each with what it is; names are those of all groups."""
+    what = ["most typical"] * len(found.typical) + [f"nearly in {names[k]}" for k in found.following]
+    frame = rows_of_table(table, matrix, [*found.typical.tolist(), *found.borderline.tolist()])
+    return pd.concat([pd.DataFrame({"this row is": np.array(what, dtype=object)}), frame], axis=1)
 
 
 def _beside(found: Mapping[str, Any], table: Table, matrix: Matrix, rows: npt.NDArray[np.intp]) -> pd.DataFrame:

@@ -11,8 +11,9 @@ from operator import add
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import stdtrit
 
-from core.arrays import Array, closed, read_only
+from core.arrays import Array, read_only
 from core.data.columns import numbers_of
 from core.data.dates import dates
 from core.data.prepare import Matrix
@@ -24,6 +25,7 @@ Labels = npt.NDArray[np.intp]
 
 # Cohen 1988: 0.5 is a medium difference, 0.8 a large one; at 2 two normal groups overlap by a third.
 SOME, LARGE, VERY_LARGE = 0.5, 0.8, 2.0
+LEVEL = 0.95  # of the intervals of means
 TOLD = 3  # columns that a sentence names at most
 LONGEST_NAME = 60  # characters of a column's name in a sentence
 
@@ -40,6 +42,15 @@ class ColumnProfile:
     upper: float  # third quartile
     effect: float  # (mean - mean of the other rows) / pooled sd (Cohen 1988, eq. 2.5.1 and 2.5.2); 0 without others
     is_date: bool = False  # figures are days since 1 January 1970
+    rows: int = 0  # of the group that have a number for it
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Student's 95 % interval of the mean, taking as given which rows are in the group; NaN for less than two."""
+        if self.rows < 2:
+            return float("nan"), float("nan")
+        half = float(stdtrit(self.rows - 1, 0.5 + LEVEL / 2)) * self.sd / self.rows**0.5
+        return self.mean - half, self.mean + half
 
     def in_words(self, values: Sequence[float]) -> list[str]:
         """Values of the column as a person reads them."""
@@ -93,14 +104,19 @@ class Profiles:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row per group and column: group (from 1), rows, share, feature, mean, sd, lower, median, upper, effect."""
-        figures_of = ("feature", "mean", "sd", "lower", "median", "upper", "effect")
+        """A row per group and column: group (from 1), rows, share, feature, mean, mean_low, mean_high, sd, lower,
+        median, upper, effect.
+        """
+        figures_of = ("sd", "lower", "median", "upper", "effect")
         return pd.DataFrame(
             [
                 {
                     "group": each.group + 1,
                     "rows": each.rows,
                     "share": each.share,
+                    "feature": column.feature,
+                    "mean": column.mean,
+                    **dict(zip(("mean_low", "mean_high"), column.interval, strict=True)),
                     **{name: getattr(column, name) for name in figures_of},
                 }
                 for each in self.groups
@@ -142,12 +158,6 @@ def profiles(
         for k, rows in enumerate(members)
     )
     return Profiles(tuple(overall), groups)
-
-
-def most_typical(log_density: Array, labels: Labels, group: int, most: int = 5) -> npt.NDArray[np.intp]:
-    """Positions of the rows of a group that lie where the mixture is densest."""
-    mine = np.flatnonzero(labels == group)
-    return closed(mine[np.argsort(-log_density[mine], kind="stable")[:most]])
 
 
 def _original(table: Table, matrix: Matrix) -> Array:
@@ -195,7 +205,7 @@ def _column(name: str, values: Array, effect: float, is_date: bool) -> ColumnPro
     spread = _Spread.of(values)
     sd = float(np.sqrt(spread.squares / (spread.rows - 1))) if spread.rows > 1 else float("nan")
     lower, median, upper = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
-    return ColumnProfile(name, spread.mean, sd, lower, median, upper, effect, is_date)
+    return ColumnProfile(name, spread.mean, sd, lower, median, upper, effect, is_date, len(values))
 
 
 def _effect(spreads: Sequence[_Spread], group: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -129,7 +130,7 @@ def score_rows(
         found,
         shares,
         drift_of(training, matrix),
-        _group_shares(before, shares, groups.groups),
+        _group_shares(before, shares, groups.names),
         float(odd.flagged.mean()),
     )
 
@@ -181,10 +182,10 @@ def _drift(then: Array, now: Array) -> dict[str, float | bool]:
     }
 
 
-def _group_shares(before: Array, now: Array, groups: int) -> pd.DataFrame:
+def _group_shares(before: Array, now: Array, groups: Sequence[str]) -> pd.DataFrame:
     """The share of rows that each group is the likeliest for, then and now."""
     columns = before.shape[1]
-    names = [f"Group {k + 1}" for k in range(groups)] + ["Noise"] * (columns - groups)
+    names = [*groups, *["Noise"] * (columns - len(groups))]
     then, new = (np.bincount(each.argmax(axis=1), minlength=columns) / len(each) for each in (before, now))
     return pd.DataFrame({"group": names, "then": then, "now": new})
 

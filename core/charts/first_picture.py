@@ -89,8 +89,8 @@ def groups_in_words(scene: Scene, plane: Plane) -> str:
         return f"The {K} groups stand apart: {held} clearly in one"
     found = overlap(scene.responsibilities, scene.raw, plane, scene.blended, CLEAR)
     assert found is not None  # there are rows that no group holds clearly
-    a, b = (k + 1 for k in found.groups)
     low, high = scene.matrix.transform.in_words(found.column, [found.low, found.high])
     where = f"between {low} and {high}" if low != high else f"near {low}"
     rest = f"; {share(1 - unclear)} of rows are clear" if K > 2 else ""
-    return f"Groups {a} and {b} overlap where {in_text(scene.features[found.column])} is {where}{rest}"
+    both, column = scene.grouping.in_words(found.groups), in_text(scene.features[found.column])
+    return f"{both} overlap where {column} is {where}{rest}"

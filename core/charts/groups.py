@@ -10,6 +10,7 @@ import pandas as pd
 
 from core.analysis.answer import CLEAR
 from core.analysis.geometry import Plane, doubt_regions, ellipses, mixture_regions, nearest_center_regions
+from core.analysis.grouping import UNNAMED
 from core.charts import marks, theme
 from core.charts.first_picture import entries, group_points
 from core.charts.scene import Drawn, Scene, drawn
@@ -62,11 +63,16 @@ def side_by_side(
     )
 
 
-def cluster_names(slots: Sequence[int], own: Sequence[int]) -> tuple[str, ...]:
-    """Names of K-Means clusters: that of the group with the same slot, and the next numbers for those without one."""
+def cluster_order(slots: Sequence[int], own: Sequence[int]) -> list[int]:
+    """The place of each K-Means cluster: that of the group with the same slot, else one after the groups."""
     spare = iter(range(len(slots), len(slots) + len(own)))
-    at = [list(slots).index(slot) if slot in slots else next(spare) for slot in own]
-    return tuple(f"Group {k + 1}" for k in at)
+    return [list(slots).index(slot) if slot in slots else next(spare) for slot in own]
+
+
+def cluster_names(groups: Sequence[str], slots: Sequence[int], own: Sequence[int]) -> tuple[str, ...]:
+    """Names of K-Means clusters: that of the group with the same slot, and the next numbers for those without one."""
+    names = (*groups, *(f"{UNNAMED}{k + 1}" for k in range(len(groups), len(groups) + len(own))))
+    return tuple(names[k] for k in cluster_order(slots, own))
 
 
 def _cluster_points(
@@ -82,9 +88,9 @@ def _cluster_points(
     frame["look"] = np.where(
         scene.flagged[shown.rows], marks.ODD.code, np.array([f"g{k}" for k in range(len(own))])[labels]
     )
-    names = cluster_names(scene.slots, own)
+    names = cluster_names(scene.names, scene.slots, own)
     frame["group"] = np.array(names)[labels]
-    order = np.argsort([int(name.split()[-1]) for name in names])
+    order = np.argsort(cluster_order(scene.slots, own))
     key = marks.group_entries(own, names)
     key = [*(key[k] for k in order), CENTRE, *([marks.ODD] if scene.flagged.any() else [])]
     return marks.points(

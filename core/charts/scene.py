@@ -101,7 +101,7 @@ class Scene:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the G groups."""
-        return tuple(f"Group {k + 1}" for k in range(self.groups))
+        return self.grouping.names
 
     def names_of(self, rows: npt.NDArray[np.intp]) -> list[str]:
         """What to call rows, given by their positions in the matrix."""

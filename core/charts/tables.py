@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.analysis.compare import Agreement
+from core.analysis.grouping import UNNAMED
 from core.analysis.profile import Profiles
 from core.charts import marks, theme
 from core.charts.scene import NOISE_NAME
@@ -25,16 +26,19 @@ NARROW = 520  # pixels of a picture below which names and numbers are brief
 LONG_NAME, BRIEF_NAME = 34, 18  # characters
 
 
-def agreement_table(found: Agreement, group_names: Sequence[str], cluster_names: Sequence[str]) -> marks.Chart:
+def agreement_table(
+    found: Agreement, group_names: Sequence[str], cluster_names: Sequence[str], order: Sequence[int]
+) -> marks.Chart:
     """How many rows each group of the mixture (down) shares with each K-Means group (across).
 
     found: the agreement of the mixture's labels, first, with K-Means' labels;
-    group_names: (K,) of the mixture, noise left out; cluster_names: (L,), those that match bearing the same name.
+    group_names: (K,) of the mixture, noise left out; cluster_names: (L,), those that match bearing the same name;
+    order: (L,) the place of each cluster among the columns.
     """
     rows = [*group_names, NOISE_NAME][: max(len(group_names), len(found.table))]
     table = np.zeros((len(rows), len(cluster_names)), dtype=np.intp)
     table[: found.table.shape[0], : found.table.shape[1]] = found.table
-    by_name = np.argsort([int(name.split()[-1]) for name in cluster_names])
+    by_name = np.argsort(order)
     n = int(table.sum())
     same = n - len(found.differing)
     title = "K-Means and the mixture agree on every row"
@@ -45,15 +49,16 @@ def agreement_table(found: Agreement, group_names: Sequence[str], cluster_names:
         "Rows in each pair of groups; dark: a large share of the mixture's group. Agreement lies on the diagonal.",
         f"{title}; the adjusted Rand index is {figure(found.adjusted_rand_index)}.",
     )
-    clusters = [cluster_names[at].removeprefix("Group ") for at in by_name]
-    groups = [name.removeprefix("Group ") for name in rows]
+    clusters = [_label(cluster_names[at]) for at in by_name]
+    groups = [_label(name) for name in rows]
     return _counts(table[:, by_name], groups, clusters, ("Group of the mixture", "Group of K-Means"), words)
 
 
-def category_table(table: pd.DataFrame, column: str) -> marks.Chart:
+def category_table(table: pd.DataFrame, column: str, groups: Sequence[str]) -> marks.Chart:
     """How many rows of each group fall into each category of a column.
 
-    table: a row per group, a column per category, the commonest first; those past the tenth are shown as one.
+    table: a row per group, a column per category, the commonest first; those past the tenth are shown as one;
+    groups: (G,) names.
     """
     shown = table.iloc[:, :MOST_CATEGORIES].to_numpy()
     labels = [shorten(name, 20) for name in table.columns[:MOST_CATEGORIES]]
@@ -64,14 +69,13 @@ def category_table(table: pd.DataFrame, column: str) -> marks.Chart:
     overall = shown.sum(axis=0) / max(int(shown.sum()), 1)
     group, category = np.unravel_index(int(np.argmax((within - overall) * (shown > 0))), shown.shape)
     most, usual = share(float(within[group, category])), share(float(overall[category]))
-    title = f"Group {group + 1} is {most} {in_text(labels[category])}, all rows are {usual}"
+    title = f"{in_text(groups[int(group)])} is {most} {in_text(labels[category])}, all rows are {usual}"
     words = Words(
         title,
         f"Rows of each group by {in_text(column)}; dark: a large share of the group.",
         f"{title}. Table of groups by {in_text(column)}.",
     )
-    names = [str(k + 1) for k in range(len(table))]
-    return _counts(shown, names, labels, ("Group", shorten(column)), words)
+    return _counts(shown, list(map(_label, groups)), labels, ("Group", shorten(column)), words)
 
 
 def _counts(
@@ -108,16 +112,18 @@ def _counts(
     return marks.finished([cells, said, none.encode(text=alt.Text("said:N"))], words, height)
 
 
-def profile_map(found: Profiles) -> marks.Chart:
-    """Every column's mean in every group, coloured by how far it is from the other rows' mean."""
+def profile_map(found: Profiles, names_of_groups: Sequence[str]) -> marks.Chart:
+    """Every column's mean in every group, coloured by how far it is from the other rows' mean; (G,) names of groups."""
     effects = found.effects
     order = np.argsort(-np.abs(effects).max(axis=0), kind="stable")[:MOST_COLUMNS]
     names = [shorten(found.overall[j].feature, LONG_NAME) for j in order]
     brief = [shorten(found.overall[j].feature, BRIEF_NAME) for j in order]
-    groups = [str(each.group + 1) for each in found.groups]
-    frame = pd.DataFrame([cell for i, j in enumerate(order) for cell in _profile_cells(found, i, int(j), names[i])])
+    groups = list(map(_label, names_of_groups))
+    frame = pd.DataFrame(
+        [cell for i, j in enumerate(order) for cell in _profile_cells(found, i, int(j), names[i], groups)]
+    )
     base = alt.Chart(frame).encode(
-        x=_places("c", groups, "Group", orient="top", labelAngle=0),
+        x=_places("c", groups, "Group", orient="top", labelAngle=_angle(groups)),
         y=_places("r", names, "", brief),
         tooltip=[
             alt.Tooltip("row:N", title="Column"),
@@ -135,10 +141,11 @@ def profile_map(found: Profiles) -> marks.Chart:
         fontSize=alt.ExprRef(f"{tight} ? 10 : {theme.LABEL_SIZE}"),
         text=alt.ExprRef(f"{tight} ? datum.brief : datum.said"),
     ).encode(fill=ON_CELL)
-    return marks.finished([cells, said], _profile_words(found, effects, order), CELL_ROOM + CELL_HEIGHT * len(names))
+    height = CELL_ROOM + CELL_HEIGHT * len(names) + (TILTED_ROOM if _angle(groups) else 0)
+    return marks.finished([cells, said], _profile_words(found, effects, order, names_of_groups), height)
 
 
-def _profile_cells(found: Profiles, row: int, column: int, name: str) -> list[dict[str, object]]:
+def _profile_cells(found: Profiles, row: int, column: int, name: str, groups: Sequence[str]) -> list[dict[str, object]]:
     """One column's cells of the profile map, a cell per group."""
     cells = [each.columns[column] for each in found.groups]
     *said, overall = cells[0].in_words([*(cell.mean for cell in cells), found.overall[column].mean])
@@ -147,7 +154,7 @@ def _profile_cells(found: Profiles, row: int, column: int, name: str) -> list[di
             "r": f"r{row}",
             "c": f"c{k}",
             "row": name,
-            "column": str(k + 1),
+            "column": groups[k],
             "said": said[k],
             "brief": said[k] if cell.is_date else brief_figure(cell.mean),
             "shade": float(np.clip(cell.effect, -STRONG, STRONG)),
@@ -159,7 +166,9 @@ def _profile_cells(found: Profiles, row: int, column: int, name: str) -> list[di
     ]
 
 
-def _profile_words(found: Profiles, effects: npt.NDArray[np.float64], order: npt.NDArray[np.intp]) -> Words:
+def _profile_words(
+    found: Profiles, effects: npt.NDArray[np.float64], order: npt.NDArray[np.intp], groups: Sequence[str]
+) -> Words:
     d = len(found.overall)
     means = np.array([each.columns[order[0]].mean for each in found.groups])
     name = in_text(found.overall[order[0]].feature)
@@ -168,19 +177,18 @@ def _profile_words(found: Profiles, effects: npt.NDArray[np.float64], order: npt
     else:
         high, low = int(np.nanargmax(means)), int(np.nanargmin(means))
         least, most = found.overall[order[0]].in_words([means[low], means[high]])
-        ends = f"{least} in Group {low + 1}, {most} in Group {high + 1}"
+        ends = f"{least} in {in_text(groups[low])}, {most} in {in_text(groups[high])}"
         title = f"{name} sets the groups apart most: {ends}"
     how = "Each group's means. Teal: above the other rows, brown: below; strongest from 2 standard deviations. "
     how += f"The {MOST_COLUMNS} columns that differ most, of {d:,}." if d > MOST_COLUMNS else ""
     return Words(title, how.strip(), f"{title}. Table of means of {count(len(order), 'column')}.")
 
 
-def column_ranges(found: Profiles, column: int, slots: Sequence[int]) -> marks.Chart:
+def column_ranges(found: Profiles, column: int, slots: Sequence[int], groups: Sequence[str]) -> marks.Chart:
     """One column in every group: the middle half of its rows as a bar, its median as a point, all rows' as a rule.
 
-    column is a position among the profiled columns; slots: (K,) colour slots of the groups.
+    column is a position among the profiled columns; slots: (G,) colour slots of the groups, groups: (G,) their names.
     """
-    groups = [f"Group {each.group + 1}" for each in found.groups]
     cells = [each.columns[column] for each in found.groups]
     overall = found.overall[column]
     ends = np.array([[cell.lower, cell.upper] for cell in cells])
@@ -212,7 +220,7 @@ def column_ranges(found: Profiles, column: int, slots: Sequence[int]) -> marks.C
         *(base.mark_text(dy=-14, **look).encode(x=axis.x(), text=alt.Text("said:N")) for look in marks.HALOED),
     ]
     height = CELL_ROOM + (CELL_HEIGHT + 12) * len(groups)
-    return marks.finished(layers, _range_words(found, column), height)
+    return marks.finished(layers, _range_words(found, column, groups), height)
 
 
 def _range_tooltips(axis: marks.Axis) -> list[alt.Tooltip]:
@@ -224,7 +232,7 @@ def _range_tooltips(axis: marks.Axis) -> list[alt.Tooltip]:
     ]
 
 
-def _range_words(found: Profiles, column: int) -> Words:
+def _range_words(found: Profiles, column: int, groups: Sequence[str]) -> Words:
     overall = found.overall[column]
     name = in_text(overall.feature)
     medians = np.array([each.columns[column].median for each in found.groups])
@@ -235,13 +243,18 @@ def _range_words(found: Profiles, column: int) -> Words:
         where = "highest" if medians[furthest] == np.nanmax(medians) else "lowest"
         own, usual = overall.in_words([float(medians[furthest]), overall.median])
         ends = f"median {own} against {usual} overall"
-        title = f"Group {furthest + 1} is {where} on {name}: {ends}"
+        title = f"{in_text(groups[furthest])} is {where} on {name}: {ends}"
     how = "Point: median. Bar: the middle half of the group's rows. Dashed: the median of all rows."
     return Words(title, how, f"{title}. Medians and quartiles of {name} in {count(len(medians), 'group')}.")
 
 
 ON_CELL = alt.Fill("ink:N", scale=None, legend=None)
 EVERY_LABEL = {"grid": False, "labelOverlap": False, "labelLimit": 0, "labelFlush": False}
+
+
+def _label(group: str) -> str:
+    """A group's name where it is said already that it is a group."""
+    return shorten(group.removeprefix(UNNAMED), BRIEF_NAME)
 
 
 def _strength(effect: float) -> float:

@@ -60,6 +60,7 @@ class Labelled:
         shares = self.groups + (self.fit.mixture.noise is not None)
         level = self.odd.level is not self.odd.score
         own = 3 + 2 * (shares > 1)  # the mixture's group, the next one with its lead, the score, and whether it is odd
+        own += self.grouping is not None and self.grouping.is_named
         return own + shares + (self.partition is not None) + level + bool(self.judgements.said)
 
 
@@ -160,6 +161,8 @@ def _found_columns(found: Labelled) -> dict[str, pd.Series]:
         own = np.array(cluster_slots(groups, range(K), found.partition.labels, found.partition.components))
         columns["K-Means group"] = _whole(own[found.partition.labels] + 1)
     columns["GMM group"] = _whole(np.where(groups < K, groups + 1, 0))
+    if found.grouping is not None and found.grouping.is_named:
+        columns["GMM group name"] = pd.Series(np.array([*found.grouping.names, "Noise"], dtype=object)[groups])
     for k, share in enumerate(shares.T):
         columns[f"share of group {k + 1}" if k < K else "share of noise"] = pd.Series(share)
     if shares.shape[1] > 1:

@@ -103,9 +103,10 @@ class Analysis:
         """Which components are a group: each, or those that the visitor had merged."""
         if self.fit is None:
             return None
+        names = self.session.group_names
         if self.session.merged is None:
-            return Grouping.apart(self.fit.components)
-        return None if self.merging is None else self.merging.grouping(self.session.merged)
+            return Grouping.apart(self.fit.components).called(names)
+        return None if self.merging is None else self.merging.grouping(self.session.merged).called(names)
 
     @cached_property
     def scene(self) -> Scene | None:
@@ -119,8 +120,9 @@ class Analysis:
             colours = tuple(own[part[0]] for part in groups.parts)  # of its largest component
             return Scene(self.matrix, fitted, colours, None, self._row_names(), merged=groups)
 
-        whatever_is_odd = kept(self.groups_key("scene", self.session.row_name), make)
-        judged = self.groups_key("scene", self.session.policy, self.session.row_name)
+        words = (self.session.row_name, self.session.group_names)
+        whatever_is_odd = kept(self.groups_key("scene", *words), make)
+        judged = self.groups_key("scene", self.session.policy, *words)
         return kept(judged, lambda: whatever_is_odd.judged(odd))
 
     def reasons(self, scene: Scene) -> Reasons:
@@ -153,7 +155,7 @@ class Analysis:
             own = cluster_slots(scene.labels, scene.slots, partition.labels, partition.components)
             return Pair(scene, partition, split, own)
 
-        return kept(self.groups_key("pair", self.session.policy, self.session.row_name), make)
+        return kept(self.groups_key("pair", self.session.policy, self.session.row_name, self.session.group_names), make)
 
     @cached_property
     def ladder(self) -> Ladder | None:

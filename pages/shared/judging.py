@@ -23,7 +23,7 @@ LOOKS: dict[str, Any] = {
     "chance": st.column_config.NumberColumn(
         "Chance", format="%.2g", width=80, help="How often a row drawn from the model itself scores as high."
     ),
-    "nearest group": st.column_config.NumberColumn("Nearest group", width=105),
+    "nearest group": st.column_config.TextColumn("Nearest group", width=105),
     "why": st.column_config.TextColumn("Why", width="large"),
 }
 

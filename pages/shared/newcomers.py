@@ -84,4 +84,5 @@ def _table(upload: Upload) -> Table | None:
 
 
 def _key(session: Session, upload: Upload) -> str:
-    return key("newcomers", rows_key(session), session.model, session.merged, session.policy, upload.sha256)
+    named = session.group_names
+    return key("newcomers", rows_key(session), session.model, session.merged, named, session.policy, upload.sha256)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,9 @@ class Model:
     components: int
 
 
+Split = tuple[Model | None, int | None]  # a model, and into how many groups it is merged
+
+
 @dataclass(frozen=True)
 class Ticks:
     """Where the table of columns began: it keeps the ticks that were changed since then itself."""
@@ -76,6 +80,7 @@ class Session:
     preparation: Preparation = field(default_factory=Preparation)
     model: Model | None = None  # None: the one that was found without asking
     merged: int | None = None  # groups that the model's components are merged into; None: each is a group
+    names: tuple[tuple[Split, tuple[str, ...]], ...] = ()  # what the groups of models are called
     search: Search | None = None  # the fuller search, once it was asked for
     criterion: Criterion = Criterion.BIC
     tested: Model | None = None  # the model that is to be tested against one with a group more
@@ -94,6 +99,16 @@ class Session:
     others: bool = False  # whether other detectors are to be asked which rows are odd
     judged_apart: int = 0  # counts the labels that were given outside the table, which then has to begin anew
     ticks: Ticks = field(default_factory=Ticks)
+
+    @property
+    def split(self) -> Split:
+        """Which groups are looked at."""
+        return self.model, self.merged
+
+    @property
+    def group_names(self) -> tuple[str, ...]:
+        """Names that were given to the groups that are looked at; they come back with their model."""
+        return dict(self.names).get(self.split, ())
 
     @property
     def has_data(self) -> bool:
@@ -118,6 +133,7 @@ def choose(**choices: Any) -> None:
         choices = {
             "model": None,
             "merged": None,
+            "names": (),
             "axes": None,
             "search": None,
             "curves": None,
@@ -129,6 +145,12 @@ def choose(**choices: Any) -> None:
             "about": None,
         } | choices
     st.session_state[KEY] = replace(current(), **choices)
+
+
+def call_groups(names: Sequence[str]) -> None:
+    """Give names to the groups that are looked at; "" takes one back."""
+    session = current()
+    choose(names=tuple({**dict(session.names), session.split: tuple(names)}.items()))
 
 
 def begin(**choices: Any) -> None:

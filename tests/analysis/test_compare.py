@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import chi2_contingency
 
 import core
-from core.analysis.compare import agreement, crosstab
+from core.analysis.compare import Association, agreement, association, crosstab
 
 labelings = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=5, max_size=60).filter(
     lambda pairs: len({a for a, _ in pairs}) > 1 and len({b for _, b in pairs}) > 1
@@ -80,3 +81,27 @@ def test_an_agreement_cannot_be_changed():
     for array in (split.table, split.differing):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 5
+
+
+def test_cramers_v_is_that_of_the_chi_square_statistic_less_what_chance_gives():
+    table = pd.DataFrame([[30, 5, 5], [4, 40, 16]])
+    n, (r, c) = 100, table.shape
+    phi = chi2_contingency(table, correction=False).statistic / n - (r - 1) * (c - 1) / (n - 1)
+    most = min(r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1)) - 1
+    np.testing.assert_allclose(association(table).cramers_v, np.sqrt(phi / most), rtol=1e-12)
+
+
+def test_cramers_v_is_1_for_categories_that_are_the_groups_and_near_0_for_others():
+    assert association(pd.DataFrame(np.diag([10, 20, 30]))).cramers_v == pytest.approx(1.0)
+    rng = np.random.default_rng(0)
+    chance = [
+        association(crosstab(rng.integers(0, 3, 200), pd.Series(rng.integers(0, 10, 200)), 3)).cramers_v
+        for _ in range(200)
+    ]
+    assert np.mean(chance) < 0.05  # without the correction it would be 0.21
+    assert association(pd.DataFrame([[3, 4, 5]])).cramers_v == 0.0
+
+
+@pytest.mark.parametrize(("v", "word"), [(0.02, "hardly"), (0.15, "weakly"), (0.4, "moderately"), (0.8, "strongly")])
+def test_the_strength_of_an_association_has_a_word(v, word):
+    assert Association(v, 2, 5).word == word

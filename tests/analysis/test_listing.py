@@ -14,8 +14,8 @@ def test_a_row_that_noise_claims_has_a_nearest_group_all_the_same():
     mixture = Mixture(np.array([0.4, 0.5]), [[0.0], [9.0]], np.ones((2, 1, 1)), Noise(0.1, np.log(1e3)))
     far = np.array([[500.0], [-500.0]])
     assert mixture.responsibilities(far).argmax(axis=1).tolist() == [2, 2]
-    assert nearest_groups(mixture, far, Grouping.apart(2)).tolist() == [1, 0]
-    assert nearest_groups(mixture, far, Grouping((0, 0))).tolist() == [0, 0]
+    assert nearest_groups(mixture, far, Grouping.apart(2).called(["", "few"])) == ["few", "1"]
+    assert nearest_groups(mixture, far, Grouping((0, 0))) == ["1", "1"]
 
 
 def test_odd_rows_are_listed_oddest_first_with_label_reason_and_cells():

@@ -1,12 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import core
-from core.analysis.profile import most_typical, profiles, profiles_of
+from core.analysis.profile import profiles, profiles_of
 from core.data.columns import profile
 
 RAW = np.array([[1.0, 10.0], [2.0, 10.0], [3.0, 13.0], [21.0, 11.0], [23.0, np.nan]])
@@ -146,5 +147,23 @@ def test_dates_are_told_as_dates():
     assert "since much earlier (2020-01-08 against 2020-01-1" in found.groups[0].sentence(found.overall)
 
 
-def test_the_most_typical_rows_are_the_densest_of_their_group():
-    np.testing.assert_array_equal(most_typical(np.array([0.0, 3.0, 1.0, 9.0, 2.0]), LABELS, 0, 2), [1, 2])
+def test_the_interval_of_a_mean_is_students():
+    (column,) = profiles(np.array([[1.0], [2.0], [4.0], [np.nan]]), np.zeros(4, dtype=int), 1, ("a",)).groups[0].columns
+    wanted = scipy.stats.t.interval(0.95, 2, loc=np.mean([1, 2, 4]), scale=scipy.stats.sem([1, 2, 4]))
+    np.testing.assert_allclose(column.interval, wanted, rtol=1e-12)
+
+
+def test_the_interval_of_a_mean_holds_the_true_one_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    held = [
+        low <= 7.0 <= high
+        for low, high in (
+            profiles(rng.normal(7, 3, (8, 1)), np.zeros(8, dtype=int), 1, ("a",)).groups[0].columns[0].interval
+            for _ in range(2_000)
+        )
+    ]
+    assert 0.935 < np.mean(held) < 0.965
+
+
+def test_one_number_has_no_interval():
+    assert np.isnan(profiles(RAW, LABELS, 2, ("a", "b")).groups[1].columns[1].interval).all()

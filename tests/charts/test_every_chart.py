@@ -32,7 +32,7 @@ from core.charts.drift import drift_ranges, group_shares
 from core.charts.effective import weights_by_start
 from core.charts.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette
 from core.charts.first_picture import first_picture
-from core.charts.groups import cluster_names, side_by_side
+from core.charts.groups import cluster_names, cluster_order, side_by_side
 from core.charts.held_out import held_out_curves
 from core.charts.how_many import criterion_curves
 from core.charts.intervals import mean_intervals
@@ -78,11 +78,14 @@ def pictures(scene):
         "density": marginal_density(scene),
         "scores": score_histogram(scene, scene.odd),
         "agreement": agreement_table(
-            agreement(scene.labels, parts.labels), scene.names, cluster_names(scene.slots, own)
+            agreement(scene.labels, parts.labels),
+            scene.names,
+            cluster_names(scene.names, scene.slots, own),
+            cluster_order(scene.slots, own),
         ),
-        "category": category_table(crosstab(scene.labels, category, scene.groups), "a.b[0]"),
-        "profiles": profile_map(found),
-        "ranges": column_ranges(found, 0, scene.slots),
+        "category": category_table(crosstab(scene.labels, category, scene.groups), "a.b[0]", scene.names),
+        "profiles": profile_map(found, scene.names),
+        "ranges": column_ranges(found, 0, scene.slots, scene.names),
     }
     if scene.flagged.any():
         why = reasons(scene.fit, scene.matrix, scene.odd.ranking[:5])

@@ -89,15 +89,15 @@ def test_curves_over_the_histogram_are_in_rows_per_bin():
 
 
 def test_clusters_bear_the_names_of_the_groups_whose_colours_they_have():
-    assert cluster_names((0, 1, 2), (2, 0, 1)) == ("Group 3", "Group 1", "Group 2")
-    assert cluster_names((4, 1), (1, 7, 4)) == ("Group 2", "Group 3", "Group 1")
+    assert cluster_names(("Group 1", "few", "Group 3"), (0, 1, 2), (2, 0, 1)) == ("Group 3", "Group 1", "few")
+    assert cluster_names(("Group 1", "Group 2"), (4, 1), (1, 7, 4)) == ("Group 2", "Group 3", "Group 1")
 
 
 def test_the_agreement_table_has_agreement_on_its_diagonal():
     groups = np.repeat([0, 1, 2], [50, 30, 20])
     clusters = np.repeat([2, 0, 0, 1], [50, 30, 5, 15])
     chart = agreement_table(
-        agreement(groups, clusters), ("Group 1", "Group 2", "Group 3"), ("Group 2", "Group 3", "Group 1")
+        agreement(groups, clusters), ("Group 1", "Group 2", "Group 3"), ("Group 2", "Group 3", "Group 1"), (1, 2, 0)
     )
     cells = {(row["row"], row["column"]): row["count"] for row in rows(chart)}
     assert cells["1", "1"] == 50
@@ -110,14 +110,14 @@ def test_the_agreement_table_has_agreement_on_its_diagonal():
 def test_the_category_table_keeps_categories_apart_that_are_shortened_alike():
     labels = np.repeat([0, 1], 10)
     names = ["a category with a long name " + "x" * 30 + end for end in ("one", "two")]
-    chart = category_table(crosstab(labels, pd.Series(names * 10), 2), "kind")
+    chart = category_table(crosstab(labels, pd.Series(names * 10), 2), "kind", ("Group 1", "Group 2"))
     assert len({(row["r"], row["c"]) for row in rows(chart)}) == 4
     assert sum(row["count"] for row in rows(chart)) == 20
 
 
 def test_the_category_table_sums_up_what_it_has_no_room_for():
     labels = np.zeros(60, dtype=int)
-    chart = category_table(crosstab(labels, pd.Series([f"k{i % 20}" for i in range(60)]), 1), "kind")
+    chart = category_table(crosstab(labels, pd.Series([f"k{i % 20}" for i in range(60)]), 1), "kind", ("Group 1",))
     assert sum(row["count"] for row in rows(chart)) == 60
     assert {row["column"] for row in rows(chart)} >= {"10 others"}
 
@@ -127,7 +127,7 @@ def test_the_profile_map_leads_with_the_column_that_sets_groups_apart():
     labels = np.repeat([0, 1], 50)
     raw = np.column_stack([rng.normal(size=100), rng.normal(size=100) + 100 * labels])
     found = profiles(raw, labels, 2, ("dull", "telling"))
-    chart = profile_map(found)
+    chart = profile_map(found, ("Group 1", "Group 2"))
     assert title(chart).startswith("telling sets the groups apart most")
     first = [row for row in rows(chart) if row["r"] == "r0"]
     assert {row["row"] for row in first} == {"telling"}
@@ -137,7 +137,7 @@ def test_the_profile_map_leads_with_the_column_that_sets_groups_apart():
 def test_the_ranges_show_medians_and_quartiles_in_raw_units():
     scene = make_scene(3, 2)
     found = profiles(scene.raw, scene.labels, 3, scene.features)
-    shown = [row for row in rows(column_ranges(found, 1, scene.slots)) if "low" in row]
+    shown = [row for row in rows(column_ranges(found, 1, scene.slots, scene.names)) if "low" in row]
     for k, row in enumerate(shown):
         mine = scene.raw[scene.labels == k, 1]
         np.testing.assert_allclose([row["low"], row["c0"], row["high"]], np.quantile(mine, [0.25, 0.5, 0.75]))

@@ -65,10 +65,39 @@ def test_each_group_is_said_to_be_found_again_or_not_once_it_is_asked_for(iris):
     assert iris.refusals == []
     (again,) = (each.value for each in iris.app.dataframe if "similarity" in each.value)
     assert again["similarity"].between(0, 1).all()
-    (numbers,) = (each.value for each in iris.app.dataframe if "mean_low" in each.value)
+    (numbers,) = (each.value for each in iris.app.dataframe if "weight_low" in each.value)
     assert (numbers["mean_low"] <= numbers["mean"]).all()
 
 
 def test_the_scatter_can_show_doubt_behind_the_rows(iris):
     iris.app.segmented_control(key="behind").set_value("How sure it would be").run()
     assert not iris.app.exception
+
+
+def test_names_of_groups_are_used_on_every_page_and_come_back_with_their_model(iris):
+    iris.app.text_input(key="group-name-0").set_value("*setosa* & <b>").run()
+    iris.settle()
+    assert iris.session.group_names[0] == "*setosa* & <b>"
+    assert r"**\*setosa\* \& \<b\>** holds 100 rows" in iris.text
+    iris.go("pages/density_page.py").settle()
+    iris.app.number_input(key="given-0").set_value(5.0).run()
+    iris.settle()
+    assert r"\*setosa\* \& \<b\> " in iris.text
+    iris.go("pages/groups_page.py").settle()
+    iris.app.number_input(key="model-components").set_value(3).run()
+    iris.settle()
+    assert "**Group 1** holds" in iris.text
+    iris.app.number_input(key="model-components").set_value(2).run()
+    iris.settle()
+    iris.app.text_input(key="group-name-1").set_value("others").run()
+    iris.settle()
+    assert "**others** holds 50 rows" in iris.text
+
+
+def test_typical_and_borderline_rows_of_a_group_are_shown(iris):
+    (shown,) = (each.value for each in iris.app.dataframe if "this row is" in each.value)
+    assert set(shown["this row is"]) >= {"most typical"}
+
+
+def test_a_category_is_said_to_go_together_with_the_groups(iris):
+    assert "goes strongly together with the groups" in iris.text

@@ -265,3 +265,15 @@ def test_the_next_group_and_the_lead_over_it_stand_beside_the_shares():
     np.testing.assert_allclose(frame["lead over the next group"].astype(float), two[:, 0] - two[:, 1])
     ranked = np.argsort(-shares, axis=1, kind="stable")
     np.testing.assert_array_equal(frame["next group"].astype(int), ranked[:, 1] + 1)
+
+
+def test_names_of_groups_stand_beside_their_numbers():
+    table, found = labelled()
+    named = replace(found, grouping=Grouping.apart(found.fit.components).called(["few", ""]))
+    frame = labelled_frame(table, named)
+    before = labelled_frame(table, found)
+    assert "GMM group name" not in before
+    called = frame.dropna(subset=["GMM group"]).set_index("GMM group")["GMM group name"].to_dict()
+    assert called[1] == "few"
+    assert called[2] == "Group 2"
+    assert frame.shape[1] == before.shape[1] + 1 == 3 + named.n_columns

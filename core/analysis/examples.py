@@ -1,0 +1,39 @@
+"""Examples: the rows of a group that are most like it, and those that could as well be in another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.analysis.doubt import doubt
+from core.arrays import Array, closed
+
+Rows = npt.NDArray[np.intp]
+EACH = 5  # rows of either sort
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows of one group, by their positions."""
+
+    group: int  # from 0
+    typical: Rows  # where the group's own part of the density is highest
+    borderline: Rows  # which it holds by the smallest lead over the next group; none where every row is sure
+    following: Rows  # the next group of each of those
+
+
+def examples(log_density: Array, responsibilities: Array, group: int, each: int = EACH) -> Examples:
+    """Typical and borderline rows of a group, by (n,) log p(x) and (n, G) responsibilities.
+
+    A row is on the border if the next group holds at least a hundredth of it.
+    """
+    found = doubt(responsibilities)
+    mine = np.flatnonzero(found.first == group)
+    with np.errstate(divide="ignore"):
+        own = log_density[mine] + np.log(responsibilities[mine, group])
+    typical = mine[np.argsort(-own, kind="stable")[:each]]
+    open_ = mine[found.next_share[mine] >= 0.01]
+    border = open_[np.argsort(found.margin[open_], kind="stable")[:each]]
+    return Examples(group, closed(typical), closed(border), closed(found.second[border]))

@@ -97,8 +97,9 @@ def show_column(scene: Scene, known: Profiles) -> None:
 def show_examples(analysis: Analysis, scene: Scene) -> None:
     """Rows that are most like a group, and those on its border."""
     st.subheader("Rows that show it", anchor=False)
+    labels = list(map(plain, scene.names))  # a button's label is read as Markdown
     group = st.segmented_control(
-        "Group", range(scene.groups), default=0, required=True, format_func=scene.names.__getitem__, key="examples"
+        "Group", range(scene.groups), default=0, required=True, format_func=labels.__getitem__, key="examples"
     )
     if group is None or group >= scene.groups:
         return

@@ -1,5 +1,6 @@
 import pytest
 
+from pages.shared.messages import plain
 from tests.pages.conftest import PAGES, as_csv
 
 
@@ -101,3 +102,31 @@ def test_typical_and_borderline_rows_of_a_group_are_shown(iris):
 
 def test_a_category_is_said_to_go_together_with_the_groups(iris):
     assert "goes strongly together with the groups" in iris.text
+
+
+def pictures(visitor):
+    """Every chart of the page, as Vega-Lite."""
+    return [each.proto.spec for each in visitor.app.get("vega_lite_chart")]
+
+
+def test_pictures_that_were_drawn_before_a_group_was_named_are_drawn_anew(iris):
+    iris.go("pages/density_page.py").settle()
+    assert any("Group 1" in each for each in pictures(iris))
+    iris.go("pages/groups_page.py").settle()
+    iris.app.text_input(key="group-name-0").set_value("small flowers").run()
+    iris.settle().go("pages/density_page.py").settle()
+    assert any("small flowers" in each for each in pictures(iris))
+    assert not any("Group 1" in each for each in pictures(iris))
+
+
+def test_a_name_stays_text_on_the_buttons_that_choose_a_group(iris):
+    iris.app.text_input(key="group-name-0").set_value("**a** :red[b]").run()
+    iris.settle()
+    assert iris.app.segmented_control(key="examples").options[0] == plain("**a** :red[b]")
+
+
+def test_a_chosen_group_that_is_no_more_breaks_nothing(iris):
+    iris.app.segmented_control(key="examples").set_value(1).run()
+    iris.app.number_input(key="model-components").set_value(1).run()
+    iris.settle()
+    assert not iris.app.exception

@@ -25,7 +25,7 @@ def joint_density(scene: Scene, columns: tuple[int, int] | None = None) -> marks
     axes = marks.axes_of(scene, plane)
     found = density_regions(scene.fit.mixture, plane, scene.matrix.values)
     shown = drawn(scene, MOST_POINTS)
-    layers = [_bands(found, axes), _dots(scene, shown.rows, plane.columns, axes)]
+    layers = [bands(found, axes), _dots(scene, shown.rows, plane.columns, axes)]
     x, y = (in_text(scene.features[at]) for at in plane.columns)
     title = f"Half the density of {x} and {y} lies in {_share_of_box(scene, found, plane.columns)} of their range"
     how = f"From inside out: {', '.join(share(mass) for mass in found.masses)} of the density. Dots: rows. "
@@ -39,7 +39,7 @@ def joint_density(scene: Scene, columns: tuple[int, int] | None = None) -> marks
     )
 
 
-def _bands(found: DensityRegions, axes: tuple[marks.Axis, marks.Axis]) -> alt.Chart:
+def bands(found: DensityRegions, axes: tuple[marks.Axis, marks.Axis]) -> alt.Chart:
     """The regions, the innermost in the darkest colour, in one layer."""
     names = [share(mass) for mass in found.masses]
     colours = theme.enclosing(len(names))

@@ -16,7 +16,7 @@ from pages.shared import derived
 from pages.shared.derived import Analysis
 from pages.shared.messages import plain, refuse
 from pages.shared.session import Model, Upload, begin, choose, current
-from pages.shared.words import OWN_ROWS, family_label
+from pages.shared.words import EM_FIGURE, OWN_ROWS, family_label
 
 MOST_GROUPS = 12
 ABREAST = 3  # cards of samples
@@ -153,12 +153,12 @@ def lesson_link(analysis: Analysis, columns: tuple[int, int], fitted: Fit) -> No
         label="See how this was found",
         icon=":material/school:",
         query_params={
-            "figure": "em",
+            "figure": EM_FIGURE,
             "em-rows": OWN_ROWS,
             "em-x": x,
             "em-y": y,
             "em-k": str(fitted.components),
-            "em-family": fitted.family.name,
+            "em-family": family_label(fitted.family),
         },
     )
 

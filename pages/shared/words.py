@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.mixture.family import Family
 
 OWN_ROWS = "Your data"  # what the lesson calls the present rows
+EM_FIGURE = "EM, step by step"  # and its figure to which other pages lead
 
 FAMILY_WORDS = {
     "EII": "round, all of one width",

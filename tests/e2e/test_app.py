@@ -5,6 +5,7 @@ import io
 import re
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -215,10 +216,24 @@ PLAYED = """async () => {
 }"""
 
 
+def test_the_groups_page_leads_to_em_on_the_same_columns_and_model(visit, table):
+    upload(visit, table)
+    go(visit, "groups")
+    visit.get_by_role("link", name="See how this was found").click()
+    visit.locator(".vega-bindings input[type=range]").wait_for(timeout=LONG)
+    model = visit.get_by_test_id("stSidebar").get_by_text("Gaussian mixture, ").inner_text()
+    assert visit.get_by_role("combobox", name="Rows", exact=True).input_value() == "Your data"
+    family = visit.get_by_role("combobox", name="Shape of the groups").input_value()
+    assert family == model.removeprefix("Gaussian mixture, ")
+
+
 def test_em_plays_to_its_end_and_the_bound_only_rises(visit, address):
     page = visit
-    page.goto(f"{address}/how-em-works?figure=em&em-rows=round")
+    family = "EII: round, all of one width"
+    setting = {"figure": "EM, step by step", "em-rows": "Round, alike", "em-k": "4", "em-family": family}
+    page.goto(f"{address}/how-em-works?{urlencode(setting)}")
     page.locator(".vega-bindings input[type=range]").wait_for(timeout=LONG)
+    assert page.get_by_role("combobox", name="Shape of the groups").input_value() == family
     quiet(page)
     seen = page.evaluate(PLAYED)
     value = re.compile(r"(?:touches the log-likelihood,|rises to|Log-likelihood) (−?[\d,.]+)")

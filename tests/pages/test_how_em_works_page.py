@@ -9,6 +9,7 @@ from core.analysis.lessons.toys import TOYS, toy
 from core.mixture.family import family
 from pages.lesson.em_steps import PLACED, TRAP, WAYS, Choice, code, start
 
+FIGURES = ("One Gaussian", "A mixture", "EM, step by step", "K-Means or mixture")
 PAGE = "pages/how_em_works_page.py"
 
 
@@ -78,3 +79,30 @@ def test_the_lines_of_python_compute_what_is_shown(way):
     course = watched(family("VVV"), start(chosen, here), here.rows)
     np.testing.assert_array_equal(found["trace"], course.trace)
     np.testing.assert_array_equal(found["mixture"].means, course.last.means)
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_of_the_lesson_stands_without_data(visitor, figure):
+    visitor.go(PAGE)
+    visitor.app.segmented_control(key="figure").set_value(figure).run()
+    visitor.settle()
+    assert not visitor.app.exception
+    assert visitor.refusals == []
+    assert any("**Try this.**" in text for text in chart_texts(visitor))
+
+
+def test_a_bell_is_fitted_to_points(visitor):
+    visitor.go(PAGE)
+    visitor.app.segmented_control(key="figure").set_value("One Gaussian").run()
+    visitor.app.toggle(key="g-fit").set_value(True).run()
+    assert not visitor.app.exception
+    assert visitor.refusals == []
+
+
+def test_a_mixture_without_any_weight_is_refused_in_words(visitor):
+    visitor.go(PAGE)
+    visitor.app.segmented_control(key="figure").set_value("A mixture").run()
+    for k in (1, 2, 3):
+        visitor.app.slider(key=f"mix-share-{k}").set_value(0)
+    visitor.app.run()
+    assert "No component has any weight" in visitor.refusals[0]

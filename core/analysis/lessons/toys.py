@@ -85,8 +85,8 @@ def _shared_out(rows: int, shares: Sequence[float]) -> Labels:
 
 
 _TRIANGLE = [(-3.0, -2.0), (3.0, -2.0), (0.0, 3.2)]
-_FIVE = [(-5.0, -3.0), (-1.5, 3.5), (4.5, 4.0), (5.5, -2.5), (0.5, -1.0)]
-_TURNED = [(1.3, 0.5, 0.6), (0.7, -0.5, 1.2), (1.2, -0.9, 0.5), (0.8, 0.2, 1.1), (0.9, 0.6, 0.5)]
+FIVE = [(-5.0, -3.0), (-1.5, 3.5), (4.5, 4.0), (5.5, -2.5), (0.5, -1.0)]
+TURNED = [(1.3, 0.5, 0.6), (0.7, -0.5, 1.2), (1.2, -0.9, 0.5), (0.8, 0.2, 1.1), (0.9, 0.6, 0.5)]
 
 TOYS: dict[str, Maker] = {
     "round": Maker("Round, alike", _gaussians((1, 1, 1), _TRIANGLE, [(0.8, 0, 0.8)] * 3)),
@@ -101,5 +101,5 @@ TOYS: dict[str, Maker] = {
     "overlapping": Maker("Overlapping", _gaussians((2, 1, 1), _TRIANGLE, [(2.0, 0.9, 1.2), (1.6, -1, 1.3), (2, 0, 1)])),
     "crescents": Maker("Crescents", _crescents),
     "ring": Maker("A ring around a blob", _rings),
-    "five": Maker("Five turned groups", _gaussians((3, 2, 2, 2, 1), _FIVE, _TURNED)),
+    "five": Maker("Five turned groups", _gaussians((3, 2, 2, 2, 1), FIVE, TURNED)),
 }

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.lesson import em_steps, kmeans_or_mixture, mixture, one_gaussian
+from pages.lesson import anomaly_score, bic, em_steps, kmeans_or_mixture, mixture, one_gaussian
 from pages.shared.messages import refusals
 from pages.shared.words import EM_FIGURE
 
@@ -12,6 +12,8 @@ FIGURES: dict[str, Callable[[], None]] = {
     "A mixture": mixture.show,
     EM_FIGURE: em_steps.show,
     "K-Means or mixture": kmeans_or_mixture.show,
+    "Anomaly score": anomaly_score.show,
+    "BIC and AIC": bic.show,
 }
 
 st.title("How EM works", anchor=False)

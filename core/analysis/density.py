@@ -177,6 +177,13 @@ def density_regions(
     shown = mixture.marginal(plane.columns)
     drawn = shown.sample(REGION_DRAWS, np.random.default_rng(REGION_DRAWS))
     heights = np.quantile(_log_raw_density(shown, plane, drawn), 1 - np.asarray(masses))
+    return regions_above(shown, plane, rows, heights, masses, cells)
+
+
+def regions_above(
+    shown: Mixture, plane: Plane, rows: Array, heights: Array, masses: tuple[float, ...], cells: int = 180
+) -> DensityRegions:
+    """Where the density of a plane's two columns is above falling log heights, which hold rising masses."""
     low, high = box(rows[:, list(plane.columns)])
     edges = np.linspace(low, high, cells + 1)
     centre = (edges[:-1] + edges[1:]) / 2

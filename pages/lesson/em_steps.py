@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.analysis.lessons import em_steps, ground, inside
 from core.analysis.lessons.em_steps import Course
 from core.analysis.lessons.ground import Ground
-from core.analysis.lessons.toys import TOYS, toy
 from core.charts.em_film import controls, em_film
 from core.charts.em_traces import em_traces
 from core.mixture.family import FAMILIES, family
@@ -20,7 +18,8 @@ from core.mixture.starts import KMeansPlusPlus, RandomRows, Start
 from core.mixture.stopping import Outcome, Progress, Watch
 from core.numbers import count, figure
 from pages.lesson import frame
-from pages.shared import derived, jobs
+from pages.lesson.rows import rows_choice
+from pages.shared import jobs
 from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals
 from pages.shared.store import kept, key
@@ -95,7 +94,7 @@ def show() -> None:
 def choices() -> tuple[Choice, Ground]:
     """What the visitor chose to watch, and the rows for it."""
     first, second, third, fourth = st.columns([3, 3, 2, 4])
-    here, data = rows_choice(first)
+    here, data = rows_choice(first, "em")
     way = second.selectbox("Start from", [*WAYS, PLACED, TRAP], key="em-start", bind="query-params")
     components = third.number_input("Groups", 1, 8, 3, key="em-k", bind="query-params")
     names = [each.name for each in FAMILIES]
@@ -108,22 +107,6 @@ def choices() -> tuple[Choice, Ground]:
         seed = second.number_input("Start number", 0, 999, 0, key="em-seed", bind="query-params")
     means = placed_means(here, components) if way == PLACED else ()
     return Choice(here.name, data, here.columns, len(here.rows), components, name, way, seed, means), here
-
-
-def rows_choice(place: DeltaGenerator) -> tuple[Ground, str]:
-    """The rows to watch EM on, and what they depend on."""
-    analysis = derived.analysis() if derived.known().matrix is not None else None
-    names = [*TOYS] + ([OWN_ROWS] if analysis is not None else [])
-    name = place.selectbox("Rows", names, 1, key="em-rows", bind="query-params", format_func=_title)
-    if name != OWN_ROWS or analysis is None:
-        rows = place.number_input("How many rows", 50, ground.MOST_ROWS, 500, 50, key="em-n", bind="query-params")
-        return ground.of_toy(toy(name, rows)), ""
-    features = list(analysis.matrix.features)
-    x = place.selectbox("Across", features, 0, key="em-x", bind="query-params")
-    y = place.selectbox("Up", [each for each in features if each != x], 0, key="em-y", bind="query-params")
-    data = derived.rows_key(analysis.session)
-    at = features.index(x), features.index(y)
-    return kept(key(data, "ground", at), lambda: ground.of_columns(OWN_ROWS, analysis.matrix, at)), data
 
 
 def placed_means(here: Ground, components: int) -> tuple[tuple[float, float], ...]:
@@ -224,7 +207,3 @@ def code(chosen: Choice) -> str:
     return CODE.format(
         start=way, toy=chosen.rows, n=chosen.n, family=chosen.family, components=chosen.components, seed=chosen.seed
     )
-
-
-def _title(rows: str) -> str:
-    return TOYS[rows].title if rows in TOYS else rows

@@ -9,7 +9,7 @@ from core.analysis.lessons.toys import TOYS, toy
 from core.mixture.family import family
 from pages.lesson.em_steps import PLACED, TRAP, WAYS, Choice, code, start
 
-FIGURES = ("One Gaussian", "A mixture", "EM, step by step", "K-Means or mixture")
+FIGURES = ("One Gaussian", "A mixture", "EM, step by step", "K-Means or mixture", "Anomaly score", "BIC and AIC")
 PAGE = "pages/how_em_works_page.py"
 
 

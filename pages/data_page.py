@@ -9,6 +9,7 @@ from core.numbers import count
 from pages.shared import column_choice, derived, reading_form, widgets
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
+from pages.shared.example import the_example
 from pages.shared.messages import plain, refusals, refuse
 from pages.shared.session import choose, current
 from pages.shared.tables import looks
@@ -23,7 +24,7 @@ def show_empty() -> None:
     st.markdown("Bring a table, and see at once which groups it holds, how sure they are, and which rows stand out.")
     widgets.uploader("Upload a table")
     widgets.samples()
-    example = derived.example()
+    example = the_example()
     if example is not None:
         st.subheader("What an answer looks like", anchor=False)
         draw(first_picture(example))

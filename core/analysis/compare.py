@@ -74,6 +74,7 @@ class Association:
     cramers_v: float  # 0 not at all, 1 wholly; corrected for what chance would give (Bergsma 2013, eq. 9 to 11)
     groups: int
     categories: int
+    adjusted_rand_index: float = 0.0  # of the groups with the categories (Hubert and Arabie 1985)
 
     @property
     def word(self) -> str:
@@ -90,12 +91,24 @@ def association(table: pd.DataFrame) -> Association:
     n, (r, c) = counts.sum(), counts.shape
     if min(r, c) < 2 or n < 2:
         return Association(0.0, r, c)
+    index = rand_index_of(counts)
     expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / n
     phi = float(((counts - expected) ** 2 / expected).sum() / n)
     corrected = max(0.0, phi - (r - 1) * (c - 1) / (n - 1))
     rows, columns = (each - (each - 1) ** 2 / (n - 1) for each in (r, c))
     most = min(rows, columns) - 1
-    return Association(min(1.0, float(np.sqrt(corrected / most))) if most > 0 else 0.0, r, c)
+    return Association(min(1.0, float(np.sqrt(corrected / most))) if most > 0 else 0.0, r, c, index)
+
+
+def rand_index_of(table: Array) -> float:
+    """The adjusted Rand index of (Ka, Kb) counts (Hubert and Arabie 1985, eq. 5)."""
+    pairs, first, second = (
+        float((each * (each - 1) / 2).sum()) for each in (table, table.sum(axis=1), table.sum(axis=0))
+    )
+    n = float(table.sum())
+    by_chance = first * second / (n * (n - 1) / 2)
+    most = (first + second) / 2
+    return (pairs - by_chance) / (most - by_chance) if most > by_chance else 1.0
 
 
 def crosstab(labels: Labels, categories: pd.Series, components: int) -> pd.DataFrame:

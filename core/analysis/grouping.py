@@ -15,6 +15,7 @@ from core.mixture.model import Mixture
 Parts = tuple[tuple[int, ...], ...]
 LONGEST_NAME = 40  # characters of a group's name
 UNNAMED = "Group "  # and its number, from 1
+RESERVED = ("Noise", "Undecided", "Odd row")  # names of what is no group
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,15 @@ class Grouping:
     @property
     def names(self) -> tuple[str, ...]:
         """(G,) unique names: those that were given, else "Group 1", ..."""
-        wanted = [*(" ".join(name.split())[:LONGEST_NAME].strip() for name in self.given[: self.groups])]
+        wanted = [_on_a_line(name) for name in self.given[: self.groups]]
         wanted += [""] * (self.groups - len(wanted))
-        return tuple(unique_names([name or f"{UNNAMED}{k + 1}" for k, name in enumerate(wanted)]))
+        named = [name or f"{UNNAMED}{k + 1}" for k, name in enumerate(wanted)]
+        return tuple(unique_names([*RESERVED, *named])[len(RESERVED) :])
 
     @property
     def labels(self) -> tuple[str, ...]:
         """(G,) names as they stand where it is said already that they are groups: "1" for "Group 1"."""
-        return tuple(name.removeprefix(UNNAMED) for name in self.names)
+        return labels_of(self.names)
 
     @property
     def is_named(self) -> bool:
@@ -107,3 +109,15 @@ class Grouping:
         spread = mixture.covariances + apart[:, :, None] * apart[:, None, :]
         covariances = self.sums(mixture.weights[:, None, None] * spread) / weights[:, None, None]
         return Mixture(weights, means, covariances, mixture.noise)
+
+
+def labels_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Unique names of groups without what says that they are groups, where that leaves them unique."""
+    short = tuple(name.removeprefix(UNNAMED) for name in names)
+    return short if len(set(short)) == len(short) else tuple(names)
+
+
+def _on_a_line(name: str) -> str:
+    """A name without what does not show or turns the direction of writing, and no longer than a key has room for."""
+    line = "".join(each if each.isprintable() else " " for each in name)
+    return " ".join(line.split())[:LONGEST_NAME].strip()

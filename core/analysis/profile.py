@@ -105,7 +105,7 @@ class Profiles:
     @property
     def frame(self) -> pd.DataFrame:
         """A row per group and column: group (from 1), rows, share, feature, mean, mean_low, mean_high, sd, lower,
-        median, upper, effect.
+        median, upper, effect; within a group the columns that set it furthest apart first.
         """
         figures_of = ("sd", "lower", "median", "upper", "effect")
         return pd.DataFrame(
@@ -120,7 +120,7 @@ class Profiles:
                     **{name: getattr(column, name) for name in figures_of},
                 }
                 for each in self.groups
-                for column in each.columns
+                for column in sorted(each.columns, key=lambda column: -abs(column.effect))
             ]
         )
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.analysis.compare import Agreement
-from core.analysis.grouping import UNNAMED
+from core.analysis.grouping import labels_of
 from core.analysis.profile import Profiles
 from core.charts import marks, theme
 from core.charts.scene import NOISE_NAME
@@ -49,8 +49,7 @@ def agreement_table(
         "Rows in each pair of groups; dark: a large share of the mixture's group. Agreement lies on the diagonal.",
         f"{title}; the adjusted Rand index is {figure(found.adjusted_rand_index)}.",
     )
-    clusters = [_label(cluster_names[at]) for at in by_name]
-    groups = [_label(name) for name in rows]
+    clusters, groups = _labels([cluster_names[at] for at in by_name]), _labels(rows)
     return _counts(table[:, by_name], groups, clusters, ("Group of the mixture", "Group of K-Means"), words)
 
 
@@ -75,7 +74,7 @@ def category_table(table: pd.DataFrame, column: str, groups: Sequence[str]) -> m
         f"Rows of each group by {in_text(column)}; dark: a large share of the group.",
         f"{title}. Table of groups by {in_text(column)}.",
     )
-    return _counts(shown, list(map(_label, groups)), labels, ("Group", shorten(column)), words)
+    return _counts(shown, _labels(groups), labels, ("Group", shorten(column)), words)
 
 
 def _counts(
@@ -118,7 +117,7 @@ def profile_map(found: Profiles, names_of_groups: Sequence[str]) -> marks.Chart:
     order = np.argsort(-np.abs(effects).max(axis=0), kind="stable")[:MOST_COLUMNS]
     names = [shorten(found.overall[j].feature, LONG_NAME) for j in order]
     brief = [shorten(found.overall[j].feature, BRIEF_NAME) for j in order]
-    groups = list(map(_label, names_of_groups))
+    groups = _labels(names_of_groups)
     frame = pd.DataFrame(
         [cell for i, j in enumerate(order) for cell in _profile_cells(found, i, int(j), names[i], groups)]
     )
@@ -252,9 +251,9 @@ ON_CELL = alt.Fill("ink:N", scale=None, legend=None)
 EVERY_LABEL = {"grid": False, "labelOverlap": False, "labelLimit": 0, "labelFlush": False}
 
 
-def _label(group: str) -> str:
-    """A group's name where it is said already that it is a group."""
-    return shorten(group.removeprefix(UNNAMED), BRIEF_NAME)
+def _labels(groups: Sequence[str]) -> list[str]:
+    """Groups' names where it is said already that they are groups."""
+    return [shorten(label, BRIEF_NAME) for label in labels_of(groups)]
 
 
 def _strength(effect: float) -> float:

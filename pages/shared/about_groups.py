@@ -17,7 +17,7 @@ from core.numbers import figure
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
 from pages.shared.messages import plain
-from pages.shared.session import call_groups, current
+from pages.shared.session import Split, call_groups
 from pages.shared.store import kept
 from pages.shared.tables import looks
 
@@ -42,7 +42,7 @@ def show(analysis: Analysis, scene: Scene) -> None:
     assert known is not None  # the scene is there
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("What each group is like", anchor=False, width="content")
-        name_choice(scene)
+        name_choice(analysis, scene)
     for name, group in zip(scene.names, known.groups, strict=True):
         st.markdown(f"**{plain(name)}** holds {plain(group.sentence(known.overall), 400)}")
     draw(profile_map(known, scene.names))
@@ -54,20 +54,20 @@ def show(analysis: Analysis, scene: Scene) -> None:
     show_categories(analysis, scene)
 
 
-def name_choice(scene: Scene) -> None:
+def name_choice(analysis: Analysis, scene: Scene) -> None:
     """A name for each group, for every picture, sentence and download."""
-    given = current().group_names
+    given = analysis.group_names
     with st.popover("Name the groups", icon=":material/edit:"):
         st.caption("Names are used on every page and in the downloads. An empty one goes back to the number.")
-        take = {"max_chars": LONGEST_NAME, "on_change": take_names, "args": (scene.groups,)}
+        take = {"max_chars": LONGEST_NAME, "on_change": take_names, "args": (analysis.split, scene.groups)}
         for k in range(scene.groups):
             key, default = f"group-name-{k}", f"{UNNAMED}{k + 1}"
             st.session_state[key] = given[k] if k < len(given) else ""
             st.text_input(default, key=key, placeholder=default, **take)
 
 
-def take_names(groups: int) -> None:
-    call_groups([st.session_state[f"group-name-{k}"] for k in range(groups)])
+def take_names(split: Split, groups: int) -> None:
+    call_groups(split, [st.session_state[f"group-name-{k}"] for k in range(groups)])
 
 
 def show_figures(analysis: Analysis, scene: Scene, known: Profiles) -> None:
@@ -78,7 +78,8 @@ def show_figures(analysis: Analysis, scene: Scene, known: Profiles) -> None:
     config = {name: each for name, each in FIGURES.items() if name in numbers or name in ("name", "feature")}
     st.dataframe(frame, hide_index=True, column_order=list(FIGURES), column_config=config)
     st.caption(
-        "Mean, at least and at most: Student's 95 % interval, taking as given which rows are in the group. "
+        "Mean, at least and at most: Student's 95 % interval, taking as given which rows are in the group. Where "
+        "groups overlap that is too narrow; How sure is each group, below, counts that doubt too. "
         "Cohen's d: how far the group's mean lies above that of the other rows, in standard deviations within; "
         "0.2 is small, 0.5 medium, 0.8 large (Cohen 1988)."
     )
@@ -103,8 +104,9 @@ def show_examples(analysis: Analysis, scene: Scene) -> None:
     )
     if group is None or group >= scene.groups:
         return
-    log_density = kept(analysis.model_key("log density"), lambda: scene.fit.mixture.log_density(analysis.matrix.values))
-    found = examples(log_density, scene.responsibilities, group)
+    density = kept(analysis.model_key("log density"), lambda: scene.fit.mixture.log_density(analysis.matrix.values))
+    name = analysis.groups_key("examples", group)
+    found = kept(name, lambda: examples(density, scene.responsibilities, group))
     both = example_rows(analysis.table, analysis.matrix, found, (*scene.names, "noise"))
     st.dataframe(both, hide_index=True, placeholder="", column_config=looks(analysis.table))
 
@@ -125,5 +127,7 @@ def in_words(found: Association, column: str) -> str:
     """How strongly a column goes together with the groups."""
     return (
         f"{plain(column)} goes {found.word} together with the groups "
-        f"(Cramér's V {figure(found.cramers_v, 2)}; 0 is not at all, 1 wholly)."
+        f"(Cramér's V {figure(found.cramers_v, 2)}; 0 is not at all, 1 wholly). "
+        f"As a split of the rows it agrees with them to {figure(found.adjusted_rand_index, 2)} "
+        "(adjusted Rand index; 0 is chance, 1 the same split)."
     )

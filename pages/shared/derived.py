@@ -36,10 +36,9 @@ from core.mixture.stopping import Watch
 from core.scale.threads import over_cores
 from pages.shared import jobs
 from pages.shared.reader import Read, readers
-from pages.shared.session import Model, Session, current
+from pages.shared.session import Model, Session, Split, current
 from pages.shared.store import kept, key, store
 
-EXAMPLE = "faithful"  # the sample that shows what an answer looks like
 CURVE = tuple(range(1, 10))  # numbers of groups of K-Means' curve
 
 
@@ -98,12 +97,23 @@ class Analysis:
         fitted = self.fit
         return None if fitted is None else kept(self.model_key("merging"), lambda: merging(fitted, self.matrix))
 
+    @property
+    def split(self) -> Split | None:
+        """Which groups are looked at."""
+        fitted = self.fit
+        return None if fitted is None else (Model(fitted.family, fitted.components), self.session.merged)
+
+    @property
+    def group_names(self) -> tuple[str, ...]:
+        """Names that were given to the groups that are looked at."""
+        return () if self.split is None else self.session.names_of(self.split)
+
     @cached_property
     def grouping(self) -> Grouping | None:
         """Which components are a group: each, or those that the visitor had merged."""
         if self.fit is None:
             return None
-        names = self.session.group_names
+        names = self.group_names
         if self.session.merged is None:
             return Grouping.apart(self.fit.components).called(names)
         return None if self.merging is None else self.merging.grouping(self.session.merged).called(names)
@@ -120,7 +130,7 @@ class Analysis:
             colours = tuple(own[part[0]] for part in groups.parts)  # of its largest component
             return Scene(self.matrix, fitted, colours, None, self._row_names(), merged=groups)
 
-        words = (self.session.row_name, self.session.group_names)
+        words = (self.session.row_name, self.group_names)
         whatever_is_odd = kept(self.groups_key("scene", *words), make)
         judged = self.groups_key("scene", self.session.policy, *words)
         return kept(judged, lambda: whatever_is_odd.judged(odd))
@@ -155,7 +165,7 @@ class Analysis:
             own = cluster_slots(scene.labels, scene.slots, partition.labels, partition.components)
             return Pair(scene, partition, split, own)
 
-        return kept(self.groups_key("pair", self.session.policy, self.session.row_name, self.session.group_names), make)
+        return kept(self.groups_key("pair", self.session.policy, self.session.row_name, self.group_names), make)
 
     @cached_property
     def ladder(self) -> Ladder | None:
@@ -307,20 +317,6 @@ def known() -> Known:
         fitted = cast("Fit | None", store().find(fit_key(session, plan_of(session.model))))
     found = cast("Table | None", store().find(table_key(session)))
     return Known(found, cast("Matrix | None", store().find(rows_key(session))), fitted)
-
-
-def make_example() -> None:
-    """Find the groups of the sample that the empty page shows."""
-    found = sample(EXAMPLE).load()
-    ready = prepare(found)
-    first = first_answer(ready)
-    names = names_of_rows(found, ready.row_ids, suggested_row_name(found) or None)
-    store().put(key("example"), Scene(ready, first.fit, slots(first.board, first.fit), first.odd, names))
-
-
-def example() -> Scene | None:
-    """What an answer looks like; None until it has been made."""
-    return cast("Scene | None", store().find(key("example")))
 
 
 def plan_of(model: Model) -> Plan:

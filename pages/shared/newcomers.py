@@ -16,9 +16,9 @@ from core.charts.marks import Chart
 from core.data.table import Reading, Table
 from core.share.export import Labelled
 from pages.shared import jobs
-from pages.shared.derived import Analysis, rows_key
+from pages.shared.derived import Analysis
 from pages.shared.reader import Read, readers
-from pages.shared.session import Session, Upload
+from pages.shared.session import Upload
 from pages.shared.store import kept, key
 
 
@@ -60,14 +60,14 @@ def arrived(analysis: Analysis) -> Arrived | None:
 
     Raises ReadError for a file that is no table, and DataError for one that lacks columns.
     """
-    upload, session, matrix = analysis.session.newcomers, analysis.session, analysis.matrix
+    upload, matrix = analysis.session.newcomers, analysis.matrix
     fitted, groups, odd = analysis.fit, analysis.grouping, analysis.odd
     if upload is None or fitted is None or groups is None or odd is None:
         return None
     table = _table(upload)
     if table is None:
         return None
-    own = _key(session, upload)
+    own = _key(analysis, upload)
     found = jobs.result(
         own,
         "Scoring the other file",
@@ -83,6 +83,6 @@ def _table(upload: Upload) -> Table | None:
     return jobs.result(key("other table", upload.sha256), "Reading the other file", read, stop=read.stop)
 
 
-def _key(session: Session, upload: Upload) -> str:
-    named = session.group_names
-    return key("newcomers", rows_key(session), session.model, session.merged, named, session.policy, upload.sha256)
+def _key(analysis: Analysis, upload: Upload) -> str:
+    session = analysis.session
+    return analysis.groups_key("newcomers", analysis.group_names, session.policy, upload.sha256)

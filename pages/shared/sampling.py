@@ -58,7 +58,7 @@ def beside(analysis: Analysis, scene: Scene, made: Synthetic, columns: tuple[int
 
 def _picture_key(analysis: Analysis, what: str, *choices: object) -> str:
     session = analysis.session
-    shown = (session.model, session.merged, session.policy, session.row_name, session.group_names)
+    shown = (session.model, session.merged, session.policy, session.row_name, analysis.group_names)
     return key(what, rows_key(session), *shown, *choices)
 
 

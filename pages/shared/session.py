@@ -59,7 +59,7 @@ class Model:
     components: int
 
 
-Split = tuple[Model | None, int | None]  # a model, and into how many groups it is merged
+Split = tuple[Model, int | None]  # a model, and into how many groups it is merged
 
 
 @dataclass(frozen=True)
@@ -100,15 +100,9 @@ class Session:
     judged_apart: int = 0  # counts the labels that were given outside the table, which then has to begin anew
     ticks: Ticks = field(default_factory=Ticks)
 
-    @property
-    def split(self) -> Split:
-        """Which groups are looked at."""
-        return self.model, self.merged
-
-    @property
-    def group_names(self) -> tuple[str, ...]:
-        """Names that were given to the groups that are looked at; they come back with their model."""
-        return dict(self.names).get(self.split, ())
+    def names_of(self, split: Split) -> tuple[str, ...]:
+        """Names that were given to these groups; they come back with their model."""
+        return dict(self.names).get(split, ())
 
     @property
     def has_data(self) -> bool:
@@ -147,10 +141,9 @@ def choose(**choices: Any) -> None:
     st.session_state[KEY] = replace(current(), **choices)
 
 
-def call_groups(names: Sequence[str]) -> None:
-    """Give names to the groups that are looked at; "" takes one back."""
-    session = current()
-    choose(names=tuple({**dict(session.names), session.split: tuple(names)}.items()))
+def call_groups(split: Split, names: Sequence[str]) -> None:
+    """Give names to groups; "" takes one back."""
+    choose(names=tuple({**dict(current().names), split: tuple(names)}.items()))
 
 
 def begin(**choices: Any) -> None:

@@ -10,7 +10,7 @@ from altair.utils import schemapi
 
 import core
 from core.mixture import kernels
-from pages.shared import derived
+from pages.shared import example
 from pages.shared.reader import readers
 
 
@@ -29,7 +29,7 @@ def _get_ready() -> None:
     looked through.
     """
     kernels.warm_up()
-    derived.make_example()
+    example.make_example()
     for name in core.__all__:
         getattr(core, name)
     gc.collect()

@@ -105,3 +105,10 @@ def test_cramers_v_is_1_for_categories_that_are_the_groups_and_near_0_for_others
 @pytest.mark.parametrize(("v", "word"), [(0.02, "hardly"), (0.15, "weakly"), (0.4, "moderately"), (0.8, "strongly")])
 def test_the_strength_of_an_association_has_a_word(v, word):
     assert Association(v, 2, 5).word == word
+
+
+@given(labelings)
+def test_the_index_of_counts_is_that_of_the_labels(pairs):
+    a, b = np.array(pairs).T
+    table = pd.crosstab(pd.Series(a), pd.Series(b))
+    assert association(table).adjusted_rand_index == pytest.approx(agreement(a, b).adjusted_rand_index, abs=1e-12)

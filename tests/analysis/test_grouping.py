@@ -26,6 +26,16 @@ def test_names_are_unique_and_short_enough_for_a_key(given):
     assert max(map(len, names)) <= LONGEST_NAME + len(" (2)")
 
 
+def test_a_name_is_one_line_of_what_shows_and_no_name_of_what_is_no_group():
+    names = THREE.called(["a\x00b\u202ec\u200b", "Noise", "\u200b"]).names
+    assert names == ("a b c", "Noise (2)", "Group 3")
+
+
+@pytest.mark.parametrize("given", [("Group A", "A", ""), ("2", "", "")])
+def test_labels_are_unique_too(given):
+    assert len(set(THREE.called(given).labels)) == 3
+
+
 def test_names_beyond_the_groups_are_passed_over():
     assert Grouping.together(((0, 2), (1,))).called(["a", "b", "c"]).names == ("a", "b")
 

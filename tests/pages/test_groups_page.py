@@ -78,7 +78,7 @@ def test_the_scatter_can_show_doubt_behind_the_rows(iris):
 def test_names_of_groups_are_used_on_every_page_and_come_back_with_their_model(iris):
     iris.app.text_input(key="group-name-0").set_value("*setosa* & <b>").run()
     iris.settle()
-    assert iris.session.group_names[0] == "*setosa* & <b>"
+    assert iris.session.names[0][1][0] == "*setosa* & <b>"
     assert r"**\*setosa\* \& \<b\>** holds 100 rows" in iris.text
     iris.go("pages/density_page.py").settle()
     iris.app.number_input(key="given-0").set_value(5.0).run()
@@ -90,6 +90,8 @@ def test_names_of_groups_are_used_on_every_page_and_come_back_with_their_model(i
     assert "**Group 1** holds" in iris.text
     iris.app.number_input(key="model-components").set_value(2).run()
     iris.settle()
+    assert iris.session.model is not None  # chosen, though it is the one that was found without asking
+    assert r"**\*setosa\* \& \<b\>** holds 100 rows" in iris.text
     iris.app.text_input(key="group-name-1").set_value("others").run()
     iris.settle()
     assert "**others** holds 50 rows" in iris.text

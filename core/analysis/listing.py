@@ -108,7 +108,7 @@ def example_rows(table: Table, matrix: Matrix, found: Examples, names: Sequence[
 def _beside(found: Mapping[str, Any], table: Table, matrix: Matrix, rows: npt.NDArray[np.intp]) -> pd.DataFrame:
     """What was found before the cells of the same rows, the fitted columns first; equal names are told apart."""
     cells = table.frame.iloc[matrix.row_ids[rows]].reset_index(drop=True)
-    fitted = list(matrix.features)
+    fitted = [name for name in matrix.features if name in cells.columns]  # values of a category are no columns
     cells = cells[fitted + [name for name in cells.columns if name not in fitted]]
     cells.columns = pd.Index([f"{name} (column)" if name in found else name for name in cells.columns], dtype=object)
     return pd.concat([pd.DataFrame(found), cells], axis=1)

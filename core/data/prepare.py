@@ -202,6 +202,12 @@ def names_of_rows(table: Table, row_ids: npt.NDArray[np.int64], row_name: str | 
     return tuple("" if blank else str(cell) for cell, blank in zip(cells, cells.isna(), strict=True))
 
 
+def usable_as_features(table: Table) -> tuple[str, ...]:
+    """The columns of words that could become features: those with a few different values."""
+    words = (Kind.CATEGORY, Kind.BOOLEAN)
+    return tuple(each.name for each in table.columns if each.kind in words and 2 <= each.n_distinct <= MOST_LEVELS)
+
+
 def usable_as_weight(table: Table) -> tuple[str, ...]:
     """The columns that could weigh the rows: numbers, none negative, some above zero."""
     return tuple(each.name for each in table.columns if each.kind is Kind.NUMBER and each.low >= 0 < each.high)

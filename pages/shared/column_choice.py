@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.data.columns import default_columns, left_out, overview
-from core.data.prepare import Blanks, Scale, Shape
+from core.data.prepare import Blanks, Scale, Shape, usable_as_features, usable_as_weight
 from core.data.table import Column, Kind, Table
 from core.numbers import count
 from pages.shared.messages import plain
@@ -46,8 +46,8 @@ def show(table: Table) -> None:
     if numeric:
         _editor(table, numeric, chosen, list(LOOKS))
     _left_out(table, chosen)
-    with st.expander("Scale, transforms and blanks"):
-        _form(chosen)
+    with st.expander("Scale, transforms, blanks and weights"):
+        _form(table, chosen)
     others = [each for each in table.columns if not each.kind.is_numeric]
     if others:
         with st.expander(f"{count(len(others), 'column')} of words, for tables and comparisons"):
@@ -55,8 +55,10 @@ def show(table: Table) -> None:
 
 
 def _chosen(table: Table) -> tuple[str, ...]:
-    columns = current().preparation.columns
-    return default_columns(table) if columns is None else columns
+    preparation = current().preparation
+    if preparation.columns is not None:
+        return preparation.columns
+    return tuple(name for name in default_columns(table) if name != preparation.weight)
 
 
 def _editor(table: Table, columns: list[Column], chosen: tuple[str, ...], order: list[str]) -> None:
@@ -129,7 +131,7 @@ def _take_in(table: Table, chosen: tuple[str, ...], name: str) -> None:
     choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
 
 
-def _form(chosen: tuple[str, ...]) -> None:
+def _form(table: Table, chosen: tuple[str, ...]) -> None:
     preparation = current().preparation
     st.session_state["blanks"] = preparation.blanks
     st.radio(
@@ -168,6 +170,48 @@ def _form(chosen: tuple[str, ...]) -> None:
             help=why,
             width="stretch",
         )
+
+    _words_and_weights(table)
+
+
+def _words_and_weights(table: Table) -> None:
+    """Columns of words as features, and the column that says how much a row counts."""
+    preparation, words, weights = current().preparation, usable_as_features(table), usable_as_weight(table)
+    if words:
+        st.session_state["encode"] = list(preparation.encode)
+        st.pills(
+            "Let words take part",
+            words,
+            selection_mode="multi",
+            format_func=plain,
+            key="encode",
+            on_change=_take_words,
+            width="stretch",
+            help="Each value but the commonest becomes a column of noughts and ones. Groups of bells fit such columns "
+            "poorly: they tend to split by them.",
+        )
+    if weights:
+        st.session_state["weight"] = preparation.weight or ""
+        st.selectbox(
+            "Count each row as often as says",
+            ("", *weights),
+            key="weight",
+            format_func=lambda name: name or "no column: each row once",
+            on_change=_take_weight,
+            help="For tables in which a row stands for many, such as survey weights or counts.",
+        )
+
+
+def _take_words() -> None:
+    _prepare(encode=tuple(st.session_state["encode"]))
+
+
+def _take_weight() -> None:
+    """The column of weights is no column of the fit."""
+    weight, columns = st.session_state["weight"] or None, current().preparation.columns
+    kept = None if columns is None else tuple(name for name in columns if name != weight)
+    _prepare(weight=weight, columns=kept)
+    choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
 
 
 def _take_form() -> None:

@@ -21,13 +21,19 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar |", " ": "s
 HEADERS = {0: "there are none", 1: "in one row", 2: "in two rows"}
 DECIMALS = {".": "point, as in 1.5", ",": "comma, as in 1,5"}
 DATES = {True: "3 April", False: "4 March"}
+QUOTES = {'"': '"', "'": "'", "": "nothing"}
+COMMENTS = {"": "no line", "#": "#", "%": "%", "//": "//"}
 MERGED = {True: "all have the value", False: "only the first has the value"}
 COUNTS = {  # numbers of lines, which are typed
     "skip": "Lines above the names",
     "units": "Rows of units below the names",
     "foot": "Rows left out at the end",
+    "width": "Columns that belong to the table",
 }
-CHOICES = ("sheet", "encoding", "delimiter", "header", "decimal", "day_first", "fill_merged", *COUNTS)
+CHOICES = (
+    *("sheet", "encoding", "delimiter", "quote", "comment"),
+    *("header", "decimal", "day_first", "fill_merged", *COUNTS),
+)
 
 
 def found(reading: Reading) -> None:
@@ -57,13 +63,17 @@ def show(reading: Reading, sheets: Sequence[str]) -> None:
             else:
                 _choice("Encoding", "encoding", dict(zip(ENCODINGS, ENCODINGS, strict=True)), asked)
                 _choice("Separator", "delimiter", DELIMITERS, asked)
+                _choice("Text is quoted by", "quote", QUOTES, asked)
+                _choice("Lines that are no rows begin with", "comment", COMMENTS, asked)
             _choice("Decimal mark", "decimal", DECIMALS, asked)
             _choice("3/4/2020 is", "day_first", DATES, asked)
         with right:
             _choice("Names of columns", "header", HEADERS, asked)
             for name, label in COUNTS.items():
                 now = getattr(asked, name)
-                st.number_input(label, 0, 10_000, value=now, placeholder=AUTOMATIC, key=f"reading-{name}")
+                st.number_input(
+                    label, int(name == "width"), 10_000, value=now, placeholder=AUTOMATIC, key=f"reading-{name}"
+                )
         st.text_input(
             "More spellings of blank, with commas between them",
             ", ".join(asked.blanks or ()),
@@ -88,6 +98,6 @@ def _take() -> None:
     blanks = tuple(each.strip() for each in state["reading-blanks"].split(",") if each.strip())
     choose(
         reading=replace(session.reading, **chosen, blanks=blanks or None),
-        preparation=replace(session.preparation, columns=None, transforms=()),
+        preparation=replace(session.preparation, columns=None, transforms=(), encode=(), weight=None),
         ticks=Ticks(drawn=session.ticks.drawn + 1),
     )

@@ -1,3 +1,5 @@
+from random import Random
+
 import numpy as np
 import pytest
 
@@ -6,6 +8,7 @@ from core.data.samples import sample
 from pages.shared import column_choice
 from pages.shared.jobs import Lane
 from pages.shared.messages import plain
+from pages.shared.reading_form import CHOICES
 from pages.shared.session import KEY, Session, Ticks
 from tests.pages.conftest import OF_DATA, PAGES, as_csv
 
@@ -205,3 +208,45 @@ def test_choices_outlive_the_switch_of_pages(visitor, two_groups):
     visitor.go("pages/how_many_page.py").settle().go("pages/data_page.py").settle()
     assert visitor.app.radio(key="scale").value == "robust"
     assert visitor.session.preparation.scale == "robust"
+
+
+def of_words_and_counts():
+    rng, words = Random(0), ("red", "blue", "green")
+    rows = [
+        [f"{rng.gauss(4 * (i % 2), 1):.3f}", f"{rng.gauss(0, 1):.3f}", words[i % 3], str(1 + i % 4)] for i in range(120)
+    ]
+    return as_csv(["a", "b", "colour", "times"], rows)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_words_that_take_part_break_no_page(visitor, page):
+    visitor.upload(of_words_and_counts()).settle()
+    visitor.app.button_group(key="encode").set_value(["colour"]).run()
+    visitor.settle()
+    assert visitor.session.preparation.encode == ("colour",)
+    visitor.go(page).settle()
+    assert not visitor.app.exception
+    assert visitor.refusals == []
+
+
+def test_a_column_of_counts_weighs_the_rows_and_is_no_column_of_the_fit(visitor):
+    visitor.upload(of_words_and_counts()).settle()
+    visitor.app.selectbox(key="weight").set_value("times").run()
+    visitor.settle()
+    assert visitor.session.preparation.weight == "times"
+    assert visitor.refusals == []
+    visitor.go("pages/groups_page.py").settle()
+    assert not visitor.app.exception
+    assert "times" not in visitor.text.split("Gaussian mixture")[0].split("columns")[-1]
+
+
+def test_what_the_reader_decided_can_be_decided_otherwise(visitor):
+    text = b"% made by hand\na,b\n1,'x,y'\n2,z\n3,w\n4,v\n"
+    visitor.upload(text).settle()
+    keys = {each.key for kind in ("selectbox", "number_input", "text_input") for each in getattr(visitor.app, kind)}
+    assert {f"reading-{name}" for name in (*CHOICES, "blanks")} - keys <= {"reading-sheet", "reading-fill_merged"}
+    visitor.app.selectbox(key="reading-quote").set_value("'")
+    next(each for each in visitor.app.button if each.label == "Read again").click().run()
+    visitor.settle()
+    assert visitor.session.reading.quote == "'"
+    assert not visitor.app.exception

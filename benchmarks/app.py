@@ -114,7 +114,7 @@ PLAYED = """async () => {
 def frames(browser, address):
     """How many stages of EM a second are painted while it plays."""
     page = browser.new_page()
-    page.goto(f"{address}/how-em-works?figure=em&em-rows=elongated&em-n=2000&em-k=5")
+    page.goto(f"{address}/how-em-works?em-rows=Elongated&em-n=2000&em-k=5")
     page.locator(".vega-bindings input[type=range]").wait_for(timeout=LONG)
     page.wait_for_function(QUIET, timeout=LONG)
     page.wait_for_timeout(2_000)

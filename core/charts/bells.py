@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.analysis.density import density_regions
-from core.analysis.geometry import Plane, density_curves, ellipses
+from core.analysis.geometry import Plane, Regions, density_curves, ellipses
 from core.analysis.lessons.blend import Draw
 from core.analysis.lessons.gaussian import SIGMAS, Bell, Spot, within
 from core.arrays import Array
@@ -98,22 +98,24 @@ def blend_plane(mixture: Mixture, drawn: Draw, reach: float) -> marks.Chart:
             }
         )
         layers = [marks.points(rows, axes, _entries(mixture), []), *layers]
-    else:
-        layers = [bands(density_regions(mixture, PLANE, frame), axes), *layers]
+    found = density_regions(mixture, PLANE, frame)
+    depth = Regions(len(found.masses) - found.level, found.left, found.right, found.bottom, found.top)
+    layers = [marks.shades(depth, axes), *layers]  # grey, for colours are the components'
     title = counts_in_words(mixture, drawn)
-    how = "Ellipses: 1 and 2 standard deviations of each component. "
-    how += "Points: drawn, in the colour of their component." if len(drawn.points) else "Shaded: where most rows lie."
+    how = "Shaded: where half, four fifths and 95 % lie. Ellipses: 1 and 2 standard deviations of each component. "
+    how += "Points: drawn, in the colour of their component." if len(drawn.points) else ""
     said = f"{title}. Ellipses of {count(mixture.components, 'component')} in the plane."
-    return marks.finished(layers, Words(title, how, said), TALL)
+    return marks.finished(layers, Words(title, how.strip(), said), TALL)
 
 
 def counts_in_words(mixture: Mixture, drawn: Draw) -> str:
     """How many points came from each component, beside what the weights promise."""
-    promised = listed([share(weight) for weight in mixture.weights])
-    if not len(drawn.points):
-        return f"The weights are {promised}; they sum to 1"
-    came = listed([share(each / len(drawn.points)) for each in drawn.counts])
-    return f"Of {count(len(drawn.points), 'point')}, {came} came from the components; the weights say {promised}"
+    rows = len(drawn.points)
+    if not rows:
+        return f"The weights are {listed([figure(weight, 3) for weight in mixture.weights])}; they sum to 1"
+    came = listed([f"{each:,}" for each in drawn.counts])
+    promised = listed([figure(rows * weight, 3) for weight in mixture.weights])
+    return f"Of {count(rows, 'point')}, {came} came from the components; the weights promise {promised}"
 
 
 def _entries(mixture: Mixture) -> list[marks.Entry]:

@@ -40,14 +40,14 @@ def show() -> None:
             flat = st.segmented_control(
                 "Show", ("x alone", "x and y"), default="x alone", required=True, key="mix-show", bind="query-params"
             )
+            at = st.slider("Look at x =", -REACH, REACH, -2.0, 0.1, key="mix-x", bind="query-params")
             if flat == "x and y":
                 draw(blend_plane(mixture, drawn, REACH))
             else:
-                at = st.slider("Look at x =", -REACH, REACH, -2.0, 0.1, key="mix-x", bind="query-params")
                 draw(blend_curves(mixture, drawn, at, REACH))
                 st.markdown(f"{counts_in_words(mixture, drawn)}.")
-                sum_of_parts(mixture, at)
-            frame.same_in_python(code(shares, apart, spread, rows, seed))
+            sum_of_parts(mixture, at)
+            frame.same_in_python(code(shares, apart, spread, at, rows, seed))
 
 
 def chosen_shares() -> list[int]:
@@ -74,14 +74,15 @@ def sum_of_parts(mixture: Mixture, at: float) -> None:
     frame.formula(rf"\begin{{aligned}} {left} \\ = {{}} & {terms} = {frame.number(found.total)} \end{{aligned}}")
 
 
-def code(shares: Sequence[int], apart: float, spread: float, rows: int, seed: int) -> str:
-    """The lines that make the mixture and draw the points."""
+def code(shares: Sequence[int], apart: float, spread: float, at: float, rows: int, seed: int) -> str:
+    """The lines that make the mixture, sum its density at a place and draw the points."""
     return f"""import numpy as np
 from core.analysis.lessons.blend import blend
 
 mixture = blend({list(shares)}, apart={apart}, spread={spread})
 points, labels = mixture.sample_labelled({rows}, np.random.default_rng({seed}))
 
-print(mixture.weights, mixture.weights.sum())
+alone = mixture.marginal([0])
+print(mixture.weights, mixture.weights.sum(), np.exp(alone.log_density(np.array([[{at}]])))[0])
 print(np.bincount(labels, minlength=mixture.components))
 """

@@ -33,7 +33,7 @@ def show() -> None:
         draw(bell_picture(bell, point, spot, points, REACH), picture)
         with picture:
             numbers(bell, spot)
-            frame.same_in_python(code(bell, point))
+            frame.same_in_python(code(bell, point) if points is None else fitted_code(points, point))
 
 
 def chosen_bell() -> Bell:
@@ -88,5 +88,21 @@ point = np.array({point})
 log_density = bell.log_density(point[None])[0]
 away = point - bell.means[0]
 distance = np.sqrt(away @ np.linalg.solve(covariance, away))
+print(np.exp(log_density), -log_density, distance)
+"""
+
+
+def fitted_code(points: Array, point: tuple[float, float]) -> str:
+    """The same for a bell that is fitted to points."""
+    return f"""import numpy as np
+import core
+
+points = np.array({points.tolist()})
+bell = core.fit(points, core.Plan(family=core.family("VVV"), components=1)).mixture
+
+point = np.array({point})
+log_density = bell.log_density(point[None])[0]
+away = point - bell.means[0]
+distance = np.sqrt(away @ np.linalg.solve(bell.covariances[0], away))
 print(np.exp(log_density), -log_density, distance)
 """

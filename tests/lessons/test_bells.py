@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from scipy.stats import chi2, multivariate_normal
+from scipy.stats import chi2, multivariate_normal, norm
 
 from core.analysis.lessons.blend import MOST, along_x, blend, draw
 from core.analysis.lessons.gaussian import SIGMAS, Bell, bell_of, points_of, some_points, within
@@ -56,9 +56,21 @@ def test_points_that_are_not_whole_are_left_out_and_too_few_are_refused():
         bell_of(points_of(typed.iloc[:2]))
 
 
+def test_points_on_a_line_are_refused_in_words():
+    with pytest.raises(FitError, match="The points lie on a line"):
+        bell_of([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [3.0, 3.0], [4.0, 4.0]])
+
+
 def test_the_lines_of_one_gaussian_compute_what_is_shown():
     spot = BELL.at((2.0, -2.0))
     found = [float(each) for each in printed(one_gaussian.code(BELL, (2.0, -2.0))).split()]
+    np.testing.assert_allclose(found, [spot.density, spot.score, spot.distance])
+
+
+def test_the_lines_of_a_bell_that_is_fitted_compute_what_is_shown():
+    points = points_of(some_points())
+    spot = bell_of(points).at((2.0, -2.0))
+    found = [float(each) for each in printed(one_gaussian.fitted_code(points, (2.0, -2.0))).split()]
     np.testing.assert_allclose(found, [spot.density, spot.score, spot.distance])
 
 
@@ -67,6 +79,8 @@ def test_weights_are_shares_of_one_and_parts_sum_to_the_density(shares):
     made = blend(shares, 0.7, 1.3)
     np.testing.assert_allclose(made.weights, np.array(shares) / sum(shares))
     found = along_x(made, -1.0)
+    bells = [norm(m, c**0.5).pdf(-1.0) for m, c in zip(made.means[:, 0], made.covariances[:, 0, 0], strict=True)]
+    np.testing.assert_allclose(found.densities, bells)
     assert sum(w * p for w, p in zip(found.weights, found.densities, strict=True)) == pytest.approx(found.total)
     assert found.total == pytest.approx(float(np.exp(made.marginal([0]).log_density([[-1.0]])[0])))
 
@@ -77,9 +91,11 @@ def test_components_without_any_weight_are_refused():
 
 
 def test_the_lines_of_a_mixture_draw_the_points_that_are_shown():
-    drawn = draw(blend((5, 3, 2), 0.8, 1.1), 100, 3)
-    said = printed(mixture.code((5, 3, 2), 0.8, 1.1, 100, 3))
-    assert said.splitlines()[0] == "[0.5 0.3 0.2] 1.0"
+    made = blend((5, 3, 2), 0.8, 1.1)
+    drawn = draw(made, 100, 3)
+    said = printed(mixture.code((5, 3, 2), 0.8, 1.1, -2.0, 100, 3))
+    assert said.splitlines()[0].startswith("[0.5 0.3 0.2] 1.0 ")
+    assert float(said.splitlines()[0].split()[-1]) == pytest.approx(along_x(made, -2.0).total, rel=1e-12)
     assert said.splitlines()[1] == str(np.array(drawn.counts))
 
 

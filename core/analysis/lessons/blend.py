@@ -51,10 +51,11 @@ class Sum:
 def along_x(mixture: Mixture, at: float) -> Sum:
     """The density of the first column at a place."""
     alone = mixture.marginal([0])
-    weighted = np.exp(alone.log_joint(np.array([[at]])))[0]
-    with np.errstate(invalid="ignore"):
-        densities = np.nan_to_num(weighted / alone.weights)
-    return Sum(tuple(alone.weights.tolist()), tuple(densities.tolist()), float(weighted.sum()))
+    each = [alone.ordered([k]) for k in range(alone.components)]
+    bells = [Mixture(np.ones(1), one.means, one.covariances) for one in each]
+    densities = [float(np.exp(bell.log_density(np.array([[at]]))[0])) for bell in bells]
+    total = float(np.exp(alone.log_density(np.array([[at]]))[0]))
+    return Sum(tuple(alone.weights.tolist()), tuple(densities), total)
 
 
 def draw(mixture: Mixture, points: int, seed: int = 0) -> Draw:

@@ -74,6 +74,8 @@ def bell_of(points: npt.ArrayLike) -> Bell:
     rows = np.asarray(points, dtype=np.float64)
     if len(rows) < FEWEST:
         raise FitError("A bell needs points to be fitted to.", f"There are {len(rows)}.", f"Add {FEWEST} or more.")
+    if np.linalg.matrix_rank(rows - rows.mean(axis=0)) < rows.shape[1]:
+        raise FitError("The points lie on a line.", "A bell has some spread in every direction.", "Move one off it.")
     found = fit(rows, Plan(family=family("VVV"), components=1)).mixture
     sd = np.sqrt(np.diagonal(found.covariances[0]))
     (x, y), (a, b) = found.means[0].tolist(), sd.tolist()

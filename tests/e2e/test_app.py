@@ -58,6 +58,12 @@ def upload(page, path):
     page.locator("input[type=file]").first.set_input_files(path)
 
 
+def answer(page, path):
+    """Upload the file and wait for its answer: a file is the visitor's own only once the page has read it."""
+    upload(page, path)
+    page.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+
+
 def quiet(page):
     """Until the script rests, nothing is stale, and no job runs."""
     page.wait_for_function(QUIET, timeout=LONG)
@@ -82,8 +88,7 @@ def looks_sound(page, charts=1):
 
 
 def test_an_upload_is_answered_and_every_page_shows_its_picture(visit, table):
-    upload(visit, table)
-    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    answer(visit, table)
     quiet(visit)
     looks_sound(visit, charts=1)
     for path, charts in (("groups", 4), ("how-many", 4), ("odd-rows", 2), ("density", 4)):
@@ -92,8 +97,7 @@ def test_an_upload_is_answered_and_every_page_shows_its_picture(visit, table):
 
 
 def test_hostile_names_are_shown_as_they_are_and_run_nothing(visit, table):
-    upload(visit, table)
-    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    answer(visit, table)
     for path in ("groups", "odd-rows"):
         go(visit, path)
         assert visit.locator("img[onerror], img[src^='http://h']").count() == 0
@@ -101,8 +105,7 @@ def test_hostile_names_are_shown_as_they_are_and_run_nothing(visit, table):
 
 
 def test_the_odd_row_is_listed_labelled_and_downloaded_with_its_name_defused(visit, table):
-    upload(visit, table)
-    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    answer(visit, table)
     go(visit, "odd-rows")
     visit.get_by_role("radio", name="Really odd").click()
     visit.get_by_text("Of 1 labelled row, 1 is really odd.").wait_for(timeout=LONG)
@@ -118,8 +121,7 @@ def test_the_odd_row_is_listed_labelled_and_downloaded_with_its_name_defused(vis
 
 
 def test_other_detectors_are_asked_and_another_file_is_scored_with_pictures(visit, table):
-    upload(visit, table)
-    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    answer(visit, table)
     go(visit, "odd-rows")
     visit.get_by_role("button", name="Ask them").click()
     visit.get_by_text("Isolation Forest ranks the rows").wait_for(timeout=LONG)
@@ -131,8 +133,7 @@ def test_other_detectors_are_asked_and_another_file_is_scored_with_pictures(visi
 
 
 def test_values_are_supposed_and_synthetic_rows_downloaded(visit, table):
-    upload(visit, table)
-    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    answer(visit, table)
     go(visit, "density")
     value = visit.locator(".st-key-given-0 input")
     value.fill("8")
@@ -148,8 +149,7 @@ def test_values_are_supposed_and_synthetic_rows_downloaded(visit, table):
 
 
 def test_another_file_is_scored_and_downloaded(visit, table):
-    upload(visit, table)
-    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    answer(visit, table)
     go(visit, "score")
     upload(visit, table)
     visit.get_by_text("No column has moved by much").first.wait_for(timeout=LONG)
@@ -162,8 +162,7 @@ def test_another_file_is_scored_and_downloaded(visit, table):
 
 
 def test_another_number_of_groups_is_the_model_on_every_page(visit, table):
-    upload(visit, table)
-    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    answer(visit, table)
     go(visit, "groups")
     number = visit.get_by_role("spinbutton", name="Number of groups")
     number.fill("3")
@@ -182,8 +181,7 @@ def test_a_file_that_is_no_table_is_refused_in_a_sentence_and_the_next_one_works
     upload(visit, broken)
     visit.locator("[data-testid=stAlertContentError]:visible").first.wait_for(timeout=LONG)
     assert visit.get_by_test_id("stException").count() == 0
-    upload(visit, table)
-    visit.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    answer(visit, table)
 
 
 def test_a_sample_is_answered_with_one_click_and_the_screenshot_is_taken(visit):
@@ -217,7 +215,7 @@ PLAYED = """async () => {
 
 
 def test_the_groups_page_leads_to_em_on_the_same_columns_and_model(visit, table):
-    upload(visit, table)
+    answer(visit, table)
     go(visit, "groups")
     visit.get_by_role("link", name="See how this was found").click()
     visit.locator(".vega-bindings input[type=range]").wait_for(timeout=LONG)

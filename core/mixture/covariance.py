@@ -77,6 +77,9 @@ def estimate(
 def _start(family: Family, weight: Array, scatter: Array, previous: Array | None) -> Structure:
     """Where the sweeps begin: at the previous covariances, or at the axes of the pooled scatter."""
     components, features = scatter.shape[:2]
+    if family.is_diagonal and family.has_closed_form:  # one sweep from anywhere
+        along_columns = np.broadcast_to(np.eye(features), scatter.shape)
+        return Structure(np.ones(components), np.ones((components, features)), along_columns)
     pooled = np.broadcast_to(scatter.sum(axis=0) / weight.sum(), scatter.shape)
     known = decompose(pooled if previous is None else previous)
     volume = known.volume if family.volume is Axis.VARIABLE and previous is not None else np.ones(components)

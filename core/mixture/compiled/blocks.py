@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from core.arrays import Array
 from core.mixture.compiled.elementary import LEAST_EXPONENT, exp, log
-from core.mixture.compiled.lanes import fill8, load8, square_root, store, total, where_less
-from core.mixture.compiled.pointers import Pointer, inner
+from core.mixture.compiled.lanes import fill8, load4, load8, square_root, store, total, turn, where_less
+from core.mixture.compiled.pointers import Pointer, inner, pointer
 
 LANES = 8
+TILE = 4  # rows and features that change places together
+BYTES = 8  # of a double
 BLOCK = 256  # rows
 STRIDE = BLOCK + LANES  # between features: a power of two would make them share the same few lines of the cache
 LOWEST = -1.7e308  # no finite log density is less
@@ -89,7 +91,9 @@ def take_rows(block: Block, values: Array, weights: Array, start: int) -> int:
     """
     found = min(BLOCK, len(values) - start)
     rows = (found + LANES - 1) // LANES * LANES
-    for r in range(rows):
+    turned = found // TILE * TILE if values.strides[1] == BYTES else 0
+    turn_rows(pointer(values) + start * (values.strides[0] // BYTES), values, turned, block.values)
+    for r in range(turned, rows):
         row = start + min(r, found - 1)
         for j in range(values.shape[1]):
             block.values[j * STRIDE + r] = values[row, j]
@@ -98,6 +102,24 @@ def take_rows(block: Block, values: Array, weights: Array, start: int) -> int:
         if r < found and len(weights) > 0:
             block.weights[r] = weights[start + r]
     return rows
+
+
+@inner
+def turn_rows(first: Pointer, values: Array, rows: int, found: Pointer) -> None:
+    """Write rows, each a run of numbers in memory, with their features apart, by squares of four rows and features."""
+    d, step = values.shape[1], values.strides[0] // BYTES
+    for r in range(0, rows, TILE):
+        place = first + r * step
+        for j in range(0, d if d >= TILE else 0, TILE):
+            at = min(j, d - TILE)  # the last square may overlap the one before
+            square = turn(
+                load4(place, at), load4(place, step + at), load4(place, 2 * step + at), load4(place, 3 * step + at)
+            )
+            for i in range(TILE):
+                store(found, (at + i) * STRIDE + r, square[i])
+        for j in range(d if d < TILE else 0):
+            for i in range(TILE):
+                found[j * STRIDE + r + i] = place[i * step + j]
 
 
 @inner

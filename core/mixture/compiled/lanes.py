@@ -164,6 +164,22 @@ def total(typing: Any, value: Any) -> Any:
 
 
 @intrinsic
+def turn(typing: Any, first: Any, second: Any, third: Any, fourth: Any) -> Any:
+    """Four lanes of four as the rows of a matrix, to its columns."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        def mix(left: Any, right: Any, *order: int) -> Any:
+            return builder.shuffle_vector(left, right, _indices(order))
+
+        even = mix(args[0], args[1], 0, 4, 2, 6), mix(args[2], args[3], 0, 4, 2, 6)
+        odd = mix(args[0], args[1], 1, 5, 3, 7), mix(args[2], args[3], 1, 5, 3, 7)
+        columns = [mix(*pair, *half) for half in ((0, 1, 4, 5), (2, 3, 6, 7)) for pair in (even, odd)]
+        return context.make_tuple(builder, sig.return_type, columns)
+
+    return types.UniTuple(FOUR, 4)(FOUR, FOUR, FOUR, FOUR), emit
+
+
+@intrinsic
 def where_less(typing: Any, left: Any, right: Any, yes: Any, no: Any) -> Any:
     """Lane by lane: yes where left < right, else no, so no where either is NaN."""
 

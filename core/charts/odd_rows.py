@@ -19,7 +19,6 @@ from core.charts.text import Words, in_text, listed, shorten, tick_format, value
 from core.numbers import count, figure
 
 MOST_CROSSES = 1_000
-MOST_BESIDE = 2_500  # points of a scatter on half the page, which is drawn anew with each threshold
 MOST_NAMED = 5
 REACH = 1.6  # an axis reaches this many times as far as the line or the bulk of the rows; what lies beyond is one bar
 LEEWAY = 1.5  # unless an axis that many times as long holds every row
@@ -60,7 +59,7 @@ def odd_scatter(scene: Scene, columns: tuple[int, int] | None = None) -> marks.C
     """
     plane = scene.plane(columns)
     axes = marks.axes_of(scene, plane)
-    shown = drawn(scene, MOST_BESIDE, columns=plane.columns)
+    shown = drawn(scene, columns=plane.columns)
     frame = group_points(scene, plane, shown)
     layers = [
         marks.points(frame, axes, entries(scene), [alt.Tooltip("held:N", title="Held by")]),

@@ -11,13 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.analysis.sampled import mean_and_error, means, some_rows
-from core.analysis.selection import Cell, Map, Search, sweep
+from core.analysis.selection import Map, Search, sweep
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.source import ArraySource
 from core.errors import ChoiceError, DataError, FitError
 from core.mixture.family import Family
-from core.mixture.fit import Fit, fit
 from core.mixture.stopping import Progress, Watch, unwatched
 from core.numbers import count, figure
 
@@ -183,16 +182,8 @@ def _scores(train: ArraySource, test: Array, search: Search, watch: Watch, over:
         board = sweep(train, search, watch=watch, over=over)
     except (FitError, DataError):  # a column may be blank or the same throughout one part
         return [None] * len(search.cells(train.d))
-    sound = [_sound(train, cell, search) for cell in board.cells]
-    return [None if found is None else found.mixture.log_density(test) for found in sound]
-
-
-def _sound(train: ArraySource, cell: Cell, search: Search) -> Fit | None:
-    """The cell's fit; where it is not sound, the best of several starts, if that is."""
-    if cell.fit is None or cell.fit.admissible:
-        return cell.fit
-    again = fit(train, search.plan(cell.family, cell.components))
-    return again if again.admissible else None
+    fits = [cell.fit if cell.fit is not None and cell.fit.admissible else None for cell in board.cells]
+    return [None if found is None else found.mixture.log_density(test) for found in fits]
 
 
 @dataclass

@@ -19,7 +19,7 @@ from core.mixture.kernels import Map as Map
 from core.mixture.plan import Plan
 from core.mixture.prior import ConjugatePrior
 from core.mixture.problem import Problem, pose
-from core.mixture.run import Openings, check, openings, solve
+from core.mixture.run import Openings, can_be_sound, check, openings, solve
 from core.mixture.starts import Hierarchical, Start
 from core.mixture.stopping import Outcome, Progress, Watch, unwatched
 
@@ -192,7 +192,7 @@ def sweep(
         return solved
 
     found = dict(zip(distinct, over(solve_one, [search.survey(*cell) for cell in distinct]), strict=True))
-    contenders = _contenders(search, found) if course.goes_on else []
+    contenders = _contenders(search, found, problem) if course.goes_on else []
     course.total += len(contenders)
     for cell, solved in zip(contenders, over(solve_one, [search.plan(*cell) for cell in contenders]), strict=True):
         found[cell] = solved if solved.fit is not None else found[cell]
@@ -202,14 +202,18 @@ def sweep(
     return board
 
 
-def _contenders(search: Search, found: Mapping[tuple[Family, int], Cell]) -> list[tuple[Family, int]]:
-    """The cells that may gain by more work: with the lowest BIC, of all and at each K, or without a sound optimum."""
+def _contenders(search: Search, found: Mapping[tuple[Family, int], Cell], problem: Problem) -> list[tuple[Family, int]]:
+    """The cells that may gain by more work: with the lowest BIC, of all and at each K, or without a sound optimum.
+
+    Of those without one, only such as can have one.
+    """
     if search.restarts <= SURVEY_STARTS and search.tolerance >= SURVEYED:
         return []
     fits = {cell: solved.fit for cell, solved in found.items() if solved.fit is not None}
     ranked = sorted(fits, key=lambda cell: (not fits[cell].admissible, fits[cell].bic))
     best_of_each = {k: cell for cell in reversed(ranked) for k in (cell[1],)}
     unsound = [cell for cell in found if cell not in fits or not fits[cell].admissible]
+    unsound = [cell for cell in unsound if can_be_sound(problem, search.plan(*cell))]
     return list(dict.fromkeys([*ranked[:CONTENDERS], *best_of_each.values(), *unsound]))
 
 

@@ -31,7 +31,9 @@ from core.mixture.stopping import Objection, Outcome, Progress, Watch, objection
 SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
 FINALISTS = 2  # starts that go on from there, though never more than half of them
 WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
+ROWS_OF_AXES = 30  # as many rows for each feature take as long as an M-step that takes covariances apart
 LEAST_STRIDE = 20  # passes in it; a pass that takes longer is taken by itself, and worth the steps that save passes
+PATIENCE = 50  # passes after which a run that is squeezed flat is not expected to widen again
 FIRST_NOISE = 0.05  # the noise component's mixing weight before the first pass
 
 
@@ -59,6 +61,13 @@ def check(problem: Problem, plan: Plan) -> None:
             f"{plan.components} groups cannot be found in {rows} rows.",
             remedy="Ask for fewer groups or bring more rows.",
         )
+
+
+def can_be_sound(problem: Problem, plan: Plan) -> bool:
+    """Whether an optimum of the plan can be without objection: not where columns are collinear or rows too few."""
+    needed = plan.components * plan.family.minimum_rows(problem.source.d)
+    enough = plan.components == 1 or plan.prior is not None or problem.rows >= needed
+    return enough and not problem.units.collinear
 
 
 Openings = Callable[[int, int], Moments]  # of K and attempt
@@ -103,8 +112,8 @@ def _solve(problem: Problem, plan: Plan, watch: Watch, first: Openings, over: Ma
 def best_of_starts(problem: Problem, plan: Plan, watch: Watch, first: Openings) -> Run:
     """The best run of the plan's starts: all go to a coarse end, the most promising to the plan's.
 
-    Where those are unsound, the others follow until one is sound. Ends early when cancelled. Raises DegenerateError if
-    every start collapses at once.
+    Where those are unsound but need not be, the others follow until one is sound. Ends early when cancelled. Raises
+    DegenerateError if every start collapses at once.
     """
     coarse = replace(plan, tolerance=max(plan.tolerance, SCREENING))
     screened: list[Run] = []
@@ -121,8 +130,9 @@ def best_of_starts(problem: Problem, plan: Plan, watch: Watch, first: Openings) 
         raise refusal
     promising = sorted(screened, key=lambda run: run.rank, reverse=True)
     finished: list[Run] = []
+    enough, hopeless = min(FINALISTS, (plan.restarts + 1) // 2), not can_be_sound(problem, plan)
     for run in promising:
-        if len(finished) >= min(FINALISTS, (plan.restarts + 1) // 2) and not all(each.objections for each in finished):
+        if len(finished) >= enough and (hopeless or not all(each.objections for each in finished)):
             break
         finished.append(go_on(problem, plan, run, watch))
     return max(finished, key=lambda run: run.rank)
@@ -188,7 +198,8 @@ def _first_moments_in_order(source: Source, responsibilities: Array) -> Moments:
 def converge(problem: Problem, plan: Plan, start: Mixture | Moments, watch: Watch, over: Map = map) -> Run:
     """EM from a mixture, or from the M-step of some moments, to its end; over maps a pass over chunks of many rows.
 
-    Raises DegenerateError if it cannot take a single pass.
+    Where a stride of passes leaves a group squeezed flat, EM would climb for long towards a likelihood without bound,
+    and ends. Raises DegenerateError if it cannot take a single pass.
     """
     trace: list[float] = []
     for ran in _strides(problem, plan, start, over):
@@ -202,6 +213,8 @@ def converge(problem: Problem, plan: Plan, start: Mixture | Moments, watch: Watc
                 break
         if outcome is None and len(trace) > plan.max_iterations:
             outcome = Outcome.ITERATION_LIMIT
+        if outcome is None and len(trace) > PATIENCE and Objection.SPIKE in _objections(problem, plan, ran):
+            outcome = Outcome.COLLAPSED
         if outcome is not None:
             return _judged(problem, plan, ran, tuple(trace), outcome)
     raise AssertionError("strides go on until there is an outcome")
@@ -209,13 +222,19 @@ def converge(problem: Problem, plan: Plan, start: Mixture | Moments, watch: Watc
 
 def _judged(problem: Problem, plan: Plan, ran: Ran, trace: tuple[float, ...], outcome: Outcome) -> Run:
     """Where EM came to, with what speaks against it."""
-    reasons = objections(plan.family, ran.mixture, ran.found, problem.units.deviations)
-    if plan.prior is not None:  # its rows are enough for a shape
-        reasons = tuple(each for each in reasons if each is not Objection.FEW_ROWS)
+    reasons = _objections(problem, plan, ran)
     if outcome is Outcome.COLLAPSED and Objection.SPIKE not in reasons:
         reasons = (Objection.SPIKE, *reasons)
     reasons += (Objection.COLLINEAR,) * problem.units.collinear
     return Run(ran.mixture, ran.found, trace, outcome, reasons)
+
+
+def _objections(problem: Problem, plan: Plan, ran: Ran) -> tuple[Objection, ...]:
+    """What speaks against where EM stands."""
+    reasons = objections(plan.family, ran.mixture, ran.found, problem.units.deviations)
+    if plan.prior is not None:  # its rows are enough for a shape
+        reasons = tuple(each for each in reasons if each is not Objection.FEW_ROWS)
+    return reasons
 
 
 _ENDS = {End.GOING: None, End.SETTLED: Outcome.CONVERGED, End.DEGENERATE: Outcome.COLLAPSED}
@@ -234,7 +253,8 @@ def _strides(problem: Problem, plan: Plan, start: Mixture | Moments, over: Map) 
         return
     if isinstance(start, Moments) and plan.noise:
         start = begin(problem, plan, start)
-    stride = min(WORK_OF_A_STRIDE // work, plan.max_iterations)
+    work += 0 if plan.family.is_diagonal else ROWS_OF_AXES * plan.components * source.d**3
+    stride = max(1, min(WORK_OF_A_STRIDE // work, plan.max_iterations))
     limits = Limits(problem.floor, stride, plan.tolerance, sweeps, plan.accelerate)
     patterns = None if problem.gaps is None else Patterns.of(source.values)
     yield from strides(plan.family, start, source, limits, patterns)

@@ -22,7 +22,7 @@ class Outcome(Enum):
     CONVERGED = "The fit settled: another pass would change nothing that matters."
     ITERATION_LIMIT = "The fit was still improving when it reached its limit of passes."
     CANCELLED = "The fit was cancelled; this is how far it came."
-    COLLAPSED = "A component lost all its rows, so the fit stopped there."
+    COLLAPSED = "A group was squeezed flat or lost all its rows, so the fit stopped there."
 
 
 class Objection(Enum):

@@ -8,6 +8,7 @@ from core.analysis.sampled import mean_and_error
 from core.analysis.selection import Search
 from core.data.source import ArraySource
 from core.errors import ChoiceError, FitError
+from core.mixture import run
 from core.mixture.family import family
 from core.mixture.fit import fit
 from core.mixture.plan import Plan
@@ -120,6 +121,21 @@ def test_a_watch_that_says_no_ends_it_and_is_told_how_far_it_is():
     assert held_out(blobs(100, 5.0), SEARCH, watch=watch) is None
     assert {total for _, total in told} == {10 * 6}
     assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_nothing_is_fitted_any_more_once_a_watch_has_said_no(monkeypatch):
+    rows = np.random.default_rng(0).normal(size=(30, 6))  # too few for any of these models to be sound
+    search = Search((family("EEV"), family("VEV"), family("VVV")), (4, 5))
+    said, begun = [], []
+    converge = run.converge
+
+    def counted(*arguments):
+        begun.append(bool(said))
+        return converge(*arguments)
+
+    monkeypatch.setattr(run, "converge", counted)
+    assert held_out(rows, search, watch=lambda _: len(begun) < 9 or bool(said.append(1))) is None
+    assert begun == [False] * 9
 
 
 def test_too_few_rows_and_no_folds_are_refused():

@@ -2,6 +2,7 @@
 
 import json
 import math
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,8 +14,13 @@ from hypothesis import given, settings
 from strategies import clustered_rows
 
 import core
+from core.data.source import as_source
+from core.errors import DegenerateError
 from core.mixture.family import FAMILIES
 from core.mixture.fit import polish
+from core.mixture.problem import pose
+from core.mixture.run import can_be_sound
+from core.mixture.stopping import Objection, Outcome
 from core.scale.threads import Threads
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -157,6 +163,33 @@ def test_one_column_is_allowed_and_its_two_families_go_by_mclusts_names():
     assert fit.n_parameters == 5
     assert fit.mixture.means.shape == (2, 1)
     assert fit.log_likelihood == pytest.approx(fit.mixture.log_density(rows).sum())
+
+
+def test_a_run_that_stays_squeezed_flat_ends_long_before_its_limit_of_passes():
+    rng = np.random.default_rng(0)
+    few = rng.normal(size=(200, 6))
+    rows = np.column_stack([few, few @ rng.normal(size=(6, 40)) + 2e-4 * rng.normal(size=(200, 40))])
+    plan = core.Plan("EEE", 2, restarts=1, tolerance=1e-300, max_iterations=5_000, accelerate=False)
+    found = core.fit(rows, plan)
+    assert found.outcome is Outcome.COLLAPSED
+    assert Objection.SPIKE in found.objections
+    assert 50 < len(found.trace) < 200
+
+
+@pytest.mark.parametrize("each", FAMILIES, ids=lambda each: each.name)
+@pytest.mark.parametrize("collinear", [False, True])
+def test_where_no_optimum_can_be_sound_none_is(each, collinear):
+    rows = np.random.default_rng(1).normal(size=(18, 4))
+    rows = np.column_stack([rows, rows.sum(axis=1)]) if collinear else rows
+    hopeless = 0
+    for components in range(1, 7):
+        plan = core.Plan(each, components, restarts=3)
+        if can_be_sound(pose(as_source(rows)), plan):
+            continue
+        hopeless += 1
+        with suppress(DegenerateError):
+            assert not core.fit(rows, plan).admissible
+    assert hopeless == (6 if collinear else 3 if each.minimum_rows(4) == 5 else 0)
 
 
 def test_a_watch_hears_of_every_pass_and_ends_the_fit():

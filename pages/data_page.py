@@ -117,7 +117,7 @@ def show_data() -> None:
         widgets.sample_list()
     if table is None:
         return
-    with refusals():
+    with st.container(), refusals():  # so that what follows keeps its place, and stays open, while an answer is found
         analysis = derived.analysis()
         if analysis is not None:
             show_answer(analysis)

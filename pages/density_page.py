@@ -6,7 +6,7 @@ import streamlit as st
 from core.analysis.density import noise_in_words
 from core.analysis.listing import with_dates
 from core.analysis.synthetic import MOST_ROWS, Drawing, synthetic_frame
-from core.analysis.what_if import Usual, WhatIf
+from core.analysis.what_if import Usual, WhatIf, beyond_all_rows
 from core.charts.scene import Scene
 from core.charts.what_if import what_if_density
 from core.data.dates import date_of, days_of
@@ -103,6 +103,7 @@ def show_rest(scene: Scene, found: WhatIf) -> None:
     likely = ", ".join(f"{plain(names[k])} {share(part)}" for k, part in enumerate(shares) if part >= 0.005)
     said = " and ".join(f"{plain(name)} at {plain(value)}" for name, value in found.given_in_words)
     st.markdown(f"With {said}: {likely}.")
+    widgets.notes(tuple(beyond_all_rows(scene.matrix, dict(found.given))))
     rest = [scene.features[at] for at in found.rest]
     about = current().about if current().about in rest else rest[0]
     if len(rest) > 1:

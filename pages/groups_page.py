@@ -65,7 +65,9 @@ def show_differences(analysis: Analysis, found: Pair) -> None:
         )
         clusters = split.as_first(found.partition.labels)
         labels = found.scene.grouping.labels
-        rows = differing_rows(analysis.table, analysis.matrix, split.differing, found.scene.labels, clusters, labels)
+        rows = differing_rows(
+            analysis.table, analysis.matrix, split.differing, found.scene.labels, clusters, labels, analysis.row_name
+        )
         st.dataframe(rows, hide_index=True, height=240, column_config=looks(analysis.table))
 
 

@@ -95,7 +95,7 @@ def show_reasons(analysis: Analysis, scene: Scene, why: Reasons) -> None:
     near = nearest_usual(scene.fit, analysis.matrix, int(why.rows[at]), scene.flagged)
     if near:
         st.caption("The row, and the rows most like it that are not odd:")
-        rows = rows_of_table(analysis.table, analysis.matrix, [int(why.rows[at]), *near])
+        rows = rows_of_table(analysis.table, analysis.matrix, [int(why.rows[at]), *near], analysis.row_name)
         st.dataframe(rows, hide_index=True, placeholder="", column_config=looks(analysis.table))
 
 
@@ -131,5 +131,5 @@ if analysis is not None:
                 st.markdown(
                     f"Here the sum runs over {judged_by(scene.fit, scene.odd)}; the line is at "
                     f"{figure(scene.odd.threshold)}. Rows drawn from the model itself pass it "
-                    f"{figure(scene.odd.expected_false_alarms)} times in {rows:,}."
+                    f"{scene.odd.by_chance} times in {rows:,}."
                 )

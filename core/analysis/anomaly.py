@@ -20,6 +20,7 @@ from core.mixture.fit import Fit
 from core.mixture.model import Mixture
 from core.mixture.patterns import Patterns, has_blanks
 from core.mixture.stopping import Watch
+from core.numbers import figure
 
 DRAWS = 200_000  # so that every chance down to 1e-12 is known to some 2 %
 NEVER = float("inf")
@@ -204,6 +205,12 @@ class Anomalies:
         if self.threshold == NEVER:
             return 0.0
         return len(self.score) * float(self.scored.null.rarity(self.threshold))
+
+    @property
+    def by_chance(self) -> str:
+        """How many rows chance alone would flag, in words: "about 1.0", "fewer than 0.1"."""
+        chance = self.expected_false_alarms
+        return "fewer than 0.1" if chance < 0.1 else f"about {figure(chance, 2)}"
 
 
 def anomalies(

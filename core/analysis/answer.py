@@ -110,14 +110,13 @@ def in_words(groups: int, largest: Array, odd: Anomalies) -> str:
 
 def odd_in_words(odd: Anomalies) -> str:
     """The odd rows in a sentence."""
-    rows, flagged, chance = len(odd.score), len(odd.ranking), odd.expected_false_alarms
+    rows, flagged = len(odd.score), len(odd.ranking)
     said = (
         "No row looks odd"
         if flagged == 0
         else f"{count(flagged, 'row')} of {rows:,} {'looks' if flagged == 1 else 'look'} odd"
     )
-    expected = "under 0.1" if chance < 0.1 else figure(chance, 2)
-    return f"{said}; chance alone would flag about {expected}."
+    return f"{said}; chance alone would flag {odd.by_chance}."
 
 
 def judged_by(fitted: Fit, odd: Anomalies) -> str:
@@ -130,7 +129,7 @@ def judged_by(fitted: Fit, odd: Anomalies) -> str:
 
 
 def far_groups_in_words(fitted: Fit, odd: Anomalies, grouping: Grouping) -> str:
-    """Which groups count as odd rows, being small and far from the others; nothing if none do."""
+    """Which groups do not count when rows are judged, being small and far from the others; nothing if all do."""
     kept = {mean.tobytes() for mean in odd.scored.mixture.means}
     gone = [mean.tobytes() not in kept for mean in fitted.mixture.means]
     far = [group for group, part in enumerate(grouping.parts) if all(gone[k] for k in part)]
@@ -139,8 +138,8 @@ def far_groups_in_words(fitted: Fit, odd: Anomalies, grouping: Grouping) -> str:
     rows = share(sum(float(fitted.mixture.weights[list(grouping.parts[group])].sum()) for group in far))
     names = grouping.in_words(far)
     if len(far) == 1:
-        return f"{names} is so small ({rows} of the rows) and far from the others that its rows count as odd."
-    return f"{names} are so small ({rows} of the rows) and far from the others that their rows count as odd."
+        return f"{names} is small ({rows} of the rows) and far from the others, so its rows are judged by those."
+    return f"{names} are small ({rows} of the rows) and far from the others, so their rows are judged by those."
 
 
 def _groups(components: int, share_clear: float) -> str:

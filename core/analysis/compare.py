@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import is_float_dtype
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score
 
 from core.arrays import Array, closed
+from core.data.table import Kind, Table
 from core.errors import DataError
+from core.numbers import figure
 
+MOST_VALUES = 12  # different numbers of a column that groups are counted by
 Labels = npt.NDArray[np.intp]  # group numbers from 0, or any whole numbers
 
 
@@ -111,9 +116,21 @@ def rand_index_of(table: Array) -> float:
     return (pairs - by_chance) / (most - by_chance) if most > by_chance else 1.0
 
 
+def comparable(table: Table, features: Sequence[str]) -> tuple[str, ...]:
+    """Columns that groups can be counted by: those of words, and numbers of few values that were not fitted."""
+    words = [each.name for each in table.columns if each.kind in (Kind.CATEGORY, Kind.BOOLEAN)]
+    numbers = [
+        each.name
+        for each in table.columns
+        if each.kind is Kind.NUMBER and 2 <= each.n_distinct <= MOST_VALUES and each.name not in features
+    ]
+    return (*words, *numbers)
+
+
 def crosstab(labels: Labels, categories: pd.Series, components: int) -> pd.DataFrame:
     """Rows per group (1..K) and category, the commonest category first; blanks are a category of their own."""
-    named = categories.astype("string").fillna("(blank)")
+    named = categories.map(figure) if is_float_dtype(categories) else categories
+    named = named.where(categories.notna(), None).astype("string").fillna("(blank)")
     table = pd.crosstab(pd.Series(labels + 1), named.to_numpy())
     table = table.reindex(range(1, components + 1), fill_value=0)
     return table[table.sum().sort_values(ascending=False, kind="stable").index].rename_axis(index="group", columns=None)

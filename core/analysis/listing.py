@@ -30,11 +30,12 @@ def differing_rows(
     groups: npt.NDArray[np.intp],
     clusters: npt.NDArray[np.intp],
     labels: Sequence[str],
+    named: str | None = None,
 ) -> pd.DataFrame:
     """Rows (positions in the matrix) with their group by the mixture and by K-Means, and their cells.
 
     groups and clusters are (n,), counted from 0; labels (G,) say how both are called. A group past them is noise, a
-    cluster past them goes by its number.
+    cluster past them goes by its number; named is the column that says what a row is.
     """
     rows, G = rows[:MOST_LISTED], len(labels)
     spare = [str(k + 1) for k in range(G, int(clusters.max(initial=0)) + 1)]
@@ -43,7 +44,7 @@ def differing_rows(
         "by the mixture": np.array([*labels, "noise"], dtype=object)[groups[rows]],
         "by K-Means": np.array([*labels, *spare], dtype=object)[clusters[rows]],
     }
-    return _beside(found, table, matrix, rows)
+    return _beside(found, table, matrix, rows, named)
 
 
 def listed(odd: Anomalies) -> npt.NDArray[np.intp]:
@@ -59,11 +60,18 @@ def nearest_groups(mixture: Mixture, values: Array, grouping: Grouping) -> list[
 
 
 def odd_rows(
-    table: Table, matrix: Matrix, odd: Anomalies, nearest: Sequence[str], why: Reasons, said: Judgements
+    table: Table,
+    matrix: Matrix,
+    odd: Anomalies,
+    nearest: Sequence[str],
+    why: Reasons,
+    said: Judgements,
+    named: str | None = None,
 ) -> pd.DataFrame:
     """The flagged rows, the oddest first: label, score, chance, nearest group, the column to blame, and their cells.
 
-    Chance is how often a row drawn from the model scores as high; nearest (m,) and why are of the rows listed.
+    Chance is how often a row drawn from the model scores as high; nearest (m,) and why are of the rows listed;
+    named is the column that says what a row is.
     """
     rows = listed(odd)
     found = {
@@ -74,7 +82,7 @@ def odd_rows(
         "nearest group": np.array(nearest, dtype=object),
         "why": np.array([why.brief(at) for at in range(len(rows))], dtype=object),
     }
-    return _beside(found, table, matrix, rows)
+    return _beside(found, table, matrix, rows, named)
 
 
 def with_dates(
@@ -92,23 +100,29 @@ def with_dates(
     return frame.assign(**told)
 
 
-def rows_of_table(table: Table, matrix: Matrix, rows: Sequence[int]) -> pd.DataFrame:
-    """Some rows (positions in the matrix) with their numbers and cells."""
+def rows_of_table(table: Table, matrix: Matrix, rows: Sequence[int], named: str | None = None) -> pd.DataFrame:
+    """Some rows (positions in the matrix) with their numbers, the column that names them, and their cells."""
     chosen = np.asarray(rows, dtype=np.intp)
-    return _beside({"row": matrix.row_ids[chosen] + 1}, table, matrix, chosen)
+    return _beside({"row": matrix.row_ids[chosen] + 1}, table, matrix, chosen, named)
 
 
-def example_rows(table: Table, matrix: Matrix, found: Examples, names: Sequence[str]) -> pd.DataFrame:
+def example_rows(
+    table: Table, matrix: Matrix, found: Examples, names: Sequence[str], named: str | None = None
+) -> pd.DataFrame:
     """The rows that show what a group is like, each with what it is; names are those of all groups."""
     what = ["most typical"] * len(found.typical) + [f"nearly in {names[k]}" for k in found.following]
-    frame = rows_of_table(table, matrix, [*found.typical.tolist(), *found.borderline.tolist()])
+    frame = rows_of_table(table, matrix, [*found.typical.tolist(), *found.borderline.tolist()], named)
     return pd.concat([pd.DataFrame({"this row is": np.array(what, dtype=object)}), frame], axis=1)
 
 
-def _beside(found: Mapping[str, Any], table: Table, matrix: Matrix, rows: npt.NDArray[np.intp]) -> pd.DataFrame:
-    """What was found before the cells of the same rows, the fitted columns first; equal names are told apart."""
+def _beside(
+    found: Mapping[str, Any], table: Table, matrix: Matrix, rows: npt.NDArray[np.intp], named: str | None
+) -> pd.DataFrame:
+    """Rows' numbers and names, what was found, and their other cells, fitted ones first; equal names are told apart."""
     cells = table.frame.iloc[matrix.row_ids[rows]].reset_index(drop=True)
     fitted = [name for name in matrix.features if name in cells.columns]  # values of a category are no columns
     cells = cells[fitted + [name for name in cells.columns if name not in fitted]]
     cells.columns = pd.Index([f"{name} (column)" if name in found else name for name in cells.columns], dtype=object)
-    return pd.concat([pd.DataFrame(found), cells], axis=1)
+    frame = pd.concat([pd.DataFrame(found), cells], axis=1)
+    own = f"{named} (column)" if named in found else named
+    return frame if own is None else frame[["row", own, *(name for name in frame.columns if name not in ("row", own))]]

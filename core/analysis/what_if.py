@@ -101,6 +101,19 @@ def what_if(mixture: Mixture, transform: Transform, given: Mapping[str, float]) 
     return WhatIf(tuple(given.items()), after, rest, transform, mixture)
 
 
+def beyond_all_rows(matrix: Matrix, given: Mapping[str, float]) -> list[str]:
+    """A sentence for each supposed value, by column name, that lies outside of what the rows have."""
+    said = []
+    for name, value in given.items():
+        column = matrix.features.index(name)
+        low, high = np.nanmin(matrix.raw[:, column]), np.nanmax(matrix.raw[:, column])
+        if low <= value <= high:
+            continue
+        first, last, own = matrix.transform.in_words(column, [low, high, value])
+        said.append(f"No row has {name} at {own}: they go from {first} to {last}, so this is a guess.")
+    return said
+
+
 def _fitted(transform: Transform, column: int, value: float) -> float:
     found = float(transform.column_forward(column, np.array([value]))[0])
     if not np.isfinite(found):

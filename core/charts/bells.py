@@ -69,7 +69,7 @@ def blend_curves(mixture: Mixture, drawn: Draw, at: float, reach: float) -> mark
     layers = [
         alt.Chart(total).mark_line(strokeWidth=4, stroke=theme.SOFT_INK, opacity=0.6, clip=True).encode(**place),
         alt.Chart(pd.concat(parts)).mark_line(strokeWidth=theme.LINE_WIDTH, clip=True).encode(color=colour, **place),
-        alt.Chart(pd.DataFrame({"c0": [at]})).mark_rule(strokeDash=[4, 3], color=theme.SOFT_INK).encode(x=axis.x()),
+        _place(at, axis),
     ]
     if len(drawn.points):
         layers.append(_rug(drawn, top, axis, entries))
@@ -82,11 +82,17 @@ def blend_curves(mixture: Mixture, drawn: Draw, at: float, reach: float) -> mark
     return marks.finished(layers, words)
 
 
-def blend_plane(mixture: Mixture, drawn: Draw, reach: float) -> marks.Chart:
+def _place(at: float, axis: marks.Axis) -> alt.Chart:
+    """The place that is looked at."""
+    return alt.Chart(pd.DataFrame({"c0": [at]})).mark_rule(strokeDash=[4, 3], color=theme.SOFT_INK).encode(x=axis.x())
+
+
+def blend_plane(mixture: Mixture, drawn: Draw, at: float, reach: float) -> marks.Chart:
     """The same in the plane: where half, four fifths and 95 % of the rows lie, an ellipse for each component."""
     frame = np.array([[-reach, -reach], [reach, reach]])
     axes = marks.Axis.of("x", frame[:, 0]), marks.Axis.of("y", frame[:, 1])
     layers = marks.outlines(ellipses(mixture, PLANE), range(mixture.components), axes)
+    layers.append(_place(at, axes[0]))
     if len(drawn.points):
         rows = pd.DataFrame(
             {
@@ -103,6 +109,7 @@ def blend_plane(mixture: Mixture, drawn: Draw, reach: float) -> marks.Chart:
     layers = [marks.shades(depth, axes), *layers]  # grey, for colours are the components'
     title = counts_in_words(mixture, drawn)
     how = "Shaded: where half, four fifths and 95 % lie. Ellipses: 1 and 2 standard deviations of each component. "
+    how += "Dashed: the x that is looked at. "
     how += "Points: drawn, in the colour of their component." if len(drawn.points) else ""
     said = f"{title}. Ellipses of {count(mixture.components, 'component')} in the plane."
     return marks.finished(layers, Words(title, how.strip(), said), TALL)

@@ -52,6 +52,8 @@ def stacked_parts(found: Criteria, criterion: str) -> marks.Chart:
     ]
     chosen, rest = int(frame["components"][turn]), _lead(frame, criterion, turn)
     title = f"{name} turns at {count(chosen, 'group')}{rest}"
+    if turn == len(frame) - 1:
+        title = f"{name} still falls at {count(chosen, 'group')}, the most that are tried"
     per = f"{figure(float(np.log(found.rows)), 2)} (log {found.rows:,})" if criterion == "bic" else "2"
     how = f"Lower is better. Every number that the model has costs {per}."
     said = f"{title}. Stacked bars of misfit and penalty for {count(len(frame), 'number')} of groups."

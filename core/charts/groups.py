@@ -136,9 +136,9 @@ def _cluster_words(scene: Scene, partition: Partition, shown: Drawn, regions: bo
     if K == 1:
         title = "K-Means with one group: every row is in it"
     elif K <= MOST_SIZES_NAMED:
-        title = f"K-Means puts each row in one group: {listed([f'{size:,}' for size in sizes])} rows"
+        title = f"K-Means splits the rows into {listed([f'{size:,}' for size in sizes])}"
     else:
-        title = f"K-Means puts each row in one of {K} groups of {sizes[-1]:,} to {sizes[0]:,} rows"
+        title = f"K-Means splits the rows into {K} groups of {sizes[-1]:,} to {sizes[0]:,}"
     how = "Each row belongs to the nearest centre, wholly. "
     how += "Shaded: which centre is nearest, going by these two columns. " if regions else ""
     return Words(

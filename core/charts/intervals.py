@@ -17,8 +17,13 @@ from core.numbers import count, figure, figures, share
 ROOM, ROW = 150, 30  # pixels
 
 
-def mean_intervals(found: Intervals, column: int, names: Sequence[str], slots: Sequence[int]) -> marks.Chart:
-    """A dot for each group's mean of one of the d columns on its interval, in raw units."""
+def mean_intervals(
+    found: Intervals, column: int, names: Sequence[str], slots: Sequence[int], what: str = "group"
+) -> marks.Chart:
+    """A dot for each component's mean of one of the d columns on its interval, in raw units.
+
+    names and slots are (K,); what is the noun for a component where it is not a group of its own.
+    """
     at, low, high = (each[:, column] for each in (found.means.estimate, found.means.low, found.means.high))
     frame = pd.DataFrame(
         {
@@ -36,16 +41,16 @@ def mean_intervals(found: Intervals, column: int, names: Sequence[str], slots: S
     axis = marks.Axis.of(found.features[column], ends)
     y = alt.Y("place:N", title=None, axis=alt.Axis(labelExpr="{" + labels + "}[datum.label]", labelLimit=220))
     ink = alt.Color("colour:N", scale=None, legend=None)
-    tooltip = [alt.Tooltip("name:N", title="Group"), alt.Tooltip("said:N", title="Mean")]
+    tooltip = [alt.Tooltip("name:N", title=what.capitalize()), alt.Tooltip("said:N", title="Mean")]
     base = alt.Chart(frame)
     layers = [
         base.mark_rule(strokeWidth=3).encode(x=axis.x("low:Q"), x2=alt.X2("high:Q"), y=y, color=ink, tooltip=tooltip),
         base.mark_point(filled=True, size=110, opacity=1).encode(x=axis.x("at:Q"), y=y, color=ink, tooltip=tooltip),
     ]
-    return marks.finished(layers, _words(found, column, (at, low, high)), ROOM + ROW * len(names))
+    return marks.finished(layers, _words(found, column, (at, low, high), what), ROOM + ROW * len(names))
 
 
-def _words(found: Intervals, column: int, parts: Sequence[np.ndarray]) -> Words:
+def _words(found: Intervals, column: int, parts: Sequence[np.ndarray], what: str) -> Words:
     at, low, high = parts
     name, K = in_text(found.features[column]), len(at)
     order = np.argsort(at)
@@ -53,8 +58,8 @@ def _words(found: Intervals, column: int, parts: Sequence[np.ndarray]) -> Words:
     if K == 1:
         title = f"The mean of {name} lies between {figure(low[0])} and {figure(high[0])}"
     elif not any(overlaps):
-        title = f"The means of {name} are told apart in all {count(K, 'group')}"
+        title = f"The means of {name} are told apart in all {count(K, what)}"
     else:
-        title = f"Some groups cannot be told apart by their means of {name}"
-    how = f"Dot: the group's mean. Line: {share(found.level)} of {count(found.draws, 'draw')} with other row weights."
-    return Words(title, how, f"{title}. Dot and interval for {count(K, 'group')}.")
+        title = f"Some {what}s cannot be told apart by their means of {name}"
+    how = f"Dot: the {what}'s mean. Line: {share(found.level)} of {count(found.draws, 'draw')} with other row weights."
+    return Words(title, how, f"{title}. Dot and interval for {count(K, what)}.")

@@ -20,6 +20,7 @@ from core.numbers import count, figure
 
 MOST_CROSSES = 1_000
 MOST_NAMED = 5
+NAME_WIDTH, NAME_HEIGHT = 0.3, 0.05  # of the picture: nearer to each other than that, names would collide
 REACH = 1.6  # an axis reaches this many times as far as the line or the bulk of the rows; what lies beyond is one bar
 LEEWAY = 1.5  # unless an axis that many times as long holds every row
 
@@ -194,11 +195,7 @@ def _score_words(odd: Anomalies) -> Words:
         verb = "lies" if found == 1 else "lie"
         title = f"{count(found, 'row')} of {n:,} {verb} beyond the line at {figure(odd.threshold)}"
     how = "The score says how unlikely the mixture finds a row. "
-    how += (
-        f"Chance alone would put about {figure(odd.expected_false_alarms, 2)} of {n:,} beyond the line. "
-        if found
-        else ""
-    )
+    how += f"Chance alone would put {odd.by_chance} of {n:,} beyond the line. " if found else ""
     how += "Crosses: the odd rows. " if found else ""
     return Words(title, how.strip(), f"{title}. Histogram of the score −log p of {count(n, 'row')}.")
 
@@ -206,6 +203,7 @@ def _score_words(odd: Anomalies) -> Words:
 def _named(frame: pd.DataFrame, axes: tuple[marks.Axis, marks.Axis]) -> list[alt.Chart]:
     """Names beside the oddest rows, which come last in the frame."""
     top = frame[frame["look"] == marks.ODD.code].tail(MOST_NAMED)
+    top = top.iloc[_apart(top[["c0", "c1"]].to_numpy(), axes)]
     on_left = top["c0"] > sum(axes[0].domain) / 2
     top = top.assign(
         row=[shorten(name, 18) for name in top["row"]],
@@ -217,6 +215,18 @@ def _named(frame: pd.DataFrame, axes: tuple[marks.Axis, marks.Axis]) -> list[alt
     )
     beside = {name: alt.ExprRef(f"datum.{name}") for name in ("align", "dx")}
     return [base.mark_text(**beside, **look) for look in marks.HALOED]
+
+
+def _apart(places: Array, axes: tuple[marks.Axis, marks.Axis]) -> list[int]:
+    """Which of (m, 2) places can bear a name without writing over another's; the last, the oddest, come first."""
+    ends = [np.log(axis.domain) if axis.logarithmic else np.array(axis.domain) for axis in axes]
+    at = [np.log(each) if axis.logarithmic else each for each, axis in zip(places.T, axes, strict=True)]
+    x, y = ((each - low) / (high - low) for each, (low, high) in zip(at, ends, strict=True))
+    kept: list[int] = []
+    for k in range(len(places) - 1, -1, -1):
+        if all(abs(x[k] - x[other]) > NAME_WIDTH or abs(y[k] - y[other]) > NAME_HEIGHT for other in kept):
+            kept.append(k)
+    return kept[::-1]
 
 
 def _scatter_words(scene: Scene, plane: Plane, shown: Drawn) -> Words:

@@ -119,8 +119,8 @@ def _tail(numbers: Numbers) -> list[Alert]:
     if not (right > TAIL and right > 1.5 * left and np.isfinite(right)):
         return []
     if numbers.ordered[0] > 0:
-        return [Alert(AlertKind.HEAVY_TAIL, "a long tail: its logarithm may show groups better", False, Shape.LOG)]
-    what = "a long tail: evening it out may show groups better"
+        return [Alert(AlertKind.HEAVY_TAIL, "a long tail: try its logarithm", False, Shape.LOG)]
+    what = "a long tail: try evening it out"
     return [Alert(AlertKind.HEAVY_TAIL, what, False, Shape.YEO_JOHNSON)]
 
 

@@ -61,7 +61,7 @@ class Labelled:
         level = self.odd.level is not self.odd.score
         own = 3 + 2 * (shares > 1)  # the mixture's group, the next one with its lead, the score, and whether it is odd
         own += self.grouping is not None and self.grouping.is_named
-        return own + shares + (self.partition is not None) + level + bool(self.judgements.said)
+        return 1 + own + shares + (self.partition is not None) + level + bool(self.judgements.said)
 
 
 def labelled_frame(table: Table, found: Labelled) -> pd.DataFrame:
@@ -73,6 +73,9 @@ def labelled_frame(table: Table, found: Labelled) -> pd.DataFrame:
     frame = original_frame(table)
     taken = set(frame.columns)
     added = {}
+    numbers = pd.Series(np.arange(1, len(frame) + 1))  # as the app has them, so that a row can be found again
+    added[unlike("row", taken)] = numbers
+    taken |= added.keys()
     for name, values in _found_columns(found).items():
         own = unlike(name, taken)
         taken.add(own)

@@ -42,7 +42,7 @@ def show() -> None:
             )
             at = st.slider("Look at x =", -REACH, REACH, -2.0, 0.1, key="mix-x", bind="query-params")
             if flat == "x and y":
-                draw(blend_plane(mixture, drawn, REACH))
+                draw(blend_plane(mixture, drawn, at, REACH))
             else:
                 draw(blend_curves(mixture, drawn, at, REACH))
                 st.markdown(f"{counts_in_words(mixture, drawn)}.")

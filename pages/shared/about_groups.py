@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.analysis.compare import Association, association, crosstab
+from core.analysis.compare import Association, association, comparable, crosstab
 from core.analysis.examples import examples
 from core.analysis.grouping import LONGEST_NAME, UNNAMED
 from core.analysis.listing import example_rows, with_dates
@@ -12,7 +12,6 @@ from core.analysis.profile import Profiles
 from core.charts.density import marginal_density
 from core.charts.scene import Scene
 from core.charts.tables import category_table, column_ranges, profile_map
-from core.data.table import Kind
 from core.numbers import figure
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
@@ -107,13 +106,13 @@ def show_examples(analysis: Analysis, scene: Scene) -> None:
     density = kept(analysis.model_key("log density"), lambda: scene.fit.mixture.log_density(analysis.matrix.values))
     name = analysis.groups_key("examples", group)
     found = kept(name, lambda: examples(density, scene.responsibilities, group))
-    both = example_rows(analysis.table, analysis.matrix, found, (*scene.names, "noise"))
+    both = example_rows(analysis.table, analysis.matrix, found, (*scene.names, "noise"), analysis.row_name)
     st.dataframe(both, hide_index=True, placeholder="", column_config=looks(analysis.table))
 
 
 def show_categories(analysis: Analysis, scene: Scene) -> None:
-    """The groups against a column of words."""
-    categories = [each.name for each in analysis.table.columns if each.kind in (Kind.CATEGORY, Kind.BOOLEAN)]
+    """The groups against a column of words, or of few numbers."""
+    categories = comparable(analysis.table, scene.features)
     if not categories:
         return
     chosen = st.selectbox("Compare with a column that was not fitted", categories, key="category")

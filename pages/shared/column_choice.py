@@ -45,12 +45,15 @@ def show(table: Table) -> None:
     numeric = [each for each in table.columns if each.kind.is_numeric]
     if numeric:
         _editor(table, numeric, chosen, list(LOOKS))
-    _left_out(table, chosen)
+    with st.container():  # so that what follows keeps its place, and stays open, however many there are
+        _left_out(table, chosen)
     with st.expander("Scale, transforms, blanks and weights"):
         _form(table, chosen)
+        _weights(table)
     others = [each for each in table.columns if not each.kind.is_numeric]
     if others:
-        with st.expander(f"{count(len(others), 'column')} of words, for tables and comparisons"):
+        with st.expander(f"{count(len(others), 'column')} of words, for comparisons or as part of the fit"):
+            _words(table)
             _editor(table, others, chosen, ["column", "kind", "values", "blanks"])
 
 
@@ -170,13 +173,27 @@ def _form(table: Table, chosen: tuple[str, ...]) -> None:
             help=why,
             width="stretch",
         )
+    _suggested(table, chosen)
 
-    _words_and_weights(table)
+
+def _suggested(table: Table, chosen: tuple[str, ...]) -> None:
+    """One click takes every transform that a chosen column's long tail asks for."""
+    bent = dict(current().preparation.transforms)
+    wanted = {
+        each.name: alert.offers
+        for each in table.columns
+        for alert in each.alerts
+        if alert.offers is not None and each.name in chosen and each.name not in bent
+    }
+    if len(wanted) > 1:
+        label = f"Take what is suggested for {count(len(wanted), 'column')} with a long tail"
+        shapes = tuple((bent | wanted).items())
+        st.button(label, key="suggested", on_click=_prepare, kwargs={"transforms": shapes}, type="tertiary")
 
 
-def _words_and_weights(table: Table) -> None:
-    """Columns of words as features, and the column that says how much a row counts."""
-    preparation, words, weights = current().preparation, usable_as_features(table), usable_as_weight(table)
+def _words(table: Table) -> None:
+    """Columns of words as features."""
+    preparation, words = current().preparation, usable_as_features(table)
     if words:
         st.session_state["encode"] = list(preparation.encode)
         st.pills(
@@ -190,6 +207,11 @@ def _words_and_weights(table: Table) -> None:
             help="Each value but the commonest becomes a column of noughts and ones. Groups of bells fit such columns "
             "poorly: they tend to split by them.",
         )
+
+
+def _weights(table: Table) -> None:
+    """The column that says how much a row counts."""
+    preparation, weights = current().preparation, usable_as_weight(table)
     if weights:
         st.session_state["weight"] = preparation.weight or ""
         st.selectbox(

@@ -245,8 +245,13 @@ class Analysis:
             lambda watch: k_means_curve(self.matrix, CURVE, watch=watch),
         )
 
+    @property
+    def row_name(self) -> str | None:
+        """The column that says what a row is."""
+        return row_name(self.session, self.table)
+
     def _row_names(self) -> tuple[str, ...]:
-        return names_of_rows(self.table, self.matrix.row_ids, row_name(self.session, self.table))
+        return names_of_rows(self.table, self.matrix.row_ids, self.row_name)
 
     def groups_key(self, what: str, *choices: object) -> str:
         """A key of what follows from the current model's groups."""

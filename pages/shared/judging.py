@@ -28,12 +28,15 @@ LOOKS: dict[str, Any] = {
 }
 
 
+NAME = st.column_config.Column(width=150)
+
+
 def table_of_odd_rows(analysis: Analysis, scene: Scene, odd: Anomalies, why: Reasons) -> None:
     """The flagged rows, the oddest first, each with a label to choose; the table keeps what is edited itself."""
     session = current()
     rows = [int(row) for row in analysis.matrix.row_ids[listed(odd)]]
     nearest = nearest_groups(scene.fit.mixture, analysis.matrix.values[listed(odd)], scene.grouping)
-    frame = odd_rows(analysis.table, analysis.matrix, odd, nearest, why, session.judgements)
+    frame = odd_rows(analysis.table, analysis.matrix, odd, nearest, why, session.judgements, analysis.row_name)
     key = key_of("labels", session.judged_apart, hash(tuple(rows)))
     st.data_editor(
         frame,
@@ -41,7 +44,7 @@ def table_of_odd_rows(analysis: Analysis, scene: Scene, odd: Anomalies, why: Rea
         hide_index=True,
         placeholder="",
         disabled=[name for name in frame.columns if name != LABEL],
-        column_config=looks(analysis.table) | LOOKS,
+        column_config=looks(analysis.table) | LOOKS | ({analysis.row_name: NAME} if analysis.row_name else {}),
         on_change=take_edits,
         args=(key, rows),
     )

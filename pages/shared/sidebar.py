@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from core.data.prepare import Preparation, Shape
 from core.data.samples import sample
 from core.numbers import count
 from pages.shared import derived, jobs
@@ -12,6 +15,7 @@ from pages.shared.session import Session, current
 from pages.shared.words import FAMILY_WORDS
 
 SHOWN = 6  # names of columns that are listed
+BENT = {Shape.LOG: "Logarithms of", Shape.YEO_JOHNSON: "Tails evened out of"}
 
 
 def show() -> None:
@@ -24,6 +28,7 @@ def show() -> None:
         st.markdown(f"**{plain(_name(session), 40)}**")
         if known.matrix is not None:
             _rows_and_columns(known.matrix.values.shape, known.matrix.features)
+            _form(session.preparation)
         if known.fit is not None:
             how = "found automatically" if session.model is None else "your choice"
             family = known.fit.family.name
@@ -40,7 +45,20 @@ def _name(session: Session) -> str:
     return session.upload.name if session.upload is not None else sample(str(session.sample)).title
 
 
+def _form(preparation: Preparation) -> None:
+    """What was done to rows and columns before the fit."""
+    for shape, what in BENT.items():
+        names = [plain(name, 28) for name, own in preparation.transforms if own is shape]
+        if names:
+            st.caption(f"{what} {', '.join(names[:SHOWN])}{_more(names)}")
+    if preparation.weight is not None:
+        st.caption(f"Each row counts as often as {plain(preparation.weight, 28)} says")
+
+
+def _more(names: Sequence[str]) -> str:
+    return f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+
+
 def _rows_and_columns(shape: tuple[int, ...], names: tuple[str, ...]) -> None:
     listed = ", ".join(plain(name, 28) for name in names[:SHOWN])
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    st.caption(f"{count(shape[0], 'row')} × {count(shape[1], 'column')}: {listed}{more}")
+    st.caption(f"{count(shape[0], 'row')} × {count(shape[1], 'column')}: {listed}{_more(names)}")

@@ -75,10 +75,13 @@ def show_stability(found: Stability, scene: Scene) -> None:
 
 def show_intervals(found: Intervals, scene: Scene) -> None:
     """How far the model's numbers could be off."""
-    names = [f"Component {k + 1}" for k in range(scene.fit.components)] if scene.grouping.merges else scene.names
+    names, what = scene.names, "group"
+    if scene.grouping.merges:  # an interval is of a component's numbers
+        inside = [scene.names[group] for group in scene.grouping.of]
+        names, what = tuple(f"Component {k + 1}, in {name}" for k, name in enumerate(inside)), "component"
     telling = scene.plane().columns[0] if len(found.features) > 1 else 0
     column = st.selectbox("Column", found.features, telling, key="interval-column")
-    draw(mean_intervals(found, found.features.index(column), names, scene.component_slots))
+    draw(mean_intervals(found, found.features.index(column), names, scene.component_slots, what))
     with st.expander("Every number with its interval"):
         st.dataframe(found.frame(names), hide_index=True, column_config=NUMBERS)
         lost = "" if not found.failed else f" {count(found.failed, 'draw')} collapsed and was left out."

@@ -108,6 +108,13 @@ def test_a_tight_cluster_of_odd_rows_does_not_vouch_for_itself():
     assert core.anomalies(fit, rows, scoring=core.CrossFitted(5)).flagged[1_000:].all()
 
 
+def test_what_chance_alone_would_flag_is_said_in_words():
+    rows = np.random.default_rng(0).normal(size=(500, 2))
+    fit = core.fit(rows, core.Plan(components=1))
+    assert core.anomalies(fit, rows, core.ExpectedFalseAlarms(5.0)).by_chance.startswith(("about 4.9", "about 5"))
+    assert core.anomalies(fit, rows, core.ExpectedFalseAlarms(0.01)).by_chance == "fewer than 0.1"
+
+
 def test_small_groups_among_the_others_and_large_ones_apart_are_kept():
     among = Mixture(np.array([0.97, 0.03]), np.array([[0.0, 0.0], [1.5, 1.0]]), np.stack([np.eye(2), np.eye(2) * 0.1]))
     apart = Mixture(np.array([0.9, 0.1]), np.array([[0.0, 0.0], [30.0, 0.0]]), np.stack([np.eye(2), np.eye(2)]))

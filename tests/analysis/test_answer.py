@@ -25,7 +25,7 @@ def test_it_is_said_which_components_the_score_sums_over():
     fit = core.fit(np.concatenate([groups, rng.normal(size=(20, 2)) * 0.05 + [12, -12]]), core.Plan(components=3))
     odd = core.anomalies(fit, groups)
     apart, merged = core.Grouping.apart(3), core.Grouping((0, 1, 1))
-    assert far_groups_in_words(fit, odd, apart).startswith("Group 3 is so small (2 % of the rows) and far")
+    assert far_groups_in_words(fit, odd, apart).startswith("Group 3 is small (2 % of the rows) and far")
     assert far_groups_in_words(fit, odd, merged) == ""
     assert far_groups_in_words(fit, core.anomalies(fit, groups, scoring=core.InSample()), apart) == ""
     said = {scoring: judged_by(fit, core.anomalies(fit, groups, scoring=scoring)) for scoring in SCORINGS}

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
 import core
-from core.analysis.compare import Association, agreement, association, crosstab
+from core.analysis.compare import Association, agreement, association, comparable, crosstab
+from core.data.columns import profile
 
 labelings = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=5, max_size=60).filter(
     lambda pairs: len({a for a, _ in pairs}) > 1 and len({b for _, b in pairs}) > 1
@@ -112,3 +113,13 @@ def test_the_index_of_counts_is_that_of_the_labels(pairs):
     a, b = np.array(pairs).T
     table = pd.crosstab(pd.Series(a), pd.Series(b))
     assert association(table).adjusted_rand_index == pytest.approx(agreement(a, b).adjusted_rand_index, abs=1e-12)
+
+
+def test_groups_are_counted_by_words_and_by_few_numbers_that_were_not_fitted():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.normal(size=90), "doors": np.repeat([2.0, 4.0, 5.0], 30), "word": ["a", "b"] * 45})
+    frame["fitted"] = frame["doors"] * 2
+    table = profile(frame)
+    assert comparable(table, ("x", "fitted")) == ("word", "doors")
+    counted = crosstab(np.repeat([0, 1], 45), pd.Series([2.0, 4.0, np.nan] * 30), 2)
+    assert sorted(counted.columns) == ["(blank)", "2", "4"]

@@ -33,6 +33,9 @@ def test_odd_rows_are_listed_oddest_first_with_label_reason_and_cells():
     assert found["row"].iloc[0] == 8
     assert found[LABEL].dropna().to_dict() == {0: "really odd"}
     assert found["name"].iloc[0] == "n7"
+    by_name = odd_rows(table, matrix, odd, nearest, reasons(fit, matrix, rows), said, "name")
+    assert by_name.columns[:2].tolist() == ["row", "name"]
+    assert sorted(by_name.columns) == sorted(found.columns)
     unsaid = odd_rows(table, matrix, odd, nearest, reasons(fit, matrix, rows), Judgements())
     assert (unsaid.dtypes == found.dtypes).all()
     assert found["score"].is_monotonic_decreasing

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from core.analysis.grouping import Grouping
-from core.analysis.what_if import usual, what_if
+from core.analysis.what_if import beyond_all_rows, usual, what_if
 from core.data.prepare import Preparation, prepare
 from core.errors import ChoiceError
 from core.mixture.fit import fit
@@ -126,3 +126,12 @@ def test_what_is_given_is_told_as_a_person_reads_it():
     matrix = prepare(frame, Preparation(columns=("x", "when")))
     found = what_if(fit(matrix, Plan("VVV", 1)).mixture, matrix.transform, {"when": 19_787.0})
     assert found.given_in_words == [("when", "2024-03-05")]
+
+
+BOTH = Preparation(columns=("wind", "rain"))
+
+
+def test_a_value_that_no_row_comes_near_is_said_to_be_a_guess():
+    matrix = prepare(pd.DataFrame({"wind": np.linspace(0.5, 9.5, 50), "rain": np.arange(50.0) ** 1.5}), BOTH)
+    [said] = beyond_all_rows(matrix, {"wind": 500.0, "rain": 3.0})
+    assert said == "No row has wind at 500: they go from 0.500 to 9.50, so this is a guess."

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from core.analysis.anomaly import NEVER
-from core.charts.odd_rows import odd_scatter, score_bins, score_histogram
+from core.charts import marks
+from core.charts.odd_rows import _apart, odd_scatter, score_bins, score_histogram
 from tests.charts.conftest import make_scene
 
 SCORES = arrays(np.float64, st.integers(2, 200), elements=st.floats(-50, 2_000, allow_subnormal=False))
@@ -58,3 +59,9 @@ def test_scores_that_differ_by_rounding_alone_are_in_one_bar():
     bins = score_bins(np.nextafter([3.0, 3.0, 3.0], [9.0, 0.0, 9.0]), 8.0)
     assert bins.counts.sum() == bins.counts.max() == 3
     assert bins.edges[-1] >= 8.0
+
+
+def test_names_beside_points_are_left_out_where_they_would_write_over_an_odder_one():
+    axes = marks.Axis("x", (0.0, 100.0), "", ""), marks.Axis("y", (1.0, 1e4), "", "", logarithmic=True)
+    places = np.array([[50.0, 100.0], [51.0, 110.0], [52.0, 9_000.0], [90.0, 105.0]])
+    assert _apart(places, axes) == [1, 2, 3]

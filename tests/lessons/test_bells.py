@@ -112,7 +112,7 @@ def test_the_pictures_say_what_they_show(rows):
     made = blend((5, 3))
     drawn = draw(made, rows)
     assert "Density curve of a mixture of 2 components" in blend_curves(made, drawn, 0.0, 10).to_dict()["description"]
-    assert "Ellipses of 2 components" in blend_plane(made, drawn, 10).to_dict()["description"]
+    assert "Ellipses of 2 components" in blend_plane(made, drawn, 0.5, 10).to_dict()["description"]
     points = points_of(some_points()) if rows else None
     shown = bell_picture(BELL, (1.0, 1.0), BELL.at((1.0, 1.0)), points, 6.0).to_dict()
     assert "standard deviations out" in shown["description"]

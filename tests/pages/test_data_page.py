@@ -3,7 +3,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from core.data.prepare import Preparation
+from core.data.prepare import Preparation, Shape
 from core.data.samples import sample
 from pages.shared import column_choice
 from pages.shared.jobs import Lane
@@ -237,7 +237,7 @@ def test_a_column_of_counts_weighs_the_rows_and_is_no_column_of_the_fit(visitor)
     assert visitor.refusals == []
     visitor.go("pages/groups_page.py").settle()
     assert not visitor.app.exception
-    assert "times" not in visitor.text.split("Gaussian mixture")[0].split("columns")[-1]
+    assert "columns: a, b\nEach row counts as often as times says" in visitor.text
 
 
 def test_what_the_reader_decided_can_be_decided_otherwise(visitor):
@@ -249,4 +249,15 @@ def test_what_the_reader_decided_can_be_decided_otherwise(visitor):
     next(each for each in visitor.app.button if each.label == "Read again").click().run()
     visitor.settle()
     assert visitor.session.reading.quote == "'"
+    assert not visitor.app.exception
+
+
+def test_one_click_takes_every_transform_that_long_tails_suggest(visitor):
+    tails = np.exp(np.random.default_rng(0).normal(size=(200, 2)) * 2)
+    visitor.upload(as_csv(["wide", "wider"], [[f"{x:.5f}" for x in row] for row in tails.tolist()])).settle()
+    visitor.click("suggested").settle()
+    assert dict(visitor.session.preparation.transforms) == {"wide": Shape.LOG, "wider": Shape.LOG}
+    assert "suggested" not in visitor.keys
+    assert visitor.app.button_group(key="shape-LOG").value == ["wide", "wider"]
+    assert "Logarithms of wide, wider" in visitor.text
     assert not visitor.app.exception

@@ -146,6 +146,8 @@ def test_every_row_is_exported_under_its_original_names_with_what_was_found():
     assert list(frame.columns[:3]) == ["name", "x", "y"]
     assert len(frame.columns) == 3 + found.n_columns
     assert len(frame) == 60
+    assert frame["row"].tolist() == list(range(1, 61))
+    assert odd_frame(table, found)["row"].iloc[0] == 10
     assert frame["GMM group"].isna().sum() == 1
     assert frame.loc[5, ["GMM group", "K-Means group", "score (-log p)", "odd"]].isna().all()
     shares = frame.filter(like="share of group").dropna()

@@ -3,6 +3,7 @@ import math
 import streamlit as st
 
 from core.analysis.answer import in_words
+from core.analysis.grouping import labels_of
 from core.analysis.ladder import Ladder
 from core.analysis.lesson import comparison, facts, trust
 from core.analysis.listing import differing_rows
@@ -57,17 +58,15 @@ def show_differences(analysis: Analysis, found: Pair) -> None:
     """Where the two disagree."""
     split = found.split
     st.subheader(f"They agree on {share(split.share_agreeing)} of the rows", anchor=False)
-    names = cluster_names(found.scene.names, found.scene.slots, found.cluster_slots)
+    names = cluster_names(found.scene, found.partition, found.cluster_slots)
     draw(agreement_table(split, found.scene.names, names, cluster_order(found.scene.slots, found.cluster_slots)))
     if len(split.differing):
         st.markdown(
             f"{count(len(split.differing), 'row')} on which they differ, the ones the mixture is surest of first:"
         )
-        clusters = split.as_first(found.partition.labels)
-        labels = found.scene.grouping.labels
-        rows = differing_rows(
-            analysis.table, analysis.matrix, split.differing, found.scene.labels, clusters, labels, analysis.row_name
-        )
+        both = (found.scene.labels, found.partition.labels)
+        called = (found.scene.grouping.labels, labels_of(names))
+        rows = differing_rows(analysis.table, analysis.matrix, split.differing, both, called, analysis.row_name)
         st.dataframe(rows, hide_index=True, height=240, column_config=looks(analysis.table))
 
 

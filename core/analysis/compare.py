@@ -57,9 +57,9 @@ def agreement(first: Labels, second: Labels, doubt: Array | None = None) -> Agre
 
 
 def shared_rows(first: Labels, second: Labels, groups: int, others: int) -> Labels:
-    """(groups, others) rows in each group of one labeling and each of the other; labels beyond are passed over."""
+    """(groups, others) rows in each group of one labeling and each of the other; labels beyond, or -1, are none."""
     table = np.zeros((groups, others), dtype=np.intp)
-    known = (first < groups) & (second < others)
+    known = (first >= 0) & (first < groups) & (second >= 0) & (second < others)
     np.add.at(table, (first[known], second[known]), 1)
     return closed(table)
 

@@ -27,22 +27,20 @@ def differing_rows(
     table: Table,
     matrix: Matrix,
     rows: npt.NDArray[np.intp],
-    groups: npt.NDArray[np.intp],
-    clusters: npt.NDArray[np.intp],
-    labels: Sequence[str],
+    both: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]],
+    called: tuple[Sequence[str], Sequence[str]],
     named: str | None = None,
 ) -> pd.DataFrame:
     """Rows (positions in the matrix) with their group by the mixture and by K-Means, and their cells.
 
-    groups and clusters are (n,), counted from 0; labels (G,) say how both are called. A group past them is noise, a
-    cluster past them goes by its number; named is the column that says what a row is.
+    both are the (n,) groups and the (n,) clusters, counted from 0, and called is what they are called; a group past
+    those is noise. named is the column that says what a row is.
     """
-    rows, G = rows[:MOST_LISTED], len(labels)
-    spare = [str(k + 1) for k in range(G, int(clusters.max(initial=0)) + 1)]
+    rows, (groups, clusters), (labels, of_clusters) = rows[:MOST_LISTED], both, called
     found = {
         "row": matrix.row_ids[rows] + 1,
         "by the mixture": np.array([*labels, "noise"], dtype=object)[groups[rows]],
-        "by K-Means": np.array([*labels, *spare], dtype=object)[clusters[rows]],
+        "by K-Means": np.array(of_clusters, dtype=object)[clusters[rows]],
     }
     return _beside(found, table, matrix, rows, named)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.analysis.answer import CLEAR
+from core.analysis.compare import shared_rows
 from core.analysis.geometry import Plane, doubt_regions, ellipses, mixture_regions, nearest_center_regions
 from core.analysis.grouping import UNNAMED
 from core.charts import marks, theme
@@ -69,10 +70,13 @@ def cluster_order(slots: Sequence[int], own: Sequence[int]) -> list[int]:
     return [list(slots).index(slot) if slot in slots else next(spare) for slot in own]
 
 
-def cluster_names(groups: Sequence[str], slots: Sequence[int], own: Sequence[int]) -> tuple[str, ...]:
-    """Names of K-Means clusters: that of the group with the same slot, and the next numbers for those without one."""
-    names = (*groups, *(f"{UNNAMED}{k + 1}" for k in range(len(groups), len(groups) + len(own))))
-    return tuple(names[k] for k in cluster_order(slots, own))
+def cluster_names(scene: Scene, partition: Partition, own: Sequence[int]) -> tuple[str, ...]:
+    """Names of K-Means clusters: that of the group with the same slot if it holds most of their rows, else numbers."""
+    order, shared = cluster_order(scene.slots, own), shared_rows(scene.labels, partition.labels, scene.groups, len(own))
+    agree = [place < scene.groups and 2 * shared[place, at] > shared[:, at].sum() for at, place in enumerate(order)]
+    return tuple(
+        scene.names[place] if same else f"{UNNAMED}{place + 1}" for place, same in zip(order, agree, strict=True)
+    )
 
 
 def _cluster_points(
@@ -88,7 +92,7 @@ def _cluster_points(
     frame["look"] = np.where(
         scene.flagged[shown.rows], marks.ODD.code, np.array([f"g{k}" for k in range(len(own))])[labels]
     )
-    names = cluster_names(scene.names, scene.slots, own)
+    names = cluster_names(scene, partition, own)
     frame["group"] = np.array(names)[labels]
     order = np.argsort(cluster_order(scene.slots, own))
     key = marks.group_entries(own, names)

@@ -80,7 +80,7 @@ def pictures(scene):
         "agreement": agreement_table(
             agreement(scene.labels, parts.labels),
             scene.names,
-            cluster_names(scene.names, scene.slots, own),
+            cluster_names(scene, parts, own),
             cluster_order(scene.slots, own),
         ),
         "category": category_table(crosstab(scene.labels, category, scene.groups), "a.b[0]", scene.names),

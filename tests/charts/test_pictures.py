@@ -15,6 +15,7 @@ from core.charts.density import bin_edges, histogram_counts, marginal_density
 from core.charts.first_picture import first_picture
 from core.charts.groups import cluster_names
 from core.charts.tables import agreement_table, brief_figure, category_table, column_ranges, profile_map
+from core.kmeans import k_means
 from tests.charts.conftest import make_scene
 
 VALUES = arrays(np.float64, st.integers(1, 100), elements=st.floats(-1e9, 1e9, allow_subnormal=False))
@@ -88,9 +89,14 @@ def test_curves_over_the_histogram_are_in_rows_per_bin():
     np.testing.assert_allclose(trapezoid(height, at) / width, 4_000, rtol=0.02)
 
 
-def test_clusters_bear_the_names_of_the_groups_whose_colours_they_have():
-    assert cluster_names(("Group 1", "few", "Group 3"), (0, 1, 2), (2, 0, 1)) == ("Group 3", "Group 1", "few")
-    assert cluster_names(("Group 1", "Group 2"), (4, 1), (1, 7, 4)) == ("Group 2", "Group 3", "Group 1")
+def test_clusters_bear_the_names_of_the_groups_whose_colours_they_have_where_most_rows_agree():
+    scene = make_scene(3, 2, names=("a", "b"), seed=1)
+    called = dataclasses.replace(scene, merged=scene.grouping.called(["few", "", "many"]))
+    same = dataclasses.replace(k_means(called.matrix, called.groups, restarts=1), labels=called.labels)
+    assert cluster_names(called, same, called.slots) == called.names
+    others = (called.labels + 1) % called.groups  # every cluster shares no row with the group of its slot
+    strange = cluster_names(called, dataclasses.replace(same, labels=others), called.slots)
+    assert strange == tuple(f"Group {k + 1}" for k in range(called.groups))
 
 
 def test_the_agreement_table_has_agreement_on_its_diagonal():

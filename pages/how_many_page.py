@@ -79,7 +79,9 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
     if analysis.session.search is None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             so_far = count(len(first.board.cells), "model")
-            st.markdown(f"{so_far} compared so far. A fuller search goes on while you look around.", width="stretch")
+            blanks = " takes those with blanks in too and" if first.searched < len(first.largest) else ""
+            said = f"{so_far} compared so far, on {first.where}. A fuller search{blanks} goes on while you look around."
+            st.markdown(said, width="stretch")
             st.button(
                 "Try all 14 shapes with 1 to 9 groups",
                 key="search",

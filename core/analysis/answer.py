@@ -54,19 +54,23 @@ class FirstAnswer:
         return in_words(self.fit.components, self.largest, self.odd)
 
     @property
-    def method(self) -> str:
-        """How it was found, in a few sentences."""
-        fits = len(self.board.cells)
+    def where(self) -> str:
+        """Which rows were searched."""
         rows, sampled = len(self.largest), min(FIRST_ROWS, self.searched)
         which = f"{self.searched:,} rows without blanks" if self.searched < rows else f"{rows:,} rows"
-        where = f"a random {sampled:,} of the {which}" if sampled < self.searched else f"all {which}"
+        return f"a random {sampled:,} of the {which}" if sampled < self.searched else f"all {which}"
+
+    @property
+    def method(self) -> str:
+        """How it was found, in a few sentences."""
+        fits, rows = len(self.board.cells), len(self.largest)
         bic, numbers = figure(self.fit.bic, 5), self.fit.n_parameters
         return (
             f"Gaussian mixtures with 1 to {max(self.board.search.components)} groups in four shapes, {fits} models "
-            f"in all, were fitted to {where}. The one with the lowest BIC ({bic}), which weighs how well a model fits "
-            f"against how many numbers it needs ({numbers}), was refined on every row. A row is clearly in a group "
-            f"that holds at least {share(CLEAR)} of it. A row is odd when the model finds it so unlikely that among "
-            f"{rows:,} rows drawn from the model itself about one would be."
+            f"in all, were fitted to {self.where}. The one with the lowest BIC ({bic}), which weighs how well a model "
+            f"fits against how many numbers it needs ({numbers}), was refined on every row. A row is clearly in a "
+            f"group that holds at least {share(CLEAR)} of it. A row is odd when the model finds it so unlikely that "
+            f"among {rows:,} rows drawn from the model itself about one would be."
         )
 
 

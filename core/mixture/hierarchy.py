@@ -31,12 +31,13 @@ def merge_all(rows: Array) -> Merges:
 def cut(merges: Merges, clusters: int) -> npt.NDArray[np.intp]:
     """(m,) labels 0, 1, ... of that many clusters, in the order of their first rows."""
     heads = np.arange(len(merges) + 1)
-    for stays, joins in merges[: len(merges) + 1 - clusters]:
-        heads[joins] = stays
-    # A cluster's first row comes before those that joined it.
-    for row, head in enumerate(heads):
-        heads[row] = heads[head]
-    return np.unique(heads, return_inverse=True)[1]
+    stays, joins = merges[: len(merges) + 1 - clusters].T
+    heads[joins] = stays
+    while True:  # each row to the head of its head, until all heads are their own
+        further = heads[heads]
+        if np.array_equal(further, heads):
+            return np.unique(heads, return_inverse=True)[1]
+        heads = further
 
 
 def ridge(rows: Array) -> float:

@@ -62,7 +62,7 @@ class Hierarchy:
             return own
         groups = one_hot(own, components)
         centres = groups.T @ self.rows[self.merged] / groups.sum(axis=0)[:, None]
-        labels = _distances(self.rows, centres).argmin(axis=0)
+        labels = _distances(self.rows, centres, _lengths(self.rows)).argmin(axis=0)
         labels[self.merged] = own
         return labels
 
@@ -86,13 +86,14 @@ class KMeansPlusPlus:
         """(m, K) of zeros and ones."""
         rows, weights = sample.rows, sample.weights
         candidates = 2 + int(np.log(components))
+        lengths = _lengths(rows)
         first = int(rng.choice(len(rows), p=weights / weights.sum()))
-        nearest = _distances(rows, rows[[first]])[0]
+        nearest = _distances(rows, rows[[first]], lengths)[0]
         labels = np.zeros(len(rows), dtype=np.intp)
         for k in range(1, components):
             chances = np.cumsum(weights * nearest)
             chosen = np.searchsorted(chances, rng.random(candidates) * chances[-1])
-            closer = np.minimum(_distances(rows, rows[np.minimum(chosen, len(rows) - 1)]), nearest)
+            closer = np.minimum(_distances(rows, rows[np.minimum(chosen, len(rows) - 1)], lengths), nearest)
             best = closer[np.argmin(closer @ weights)]
             labels[best < nearest] = k
             nearest = best
@@ -107,7 +108,7 @@ class RandomRows:
         """(m, K) of zeros and ones."""
         chance = sample.weights / sample.weights.sum()
         chosen = rng.choice(len(sample.rows), components, replace=False, p=chance)
-        return one_hot(_distances(sample.rows, sample.rows[chosen]).argmin(axis=0), components)
+        return one_hot(_distances(sample.rows, sample.rows[chosen], _lengths(sample.rows)).argmin(axis=0), components)
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,15 @@ def softened(responsibilities: Array) -> Array:
     return 0.9 * responsibilities + 0.1 / responsibilities.shape[1]
 
 
-def _distances(rows: Array, centres: Array) -> Array:
-    """(m, n) squared Euclidean distances of (n, d) rows from (m, d) centres."""
-    cross = centres @ rows.T
-    lengths = np.einsum("ij,ij->i", rows, rows)
-    return np.maximum(lengths - 2 * cross + np.einsum("ij,ij->i", centres, centres)[:, None], 0.0)
+def _lengths(rows: Array) -> Array:
+    """(n,) squared lengths of (n, d) rows."""
+    return np.asarray(np.einsum("ij,ij->i", rows, rows))
+
+
+def _distances(rows: Array, centres: Array, lengths: Array) -> Array:
+    """(m, n) squared Euclidean distances of (n, d) rows of known squared lengths (n,) from (m, d) centres."""
+    found = centres @ rows.T
+    found *= -2.0
+    found += lengths
+    found += _lengths(centres)[:, None]
+    return np.maximum(found, 0.0, out=found)

@@ -1,4 +1,9 @@
-"""The compiled twin of core.mixture.hierarchy: each cluster keeps its cheapest partner among those before it."""
+"""The compiled twin of core.mixture.hierarchy: each cluster keeps its cheapest partner among those before it.
+
+A cluster is priced with eight others at a time. Whatever is known of clusters stands one cluster after the other, each
+at the place of its first row, so that eight of them are loaded at once; those that have joined another have no rows and
+cost without end.
+"""
 
 from __future__ import annotations
 
@@ -8,143 +13,145 @@ import numpy as np
 from numba import types
 
 from core.arrays import Array
-from core.mixture.compiled.pointers import MATRIX, OUT, Pointer, copy, entry, fill, inner, pointer
+from core.mixture.compiled.blocks import LANES
+from core.mixture.compiled.elementary import log
+from core.mixture.compiled.lanes import Lanes, fill8, load8, store, total, where_less
+from core.mixture.compiled.pointers import MATRIX, OUT, Pointer, entry, fill, inlined, inner, pointer, shared
 
 __all__ = ["merge", "room"]
 
 
 class Clusters(NamedTuple):
-    """What is known of m clusters, each at the place of its first row."""
+    """What is known of m clusters; numbers of one feature after those of another, a stride apart."""
 
-    counts: Pointer  # (m,), 0 of one that has joined another
-    terms: Pointer  # (m,) parts of the criterion
+    stride: int  # m up to full lanes
+    counts: Pointer  # (stride,)
+    terms: Pointer  # (stride,) parts of the criterion
+    means: Pointer  # (d, stride)
+    scatters: Pointer  # (d (d + 1) / 2, stride) lower triangles, row by row
+    prices: Pointer  # (stride,) of merging one cluster with each
     least: Pointer  # (m,) cost of the cheapest merge with a cluster before it
     partners: Pointer  # (m,) that cluster
-    means: Pointer  # (m, d)
-    scatters: Pointer  # (m, d, d)
-    costs: Pointer  # (m, m) of merging i with j < i
-    joint: Pointer  # (d, d) scatter of two together
-    factor: Pointer  # (d, d)
+    costs: Pointer  # (m, stride) of merging i with j < i
+    joint: Pointer  # (d (d + 1) / 2, LANES) scatters of eight together with one, then their factors
+
+
+@shared
+def padded(m: int) -> int:
+    """As many, up to full lanes."""
+    return (m + LANES - 1) // LANES * LANES
 
 
 def room(m: int, d: int) -> int:
     """Doubles that merging (m, d) rows takes."""
-    return m * (4 + d + d * d + m) + 2 * d * d
+    stride, triangle = padded(m), d * (d + 1) // 2
+    return stride * (3 + d + triangle + m) + 2 * m + triangle * LANES
 
 
 @inner
 def clusters_in(place: Pointer, m: int, d: int) -> Clusters:
     """Clusters in room(m, d) doubles."""
-    means = place + 4 * m
-    scatters = means + m * d
-    costs = scatters + m * d * d
-    joint = costs + m * m
-    return Clusters(place, place + m, place + 2 * m, place + 3 * m, means, scatters, costs, joint, joint + d * d)
+    stride = padded(m)
+    means = place + 2 * stride
+    scatters = means + d * stride
+    prices = scatters + d * (d + 1) // 2 * stride
+    least = prices + stride
+    costs = least + 2 * m
+    return Clusters(stride, place, place + stride, means, scatters, prices, least, least + m, costs, costs + m * stride)
 
 
-@inner
-def log_determinant(matrix: Pointer, d: int, factor: Pointer) -> float:
-    """Of a (d, d) matrix; minus infinity if it is not positive definite."""
-    found = 0.0
-    for j in range(d):
-        for i in range(j, d):
-            entry = matrix[i * d + j]
-            for m in range(j):
-                entry -= factor[i * d + m] * factor[j * d + m]
-            if i == j:
-                if not entry > 0.0:
-                    return -np.inf
-                found += np.log(entry)
-                factor[j * d + j] = np.sqrt(entry)
-            else:
-                factor[i * d + j] = entry / factor[j * d + j]
-    return found
-
-
-@inner
-def term_of(count: float, trace: float, matrix: Pointer, d: int, least: float, factor: Pointer) -> float:
-    """A cluster's part of the criterion; matrix, its scatter, is looked at beyond d rows only."""
-    flat = np.log((trace + least) / count)
-    if count <= d:
-        return count * flat
-    full = log_determinant(matrix, d, factor) - d * np.log(count)
-    high, low = max(full, flat), min(full, flat)
-    return count * (high + np.log(1.0 + np.exp(low - high)))
-
-
-@inner
-def trace_of(matrix: Pointer, d: int) -> float:
-    """The sum of the diagonal."""
-    found = 0.0
-    for j in range(d):
-        found += matrix[j * d + j]
-    return found
-
-
-@inner
-def join(now: Clusters, i: int, j: int, d: int) -> None:
-    """Write the scatter of two clusters together, its lower half."""
-    between = now.counts[i] * now.counts[j] / (now.counts[i] + now.counts[j])
+@inlined
+def joint_scatter(now: Clusters, i: int, j: int, d: int, between: Lanes) -> Lanes:
+    """Write the scatters of cluster i together with j to j + 7; returns their traces."""
+    trace, at = fill8(0.0), 0
     for a in range(d):
-        step = between * (now.means[i * d + a] - now.means[j * d + a])
+        step = between * (load8(now.means, a * now.stride + j) - now.means[a * now.stride + i])
         for b in range(a + 1):
-            both = now.scatters[(i * d + a) * d + b] + now.scatters[(j * d + a) * d + b]
-            now.joint[a * d + b] = both + step * (now.means[i * d + b] - now.means[j * d + b])
+            both = load8(now.scatters, at * now.stride + j) + now.scatters[at * now.stride + i]
+            found = both + step * (load8(now.means, b * now.stride + j) - now.means[b * now.stride + i])
+            store(now.joint, at * LANES, found)
+            at += 1
+        trace = trace + found
+    return trace
+
+
+@inlined
+def determinants_of(joint: Pointer, d: int, scales: Lanes) -> Lanes:
+    """Of eight scatters times their scales, 0 where one is not positive definite; their lower triangles are spoilt."""
+    zero, one = fill8(0.0), fill8(1.0)
+    found = one
+    for a in range(d):
+        row = joint + a * (a + 1) // 2 * LANES
+        for b in range(a + 1):
+            above, entry = joint + b * (b + 1) // 2 * LANES, load8(row, b * LANES)
+            for m in range(b):
+                inverse = load8(joint, (m * (m + 3) // 2) * LANES)
+                entry = entry - load8(row, m * LANES) * inverse * load8(above, m * LANES)
+            if a == b:
+                found = where_less(zero, entry, found * entry * scales, zero)
+                entry = one / where_less(zero, entry, entry, one)
+            store(row, b * LANES, entry)
+    return found
 
 
 @inner
-def cost_of(now: Clusters, i: int, j: int, d: int, least: float) -> float:
-    """What merging two clusters costs."""
-    count = now.counts[i] + now.counts[j]
-    trace = trace_of(now.scatters + i * d * d, d) + trace_of(now.scatters + j * d * d, d)
-    if count > d:
-        join(now, i, j, d)
-        trace = trace_of(now.joint, d)
-    else:
-        for a in range(d):
-            trace += now.counts[i] * now.counts[j] / count * (now.means[i * d + a] - now.means[j * d + a]) ** 2
-    return term_of(count, trace, now.joint, d, least, now.factor) - now.terms[i] - now.terms[j]
+def price(now: Clusters, i: int, others: int, d: int, least: float, prices: Pointer) -> None:
+    """Write what merging cluster i with each of the first others would cost, up to full lanes."""
+    count, zero, one, endless, most = now.counts[i], fill8(0.0), fill8(1.0), fill8(np.inf), fill8(d + 0.5)
+    for j in range(0, others, LANES):
+        theirs = load8(now.counts, j)
+        counts = theirs + count
+        scales = one / counts
+        traces = joint_scatter(now, i, j, d, theirs * count * scales)
+        volumes = (traces + least) * scales
+        full = where_less(most, counts, one, zero)
+        if total(full) > 0.0:
+            volumes = volumes + full * determinants_of(now.joint, d, scales)
+        found = counts * log(volumes) - load8(now.terms, j) - now.terms[i]
+        store(prices, j, where_less(zero, theirs, found, endless))
 
 
 @inner
-def look_for_partner(now: Clusters, i: int, m: int) -> None:
+def look_for_partner(now: Clusters, i: int) -> None:
     """The cheapest cluster before one."""
     now.least[i] = np.inf
     for j in range(i):
-        if now.counts[j] > 0.0 and now.costs[i * m + j] < now.least[i]:
-            now.least[i], now.partners[i] = now.costs[i * m + j], j
+        if now.counts[j] > 0.0 and now.costs[i * now.stride + j] < now.least[i]:
+            now.least[i], now.partners[i] = now.costs[i * now.stride + j], j
 
 
 @inner
-def merge_two(now: Clusters, stays: int, joins: int, d: int, least: float) -> None:
-    """Put a cluster into one before it."""
-    join(now, stays, joins, d)
+def merge_two(now: Clusters, stays: int, joins: int, d: int) -> None:
+    """Put a cluster into one before it; the price of both together is known."""
+    ours, theirs, at = now.counts[stays], now.counts[joins], 0
     for a in range(d):
+        means = now.means + a * now.stride
+        step = ours * theirs / (ours + theirs) * (means[joins] - means[stays])
         for b in range(a + 1):
-            now.scatters[(stays * d + a) * d + b] = now.joint[a * d + b]
-    share = now.counts[joins] / (now.counts[stays] + now.counts[joins])
+            others, scatter = now.means + b * now.stride, now.scatters + at * now.stride
+            scatter[stays] += scatter[joins] + step * (others[joins] - others[stays])
+            at += 1
     for a in range(d):
-        now.means[stays * d + a] += share * (now.means[joins * d + a] - now.means[stays * d + a])
-    now.counts[stays] += now.counts[joins]
-    now.counts[joins] = 0.0
-    trace = trace_of(now.joint, d)
-    now.terms[stays] = term_of(now.counts[stays], trace, now.joint, d, least, now.factor)
+        means = now.means + a * now.stride
+        means[stays] += theirs / (ours + theirs) * (means[joins] - means[stays])
+    now.counts[stays], now.counts[joins] = ours + theirs, 0.0
+    now.terms[stays] += now.terms[joins] + now.least[joins]
 
 
 @inner
 def price_again(now: Clusters, stays: int, joined: int, m: int, d: int, least: float) -> None:
     """New costs for a cluster that has grown, and new partners for those that lost theirs."""
+    price(now, stays, m, d, least, now.prices)
     for i in range(m):
         if now.counts[i] == 0.0 or i == stays:
             continue
-        high, low = max(i, stays), min(i, stays)
-        cost = cost_of(now, i, stays, d, least)
-        now.costs[high * m + low] = cost
+        cost = now.prices[i]
+        now.costs[max(i, stays) * now.stride + min(i, stays)] = cost
         if i > stays and cost < now.least[i]:
             now.least[i], now.partners[i] = cost, stays
         elif i > stays and (now.partners[i] == stays or now.partners[i] == joined):
-            look_for_partner(now, i, m)
-    look_for_partner(now, stays, m)
+            look_for_partner(now, i)
+    look_for_partner(now, stays)
 
 
 @entry(types.void(MATRIX, types.float64, OUT, OUT))
@@ -152,14 +159,17 @@ def merge(rows: Array, least: float, place: Array, order: Array) -> None:
     """Write the two clusters of each merge of (m, d) rows, the one that stays first; place has room(m, d) doubles."""
     m, d = rows.shape
     now = clusters_in(pointer(place), m, d)
+    fill(now.counts, now.stride, 0.0)
     fill(now.counts, m, 1.0)
-    fill(now.terms, m, np.log(least))
-    fill(now.scatters, m * d * d, 0.0)
-    copy(pointer(rows), now.means, m * d)
+    fill(now.terms, now.stride, np.log(least))
+    fill(now.means, d * now.stride, 0.0)
+    fill(now.scatters, d * (d + 1) // 2 * now.stride, 0.0)
     for i in range(m):
-        for j in range(i):
-            now.costs[i * m + j] = cost_of(now, i, j, d, least)
-        look_for_partner(now, i, m)
+        for a in range(d):
+            now.means[a * now.stride + i] = rows[i, a]
+    for i in range(m):
+        price(now, i, i, d, least, now.costs + i * now.stride)
+        look_for_partner(now, i)
     for step in range(m - 1):
         joins = 0
         for i in range(1, m):
@@ -167,5 +177,5 @@ def merge(rows: Array, least: float, place: Array, order: Array) -> None:
                 joins = i
         stays = int(now.partners[joins])
         order[2 * step], order[2 * step + 1] = stays, joins
-        merge_two(now, stays, joins, d, least)
+        merge_two(now, stays, joins, d)
         price_again(now, stays, joins, m, d, least)

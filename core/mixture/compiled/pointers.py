@@ -13,7 +13,7 @@ from typing import Any
 from llvmlite import ir
 from numba import njit
 from numba.core import types
-from numba.core.extending import intrinsic, models, register_model
+from numba.core.extending import intrinsic, models, register_jitable, register_model
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 
@@ -23,6 +23,9 @@ inner = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
 inlined = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
 # Functions called from one place: compiled as a part of their caller, which takes less time than compiling both.
 merged = njit(error_model="numpy", inline="always")
+
+# Functions of plain numbers that Python calls as well.
+shared = register_jitable(error_model="numpy")
 
 
 # What Python hands over: rows as they come, a mixture's read-only arrays, room to write to.

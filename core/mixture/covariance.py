@@ -83,7 +83,7 @@ def _start(family: Family, weight: Array, scatter: Array, previous: Array | None
     pooled = np.broadcast_to(scatter.sum(axis=0) / weight.sum(), scatter.shape)
     known = decompose(pooled if previous is None else previous)
     volume = known.volume if family.volume is Axis.VARIABLE and previous is not None else np.ones(components)
-    if family.orientation is Axis.VARIABLE:
+    if family.orientation is Axis.VARIABLE or family.orientation is family.shape:  # the first turn needs volumes only
         return Structure(volume, known.shape, known.orientation)
     if family.orientation is Axis.EQUAL:
         # Eigenvectors of a common orientation come in another order for each component: take the first's.

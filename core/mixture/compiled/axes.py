@@ -1,53 +1,88 @@
-"""Axes of symmetric matrices by plane turns: eigenvectors of one matrix, and common axes of several.
+"""Axes of symmetric matrices by plane turns: eigenvectors of each of several, and common axes of all.
 
 The matrices are small, and each is near the one before: turning the axes from where they stand costs less than a fresh
 decomposition (Golub and Van Loan 2013, sec. 8.5). A turn of the plane of a and b by t replaces columns a and b by
-a cos t + b sin t and b cos t - a sin t. All matrices are (d, d) in C order; rooms may hold anything before and after.
+a cos t + b sin t and b cos t - a sin t.
+
+Four matrices are worked on at a time. They stand side by side: entry (i, j) of all of them, as many as `beside` says,
+comes before entry (i, j + 1) of all of them; those beyond the last are anything finite. A matrix by itself is (d, d) in
+C order. Rooms may hold anything before and after.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from core.mixture.compiled.pointers import Pointer, fill, inner
+from core.mixture.compiled.lanes import Lanes, fill4, load4, square_root, store, total, where_less
+from core.mixture.compiled.pointers import Pointer, inlined, inner, shared
 
+ABREAST = 4
 SWEEPS = 30  # far more than ever needed: convergence is quadratic
 SMALL = 1e-32  # squares off the diagonal, as a share of those on it, at which a matrix is diagonal
 
 
-@inner
-def diagonalise(matrix: Pointer, axes: Pointer, d: int, now: Pointer, room: Pointer) -> None:
-    """Turn axes into eigenvectors of a symmetric matrix; now is left holding D' S D."""
-    straighten(axes, d, now, room)
-    rotate(matrix, axes, d, now, room)
-    for _ in range(SWEEPS):
-        if is_diagonal(now, d):
-            return
-        for a in range(d - 1):
-            for b in range(a + 1, d):
-                off = now[a * d + b]
-                if off != 0.0:
-                    # Of the two angles that make this entry zero, the smaller.
-                    ratio = (now[b * d + b] - now[a * d + a]) / (2.0 * off)
-                    tangent = -1.0 / (ratio + np.copysign(np.sqrt(1.0 + ratio * ratio), ratio))
-                    cosine = 1.0 / np.sqrt(1.0 + tangent * tangent)
-                    turn_columns(axes, d, a, b, cosine, tangent * cosine)
-                    turn_both(now, d, a, b, cosine, tangent * cosine)
+@shared
+def beside(components: int) -> int:
+    """How many matrices there is room for side by side."""
+    return (components + ABREAST - 1) // ABREAST * ABREAST
 
 
 @inner
-def common_turn(rotated: Pointer, precision: Pointer, components: int, d: int, a: int, b: int) -> tuple[float, float]:
+def spread_out(matrices: Pointer, components: int, d: int, found: Pointer) -> None:
+    """Write matrices that follow each other side by side, the first once more for those beyond the last."""
+    wide = beside(components)
+    for i in range(d * d):
+        for k in range(wide):
+            found[i * wide + k] = matrices[(k if k < components else 0) * d * d + i]
+
+
+@inner
+def diagonalise(matrices: Pointer, axes: Pointer, wide: int, d: int, now: Pointer, room: Pointer) -> None:
+    """Turn axes into eigenvectors of symmetric matrices; now is left holding D' S D. All are side by side.
+
+    room is for (d, d, wide).
+    """
+    for k in range(0, wide, ABREAST):
+        straighten(axes + k, wide, d, now + k, room + k)
+        rotate(matrices + k, axes + k, wide, d, now + k, room + k)
+        for _ in range(SWEEPS):
+            if are_diagonal(now + k, wide, d):
+                break
+            for a in range(d - 1):
+                for b in range(a + 1, d):
+                    cosine, sine = turn_to_zero(now + k, wide, d, a, b)
+                    turn_columns(axes + k, wide, d, a, b, cosine, sine)
+                    turn_both(now + k, wide, d, a, b, cosine, sine)
+
+
+@inlined
+def turn_to_zero(matrices: Pointer, wide: int, d: int, a: int, b: int) -> tuple[Lanes, Lanes]:
+    """Cosines and sines of the turns that make entry (a, b) zero; of the two angles that do, the smaller."""
+    zero, one = fill4(0.0), fill4(1.0)
+    off = load4(matrices, (a * d + b) * wide)
+    is_off = off * off
+    across = load4(matrices, (b * d + b) * wide) - load4(matrices, (a * d + a) * wide)
+    ratio = across / where_less(zero, is_off, 2.0 * off, one)
+    root = square_root(1.0 + ratio * ratio)
+    tangent = where_less(zero, is_off, -1.0 / (ratio + where_less(ratio, zero, zero - root, root)), zero)
+    cosine = 1.0 / square_root(1.0 + tangent * tangent)
+    return cosine, tangent * cosine
+
+
+@inner
+def common_turn(rotated: Pointer, precision: Pointer, wide: int, d: int, a: int, b: int) -> tuple[float, float]:
     """Cosine and sine of the turn of the plane of a and b that minimises sum_kj precision_kj (D' W_k D)_jj.
 
-    rotated (K, d, d) holds D' W_k D, precision is (K, d). The sum is a constant plus p cos 2t + q sin 2t in the angle.
+    rotated holds D' W_k D side by side, precision (d, wide), 0 beyond the last. The sum is a constant plus
+    p cos 2t + q sin 2t in the angle.
     """
-    p, q = 0.0, 0.0
-    for k in range(components):
-        difference = precision[k * d + a] - precision[k * d + b]
-        matrix = rotated + k * d * d
-        p += difference * (matrix[a * d + a] - matrix[b * d + b])
-        q += difference * matrix[a * d + b]
-    return half_angle(-p / 2.0, -q)
+    p, q = fill4(0.0), fill4(0.0)
+    for k in range(0, wide, ABREAST):
+        difference = load4(precision, a * wide + k) - load4(precision, b * wide + k)
+        matrices = rotated + k
+        p = p + difference * (load4(matrices, (a * d + a) * wide) - load4(matrices, (b * d + b) * wide))
+        q = q + difference * load4(matrices, (a * d + b) * wide)
+    return half_angle(-total(p) / 2.0, -total(q))
 
 
 @inner
@@ -63,67 +98,89 @@ def half_angle(x: float, y: float) -> tuple[float, float]:
     return y / length / (2.0 * sine), sine
 
 
-@inner
-def rotate(matrix: Pointer, axes: Pointer, d: int, found: Pointer, room: Pointer) -> None:
-    """Write D' S D to found."""
-    multiply(matrix, axes, d, room)
-    multiply_turned(axes, room, d, found)
+@inlined
+def rotate(matrices: Pointer, axes: Pointer, wide: int, d: int, found: Pointer, room: Pointer) -> None:
+    """Write D' S D of four matrices to found."""
+    multiply(matrices, axes, wide, d, room)
+    multiply_turned(axes, room, wide, d, found)
 
 
 @inner
-def multiply(left: Pointer, right: Pointer, d: int, found: Pointer) -> None:
-    """Write A B to found."""
-    fill(found, d * d, 0.0)
-    for i in range(d):
-        for m in range(d):
-            for j in range(d):
-                found[i * d + j] += left[i * d + m] * right[m * d + j]
-
-
-@inner
-def multiply_turned(left: Pointer, right: Pointer, d: int, found: Pointer) -> None:
-    """Write A' B to found."""
-    fill(found, d * d, 0.0)
-    for m in range(d):
+def rotate_alike(matrices: Pointer, axes: Pointer, wide: int, d: int, found: Pointer, room: Pointer) -> None:
+    """Write D' S D of all matrices to found, D the same (d, d) for all."""
+    for k in range(0, wide, ABREAST):
         for i in range(d):
             for j in range(d):
-                found[i * d + j] += left[m * d + i] * right[m * d + j]
+                sums = fill4(0.0)
+                for m in range(d):
+                    sums = sums + axes[m * d + j] * load4(matrices + k, (i * d + m) * wide)
+                store(room + k, (i * d + j) * wide, sums)
+        for i in range(d):
+            for j in range(d):
+                sums = fill4(0.0)
+                for m in range(d):
+                    sums = sums + axes[m * d + i] * load4(room + k, (m * d + j) * wide)
+                store(found + k, (i * d + j) * wide, sums)
 
 
-@inner
-def straighten(axes: Pointer, d: int, now: Pointer, room: Pointer) -> None:
-    """Bring axes that rounding has bent a little back to right angles: D (3 I - D'D) / 2 (Bjorck and Bowie 1971)."""
-    multiply_turned(axes, axes, d, room)
-    multiply(axes, room, d, now)
-    for i in range(d * d):
-        axes[i] = 1.5 * axes[i] - 0.5 * now[i]
-
-
-@inner
-def is_diagonal(matrix: Pointer, d: int) -> bool:
-    """Whether what is off the diagonal is rounding; also of what is not a number."""
-    on, off = 0.0, 0.0
-    for a in range(d):
-        on += matrix[a * d + a] ** 2
-        for b in range(a + 1, d):
-            off += matrix[a * d + b] ** 2
-    return not off > SMALL * on
-
-
-@inner
-def turn_columns(matrix: Pointer, d: int, a: int, b: int, cosine: float, sine: float) -> None:
-    """Turn columns a and b."""
+@inlined
+def multiply(left: Pointer, right: Pointer, wide: int, d: int, found: Pointer) -> None:
+    """Write A B of four pairs to found."""
     for i in range(d):
-        left, right = matrix[i * d + a], matrix[i * d + b]
-        matrix[i * d + a] = cosine * left + sine * right
-        matrix[i * d + b] = cosine * right - sine * left
+        for j in range(d):
+            sums = fill4(0.0)
+            for m in range(d):
+                sums = sums + load4(left, (i * d + m) * wide) * load4(right, (m * d + j) * wide)
+            store(found, (i * d + j) * wide, sums)
 
 
-@inner
-def turn_both(matrix: Pointer, d: int, a: int, b: int, cosine: float, sine: float) -> None:
-    """Turn columns and then rows a and b."""
-    turn_columns(matrix, d, a, b, cosine, sine)
+@inlined
+def multiply_turned(left: Pointer, right: Pointer, wide: int, d: int, found: Pointer) -> None:
+    """Write A' B of four pairs to found."""
+    for i in range(d):
+        for j in range(d):
+            sums = fill4(0.0)
+            for m in range(d):
+                sums = sums + load4(left, (m * d + i) * wide) * load4(right, (m * d + j) * wide)
+            store(found, (i * d + j) * wide, sums)
+
+
+@inlined
+def straighten(axes: Pointer, wide: int, d: int, now: Pointer, room: Pointer) -> None:
+    """Bring axes that rounding has bent a little back to right angles: D (3 I - D'D) / 2 (Bjorck and Bowie 1971)."""
+    multiply_turned(axes, axes, wide, d, room)
+    multiply(axes, room, wide, d, now)
+    for i in range(d * d):
+        store(axes, i * wide, 1.5 * load4(axes, i * wide) - 0.5 * load4(now, i * wide))
+
+
+@inlined
+def are_diagonal(matrices: Pointer, wide: int, d: int) -> bool:
+    """Whether what is off the diagonal is rounding in all four; also of what is not a number."""
+    on, off, zero, one = fill4(0.0), fill4(0.0), fill4(0.0), fill4(1.0)
+    for a in range(d):
+        entry = load4(matrices, (a * d + a) * wide)
+        on = on + entry * entry
+        for b in range(a + 1, d):
+            entry = load4(matrices, (a * d + b) * wide)
+            off = off + entry * entry
+    return total(where_less(SMALL * on, off, one, zero)) == 0.0
+
+
+@inlined
+def turn_columns(matrices: Pointer, wide: int, d: int, a: int, b: int, cosine: Lanes, sine: Lanes) -> None:
+    """Turn columns a and b of four matrices."""
+    for i in range(d):
+        left, right = load4(matrices, (i * d + a) * wide), load4(matrices, (i * d + b) * wide)
+        store(matrices, (i * d + a) * wide, cosine * left + sine * right)
+        store(matrices, (i * d + b) * wide, cosine * right - sine * left)
+
+
+@inlined
+def turn_both(matrices: Pointer, wide: int, d: int, a: int, b: int, cosine: Lanes, sine: Lanes) -> None:
+    """Turn columns and then rows a and b of four matrices."""
+    turn_columns(matrices, wide, d, a, b, cosine, sine)
     for j in range(d):
-        left, right = matrix[a * d + j], matrix[b * d + j]
-        matrix[a * d + j] = cosine * left + sine * right
-        matrix[b * d + j] = cosine * right - sine * left
+        left, right = load4(matrices, (a * d + j) * wide), load4(matrices, (b * d + j) * wide)
+        store(matrices, (a * d + j) * wide, cosine * left + sine * right)
+        store(matrices, (b * d + j) * wide, cosine * right - sine * left)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from numba import types
 
 from core.arrays import Array
+from core.mixture.compiled.axes import beside
 from core.mixture.compiled.blocks import LANES, Sizes, Sums, sums_in, sums_room
-from core.mixture.compiled.covariance import IDENTITY, Freedom, Sweeps, average, has_axes, take_apart
+from core.mixture.compiled.covariance import IDENTITY, Freedom, Sweeps, average, axes_length, take_apart
 from core.mixture.compiled.frame import (
     Frame,
     Mix,
@@ -105,12 +106,6 @@ def sums_length(size: Sizes) -> int:
 
 
 @inner
-def axes_length(size: Sizes) -> int:
-    """Numbers of its volumes, shapes and orientations."""
-    return size.components * (1 + size.features + size.features * size.features)
-
-
-@inner
 def no_lower(after: float, before: float) -> bool:
     """Whether a log-likelihood has not fallen, rounding aside."""
     return after >= before - ROUNDING * abs(before)
@@ -141,11 +136,11 @@ def desk_in(room: Pointer, size: Sizes, independent: bool) -> Desk:
     """A desk in loop_room(n, size) doubles; the mixture and its moments come first."""
     d = size.features
     state = state_in(room, size)
-    last = mix_in(state.structure.room + size.components * d + 2 * d * d, size)
+    last = mix_in(state.structure.room + beside(size.components) * d * d + 2 * d * d, size)
     last_found = sums_in(last.covariances + size.components * d * d, size)
     plain = mix_in(last_found.totals + 4, size)
     axes = plain.covariances + size.components * d * d
-    wanted = sums_in(axes + size.components * (1 + d + d * d), size)
+    wanted = sums_in(axes + axes_length(size), size)
     frame = frame_in(wanted.totals + 4, size)
     memory = memory_in(frame.room + 2 * d * d, vector_length(size, independent))
     return Desk(state, last, last_found, plain, axes, wanted, frame, memory, memory.shares + PAIRS)
@@ -154,9 +149,8 @@ def desk_in(room: Pointer, size: Sizes, independent: bool) -> Desk:
 def loop_room(n: int, patterns: int, size: Sizes) -> int:
     """Doubles that a loop over n rows needs, blank in as many patterns."""
     d = size.features
-    axes = size.components * (1 + d + d * d)
     vector = size.columns + size.components * (d + d * (d + 1) // 2) + LANES
-    desk = 2 * mix_room(size) + 2 * sums_room(size) + axes + frame_room(size) + memory_room(vector)
+    desk = 2 * mix_room(size) + 2 * sums_room(size) + axes_length(size) + frame_room(size) + memory_room(vector)
     return state_room(size) + desk + rows_room(n, patterns, size)
 
 
@@ -187,8 +181,7 @@ def open_up(family: Freedom, size: Sizes, desk: Desk, from_moments: bool) -> Non
     if from_moments:
         copy(state.found.weight, desk.wanted.weight, sums_length(size))
         average(True, size, state.found.weight, state.found.second, state.structure.covariances)
-    if has_axes(family):
-        take_apart(family, size, state.structure)
+    take_apart(family, size, state.structure)
     if from_moments:
         fill(state.structure.volume, size.components, 1.0)
 

@@ -41,8 +41,9 @@ if TYPE_CHECKING:
     from core.analysis.profile import Profiles, profiles, profiles_of
     from core.analysis.scorers import CrossFitted, Fresh, InSample, Pruned
     from core.analysis.scoring import Newcomers, score_rows
-    from core.analysis.selection import Board, Search, sweep
+    from core.analysis.selection import Board, Search
     from core.analysis.stability import Stability, stability
+    from core.analysis.sweep import sweep
     from core.analysis.synthetic import Drawing, likeness, synthetic_frame, synthetic_values
     from core.analysis.what_if import WhatIf, what_if
     from core.data.columns import default_columns, left_out
@@ -89,7 +90,8 @@ _HOMES = {
     "core.analysis.synthetic": "Drawing likeness synthetic_frame synthetic_values",
     "core.analysis.what_if": "WhatIf what_if",
     "core.analysis.effective": "EffectiveComponents effective_components",
-    "core.analysis.selection": "Board Search sweep",
+    "core.analysis.selection": "Board Search",
+    "core.analysis.sweep": "sweep",
     "core.data.columns": "default_columns left_out",
     "core.data.prepare": "Matrix Preparation Transform prepare",
     "core.data.read": "read_table",

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from core.analysis.anomaly import Anomalies, ExpectedFalseAlarms, anomalies
 from core.analysis.grouping import Grouping
-from core.analysis.selection import Board, Map, Search, sweep
+from core.analysis.selection import Board, Search
+from core.analysis.sweep import Map, sweep
 from core.analysis.trust import trusted
 from core.arrays import Array
 from core.data.prepare import Matrix

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.selection import Board, Map, Search, sweep
+from core.analysis.selection import Board, Search
+from core.analysis.sweep import Map, sweep
 from core.analysis.trust import trusted
 from core.analysis.verdict import NOTHING
 from core.data.prepare import Matrix

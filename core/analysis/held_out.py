@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.analysis.sampled import mean_and_error, means, some_rows
-from core.analysis.selection import Map, Search, sweep
+from core.analysis.selection import Search
+from core.analysis.sweep import Map, sweep
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.source import ArraySource
@@ -162,7 +163,7 @@ def held_out(
     cells = search.cells(d)
     total, failed = np.zeros((len(cells), some.rows)), np.zeros(len(cells), dtype=np.intp)
     for at, (kept, held) in enumerate(folds.splits(some.rows)):
-        tell = _Part(watch or unwatched, at, folds.total)
+        tell = _Part(watch or unwatched, at, folds.total, len(cells))
         found = _scores(some.at(kept), some.values[held], search, tell, over)
         if not tell.goes_on:
             return None
@@ -193,11 +194,13 @@ class _Part:
     watch: Watch
     at: int
     folds: int
+    models: int
     goes_on: bool = True
 
     def __call__(self, progress: Progress) -> bool:
-        done, total = self.at * progress.total + progress.done, self.folds * progress.total
-        self.goes_on = self.goes_on and self.watch(Progress("models on parts of the rows", done, total))
+        done = self.at * self.models + self.models * progress.done // progress.total
+        told = Progress("models on parts of the rows", done, self.folds * self.models)
+        self.goes_on = self.goes_on and self.watch(told)
         return self.goes_on
 
 

@@ -1,31 +1,23 @@
-"""Selection: a sweep over families and numbers of components, and the board of what each cell came to."""
+"""Selection: a search over families and numbers of components, and the board of what each cell came to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
-import numpy.typing as npt
 import pandas as pd
 
-from core.data.prepare import Matrix
-from core.data.source import Source, as_source
-from core.errors import ChoiceError, DegenerateError, FitError
+from core.errors import ChoiceError, FitError
 from core.mixture.family import FAMILIES, Family, family
-from core.mixture.fit import Fit, Origin, by_weight, finish
+from core.mixture.fit import Fit
 from core.mixture.kernels import Map as Map
 from core.mixture.plan import Plan
 from core.mixture.prior import ConjugatePrior
-from core.mixture.problem import Problem, pose
-from core.mixture.run import Openings, can_be_sound, check, openings, solve
 from core.mixture.starts import Hierarchical, Start
-from core.mixture.stopping import Outcome, Progress, Watch, unwatched
+from core.mixture.stopping import Outcome
 
-SURVEYED = 1e-7  # tolerance of a first look at a cell
-SURVEY_STARTS = 2  # in it
-CONTENDERS = 6  # cells with the lowest criterion that are then fitted as thoroughly as the search says
+SURVEYED = 1e-6  # tolerance of a first look at a cell
 
 
 class Criterion(StrEnum):
@@ -64,7 +56,7 @@ class Search:
     components: tuple[int, ...] = tuple(range(1, 10))
     seed: int = 0
     start: Start = field(default_factory=Hierarchical)
-    restarts: int = 8
+    restarts: int = 5
     tolerance: float = 1e-10
     max_iterations: int = 5_000
     noise: bool = False
@@ -79,22 +71,23 @@ class Search:
 
     def plan(self, family: Family, components: int) -> Plan:
         """The plan of one cell."""
+        return self._plan(family, components, self.restarts, self.tolerance)
+
+    def survey(self, family: Family, components: int) -> Plan:
+        """The plan by which a cell shows whether it is worth its own."""
+        return self._plan(family, components, 1, max(self.tolerance, SURVEYED))
+
+    def _plan(self, family: Family, components: int, restarts: int, tolerance: float) -> Plan:
         return Plan(
             family,
             components,
             start=self.start,
-            restarts=self.restarts,
-            tolerance=self.tolerance,
+            restarts=restarts,
+            tolerance=tolerance,
             max_iterations=self.max_iterations,
             seed=self.seed,
             noise=self.noise,
             prior=self.prior,
-        )
-
-    def survey(self, family: Family, components: int) -> Plan:
-        """The plan by which a cell shows whether it is worth its own."""
-        return replace(
-            self.plan(family, components), restarts=min(self.restarts, 2), tolerance=max(self.tolerance, SURVEYED)
         )
 
     def cells(self, features: int) -> tuple[tuple[Family, int], ...]:
@@ -158,100 +151,6 @@ class Board:
             if each.components == components and each.family == wanted:
                 return each
         raise ChoiceError(f"{wanted.name} with {components} groups was not part of this search.")
-
-
-def sweep(
-    X: npt.ArrayLike | Matrix | Source,
-    search: Search | None = None,
-    *,
-    families: Iterable[Family | str] = FAMILIES,
-    components: Iterable[int] = range(1, 10),
-    seed: int = 0,
-    watch: Watch | None = None,
-    over: Map = map,
-) -> Board:
-    """Fit every family at every K: once each, and those that promise most as thoroughly as the search says.
-
-    A cell's plan says which. A cell that cannot be fitted says why instead of raising; raises FitError only if no cell
-    is admissible. A watch that returns False leaves the cells that are not done marked as cancelled. over maps a
-    function over the cells; a thread pool's map spreads them over the cores and changes no result.
-    """
-    if search is None:
-        search = Search(tuple(family(each) for each in families), tuple(components), seed)
-    problem, origin = pose(as_source(X), seed=search.seed), Origin.of(X)
-    wanted = search.cells(problem.source.d)
-    simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}
-    distinct = list(dict.fromkeys(simplest.values()))
-    course = Course(watch or unwatched, len(distinct))
-    told: Watch = unwatched if watch is None else course
-    first = openings(problem, search.start, search.seed)
-
-    def solve_one(plan: Plan) -> Cell:
-        solved = _solve_cell(problem, plan, origin, told, first) if course.goes_on else _cancelled(plan)
-        course.done.append(plan)
-        return solved
-
-    found = dict(zip(distinct, over(solve_one, [search.survey(*cell) for cell in distinct]), strict=True))
-    contenders = _contenders(search, found, problem) if course.goes_on else []
-    course.total += len(contenders)
-    for cell, solved in zip(contenders, over(solve_one, [search.plan(*cell) for cell in contenders]), strict=True):
-        found[cell] = solved if solved.fit is not None else found[cell]
-    board = Board(search, tuple(_renamed(found[simplest[cell]], cell[0]) for cell in wanted))
-    if not board.cancelled:
-        board.best()
-    return board
-
-
-def _contenders(search: Search, found: Mapping[tuple[Family, int], Cell], problem: Problem) -> list[tuple[Family, int]]:
-    """The cells that may gain by more work: with the lowest BIC, of all and at each K, or without a sound optimum.
-
-    Of those without one, only such as can have one.
-    """
-    if search.restarts <= SURVEY_STARTS and search.tolerance >= SURVEYED:
-        return []
-    fits = {cell: solved.fit for cell, solved in found.items() if solved.fit is not None}
-    ranked = sorted(fits, key=lambda cell: (not fits[cell].admissible, fits[cell].bic))
-    best_of_each = {k: cell for cell in reversed(ranked) for k in (cell[1],)}
-    unsound = [cell for cell in found if cell not in fits or not fits[cell].admissible]
-    unsound = [cell for cell in unsound if can_be_sound(problem, search.plan(*cell))]
-    return list(dict.fromkeys([*ranked[:CONTENDERS], *best_of_each.values(), *unsound]))
-
-
-@dataclass
-class Course:
-    """How far a sweep is, told to a watch from any of its cells."""
-
-    watch: Watch
-    total: int
-    done: list[Plan] = field(default_factory=list)  # what is done
-    goes_on: bool = True
-
-    def __call__(self, progress: Progress) -> bool:
-        """Pass a fit's progress on as the sweep's."""
-        at = len(self.done)
-        self.goes_on = self.goes_on and self.watch(Progress("models", at, self.total, progress.log_likelihood))
-        return self.goes_on
-
-
-def _solve_cell(problem: Problem, plan: Plan, origin: Origin, watch: Watch, first: Openings) -> Cell:
-    try:
-        check(problem, plan)
-        run = solve(problem, plan, watch, first)
-    except (FitError, DegenerateError) as refusal:
-        return Cell(plan.family, plan.components, None, str(refusal))
-    if run.outcome is Outcome.CANCELLED:
-        return _cancelled(plan)
-    return Cell(plan.family, plan.components, finish(problem, plan, by_weight(run), origin))
-
-
-def _cancelled(plan: Plan) -> Cell:
-    return Cell(plan.family, plan.components, None, Outcome.CANCELLED.value)
-
-
-def _renamed(cell: Cell, each: Family) -> Cell:
-    """The cell under the name of a family with the same likelihood and the same number of parameters."""
-    fit = cell.fit and replace(cell.fit, plan=replace(cell.fit.plan, family=each))
-    return replace(cell, family=each, fit=fit)
 
 
 def _row(cell: Cell) -> dict[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from itertools import product
 
 from core.errors import ChoiceError
@@ -21,14 +22,16 @@ class Axis(Enum):
     EQUAL = "E"
     VARIABLE = "V"
 
-    @property
+    __hash__ = object.__hash__  # each is one object: a sweep looks many of them up
+
+    @cached_property
     def freedom(self) -> int:
         """0, 1 or 2: the order of the three."""
         return list(Axis).index(self)
 
     def copies(self, components: int) -> int:
         """How many separately estimated copies there are among K components."""
-        return {Axis.IDENTITY: 0, Axis.EQUAL: 1, Axis.VARIABLE: components}[self]
+        return (0, 1, components)[self.freedom]
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ import pandas as pd
 from core.data.prepare import Matrix, Transform
 from core.data.source import ArraySource, Source, as_source
 from core.mixture.blas import one_thread
+from core.mixture.climb import Run, converge
 from core.mixture.family import Family
 from core.mixture.kernels import Map
 from core.mixture.model import Mixture
 from core.mixture.plan import Plan
 from core.mixture.problem import Problem, pose
-from core.mixture.run import Run, check, converge, given, solve
+from core.mixture.run import check, given, solve
 from core.mixture.stopping import Objection, Outcome, Watch, unwatched
 
 
@@ -129,11 +130,12 @@ def fit(
     source = as_source(X, weights)
     problem = pose(source, plan.frequency, plan.seed)
     check(problem, plan)
-    if responsibilities is None:
-        run = by_weight(solve(problem, plan, watch or unwatched, over=over))
-    else:
-        first = given(problem, plan, np.asarray(responsibilities, dtype=np.float64))
-        run = converge(problem, plan, first, watch or unwatched, over)
+    with one_thread():
+        if responsibilities is None:
+            run = by_weight(solve(problem, plan, watch or unwatched, over=over))
+        else:
+            first = given(problem, plan, np.asarray(responsibilities, dtype=np.float64))
+            run = converge(problem, plan, first, watch or unwatched, over)
     return finish(problem, plan, run, Origin.of(X))
 
 

@@ -5,9 +5,10 @@ Compiled by Numba where possible; otherwise the same passes in NumPy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property, partial
 from types import ModuleType
 from typing import Any
 
@@ -41,17 +42,41 @@ class Limits:
     tolerance: float = 0.0  # of the log-likelihood, relative to 1 + itself
     sweeps: Sweeps = TO_THE_END
     accelerates: bool = False
+    opening: int | None = None  # passes in the first stride, where they are others
+
+    @property
+    def first(self) -> int:
+        """Passes in the first stride."""
+        return self.passes if self.opening is None else self.opening
 
 
 @dataclass(frozen=True)
 class Ran:
     """Where a stride came to."""
 
-    mixture: Mixture
-    found: Moments  # at this mixture
+    there: Callable[[], tuple[Mixture, Moments]]
     trace: tuple[float, ...]  # log-likelihood of each mixture of the stride
     end: End
     passes: int = 1  # over the rows, those of rejected steps included
+
+    @property
+    def mixture(self) -> Mixture:
+        """The last mixture."""
+        return self._place[0]
+
+    @property
+    def found(self) -> Moments:
+        """The moments at this mixture."""
+        return self._place[1]
+
+    @cached_property
+    def _place(self) -> tuple[Mixture, Moments]:
+        return self.there()
+
+
+def stood(mixture: Mixture, found: Moments, trace: tuple[float, ...], end: End, passes: int = 1) -> Ran:
+    """A stride that came to a known place."""
+    return Ran(lambda: (mixture, found), trace, end, passes)
 
 
 def strides(
@@ -73,7 +98,7 @@ def strides(
     begins = loops.FROM_MIXTURE if isinstance(start, Mixture) else loops.FROM_MOMENTS
     task = _task(loops, size, family, limits, begins)
     seen = np.empty((0, 1 + features)) if patterns is None else patterns.table
-    room, trace = np.empty(loops.loop_room(source.n, len(seen), size)), np.empty(max(limits.passes, 1))
+    room, trace = np.empty(loops.loop_room(source.n, len(seen), size)), np.empty(max(limits.first, 1))
     _pack(room, start, shape)
     weights = np.empty(0) if source.weights is None else source.weights
     end = End.GOING
@@ -81,8 +106,11 @@ def strides(
         ended, steps, passes = loops.run(source.values, weights, seen, task, limits.floor, room, trace)
         if not steps and task.begins != loops.FROM_LOOP:
             raise DegenerateError("A group is squeezed flat, or has lost its rows.", remedy="Try fewer groups.")
-        end, task = End(ended), task._replace(begins=loops.FROM_LOOP)
-        yield Ran(*_unpack(room, shape), tuple(trace[:steps].tolist()), end, passes)
+        front = room[: 2 * shape.length + 5].copy()
+        end = End(ended)
+        yield Ran(partial(_unpack, front, shape), tuple(trace[:steps].tolist()), end, passes)
+        if task.begins != loops.FROM_LOOP:
+            task, trace = task._replace(begins=loops.FROM_LOOP), np.empty(max(limits.passes, 1))
 
 
 def plain(family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits) -> Ran:
@@ -112,12 +140,12 @@ class _Shape:
     features: int
     noise: Noise | None
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """Mixing weights, noise's included."""
         return self.components + (self.noise is not None)
 
-    @property
+    @cached_property
     def length(self) -> int:
         """Of mixing weights, (K, d) and (K, d, d) together."""
         return self.columns + self.components * self.features * (1 + self.features)
@@ -145,9 +173,8 @@ def _pack(room: Array, start: Mixture | Moments, shape: _Shape) -> None:
         mixing[-1], room[shape.length] = start.noise.weight, -start.noise.log_volume
 
 
-def _unpack(room: Array, shape: _Shape) -> tuple[Mixture, Moments]:
+def _unpack(front: Array, shape: _Shape) -> tuple[Mixture, Moments]:
     """The mixture and its moments that a loop left behind."""
-    front = room[: 2 * shape.length + 5].copy()
     front.flags.writeable = False
     mixing, means, covariances = shape.split(front)
     weight, mean, scatter = shape.split(front[shape.length + 1 :])
@@ -175,9 +202,9 @@ def _numpy_strides(
     going = accelerate.passes if limits.accelerates else em.passes
     steps = going(family, start, _Whole(source.values, source.weights), step, limits.floor, limits.sweeps)
     mixture, found = next(steps)
-    trace, end = [found.log_likelihood], End.GOING
+    trace, end, most = [found.log_likelihood], End.GOING, limits.first
     while True:
-        while end is End.GOING and passes < limits.passes:
+        while end is End.GOING and passes < most:
             before = found.log_likelihood
             try:
                 mixture, found = next(steps)
@@ -187,10 +214,10 @@ def _numpy_strides(
             trace.append(found.log_likelihood)
             if abs(found.log_likelihood - before) <= limits.tolerance * (1 + abs(found.log_likelihood)):
                 end = End.SETTLED
-        yield Ran(mixture, found, tuple(trace), end, passes)
+        yield stood(mixture, found, tuple(trace), end, passes)
         if end is not End.GOING:
             return
-        trace, passes = [], 0
+        trace, passes, most = [], 0, limits.passes
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,16 @@ def moments(values: Array, responsibilities: Array, weights: Array | None = None
     The log-likelihood is zero: responsibilities alone do not have one.
     """
     rows = np.ones(len(values)) if weights is None else weights
+    largest = responsibilities.max(axis=1, initial=0.0)
+    return replace(
+        adding_up(values, responsibilities, rows),
+        entropy=float(-(rows[:, None] * responsibilities * _log(responsibilities)).sum()),
+        log_largest=float((rows * _log(largest)).sum()),
+    )
+
+
+def adding_up(values: Array, responsibilities: Array, rows: Array) -> Moments:
+    """What an M-step needs of (n, d) values under (n, K) responsibilities and (n,) row weights: nothing but sums."""
     weighted = responsibilities * rows[:, None]
     weight = weighted.sum(axis=0)
     divisor = np.where(weight > 0, weight, 1.0)[:, None]
@@ -84,15 +94,7 @@ def moments(values: Array, responsibilities: Array, weights: Array | None = None
     for k, w in enumerate(weighted.T):
         centred = values - mean[k]
         scatter[k] = (w[:, None] * centred).T @ centred
-    largest = responsibilities.max(axis=1, initial=0.0)
-    return Moments(
-        weight,
-        mean,
-        scatter,
-        rows=float(rows.sum()),
-        entropy=float(-(weighted * _log(responsibilities)).sum()),
-        log_largest=float((rows * _log(largest)).sum()),
-    )
+    return Moments(weight, mean, scatter, rows=float(rows.sum()))
 
 
 def _log(probabilities: Array) -> Array:

@@ -22,6 +22,7 @@ from core.mixture.noise import noise_over
 from core.mixture.observed import Observed, fill_for_start
 from core.mixture.patterns import Patterns, Positions, has_blanks
 from core.mixture.starts import StartSample
+from core.mixture.stopping import flattest
 
 START_ROWS = 2_000  # rows that starts look at
 IN_MEMORY_CELLS = 8_000_000  # values (64 MB) that are scaled once instead of at each pass
@@ -97,10 +98,15 @@ class Problem:
     start: StartSample
     gaps: Gaps | None = None  # where cells are blank
 
-    @property
+    @cached_property
     def floor(self) -> Array:
         """(d,) least variance along each column, in EM's units."""
         return NUMERICAL_FLOOR * self.units.deviations**2
+
+    @cached_property
+    def flattest(self) -> Array:
+        """(d, d) the covariance that one without a spike exceeds in every direction, in EM's units."""
+        return flattest(self.units.deviations)
 
     @property
     def log_jacobian(self) -> float:

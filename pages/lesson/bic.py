@@ -106,7 +106,7 @@ def code(shape: str, rows: int, seed: int) -> str:
     return f"""import core
 
 points = core.toy("{shape}", rows={rows}, seed={seed}).points
-board = core.sweep(points, core.Search(families=["VVV"], components=range(1, 9)))
+board = core.sweep(points, core.Search(families=["VVV"], components=range(1, 9), restarts=8))
 fits = [cell.fit for cell in board.cells if cell.fit is not None and cell.fit.admissible]
 
 print(min(fits, key=lambda fit: fit.bic).components, min(fits, key=lambda fit: fit.aic).components)

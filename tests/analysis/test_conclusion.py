@@ -8,7 +8,8 @@ from core.analysis.conclusion import Conclusion
 from core.analysis.effective import EffectiveComponents
 from core.analysis.held_out import Folds, held_out
 from core.analysis.merging import merging
-from core.analysis.selection import Search, sweep
+from core.analysis.selection import Search
+from core.analysis.sweep import sweep
 from core.analysis.verdict import verdict
 from core.mixture.bayes import BayesPlan, bayes
 from core.mixture.family import family

@@ -7,7 +7,7 @@ from scipy.integrate import dblquad
 from strategies import mixtures
 
 from core.analysis.identity import chain, cluster_slots, distances, inherited, slots
-from core.analysis.selection import sweep
+from core.analysis.sweep import sweep
 from core.mixture.fit import fit
 from core.mixture.model import Mixture
 from core.mixture.plan import Plan

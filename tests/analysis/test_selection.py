@@ -38,55 +38,11 @@ def test_the_board_has_a_row_per_cell_with_the_fits_own_numbers():
     assert (row["bic"], row["n_parameters"]) == (fit.bic, 11)
 
 
-def test_a_cell_is_the_fit_of_its_plan():
-    board = small_board()
-    fit = board.cell("VVV", 2).fit
-    assert core.fit(matrix("faithful"), fit.plan).log_likelihood == fit.log_likelihood
-
-
-def test_families_that_cannot_differ_are_fitted_once_and_agree():
-    board = core.sweep(matrix("faithful"), components=[1])
-    by_family = board.frame.set_index("family")["log_likelihood"]
-    assert by_family["VVV"] == by_family["EEE"] == by_family["EVE"]
-    assert len(set(by_family)) == 3
-
-
-def test_one_column_has_two_families():
-    board = core.sweep(matrix("faithful")[:, 1], components=[1, 2])
-    assert sorted(set(board.frame["family"])) == ["EII", "VII"]
-
-
-def test_a_cell_that_cannot_be_fitted_says_why_and_the_others_stand():
-    board = core.sweep(matrix("faithful")[:5], families=("EII", "VVV"), components=[1, 9])
-    cell = board.cell("EII", 9)
-    assert cell.fit is None
-    assert "9 groups cannot be found in 5 rows" in cell.reason
-    assert board.best().components == 1
-
-
-def test_a_search_without_an_admissible_cell_is_refused():
-    rows = np.column_stack([np.arange(20.0), np.arange(20.0)])
-    with pytest.raises(core.FitError, match="No model fits"):
-        core.sweep(rows, families=("VVV",), components=[1, 2])
-
-
 def test_only_admissible_fits_can_be_best():
     rows = np.concatenate([np.random.default_rng(0).normal(size=(60, 2)), np.full((12, 2), 9.0)])
     board = core.sweep(rows, families=("VVV", "EEE"), components=range(1, 4))
     assert board.best().admissible
     assert not all(cell.fit is not None and cell.fit.admissible for cell in board.cells)
-
-
-def test_a_cancelled_sweep_keeps_what_was_done_and_marks_the_rest():
-    heard = []
-
-    def watch(progress):
-        heard.append(progress.done)
-        return progress.done < 2
-
-    board = core.sweep(matrix("faithful"), families=("EEE", "VVV"), components=range(1, 4), watch=watch)
-    assert board.cancelled
-    assert [cell.fit is not None for cell in board.cells] == [True, True, True, False, False, False]
 
 
 def test_a_search_takes_names_and_refuses_an_empty_one():

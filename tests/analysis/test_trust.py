@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.analysis.answer import first_answer
-from core.analysis.selection import sweep
+from core.analysis.sweep import sweep
 from core.analysis.trust import FEWEST_ROWS, doubts, is_scattered, trusted
 from core.data.prepare import prepare
 from core.data.samples import sample

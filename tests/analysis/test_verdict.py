@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.analysis.selection import Cell, Criterion, sweep
+from core.analysis.selection import Cell, Criterion
+from core.analysis.sweep import sweep
 from core.analysis.verdict import unusable, verdict
 from core.data.prepare import prepare
 from core.data.samples import sample

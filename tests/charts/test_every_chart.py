@@ -21,7 +21,7 @@ from core.analysis.merging import merging
 from core.analysis.profile import profiles
 from core.analysis.reasons import reasons
 from core.analysis.scoring import score_rows
-from core.analysis.selection import sweep
+from core.analysis.sweep import sweep
 from core.analysis.synthetic import Drawing, synthetic_values
 from core.analysis.what_if import what_if
 from core.charts import theme

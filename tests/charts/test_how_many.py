@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.analysis.effective import effective_components
-from core.analysis.selection import Criterion, sweep
+from core.analysis.selection import Criterion
+from core.analysis.sweep import sweep
 from core.charts.cell_map import DOUBTFUL, FAILED, SELECTION, cell_map
 from core.charts.effective import weights_by_start
 from core.charts.elbow import bend, calinski_harabasz, davies_bouldin, elbow, silhouette

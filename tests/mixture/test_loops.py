@@ -211,5 +211,4 @@ def test_without_a_compiler_the_loop_is_the_same(name, accelerates, monkeypatch)
             patch.setattr(compiled, "load", lambda _: None)
             slow = plain(family(name), start, ArraySource(rows), limits)
         np.testing.assert_allclose(slow.trace, fast.trace, rtol=1e-6 if accelerates else 1e-10)
-        assert slow.end is fast.end
-        assert replace(slow, mixture=fast.mixture, found=fast.found, trace=fast.trace) == fast
+        assert (slow.end, slow.passes) == (fast.end, fast.passes)

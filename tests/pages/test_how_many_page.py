@@ -4,7 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.selection import Criterion, sweep
+from core.analysis.selection import Criterion
+from core.analysis.sweep import sweep
 from core.charts.cell_map import SELECTION
 from core.data.prepare import prepare
 from core.data.samples import sample

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from core.analysis.lessons.toys import toy
-from core.analysis.selection import Board, Search, sweep
+from core.analysis.selection import Board, Search
+from core.analysis.sweep import sweep
 from core.arrays import Array, read_only
 from core.errors import FitError
 from core.kmeans import k_means
@@ -19,6 +20,7 @@ from core.mixture.family import family
 from core.mixture.posterior import DirichletProcess
 
 MOST = 8  # groups that are tried
+STARTS = 8  # of each, more than a sweep takes for its best: here every K is shown
 SIZES = (50, 100, 200, 500, 1_000, 2_000)  # rows, to see what more of them do
 BEGINS = 10  # components of the Bayesian mixture
 PASSES = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377)
@@ -65,7 +67,7 @@ def criteria(points: Array, most: int = MOST) -> Criteria:
 
     Raises FitError if no number of groups has an optimum.
     """
-    search = Search(families=(family("VVV"),), components=tuple(range(1, most + 1)))
+    search = Search(families=(family("VVV"),), components=tuple(range(1, most + 1)), restarts=STARTS)
     found = Criteria(len(points), sweep(points, search))
     if found.frame.empty:
         raise FitError("No number of groups has a good fit here.", remedy="Take more points.")

@@ -1,0 +1,202 @@
+"""A sweep: every family at every number of components, looked at in three rounds.
+
+First each cell by itself, from one start. Then each from where the best other families with as many components ended:
+what one family found, another that would not have come there takes over in a few passes. Last the cells that promise
+most, from as many starts as the search says.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy.typing as npt
+
+from core.analysis.selection import SURVEYED, Board, Cell, Search
+from core.data.prepare import Matrix
+from core.data.source import Source, as_source
+from core.errors import DegenerateError, FitError
+from core.mixture.blas import one_thread
+from core.mixture.climb import Run
+from core.mixture.family import FAMILIES, Family, family
+from core.mixture.fit import Origin, by_weight, finish
+from core.mixture.kernels import Map as Map
+from core.mixture.plan import Plan
+from core.mixture.problem import Problem, pose
+from core.mixture.run import Openings, can_be_sound, check, from_neighbour, openings, solve
+from core.mixture.stopping import Outcome, Progress, Watch, unwatched
+
+CONTENDERS = 6  # cells with the lowest BIC that are then fitted as thoroughly as the search says
+
+Key = tuple[Family, int]
+
+
+def sweep(
+    X: npt.ArrayLike | Matrix | Source,
+    search: Search | None = None,
+    *,
+    families: Iterable[Family | str] = FAMILIES,
+    components: Iterable[int] = range(1, 10),
+    seed: int = 0,
+    watch: Watch | None = None,
+    over: Map = map,
+) -> Board:
+    """Fit every family at every K: once each, and those that promise most as thoroughly as the search says.
+
+    A cell's plan says which. A cell that cannot be fitted says why instead of raising; raises FitError only if no cell
+    is admissible. A watch that returns False leaves the cells that are not done marked as cancelled. over maps a
+    function over the cells; a thread pool's map spreads them over the cores and changes no result.
+    """
+    if search is None:
+        search = Search(tuple(family(each) for each in families), tuple(components), seed)
+    problem, origin = pose(as_source(X), seed=search.seed), Origin.of(X)
+    wanted = search.cells(problem.source.d)
+    simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}
+    distinct = list(dict.fromkeys(simplest.values()))
+    course = Course(watch or unwatched, 3 * len(distinct))
+    rounds = Rounds(
+        problem, search, openings(problem, search.start, search.seed), unwatched if watch is None else course
+    )
+
+    def look(cell: Key) -> Seen:
+        return course.step(_CANCELLED, lambda: rounds.look(cell))
+
+    def look_around(cell: Key) -> Seen:
+        return course.step(seen[cell], lambda: rounds.look_around(cell, seen[cell], sound[cell[1]]))
+
+    def look_hard(cell: Key) -> Seen:
+        return course.step(seen[cell], lambda: rounds.look_hard(cell, seen[cell]) if cell in contenders else seen[cell])
+
+    with one_thread():
+        seen = dict(zip(distinct, over(look, distinct), strict=True))
+        ended = rounds.ended(seen)
+        sound = {k: [each for each in ended if each.cell[1] == k and not each.run.objections] for _, k in distinct}
+        seen = dict(zip(distinct, over(look_around, distinct), strict=True))
+        contenders = set(rounds.contenders(seen))
+        seen = dict(zip(distinct, over(look_hard, distinct), strict=True))
+    cells = {cell: _cell(problem, origin, *cell, each) for cell, each in seen.items()}
+    board = Board(search, tuple(_renamed(cells[simplest[each]], each[0]) for each in wanted))
+    if not board.cancelled:
+        board.best()
+    return board
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at one family at one K came to: a run by a plan, or the sentence that says why there is none."""
+
+    plan: Plan | None = None
+    run: Run | None = None
+    reason: str = ""
+
+
+_CANCELLED = Seen(reason=Outcome.CANCELLED.value)
+
+
+@dataclass(frozen=True, eq=False)
+class Ended:
+    """Where a cell ended."""
+
+    cell: Key
+    run: Run
+    bic: float  # in EM's units
+
+    @property
+    def height(self) -> float:
+        """The log-likelihood, in EM's units."""
+        return self.run.found.log_likelihood
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The three ways to look at a cell."""
+
+    problem: Problem
+    search: Search
+    first: Openings
+    watch: Watch
+
+    def look(self, cell: Key) -> Seen:
+        """By itself, from the first start."""
+        return self._solved(self.search.survey(*cell))
+
+    def look_around(self, cell: Key, seen: Seen, neighbours: Sequence[Ended]) -> Seen:
+        """From where two of its neighbours ended: the first, and the one with the highest log-likelihood."""
+        plan, run = self.search.survey(*cell), seen.run
+        others = [each for each in neighbours if each.cell != cell]
+        best = dict.fromkeys([others[0], max(others, key=lambda each: each.height)] if others else ())
+        for neighbour in best:
+            run = from_neighbour(self.problem, plan, self.watch, neighbour.run.found, run)
+        return seen if run is None else Seen(plan, run)
+
+    def look_hard(self, cell: Key, seen: Seen) -> Seen:
+        """From as many starts as the search says."""
+        found = self._solved(self.search.plan(*cell), seen.run)
+        return found if found.run is not None else seen
+
+    def _solved(self, plan: Plan, known: Run | None = None) -> Seen:
+        try:
+            check(self.problem, plan)
+            return Seen(plan, solve(self.problem, plan, self.watch, self.first, known=known))
+        except (FitError, DegenerateError) as refusal:
+            return Seen(reason=str(refusal))
+
+    def ended(self, seen: Mapping[Key, Seen]) -> list[Ended]:
+        """Where the cells ended that did, the sound ones first, by rising BIC."""
+        d, log_rows = self.problem.source.d, math.log(self.problem.rows)
+        found = [
+            Ended(cell, each.run, cell[0].n_parameters(cell[1], d) * log_rows - 2 * each.run.found.log_likelihood)
+            for cell, each in seen.items()
+            if each.run is not None
+        ]
+        return sorted(found, key=lambda each: (bool(each.run.objections), each.bic))
+
+    def contenders(self, seen: Mapping[Key, Seen]) -> list[Key]:
+        """The cells that may gain by more work: with the lowest BIC, of all and at each K, or without a sound optimum.
+
+        Of those without one, only such as can have one.
+        """
+        if self.search.restarts == 1 and self.search.tolerance >= SURVEYED:
+            return []
+        ranked = self.ended(seen)
+        sound = {each.cell for each in ranked if not each.run.objections}
+        best_of_each = {each.cell[1]: each.cell for each in reversed(ranked)}
+        unsound = [cell for cell in seen if cell not in sound and can_be_sound(self.problem, self.search.plan(*cell))]
+        return list(dict.fromkeys([*(each.cell for each in ranked[:CONTENDERS]), *best_of_each.values(), *unsound]))
+
+
+@dataclass
+class Course:
+    """How far a sweep is, told to a watch from any of its cells."""
+
+    watch: Watch
+    total: int
+    done: list[None] = field(default_factory=list)  # an entry for each step, from whatever thread
+    goes_on: bool = True
+
+    def __call__(self, progress: Progress) -> bool:
+        """Pass a fit's progress on as the sweep's."""
+        at = len(self.done)
+        self.goes_on = self.goes_on and self.watch(Progress("fits", at, self.total, progress.log_likelihood))
+        return self.goes_on
+
+    def step(self, otherwise: Seen, work: Callable[[], Seen]) -> Seen:
+        """What some work comes to, or something else where the sweep was cancelled before its end."""
+        found = work() if self.goes_on else otherwise
+        self.done.append(None)
+        return found if self.goes_on else otherwise
+
+
+def _cell(problem: Problem, origin: Origin, family: Family, components: int, seen: Seen) -> Cell:
+    if seen.run is None or seen.plan is None:
+        return Cell(family, components, None, seen.reason)
+    return Cell(family, components, finish(problem, seen.plan, by_weight(seen.run), origin))
+
+
+def _renamed(cell: Cell, each: Family) -> Cell:
+    """The cell under the name of a family with the same likelihood and the same number of parameters."""
+    if cell.family == each:
+        return cell
+    fit = cell.fit and replace(cell.fit, plan=replace(cell.fit.plan, family=each))
+    return replace(cell, family=each, fit=fit)

@@ -1,0 +1,173 @@
+"""Climbs: EM from one start to its end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from core.data.source import ArraySource
+from core.errors import DegenerateError
+from core.mixture import accelerate, kernels, missing_pass
+from core.mixture.covariance import A_FEW, TO_THE_END, Sweeps
+from core.mixture.em import EStep, passes
+from core.mixture.kernels import Map
+from core.mixture.loops import End, Limits, Ran, stood, strides
+from core.mixture.model import Mixture
+from core.mixture.moments import Moments
+from core.mixture.patterns import Patterns
+from core.mixture.plan import Plan
+from core.mixture.problem import Problem
+from core.mixture.restraints import Restraints
+from core.mixture.stopping import Objection, Outcome, Progress, Watch, objections, unwatched
+
+GLANCE = 3  # passes that show whether a start from a neighbour comes out ahead; those of every first stride
+WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
+ROWS_OF_AXES = 30  # as many rows for each feature take as long as an M-step that takes covariances apart
+LEAST_STRIDE = 20  # passes in it; a pass that takes longer is taken by itself, and worth the steps that save passes
+PATIENCE = 50  # passes after which a run that is squeezed flat is not expected to widen again
+FIRST_NOISE = 0.05  # the noise component's mixing weight before the first pass
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of EM, in EM's units."""
+
+    mixture: Mixture
+    found: Moments  # at this mixture
+    trace: tuple[float, ...]  # log-likelihood at each pass, with a prior the log posterior but for a constant
+    outcome: Outcome
+    objections: tuple[Objection, ...]
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Admissible runs before others, then by log-likelihood or log posterior."""
+        return not self.objections, self.trace[-1]
+
+
+def converge(problem: Problem, plan: Plan, start: Mixture | Moments, watch: Watch, over: Map = map) -> Run:
+    """EM from a mixture, or from the M-step of some moments, to its end; over maps a pass over chunks of many rows.
+
+    Raises DegenerateError if it cannot take a single pass.
+    """
+    climb = Climb(problem, plan, start, over)
+    climb.go(watch)
+    return climb.judged()
+
+
+class Climb:
+    """EM from one start, as far as it has been taken.
+
+    Where a stride of passes leaves a group squeezed flat, EM would climb for long towards a likelihood without bound,
+    and ends.
+    """
+
+    def __init__(self, problem: Problem, plan: Plan, start: Mixture | Moments, over: Map = map) -> None:
+        """At a mixture, or before the M-step of some moments; over is that of converge."""
+        self.trace: list[float] = []
+        self.outcome: Outcome | None = None  # None while there is none
+        self._problem, self._plan = problem, plan
+        self._strides = _strides(problem, plan, start, over)
+
+    def go(self, watch: Watch, passes: float = math.inf) -> None:
+        """On, until so many passes are behind it or it has an end. Raises DegenerateError if not one is possible."""
+        while self.outcome is None and len(self.trace) < passes:
+            self._ran = next(self._strides)
+            self.outcome = self._outcome(watch)
+
+    def _outcome(self, watch: Watch) -> Outcome | None:
+        """How EM ends with the last stride, of which watch is told; None if it does not."""
+        plan, before = self._plan, len(self.trace)
+        self.trace += self._ran.trace
+        for at, value in enumerate(self._ran.trace if watch is not unwatched else (), before + 1):
+            if not watch(Progress("passes", at, plan.max_iterations, value)):
+                del self.trace[at:]
+                return Outcome.CANCELLED
+        outcome = _ENDS[self._ran.end]
+        if outcome is None and len(self.trace) > plan.max_iterations:
+            return Outcome.ITERATION_LIMIT
+        if outcome is None and len(self.trace) > PATIENCE and Objection.SPIKE in self._objections():
+            return Outcome.COLLAPSED
+        return outcome
+
+    def judged(self) -> Run:
+        """Where EM ended, with what speaks against it."""
+        assert self.outcome is not None
+        reasons = self._objections()
+        if self.outcome is Outcome.COLLAPSED and Objection.SPIKE not in reasons:
+            reasons = (Objection.SPIKE, *reasons)
+        reasons += (Objection.COLLINEAR,) * self._problem.units.collinear
+        return Run(self._ran.mixture, self._ran.found, tuple(self.trace), self.outcome, reasons)
+
+    def _objections(self) -> tuple[Objection, ...]:
+        """What speaks against where EM stands."""
+        reasons = objections(self._plan.family, self._ran.mixture, self._ran.found, self._problem.flattest)
+        if self._plan.prior is not None:  # its rows are enough for a shape
+            reasons = tuple(each for each in reasons if each is not Objection.FEW_ROWS)
+        return reasons
+
+
+_ENDS = {End.GOING: None, End.SETTLED: Outcome.CONVERGED, End.DEGENERATE: Outcome.COLLAPSED}
+
+
+def _strides(problem: Problem, plan: Plan, start: Mixture | Moments, over: Map) -> Iterator[Ran]:
+    """EM in as many passes at a time as take a moment; each stride's trace holds its new passes only."""
+    source = problem.source
+    sweeps = A_FEW if plan.accelerate else TO_THE_END
+    work = source.n * plan.components * source.d**2
+    restrained = Restraints.of(problem, plan).any
+    single = restrained or (problem.gaps is not None and plan.noise) or work > WORK_OF_A_STRIDE / LEAST_STRIDE
+    if single or not isinstance(source, ArraySource):
+        mixture = begin(problem, plan, start) if isinstance(start, Moments) else start
+        yield from _single_passes(problem, plan, mixture, sweeps, over)
+        return
+    if isinstance(start, Moments) and plan.noise:
+        start = begin(problem, plan, start)
+    work += 0 if plan.family.is_diagonal else ROWS_OF_AXES * plan.components * source.d**3
+    stride = max(1, min(WORK_OF_A_STRIDE // work, plan.max_iterations))
+    limits = Limits(problem.floor, stride, plan.tolerance, sweeps, plan.accelerate, opening=min(GLANCE, stride))
+    patterns = None if problem.gaps is None else Patterns.of(source.values)
+    yield from strides(plan.family, start, source, limits, patterns)
+
+
+def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweeps, over: Map) -> Iterator[Ran]:
+    """EM pass by pass, accelerated if the plan says so, for rows by the block or so many that a pass takes a moment."""
+    restraints = Restraints.of(problem, plan)
+    if restraints.any:
+        step = _step(problem, False, over)
+        steps = restraints.passes(plan.family, mixture, problem.source, step, problem.floor, sweeps)
+    else:
+        step = _step(problem, plan.family.is_diagonal, over)
+        method = accelerate.passes if plan.accelerate else passes
+        steps = method(plan.family, mixture, problem.source, step, problem.floor, sweeps)
+    before: Ran | None = None
+    while True:
+        try:
+            now, found = next(steps)
+        except DegenerateError:
+            if before is None:
+                raise
+            yield replace(before, trace=(), end=End.DEGENERATE)
+            return
+        value = found.log_likelihood + restraints.log_prior(now)
+        settled = before is not None and plan.stopping.settled(before.trace[-1], value)
+        before = stood(now, found, (value,), End.SETTLED if settled else End.GOING)
+        yield before
+
+
+def _step(problem: Problem, diagonal: bool, over: Map) -> EStep:
+    """The E-step that these rows need, for covariances that are diagonal or not."""
+    if problem.gaps is not None:
+        return missing_pass.diagonal_e_step if diagonal else missing_pass.e_step
+    return partial(kernels.diagonal_e_step if diagonal else kernels.e_step, over=over)
+
+
+def begin(problem: Problem, plan: Plan, found: Moments) -> Mixture:
+    """The first M-step, with a noise component if the plan has one."""
+    mixture = Restraints.of(problem, plan).m_step(plan.family, found, floor=problem.floor)
+    if not plan.noise:
+        return mixture
+    share = found.noise_weight / found.rows if found.noise_weight else FIRST_NOISE
+    weights = mixture.weights * (1 - share) / mixture.weights.sum()
+    return Mixture(weights, mixture.means, mixture.covariances, replace(problem.noise, weight=share))

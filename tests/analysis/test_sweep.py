@@ -1,0 +1,142 @@
+"""A sweep: three rounds, of which none leaves a cell worse than the one before."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import core
+from core.analysis import sweep as sweeps
+from core.analysis.selection import Search
+from core.analysis.sweep import Rounds, sweep
+from core.data.source import as_source
+from core.mixture.family import FAMILIES
+from core.mixture.problem import pose
+from core.mixture.run import openings
+from core.mixture.stopping import unwatched
+from core.scale.threads import over_cores
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+
+
+def matrix(name):
+    return np.loadtxt(REFERENCE / f"{name}_X.csv", delimiter=",", skiprows=1)
+
+
+def small_board(**choices):
+    return sweep(matrix("faithful"), families=("EEE", "VVV"), components=range(1, 4), **choices)
+
+
+def rounds_on(name, search):
+    problem = pose(as_source(matrix(name)))
+    return Rounds(problem, search, openings(problem, search.start, search.seed), unwatched)
+
+
+def test_each_round_keeps_the_better_of_what_it_finds_and_what_was_known():
+    rounds = rounds_on("crabs", Search(components=(2,)))
+    cells = [(each, 2) for each in FAMILIES]
+    first = {cell: rounds.look(cell) for cell in cells}
+    second = {cell: rounds.look_around(cell, first[cell], rounds.ended(first)) for cell in cells}
+    third = {cell: rounds.look_hard(cell, second[cell]) for cell in cells}
+    sound = [cell for cell in cells if not first[cell].run.objections]
+
+    def gains(before, after):
+        return [after[cell].run.trace[-1] - before[cell].run.trace[-1] for cell in sound]
+
+    assert min(gains(first, second)) >= 0
+    assert max(gains(first, second)) > 50  # families share what one of them found
+    assert min(gains(second, third)) > -1e-6
+
+
+def test_a_family_takes_over_from_the_neighbours_with_the_lowest_bic_and_the_highest_log_likelihood(monkeypatch):
+    rounds = rounds_on("crabs", Search(components=(3,)))
+    cells = [(core.family(name), 3) for name in ("EEE", "VEV", "VVV", "EII")]
+    seen = {cell: rounds.look(cell) for cell in cells}
+    ended = rounds.ended(seen)
+    begun = []
+
+    def taken_over(problem, plan, watch, place, known):
+        begun.append(place)
+        return known
+
+    monkeypatch.setattr(sweeps, "from_neighbour", taken_over)
+
+    def begins_of(cell, neighbours):
+        begun.clear()
+        assert rounds.look_around(cell, seen[cell], neighbours) == seen[cell]
+        return list(begun)
+
+    for cell in cells:
+        others = [each for each in ended if each.cell != cell]
+        wanted = {each.cell: each.run.found for each in (others[0], max(others, key=lambda each: each.height))}
+        assert others[0].bic == min(each.bic for each in others)
+        assert begins_of(cell, ended) == list(wanted.values())
+    assert begins_of(cells[0], [each for each in ended if each.cell == cells[0]]) == []  # nobody is its own neighbour
+
+
+def test_cells_are_looked_at_hard_that_are_lowest_best_of_their_k_or_unsound_though_they_need_not_be():
+    search = Search(components=(1, 2, 3))
+    rounds = rounds_on("faithful", search)
+    seen = {cell: rounds.look(cell) for cell in search.cells(2)}
+    ended = rounds.ended(seen)
+    hard = set(rounds.contenders(seen))
+    assert {each.cell for each in ended[:6]} <= hard
+    assert {min((e for e in ended if e.cell[1] == k), key=lambda e: e.bic).cell for k in (1, 2, 3)} <= hard
+    assert len(hard) < len(seen)
+    quick = Search(components=(1, 2, 3), restarts=1, tolerance=1e-6)
+    assert rounds_on("faithful", quick).contenders(seen) == []
+
+
+def test_a_sweep_over_threads_is_the_same():
+    one, several = small_board(), small_board(over=over_cores)
+    assert one.frame.equals(several.frame)
+
+
+def test_a_watch_is_told_of_steps_that_never_fall_of_a_total_that_stands():
+    heard = []
+
+    def watch(progress):
+        heard.append((progress.what, progress.done, progress.total))
+        return True
+
+    small_board(watch=watch)
+    assert {(what, total) for what, _, total in heard} == {("fits", 3 * 5)}  # with one group the two are one
+    assert [done for _, done, _ in heard] == sorted(done for _, done, _ in heard)
+
+
+def test_families_that_cannot_differ_are_fitted_once_and_agree():
+    board = sweep(matrix("faithful"), components=[1])
+    by_family = board.frame.set_index("family")["log_likelihood"]
+    assert by_family["VVV"] == by_family["EEE"] == by_family["EVE"]
+    assert len(set(by_family)) == 3
+
+
+def test_one_column_has_two_families():
+    board = sweep(matrix("faithful")[:, 1], components=[1, 2])
+    assert sorted(set(board.frame["family"])) == ["EII", "VII"]
+
+
+def test_a_cell_that_cannot_be_fitted_says_why_and_the_others_stand():
+    board = sweep(matrix("faithful")[:5], families=("EII", "VVV"), components=[1, 9])
+    cell = board.cell("EII", 9)
+    assert cell.fit is None
+    assert "9 groups cannot be found in 5 rows" in cell.reason
+    assert board.best().components == 1
+
+
+def test_a_search_without_an_admissible_cell_is_refused():
+    rows = np.column_stack([np.arange(20.0), np.arange(20.0)])
+    with pytest.raises(core.FitError, match="No model fits"):
+        sweep(rows, families=("VVV",), components=[1, 2])
+
+
+def test_a_cancelled_sweep_keeps_what_was_done_and_marks_the_rest():
+    heard = []
+
+    def watch(progress):
+        heard.append(progress.done)
+        return progress.done < 2
+
+    board = sweep(matrix("faithful"), families=("EEE", "VVV"), components=range(1, 4), watch=watch)
+    assert board.cancelled
+    assert [cell.fit is not None for cell in board.cells] == [True, True, True, False, False, False]

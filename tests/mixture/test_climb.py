@@ -1,0 +1,106 @@
+"""Climbs, and what a run makes of several: none ends lower than what was known before."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.data.source import as_source
+from core.errors import DegenerateError
+from core.mixture import run as runs
+from core.mixture.climb import GLANCE, Climb, converge
+from core.mixture.family import FAMILIES, family
+from core.mixture.moments import moments
+from core.mixture.plan import Plan
+from core.mixture.problem import pose
+from core.mixture.run import from_neighbour, openings, solve
+from core.mixture.stopping import Outcome, unwatched
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+
+
+@pytest.fixture(scope="module")
+def crabs():
+    return pose(as_source(np.loadtxt(REFERENCE / "crabs_X.csv", delimiter=",", skiprows=1)))
+
+
+def opening(problem, plan, attempt=0):
+    return openings(problem, plan.start, plan.seed)(plan.components, attempt)
+
+
+@pytest.mark.parametrize("each", FAMILIES, ids=lambda f: f.name)
+def test_a_climb_taken_up_again_goes_where_one_in_a_single_go_does(crabs, each):
+    plan = Plan(each, 3, tolerance=1e-7)
+    whole, parts = converge(crabs, plan, opening(crabs, plan), unwatched), Climb(crabs, plan, opening(crabs, plan))
+    parts.go(unwatched, GLANCE)
+    assert parts.outcome is None
+    assert GLANCE <= len(parts.trace) <= GLANCE + 1
+    parts.go(unwatched)
+    assert parts.judged().trace == whole.trace
+    assert parts.outcome is whole.outcome is Outcome.CONVERGED
+
+
+def test_what_a_neighbour_found_is_taken_over_where_it_leads_higher(crabs):
+    plan, other = (Plan(family(name), 2, restarts=1) for name in ("VEV", "EEE"))
+    own, neighbour = solve(crabs, plan, unwatched), solve(crabs, other, unwatched)
+    found = from_neighbour(crabs, plan, unwatched, neighbour.found, own)
+    assert found.trace[-1] > own.trace[-1] + 10
+    assert from_neighbour(crabs, plan, unwatched, neighbour.found, None).trace == found.trace
+    assert from_neighbour(crabs, plan, unwatched, own.found, found) is found  # leads no higher: nothing else was run
+
+
+def test_a_neighbour_that_collapses_at_once_changes_nothing(crabs):
+    plan = Plan(family("VVV"), 2)
+    own = solve(crabs, replace(plan, restarts=1), unwatched)
+    flat = replace(own.found, scatter=np.zeros_like(own.found.scatter))
+    assert from_neighbour(crabs, plan, unwatched, flat, own) is own
+    with pytest.raises(DegenerateError):
+        converge(crabs, plan, flat, unwatched)
+
+
+def test_a_known_run_stands_in_for_the_first_start(crabs, monkeypatch):
+    plan, begun = Plan(family("VVV"), 2, restarts=3), []
+    known = solve(crabs, replace(plan, restarts=1), unwatched)
+    first = openings(crabs, plan.start, plan.seed)
+
+    def noted(components, attempt):
+        begun.append(attempt)
+        return first(components, attempt)
+
+    found = solve(crabs, plan, unwatched, noted, known=known)
+    assert begun == [1, 2]
+    assert found.trace[-1] >= known.trace[-1]
+
+
+def test_a_known_run_goes_on_to_the_plans_tolerance(crabs):
+    plan = Plan(family("VEV"), 2, restarts=1)
+    known = solve(crabs, replace(plan, tolerance=1e-4), unwatched)
+    found = solve(crabs, plan, unwatched, known=known)
+    assert found.trace[: len(known.trace)] == known.trace
+    assert found.trace[-1] > known.trace[-1]
+    assert found.trace[-1] - found.trace[-2] < 1e-8
+
+
+def test_a_single_start_converges_once(crabs, monkeypatch):
+    tolerances = []
+
+    def noted(problem, plan, start, watch, over=map):
+        tolerances.append(plan.tolerance)
+        return converge(problem, plan, start, watch, over)
+
+    monkeypatch.setattr(runs, "converge", noted)
+    solve(crabs, Plan(family("EEE"), 2, restarts=1), unwatched)
+    assert tolerances == [Plan().tolerance]
+    solve(crabs, Plan(family("EEE"), 2, restarts=2), unwatched)
+    assert tolerances[1:] == [runs.SCREENING, runs.SCREENING, Plan().tolerance]
+
+
+def test_sums_for_an_m_step_are_the_moments_without_entropy(crabs):
+    values, weights = crabs.source.values, np.linspace(0.5, 1.5, crabs.source.n)
+    responsibilities = np.random.default_rng(0).dirichlet(np.ones(3), len(values))
+    whole, sums = moments(values, responsibilities, weights), runs.adding_up(values, responsibilities, weights)
+    assert replace(whole, entropy=0.0, log_largest=0.0).rows == sums.rows
+    np.testing.assert_array_equal(whole.scatter, sums.scatter)
+    assert (sums.entropy, sums.log_largest) == (0.0, 0.0)
+    assert whole.entropy > 0 > whole.log_largest

@@ -97,7 +97,7 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(offer.sentence, width="stretch")
         if offer.fit is not None:
-            model = Model(offer.fit.family, offer.fit.components)
+            model = Model(offer.fit.family, offer.fit.components, fuller.board.search)
             st.button("Use this model", key="offer", on_click=choose, kwargs={"model": model})
     return trusted(fuller.board)
 

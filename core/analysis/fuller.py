@@ -11,7 +11,9 @@ from core.analysis.sweep import Map, sweep
 from core.analysis.trust import trusted
 from core.analysis.verdict import NOTHING
 from core.data.prepare import Matrix
-from core.mixture.fit import Fit, polish
+from core.errors import DegenerateError, FitError
+from core.mixture.fit import Fit, fit, polish
+from core.mixture.plan import Plan
 from core.mixture.stopping import Watch
 from core.numbers import count, figure
 
@@ -40,13 +42,32 @@ class FullerAnswer:
         tried = count(len(self.board.cells), "model")
         name = f"{self.fit.family.name} with {count(self.fit.components, 'group')}"
         same = (present.family, present.components) == (self.fit.family, self.fit.components)
-        if same or gain <= 0:
+        if gain <= 0 or (same and gain < NOTHING):
             return Offer(None, f"Nothing better was found among {tried}: the present model stands.")
         if gain < NOTHING:
             return Offer(None, f"Among {tried}, {name} comes out even with the present model: {figure(gain, 2)} apart.")
+        what = "fit of the present model" if same else "model"
         return Offer(
-            self.fit, f"A better model was found: {name}. Its BIC is {figure(gain)} lower than the present one."
+            self.fit, f"A better {what} was found: {name}. Its BIC is {figure(gain)} lower than the present one."
         )
+
+
+def chosen(matrix: Matrix, plan: Plan, found: Fit | None = None, *, watch: Watch | None = None) -> Fit:
+    """A model as its plan finds it or, where that is better, going on from where a search had found it.
+
+    A search takes optima of one family over to another, so it may have found one that the plan's starts do not lead to.
+    Raises FitError or DegenerateError where neither is possible.
+    """
+    try:
+        own = fit(matrix, plan, watch=watch)
+    except (FitError, DegenerateError):
+        if found is None:
+            raise
+        return polish(matrix, found, tolerance=plan.tolerance, watch=watch)
+    if found is None:
+        return own
+    known = polish(matrix, found, tolerance=plan.tolerance, watch=watch)
+    return max(own, known, key=lambda each: (each.admissible, each.log_likelihood))
 
 
 def fuller_answer(
@@ -61,6 +82,6 @@ def fuller_answer(
     if n <= FULLER_ROWS:
         board = sweep(matrix, search, watch=watch, over=over)
         return FullerAnswer(board, trusted(board).best(), n)
-    chosen = np.random.default_rng([search.seed, FULLER_ROWS]).choice(n, FULLER_ROWS, replace=False)
-    board = sweep(matrix.values[np.sort(chosen)], search, watch=watch, over=over)
+    drawn = np.random.default_rng([search.seed, FULLER_ROWS]).choice(n, FULLER_ROWS, replace=False)
+    board = sweep(matrix.values[np.sort(drawn)], search, watch=watch, over=over)
     return FullerAnswer(board, polish(matrix, trusted(board).best(), watch=watch), FULLER_ROWS)

@@ -32,4 +32,4 @@ def take(board: Board, key: str) -> None:
     if cell.fit is None:
         st.toast(cell.reason, icon=":material/block:")
     else:
-        choose(model=Model(cell.family, cell.components))
+        choose(model=Model(cell.family, cell.components, board.search))

@@ -15,7 +15,7 @@ from core.analysis.answer import FirstAnswer, first_answer
 from core.analysis.bootstrap_test import BootstrapTest, bootstrap_test
 from core.analysis.compare import Agreement, agreement
 from core.analysis.effective import EffectiveComponents, effective_components
-from core.analysis.fuller import FullerAnswer, fuller_answer
+from core.analysis.fuller import FullerAnswer, chosen, fuller_answer
 from core.analysis.grouping import Grouping
 from core.analysis.held_out import HeldOut, held_out
 from core.analysis.identity import cluster_slots, slots
@@ -24,14 +24,13 @@ from core.analysis.listing import listed
 from core.analysis.merging import Merging, merging
 from core.analysis.profile import Profiles, profiles_of
 from core.analysis.reasons import Reasons, reasons
-from core.analysis.selection import Search
+from core.analysis.selection import Board, Search
 from core.charts.scene import Scene
 from core.data.prepare import Matrix, names_of_rows, prepare, suggested_row_name
 from core.data.samples import sample
 from core.data.table import Table
 from core.kmeans import KMeansCurve, Partition, k_means, k_means_curve
-from core.mixture.fit import Fit, fit
-from core.mixture.plan import Plan
+from core.mixture.fit import Fit
 from core.mixture.stopping import Watch
 from core.scale.threads import over_cores
 from pages.shared import jobs
@@ -64,10 +63,23 @@ class Analysis:
         """The current model: the one that was chosen, or that of the first answer."""
         if self.session.model is None:
             return None if self.first is None else self.first.fit
-        plan = plan_of(self.session.model)
+        model, found = self.session.model, None
+        if model.search is not None:
+            board = self.board(model.search)
+            if board is None:
+                return None
+            found = board.cell(model.family, model.components).fit
+        plan = Search().plan(model.family, model.components)
         return jobs.result(
-            fit_key(self.session, plan), "Fitting the model", lambda watch: fit(self.matrix, plan, watch=watch)
+            fit_key(self.session), "Fitting the model", lambda watch: chosen(self.matrix, plan, found, watch=watch)
         )
+
+    def board(self, search: Search) -> Board | None:
+        """What a search came to: the first one, or a fuller one."""
+        if self.first is None or self.first.board.search == search:
+            return None if self.first is None else self.first.board
+        answer = self._searched(search)
+        return None if answer is None else answer.board
 
     @cached_property
     def scored(self) -> Scored | None:
@@ -194,21 +206,14 @@ class Analysis:
     @cached_property
     def fuller(self) -> FullerAnswer | None:
         """The fuller search, once it was asked for; it goes on in the background while other pages are shown."""
-        search = self.session.search
-        if search is None:
-            return None
+        return None if self.session.search is None else self._searched(self.session.search)
 
-        results = store()
-
-        def work(watch: Watch) -> FullerAnswer:
-            answer = fuller_answer(self.matrix, search, watch=watch, over=over_cores)
-            if answer.rows == len(self.matrix.values):  # choosing one of these models is then no work
-                for each in (cell.fit for cell in answer.board.cells if cell.fit is not None):
-                    results.put(fit_key(self.session, each.plan), each)
-            return answer
-
+    def _searched(self, search: Search) -> FullerAnswer | None:
         return jobs.result(
-            key("fuller", rows_key(self.session), search), "Trying every model", work, lane=jobs.Lane.BACKGROUND
+            key("fuller", rows_key(self.session), search),
+            "Trying every model",
+            lambda watch: fuller_answer(self.matrix, search, watch=watch, over=over_cores),
+            lane=jobs.Lane.BACKGROUND,
         )
 
     def bootstrap(self, model: Model) -> BootstrapTest | None:
@@ -319,14 +324,9 @@ def known() -> Known:
         answer = cast("FirstAnswer | None", store().find(first_key(session)))
         fitted = None if answer is None else answer.fit
     else:
-        fitted = cast("Fit | None", store().find(fit_key(session, plan_of(session.model))))
+        fitted = cast("Fit | None", store().find(fit_key(session)))
     found = cast("Table | None", store().find(table_key(session)))
     return Known(found, cast("Matrix | None", store().find(rows_key(session))), fitted)
-
-
-def plan_of(model: Model) -> Plan:
-    """How a chosen model is fitted; a search fits its cells in the same way."""
-    return Search().plan(model.family, model.components)
 
 
 def table_key(session: Session) -> str:
@@ -345,6 +345,6 @@ def first_key(session: Session) -> str:
     return key("first", rows_key(session))
 
 
-def fit_key(session: Session, plan: Plan) -> str:
-    """The fit of a plan."""
-    return key("fit", rows_key(session), plan)
+def fit_key(session: Session) -> str:
+    """The fit of the model that was chosen."""
+    return key("fit", rows_key(session), session.model)

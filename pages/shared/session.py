@@ -57,6 +57,7 @@ class Model:
 
     family: Family
     components: int
+    search: Search | None = None  # that had found it; None where it was chosen by its name
 
 
 Split = tuple[Model, int | None]  # a model, and into how many groups it is merged

@@ -81,6 +81,7 @@ def model_choice(analysis: Analysis) -> None:
             max(MOST_GROUPS, fitted.components),
             key="model-components",
             on_change=_take_model,
+            args=(len(analysis.matrix.features),),
             width=160,
         )
         st.selectbox(
@@ -89,6 +90,7 @@ def model_choice(analysis: Analysis) -> None:
             key="model-family",
             format_func=family_label,
             on_change=_take_model,
+            args=(len(analysis.matrix.features),),
             width=300,
         )
         st.button(
@@ -194,8 +196,12 @@ def _take_upload() -> None:
         begin(upload=Upload.spool(file.name, file.getvalue()), reading=Reading(name=file.name))
 
 
-def _take_model() -> None:
-    choose(model=Model(st.session_state["model-family"], int(st.session_state["model-components"])))
+def _take_model(features: int) -> None:
+    """The model that was named: as a search has found it, where one was asked for that has looked at it."""
+    family, components = st.session_state["model-family"], int(st.session_state["model-components"])
+    search = current().search
+    known = search is not None and (family, components) in search.cells(features)
+    choose(model=Model(family, components, search if known else None))
 
 
 def _take_axes(*before: str) -> None:

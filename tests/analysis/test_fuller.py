@@ -1,16 +1,19 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.analysis import fuller
 from core.analysis.answer import first_answer
-from core.analysis.fuller import fuller_answer
+from core.analysis.fuller import chosen, fuller_answer
 from core.analysis.selection import Search
+from core.analysis.sweep import sweep
 from core.data.prepare import prepare
 from core.data.samples import sample
+from core.errors import DegenerateError
+from core.mixture.family import family
 from core.mixture.fit import fit
-from core.mixture.plan import Plan
 
 SEARCH = Search(families=("VVV", "VEV"), components=(1, 2, 3))
 
@@ -42,11 +45,36 @@ def test_nothing_is_offered_where_the_present_model_is_the_best_or_nearly_so(iri
     assert "comes out even" in answer.offer(even).sentence
 
 
-def test_a_model_of_the_search_is_the_fit_of_its_plan(iris, answer):
-    cell = answer.board.cell("VVV", 2)
-    again = fit(iris, SEARCH.plan(cell.family, cell.components))
-    assert again.log_likelihood == pytest.approx(cell.fit.log_likelihood, rel=1e-9)
-    np.testing.assert_allclose(again.mixture.means, cell.fit.mixture.means, rtol=1e-6)
+def test_a_better_fit_of_the_present_model_is_offered_too(answer):
+    worse = replace(answer.fit, log_likelihood=answer.fit.log_likelihood - 10)
+    offer = answer.offer(worse)
+    assert offer.fit is answer.fit
+    assert offer.sentence.startswith("A better fit of the present model was found: VEV with 3 groups. Its BIC is 20")
+
+
+def test_a_chosen_model_is_the_fit_of_its_plan(iris):
+    plan = SEARCH.plan(family("VVV"), 2)
+    assert chosen(iris, plan).trace == fit(iris, plan).trace
+
+
+def test_a_model_chosen_from_a_search_is_no_worse_than_the_search_found_it_and_no_worse_than_its_plan_does():
+    rows = np.loadtxt(Path(__file__).parents[1] / "reference/crabs_X.csv", delimiter=",", skiprows=1)
+    cell, plan = sweep(rows, components=[2]).cell("VEV", 2), SEARCH.plan(family("VEV"), 2)
+    own, found = fit(rows, plan), chosen(rows, plan, cell.fit)
+    assert own.log_likelihood < cell.fit.log_likelihood - 10  # another family's optimum led here
+    assert found.log_likelihood >= cell.fit.log_likelihood
+    worse = replace(own, mixture=fit(rows, replace(plan, restarts=1, max_iterations=1)).mixture)
+    assert chosen(rows, plan, worse).log_likelihood >= own.log_likelihood
+
+
+def test_a_chosen_model_whose_plan_has_no_fit_goes_on_from_the_search(monkeypatch, iris, answer):
+    def collapse(*_, **__):
+        raise DegenerateError("Every start collapsed.")
+
+    monkeypatch.setattr(fuller, "fit", collapse)
+    assert chosen(iris, SEARCH.plan(family("VEV"), 3), answer.fit).bic == pytest.approx(answer.fit.bic)
+    with pytest.raises(DegenerateError):
+        chosen(iris, SEARCH.plan(family("VEV"), 3))
 
 
 def test_many_rows_are_searched_on_a_sample_and_the_best_is_fitted_to_all(iris, monkeypatch):
@@ -68,7 +96,3 @@ def test_the_search_can_be_ended_from_outside(iris):
     found = fuller_answer(iris, Search(), watch=watch)
     assert found.board.cancelled
     assert len(seen) < 50
-
-
-def test_the_plan_of_a_chosen_model_is_the_searchs_own():
-    assert Search().plan(Plan().family, 3) == replace(Search().plan(Plan().family, 1), components=3)

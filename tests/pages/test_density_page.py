@@ -4,9 +4,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from core.analysis.selection import Search
 from core.data.prepare import Preparation
 from core.mixture.family import family
+from core.mixture.fit import fit
 from pages.shared.messages import plain
 from pages.shared.session import Model
 from tests.pages.conftest import as_csv
@@ -76,10 +76,10 @@ def test_one_column_alone_has_a_density_and_synthetic_rows(visitor):
 
 
 def test_the_page_says_that_noise_is_left_out(visitor, monkeypatch):
-    def plan(model):
-        return replace(Search().plan(model.family, model.components), noise=True)
+    def noisy(matrix, plan, found, watch):
+        return fit(matrix, replace(plan, noise=True), watch=watch)
 
-    monkeypatch.setattr("pages.shared.derived.plan_of", plan)
+    monkeypatch.setattr("pages.shared.derived.chosen", noisy)
     visitor.click("sample-outliers").settle()
     session = visitor.session
     visitor.app.session_state["session"] = replace(session, model=Model(family("EVI"), 3))

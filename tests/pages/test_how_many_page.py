@@ -4,11 +4,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.selection import Criterion
+from core.analysis.selection import Criterion, Search
 from core.analysis.sweep import sweep
 from core.charts.cell_map import SELECTION
 from core.data.prepare import prepare
 from core.data.samples import sample
+from core.mixture.family import family
 from pages.shared import cell_choice
 from pages.shared.session import KEY, Model, Session
 from tests.pages.conftest import PAGES, as_csv
@@ -61,8 +62,11 @@ def test_the_fuller_search_only_offers_what_it_finds(iris):
     assert "A better model was found: VEV with 3 groups" in iris.text
     assert iris.headings[0].startswith("3 groups")
     iris.click("offer").settle()
-    assert (iris.session.model.family.name, iris.session.model.components) == ("VEV", 3)
+    assert iris.session.model == Model(family("VEV"), 3, Search())
     assert "Nothing better was found" in iris.text
+    iris.app.number_input(key="model-components").set_value(2).run()
+    iris.settle()
+    assert iris.session.model == Model(family("VEV"), 2, Search())
 
 
 def test_rows_are_held_out_when_that_is_asked_for(iris):
@@ -188,7 +192,7 @@ def test_a_cell_that_is_clicked_is_the_model_and_one_without_a_fit_only_says_why
         cell_choice.take(board, "map")
         return state[KEY].model
 
-    assert clicked("EEE", 2) == Model(board.cell("EEE", 2).family, 2)
+    assert clicked("EEE", 2) == Model(board.cell("EEE", 2).family, 2, board.search)
     assert clicked("VVV", 2) is None
     assert said == ["It collapsed."]
     assert clicked(None, 0) is None

@@ -1,10 +1,13 @@
+import time
 from random import Random
 
 import numpy as np
 import pytest
 
+from core.analysis.answer import first_answer
 from core.data.prepare import Preparation, Shape
 from core.data.samples import sample
+from core.mixture.stopping import Progress
 from pages.shared import column_choice
 from pages.shared.jobs import Lane
 from pages.shared.messages import plain
@@ -70,12 +73,26 @@ def test_the_file_can_be_read_in_another_way(visitor, two_groups):
 
 
 def noise(seed):
-    """A table whose first answer takes a moment, and that no other test has asked for."""
-    values = np.random.default_rng(seed).normal(size=(1_500, 8))
-    return as_csv([f"c{j}" for j in range(8)], [[f"{v:.6f}" for v in row] for row in values.tolist()])
+    """A table that no other test has asked for."""
+    values = np.random.default_rng(seed).normal(size=(300, 3))
+    return as_csv([f"c{j}" for j in range(3)], [[f"{v:.6f}" for v in row] for row in values.tolist()])
 
 
-def test_the_search_for_groups_can_be_cancelled_and_started_again(visitor):
+@pytest.fixture
+def lingering(monkeypatch):
+    """The first search for groups goes on until it is cancelled, the next ones take their time."""
+    begun = []
+
+    def search(matrix, *, watch, over):
+        begun.append(matrix)
+        while len(begun) == 1 and watch(Progress("fits", 0, 1)):
+            time.sleep(0.01)
+        return first_answer(matrix, watch=watch, over=over)
+
+    monkeypatch.setattr("pages.shared.derived.first_answer", search)
+
+
+def test_the_search_for_groups_can_be_cancelled_and_started_again(visitor, lingering):
     visitor.upload(noise(1))
     while "What we read" not in visitor.headings:  # the page is alive while groups are looked for
         visitor.app.run()
@@ -88,7 +105,7 @@ def test_the_search_for_groups_can_be_cancelled_and_started_again(visitor):
     assert " group" in visitor.headings[0]
 
 
-def test_another_choice_cancels_the_work_of_the_choice_before(visitor):
+def test_another_choice_cancels_the_work_of_the_choice_before(visitor, lingering):
     visitor.upload(noise(2))
     while "What we read" not in visitor.headings:
         visitor.app.run()

@@ -20,7 +20,7 @@ import numpy as np
 from core.arrays import Array
 from core.data.source import Source
 from core.errors import DegenerateError
-from core.mixture.covariance import A_FEW, Sweeps
+from core.mixture.covariance import ONE_ROUND, Sweeps
 from core.mixture.em import EStep, m_step
 from core.mixture.family import Family
 from core.mixture.kernels import e_step
@@ -42,7 +42,7 @@ def passes(
     source: Source,
     step: EStep = e_step,
     floor: Array | None = None,
-    sweeps: Sweeps = A_FEW,
+    sweeps: Sweeps = ONE_ROUND,
 ) -> Iterator[tuple[Mixture, Moments]]:
     """Each mixture of accelerated EM with the Moments of all rows under it, for ever; rejected ones are not yielded.
 

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
 from core.data.source import ArraySource
-from core.errors import DegenerateError
 from core.mixture import accelerate, kernels, missing_pass
-from core.mixture.covariance import A_FEW, TO_THE_END, Sweeps
+from core.mixture.covariance import ONE_ROUND, TO_THE_END
 from core.mixture.em import EStep, passes
 from core.mixture.kernels import Map
-from core.mixture.loops import End, Limits, Ran, stood, strides
+from core.mixture.loops import Counted, End, Limits, Loop, Place, SteppedLoop, loop
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 from core.mixture.patterns import Patterns
 from core.mixture.plan import Plan
 from core.mixture.problem import Problem
 from core.mixture.restraints import Restraints
-from core.mixture.stopping import Objection, Outcome, Progress, Watch, objections, unwatched
+from core.mixture.stopping import Objection, Outcome, Progress, Watch, has_few_rows, unwatched
 
-GLANCE = 3  # passes that show whether a start from a neighbour comes out ahead; those of every first stride
 WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
 ROWS_OF_AXES = 30  # as many rows for each feature take as long as an M-step that takes covariances apart
 LEAST_STRIDE = 20  # passes in it; a pass that takes longer is taken by itself, and worth the steps that save passes
@@ -34,11 +31,20 @@ FIRST_NOISE = 0.05  # the noise component's mixing weight before the first pass
 class Run:
     """One run of EM, in EM's units."""
 
-    mixture: Mixture
-    found: Moments  # at this mixture
+    place: Place  # where it ended
     trace: tuple[float, ...]  # log-likelihood at each pass, with a prior the log posterior but for a constant
     outcome: Outcome
     objections: tuple[Objection, ...]
+
+    @property
+    def mixture(self) -> Mixture:
+        """The last mixture."""
+        return self.place.mixture
+
+    @property
+    def found(self) -> Moments:
+        """The moments at this mixture."""
+        return self.place.found
 
     @property
     def rank(self) -> tuple[bool, float]:
@@ -68,12 +74,12 @@ class Climb:
         self.trace: list[float] = []
         self.outcome: Outcome | None = None  # None while there is none
         self._problem, self._plan = problem, plan
-        self._strides = _strides(problem, plan, start, over)
+        self._loop, self._stride = _loop_and_stride(problem, plan, start, over)
 
     def go(self, watch: Watch, passes: float = math.inf) -> None:
         """On, until so many passes are behind it or it has an end. Raises DegenerateError if not one is possible."""
         while self.outcome is None and len(self.trace) < passes:
-            self._ran = next(self._strides)
+            self._ran = self._loop.run(int(min(self._stride, passes - len(self.trace))))
             self.outcome = self._outcome(watch)
 
     def _outcome(self, watch: Watch) -> Outcome | None:
@@ -87,73 +93,57 @@ class Climb:
         outcome = _ENDS[self._ran.end]
         if outcome is None and len(self.trace) > plan.max_iterations:
             return Outcome.ITERATION_LIMIT
-        if outcome is None and len(self.trace) > PATIENCE and Objection.SPIKE in self._objections():
+        if outcome is None and len(self.trace) > PATIENCE and self._ran.place.is_squeezed:
             return Outcome.COLLAPSED
         return outcome
 
     def judged(self) -> Run:
         """Where EM ended, with what speaks against it."""
         assert self.outcome is not None
-        reasons = self._objections()
-        if self.outcome is Outcome.COLLAPSED and Objection.SPIKE not in reasons:
-            reasons = (Objection.SPIKE, *reasons)
-        reasons += (Objection.COLLINEAR,) * self._problem.units.collinear
-        return Run(self._ran.mixture, self._ran.found, tuple(self.trace), self.outcome, reasons)
+        return Run(self._ran.place, tuple(self.trace), self.outcome, tuple(self._objections(self._ran.place)))
 
-    def _objections(self) -> tuple[Objection, ...]:
-        """What speaks against where EM stands."""
-        reasons = objections(self._plan.family, self._ran.mixture, self._ran.found, self._problem.flattest)
-        if self._plan.prior is not None:  # its rows are enough for a shape
-            reasons = tuple(each for each in reasons if each is not Objection.FEW_ROWS)
-        return reasons
+    def _objections(self, place: Place) -> list[Objection]:
+        plan, d = self._plan, self._problem.source.d
+        found = []
+        if place.is_squeezed or self.outcome is Outcome.COLLAPSED:
+            found.append(Objection.SPIKE)
+        # The rows of a prior are enough for a shape.
+        if plan.prior is None and has_few_rows(plan.family, plan.components, d, place.least_weight):
+            found.append(Objection.FEW_ROWS)
+        if self._problem.units.collinear:
+            found.append(Objection.COLLINEAR)
+        return found
 
 
 _ENDS = {End.GOING: None, End.SETTLED: Outcome.CONVERGED, End.DEGENERATE: Outcome.COLLAPSED}
 
 
-def _strides(problem: Problem, plan: Plan, start: Mixture | Moments, over: Map) -> Iterator[Ran]:
-    """EM in as many passes at a time as take a moment; each stride's trace holds its new passes only."""
-    source = problem.source
-    sweeps = A_FEW if plan.accelerate else TO_THE_END
+def _loop_and_stride(problem: Problem, plan: Plan, start: Mixture | Moments, over: Map) -> tuple[Loop, int]:
+    """EM from a start, and as many passes as take a moment."""
+    source, gaps = problem.source, problem.gaps
+    restraints = Restraints.of(problem, plan)
+    sweeps = ONE_ROUND if plan.accelerate else TO_THE_END
+    limits = Limits(problem.floor, problem.flattest, plan.tolerance, sweeps, plan.accelerate)
     work = source.n * plan.components * source.d**2
-    restrained = Restraints.of(problem, plan).any
-    single = restrained or (problem.gaps is not None and plan.noise) or work > WORK_OF_A_STRIDE / LEAST_STRIDE
+    single = restraints.any or (gaps is not None and plan.noise) or work > WORK_OF_A_STRIDE / LEAST_STRIDE
     if single or not isinstance(source, ArraySource):
         mixture = begin(problem, plan, start) if isinstance(start, Moments) else start
-        yield from _single_passes(problem, plan, mixture, sweeps, over)
-        return
+        return _single_passes(problem, plan, mixture, limits, over), 1
     if isinstance(start, Moments) and plan.noise:
         start = begin(problem, plan, start)
     work += 0 if plan.family.is_diagonal else ROWS_OF_AXES * plan.components * source.d**3
+    patterns = None if gaps is None else Patterns.of(source.values)
     stride = max(1, min(WORK_OF_A_STRIDE // work, plan.max_iterations))
-    limits = Limits(problem.floor, stride, plan.tolerance, sweeps, plan.accelerate, opening=min(GLANCE, stride))
-    patterns = None if problem.gaps is None else Patterns.of(source.values)
-    yield from strides(plan.family, start, source, limits, patterns)
+    return loop(plan.family, start, source, limits, patterns), stride
 
 
-def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, sweeps: Sweeps, over: Map) -> Iterator[Ran]:
+def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, limits: Limits, over: Map) -> SteppedLoop:
     """EM pass by pass, accelerated if the plan says so, for rows by the block or so many that a pass takes a moment."""
-    restraints = Restraints.of(problem, plan)
-    if restraints.any:
-        step = _step(problem, False, over)
-        steps = restraints.passes(plan.family, mixture, problem.source, step, problem.floor, sweeps)
-    else:
-        step = _step(problem, plan.family.is_diagonal, over)
-        method = accelerate.passes if plan.accelerate else passes
-        steps = method(plan.family, mixture, problem.source, step, problem.floor, sweeps)
-    before: Ran | None = None
-    while True:
-        try:
-            now, found = next(steps)
-        except DegenerateError:
-            if before is None:
-                raise
-            yield replace(before, trace=(), end=End.DEGENERATE)
-            return
-        value = found.log_likelihood + restraints.log_prior(now)
-        settled = before is not None and plan.stopping.settled(before.trace[-1], value)
-        before = stood(now, found, (value,), End.SETTLED if settled else End.GOING)
-        yield before
+    restraints, source = Restraints.of(problem, plan), problem.source
+    step = Counted(_step(problem, plan.family.is_diagonal and not restraints.any, over), source.n)
+    going = restraints.passes if restraints.any else accelerate.passes if plan.accelerate else passes
+    steps = going(plan.family, mixture, source, step, problem.floor, limits.sweeps)
+    return SteppedLoop(steps, step.passes, limits, lambda now, found: found.log_likelihood + restraints.log_prior(now))
 
 
 def _step(problem: Problem, diagonal: bool, over: Map) -> EStep:

@@ -28,7 +28,9 @@ class Sweeps:
 
 
 TO_THE_END = Sweeps(1e-12, 500)
-A_FEW = Sweeps(1e-12, 4)  # a partial M-step: the likelihood still never falls (Dempster, Laird and Rubin 1977, sec. 3)
+ONE_ROUND = Sweeps(
+    1e-12, 1
+)  # a partial M-step: the likelihood still never falls (Dempster, Laird and Rubin 1977, sec. 3)
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,11 @@ class Family:
         """Volume, shape and orientation."""
         return self.volume, self.shape, self.orientation
 
+    @cached_property
+    def freedoms(self) -> tuple[int, int, int]:
+        """How free volume, shape and orientation are: the family as compiled code knows it."""
+        return self.volume.freedom, self.shape.freedom, self.orientation.freedom
+
     def contains(self, other: Family) -> bool:
         """Whether every covariance structure of the other family is one of this family too."""
         return all(mine.freedom >= theirs.freedom for mine, theirs in zip(self.axes, other.axes, strict=True))

@@ -132,25 +132,21 @@ def fit(
     check(problem, plan)
     with one_thread():
         if responsibilities is None:
-            run = by_weight(solve(problem, plan, watch or unwatched, over=over))
+            run = solve(problem, plan, watch or unwatched, over=over)
         else:
             first = given(problem, plan, np.asarray(responsibilities, dtype=np.float64))
             run = converge(problem, plan, first, watch or unwatched, over)
-    return finish(problem, plan, run, Origin.of(X))
+    ordered = run.mixture.by_weight if responsibilities is None else run.mixture
+    return finish(problem, plan, run, ordered, Origin.of(X))
 
 
-def by_weight(run: Run) -> Run:
-    """The same run with its components in falling order of mixing weight."""
-    return replace(run, mixture=run.mixture.ordered(np.argsort(-run.mixture.weights, kind="stable")))
-
-
-def finish(problem: Problem, plan: Plan, run: Run, origin: Origin) -> Fit:
-    """A run as a Fit, in the user's units."""
+def finish(problem: Problem, plan: Plan, run: Run, ordered: Mixture, origin: Origin) -> Fit:
+    """A run as a Fit, in the user's units; ordered is its mixture with the components in the order they are to have."""
     units = problem.units
     jacobian = problem.log_jacobian
     return Fit(
         plan=plan,
-        mixture=run.mixture.affine(units.centre, np.full(len(units.centre), units.scale)),
+        mixture=ordered.affine(units.centre, np.full(len(units.centre), units.scale)),
         log_likelihood=run.found.log_likelihood + jacobian,
         n_rows=problem.rows,
         entropy=run.found.entropy,
@@ -184,7 +180,7 @@ def polish(
     scaled = fitted.mixture.affine(-units.centre / units.scale, np.full(len(units.centre), 1 / units.scale))
     with one_thread():
         run = converge(problem, plan, scaled, watch or unwatched, over)
-    polished = finish(problem, plan, by_weight(run), origin)
+    polished = finish(problem, plan, run, run.mixture.by_weight, origin)
     if origin.data_id is None or origin.data_id != fitted.data_id:
         return polished
     return replace(polished, trace=fitted.trace + polished.trace[1:])

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cached_property, partial
+from functools import cached_property, lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -23,10 +23,11 @@ from core.mixture.family import Family
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments
 from core.mixture.patterns import Patterns
+from core.mixture.stopping import Stopping, is_flatter
 
 
 class End(Enum):
-    """How a loop ended."""
+    """How a loop stands after some passes."""
 
     GOING = 0  # it took all passes it was given
     SETTLED = 1  # a pass changed the log-likelihood by less than the tolerance
@@ -38,186 +39,271 @@ class Limits:
     """When a loop ends, and how it goes."""
 
     floor: Array  # (d,) least variance along each column
-    passes: int  # in one stride
+    flattest: Array  # (d,) variances along the columns, below which a covariance counts as squeezed
     tolerance: float = 0.0  # of the log-likelihood, relative to 1 + itself
     sweeps: Sweeps = TO_THE_END
     accelerates: bool = False
-    opening: int | None = None  # passes in the first stride, where they are others
-
-    @property
-    def first(self) -> int:
-        """Passes in the first stride."""
-        return self.passes if self.opening is None else self.opening
 
 
-@dataclass(frozen=True)
-class Ran:
-    """Where a stride came to."""
-
-    there: Callable[[], tuple[Mixture, Moments]]
-    trace: tuple[float, ...]  # log-likelihood of each mixture of the stride
-    end: End
-    passes: int = 1  # over the rows, those of rejected steps included
+class Place(Protocol):
+    """Where EM stands."""
 
     @property
     def mixture(self) -> Mixture:
         """The last mixture."""
-        return self._place[0]
+        ...
 
     @property
     def found(self) -> Moments:
         """The moments at this mixture."""
-        return self._place[1]
+        ...
 
-    @cached_property
-    def _place(self) -> tuple[Mixture, Moments]:
-        return self.there()
+    @property
+    def is_squeezed(self) -> bool:
+        """Whether a covariance is flatter than the flattest that is none of a spike."""
+        ...
 
-
-def stood(mixture: Mixture, found: Moments, trace: tuple[float, ...], end: End, passes: int = 1) -> Ran:
-    """A stride that came to a known place."""
-    return Ran(lambda: (mixture, found), trace, end, passes)
-
-
-def strides(
-    family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits, patterns: Patterns | None = None
-) -> Iterator[Ran]:
-    """EM in strides, each taken up where the one before was left, until one has an end.
-
-    It begins at a mixture, or with the M-step of some Moments (without noise). The first trace begins with the first
-    mixture, the others with the first new one. patterns are those of rows with blanks, which come in their order; then
-    there can be no noise. Raises DegenerateError if not one pass is possible.
-    """
-    loops = compiled.load("loops")
-    if loops is None:
-        yield from _numpy_strides(family, start, source, limits, patterns)
-        return
-    components, features = (start.means if isinstance(start, Mixture) else start.mean).shape
-    shape = _Shape(components, features, start.noise if isinstance(start, Mixture) else None)
-    size = loops.Sizes(features, components, shape.columns)
-    begins = loops.FROM_MIXTURE if isinstance(start, Mixture) else loops.FROM_MOMENTS
-    task = _task(loops, size, family, limits, begins)
-    seen = np.empty((0, 1 + features)) if patterns is None else patterns.table
-    room, trace = np.empty(loops.loop_room(source.n, len(seen), size)), np.empty(max(limits.first, 1))
-    _pack(room, start, shape)
-    weights = np.empty(0) if source.weights is None else source.weights
-    end = End.GOING
-    while end is End.GOING:
-        ended, steps, passes = loops.run(source.values, weights, seen, task, limits.floor, room, trace)
-        if not steps and task.begins != loops.FROM_LOOP:
-            raise DegenerateError("A group is squeezed flat, or has lost its rows.", remedy="Try fewer groups.")
-        front = room[: 2 * shape.length + 5].copy()
-        end = End(ended)
-        yield Ran(partial(_unpack, front, shape), tuple(trace[:steps].tolist()), end, passes)
-        if task.begins != loops.FROM_LOOP:
-            task, trace = task._replace(begins=loops.FROM_LOOP), np.empty(max(limits.passes, 1))
-
-
-def plain(family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits) -> Ran:
-    """The first stride of EM. Raises DegenerateError if not one pass is possible."""
-    return next(strides(family, start, source, limits))
-
-
-def _task(loops: ModuleType, size: Any, family: Family, limits: Limits, begins: int) -> Any:
-    """Limits and family as numbers."""
-    return loops.Task(
-        size.components,
-        size.columns,
-        *(axis.freedom for axis in family.axes),
-        limits.sweeps.most,
-        int(limits.accelerates),
-        begins,
-        limits.sweeps.tolerance,
-        limits.tolerance,
-    )
+    @property
+    def least_weight(self) -> float:
+        """Rows of the smallest component."""
+        ...
 
 
 @dataclass(frozen=True)
+class Given:
+    """A place as a mixture and its moments."""
+
+    mixture: Mixture
+    found: Moments
+    flattest: Array  # (d,)
+
+    @cached_property
+    def is_squeezed(self) -> bool:
+        """As in Place."""
+        return is_flatter(self.mixture.covariances, self.flattest)
+
+    @property
+    def least_weight(self) -> float:
+        """As in Place."""
+        return float(self.found.weight.min())
+
+
+@dataclass(frozen=True)
+class Ran:
+    """Where some passes came to."""
+
+    place: Place
+    trace: tuple[float, ...]  # log-likelihood of each mixture: the first, if these were the first passes, and new ones
+    end: End
+    passes: int  # over the rows, those of rejected steps included
+
+
+class Loop(Protocol):
+    """EM from one start, as far as it has been taken."""
+
+    def run(self, passes: int) -> Ran:
+        """Take it so many passes further, unless it ends before. Raises DegenerateError if not one pass is possible."""
+        ...
+
+
+def loop(
+    family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits, patterns: Patterns | None = None
+) -> Loop:
+    """A loop that begins at a mixture, or with the M-step of some Moments (without noise).
+
+    patterns are those of rows with blanks, which come in their order; then there can be no noise.
+    """
+    loops = compiled.load("loops")
+    if loops is None:
+        return _numpy_loop(family, start, source, limits, patterns)
+    return CompiledLoop(loops, family, start, source, limits, patterns)
+
+
+class CompiledLoop:
+    """A loop whose passes stay in compiled code."""
+
+    def __init__(
+        self,
+        loops: ModuleType,
+        family: Family,
+        start: Mixture | Moments,
+        source: ArraySource,
+        limits: Limits,
+        patterns: Patterns | None,
+    ) -> None:
+        """Before its first pass; the other arguments are those of `loop`."""
+        if isinstance(start, Mixture):
+            self._shape, begins = _Shape(start.means.shape, start.noise), loops.FROM_MIXTURE
+        else:
+            self._shape, begins = _Shape(start.mean.shape, None), loops.FROM_MOMENTS
+        components, features = self._shape.vectors
+        self._loops, self._limits = loops, limits
+        self._task = loops.Task(
+            components,
+            self._shape.columns,
+            *family.freedoms,
+            limits.sweeps.most,
+            int(limits.accelerates),
+            begins,
+            limits.sweeps.tolerance,
+            limits.tolerance,
+        )
+        seen = np.empty((0, 1 + features)) if patterns is None else patterns.table
+        self._rows = source.values, np.empty(0) if source.weights is None else source.weights, seen
+        self._room = np.empty(_room(loops, source.n, len(seen), components, features, self._shape.columns))
+        if isinstance(start, Mixture):
+            self._shape.pack(start, self._room)
+        else:
+            self._room[self._shape.length + 1 : self._shape.end] = start.numbers
+
+    def run(self, passes: int) -> Ran:
+        """As in Loop."""
+        loops, task, trace = self._loops, self._task, np.empty(max(passes, 1))
+        floor, flattest = self._limits.floor, self._limits.flattest
+        end, steps, taken, squeezed = loops.run(*self._rows, task, floor, flattest, self._room, trace)
+        if task.begins != loops.FROM_LOOP:
+            if not steps:
+                raise DegenerateError("A group is squeezed flat, or has lost its rows.", remedy="Try fewer groups.")
+            self._task = task._replace(begins=loops.FROM_LOOP)
+        place = _Packed(self._room[: self._shape.end].copy(), self._shape, bool(squeezed))
+        return Ran(place, tuple(trace[:steps].tolist()), _ENDS[end], taken)
+
+
+_ENDS = tuple(End)
+
+
+@lru_cache(maxsize=256)
+def _room(loops: ModuleType, n: int, patterns: int, components: int, features: int, columns: int) -> int:
+    """Doubles that a loop takes."""
+    return int(loops.loop_room(n, patterns, loops.Sizes(features, components, columns)))
+
+
 class _Shape:
-    """What a mixture's numbers are, where they follow each other."""
+    """Where a mixture's numbers and those of its moments stand."""
 
-    components: int
-    features: int
-    noise: Noise | None
-
-    @cached_property
-    def columns(self) -> int:
-        """Mixing weights, noise's included."""
-        return self.components + (self.noise is not None)
-
-    @cached_property
-    def length(self) -> int:
-        """Of mixing weights, (K, d) and (K, d, d) together."""
-        return self.columns + self.components * self.features * (1 + self.features)
+    def __init__(self, vectors: tuple[int, ...], noise: Noise | None) -> None:
+        """Of means (K, d) and a noise component, if there is any."""
+        components, features = self.vectors = vectors
+        self.components, self.matrices, self.noise = components, (components, features, features), noise
+        self.columns = components + (noise is not None)  # mixing weights, noise's included
+        self.first = self.columns + components * features
+        self.length = self.first + components * features * features  # of (columns,), (K, d) and (K, d, d) together
+        self.end = 2 * self.length + 5  # after the log density of noise, the moments and their four totals
 
     def split(self, numbers: Array) -> tuple[Array, Array, Array]:
         """Views: (columns,), (K, d) and (K, d, d)."""
-        vectors, matrices = self.columns, self.columns + self.components * self.features
+        columns, first = self.columns, self.first
         return (
-            numbers[:vectors],
-            numbers[vectors:matrices].reshape(self.components, self.features),
-            numbers[matrices : self.length].reshape(self.components, self.features, self.features),
+            numbers[:columns],
+            numbers[columns:first].reshape(self.vectors),
+            numbers[first : self.length].reshape(self.matrices),
         )
 
-
-def _pack(room: Array, start: Mixture | Moments, shape: _Shape) -> None:
-    """Write a mixture or moments where compiled.steps.State has them."""
-    if isinstance(start, Moments):
-        weight, mean, scatter = shape.split(room[shape.length + 1 :])
-        weight[:], mean[:], scatter[:] = start.weight, start.mean, start.scatter
-        room[2 * shape.length + 1 : 2 * shape.length + 5] = (0.0, start.rows, 0.0, 0.0)
-        return
-    mixing, means, covariances = shape.split(room)
-    mixing[: shape.components], means[:], covariances[:] = start.weights, start.means, start.covariances
-    if start.noise is not None:
-        mixing[-1], room[shape.length] = start.noise.weight, -start.noise.log_volume
+    def pack(self, start: Mixture, room: Array) -> None:
+        """Write a mixture where compiled.steps.State has it."""
+        mixing, means, covariances = self.split(room)
+        mixing[: self.components], means[:], covariances[:] = start.weights, start.means, start.covariances
+        if start.noise is not None:
+            mixing[-1], room[self.length] = start.noise.weight, -start.noise.log_volume
 
 
-def _unpack(front: Array, shape: _Shape) -> tuple[Mixture, Moments]:
-    """The mixture and its moments that a loop left behind."""
-    front.flags.writeable = False
-    mixing, means, covariances = shape.split(front)
-    weight, mean, scatter = shape.split(front[shape.length + 1 :])
-    k = shape.components
-    noise = shape.noise and replace(shape.noise, weight=float(mixing[k]))
-    log_likelihood, rows, entropy, log_largest = front[-4:].tolist()
-    noise_weight = float(weight[k:].sum())
-    found = Moments(weight[:k], mean, scatter, log_likelihood, rows, noise_weight, entropy, log_largest)
-    return Mixture(mixing[:k], means, covariances, noise), found
+@dataclass(frozen=True)
+class _Packed:
+    """A place as compiled code left it, taken apart only where it is looked at."""
+
+    numbers: Array  # (shape.end,)
+    shape: _Shape
+    is_squeezed: bool
+
+    @property
+    def least_weight(self) -> float:
+        """As in Place."""
+        at = self.shape.length + 1
+        return float(self.numbers[at : at + self.shape.components].min())
+
+    @cached_property
+    def mixture(self) -> Mixture:
+        """As in Place."""
+        self.numbers.flags.writeable = False
+        k, noise = self.shape.components, self.shape.noise
+        mixing, means, covariances = self.shape.split(self.numbers)
+        return Mixture(mixing[:k], means, covariances, noise and replace(noise, weight=float(mixing[k])))
+
+    @cached_property
+    def found(self) -> Moments:
+        """As in Place."""
+        self.numbers.flags.writeable = False
+        k = self.shape.components
+        weight, mean, scatter = self.shape.split(self.numbers[self.shape.length + 1 :])
+        log_likelihood, rows, entropy, log_largest = self.numbers[-4:].tolist()
+        return Moments(weight[:k], mean, scatter, log_likelihood, rows, float(weight[k:].sum()), entropy, log_largest)
 
 
-def _numpy_strides(
-    family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits, patterns: Patterns | None
-) -> Iterator[Ran]:
-    passes = 0
-    whole = kernels if patterns is None else missing_pass
-    if isinstance(start, Moments):
-        start = em.m_step(family, start, None, limits.floor, limits.sweeps)
+class SteppedLoop:
+    """A loop that takes its steps one by one."""
 
-    def step(some: Mixture, values: Array, weights: Array | None) -> Moments:
-        nonlocal passes
-        passes += 1
-        return (whole.diagonal_e_step if family.is_diagonal else whole.e_step)(some, values, weights)
+    def __init__(
+        self,
+        steps: Iterator[tuple[Mixture, Moments]],
+        taken: Callable[[], int],
+        limits: Limits,
+        value: Callable[[Mixture, Moments], float] = lambda _, found: found.log_likelihood,
+    ) -> None:
+        """Before its first step; taken counts the passes behind it, and a value is what may not fall."""
+        self._steps, self._taken, self._value = steps, taken, value
+        self._stopping, self._flattest = Stopping(limits.tolerance), limits.flattest
+        self._place: Given | None = None
+        self._last = 0.0
 
-    going = accelerate.passes if limits.accelerates else em.passes
-    steps = going(family, start, _Whole(source.values, source.weights), step, limits.floor, limits.sweeps)
-    mixture, found = next(steps)
-    trace, end, most = [found.log_likelihood], End.GOING, limits.first
-    while True:
-        while end is End.GOING and passes < most:
-            before = found.log_likelihood
+    def run(self, passes: int) -> Ran:
+        """As in Loop."""
+        begun, trace, end = self._taken(), list[float](), End.GOING
+        while end is End.GOING and self._taken() - begun < max(passes, 1):
             try:
-                mixture, found = next(steps)
+                mixture, found = next(self._steps)
             except DegenerateError:
+                if self._place is None:
+                    raise
                 end = End.DEGENERATE
                 break
-            trace.append(found.log_likelihood)
-            if abs(found.log_likelihood - before) <= limits.tolerance * (1 + abs(found.log_likelihood)):
+            value = self._value(mixture, found)
+            if self._place is not None and self._stopping.settled(self._last, value):
                 end = End.SETTLED
-        yield stood(mixture, found, tuple(trace), end, passes)
-        if end is not End.GOING:
-            return
-        trace, passes, most = [], 0, limits.passes
+            self._place, self._last = Given(mixture, found, self._flattest), value
+            trace.append(value)
+        assert self._place is not None
+        return Ran(self._place, tuple(trace), end, self._taken() - begun)
+
+
+class Counted:
+    """An E-step that counts the passes it was asked for over a source of n rows."""
+
+    def __init__(self, step: em.EStep, n: int) -> None:
+        self._step, self._n, self._rows = step, n, 0
+
+    def __call__(self, mixture: Mixture, values: Array, weights: Array | None = None) -> Moments:
+        """The step's moments of some of the rows."""
+        self._rows += len(values)
+        return self._step(mixture, values, weights)
+
+    def passes(self) -> int:
+        """Passes over all rows."""
+        return self._rows // self._n
+
+
+def _numpy_loop(
+    family: Family, start: Mixture | Moments, source: ArraySource, limits: Limits, patterns: Patterns | None
+) -> SteppedLoop:
+    whole = kernels if patterns is None else missing_pass
+    step = Counted(whole.diagonal_e_step if family.is_diagonal else whole.e_step, source.n)
+    going = accelerate.passes if limits.accelerates else em.passes
+
+    def steps() -> Iterator[tuple[Mixture, Moments]]:
+        begin = em.m_step(family, start, None, limits.floor, limits.sweeps) if isinstance(start, Moments) else start
+        rows = _Whole(source.values, source.weights)
+        yield from going(family, begin, rows, step, limits.floor, limits.sweeps)
+
+    return SteppedLoop(steps(), step.passes, limits)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.linalg import solve_triangular
 from scipy.special import logsumexp, softmax
 
-from core.arrays import Array, read_only
+from core.arrays import Array, closed, read_only
 from core.errors import ChoiceError, DegenerateError
 from core.mixture.patterns import Mask, Patterns, has_blanks
 
@@ -166,12 +166,20 @@ class Mixture:
     def affine(self, shift: Array, scale: Array) -> Mixture:
         """The mixture of shift + scale * x for x of this one; shift and scale are (d,), scale positive."""
         noise = self.noise and self.noise.stretched(scale)
-        return Mixture(self.weights, shift + scale * self.means, self.covariances * np.outer(scale, scale), noise)
+        means, covariances = shift + scale * self.means, self.covariances * (scale[:, None] * scale)
+        return Mixture(self.weights, closed(means), closed(covariances), noise)
 
     def ordered(self, order: Sequence[int] | npt.NDArray[np.intp]) -> Mixture:
         """The same mixture with its components in another order."""
         chosen = np.asarray(order, dtype=np.intp)
-        return Mixture(self.weights[chosen], self.means[chosen], self.covariances[chosen], self.noise)
+        return Mixture(
+            closed(self.weights[chosen]), closed(self.means[chosen]), closed(self.covariances[chosen]), self.noise
+        )
+
+    @property
+    def by_weight(self) -> Mixture:
+        """The same mixture with its components in falling order of mixing weight."""
+        return self.ordered(np.argsort(-self.weights, kind="stable"))
 
     def _by_blocks(self, values: npt.ArrayLike, function: Callable[[Array], Array]) -> Array:
         rows = np.asarray(values, dtype=np.float64)

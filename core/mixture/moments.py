@@ -8,12 +8,12 @@ threads and a cluster all fold the same values, in block order.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 
 import numpy as np
 
-from core.arrays import Array, read_only
+from core.arrays import Array, closed, read_only
 from core.data.source import Source
 
 
@@ -34,6 +34,12 @@ class Moments:
         """Make the arrays read-only."""
         for name in ("weight", "mean", "scatter"):
             object.__setattr__(self, name, read_only(getattr(self, name)))
+
+    @cached_property
+    def numbers(self) -> Array:
+        """All that an M-step needs, one after the other, as compiled loops have it; without noise."""
+        parts = self.weight, self.mean.ravel(), self.scatter.ravel(), (0.0, self.rows, 0.0, 0.0)
+        return closed(np.concatenate(parts))
 
     @classmethod
     def zero(cls, components: int, features: int) -> Moments:
@@ -92,8 +98,9 @@ def adding_up(values: Array, responsibilities: Array, rows: Array) -> Moments:
     mean = centre + weighted.T @ (values - centre) / divisor
     scatter = np.empty((len(weight), values.shape[1], values.shape[1]))
     for k, w in enumerate(weighted.T):
-        centred = values - mean[k]
-        scatter[k] = (w[:, None] * centred).T @ centred
+        some = np.flatnonzero(w)  # of groups that share no row, each row is looked at once
+        centred = values[some] - mean[k]
+        scatter[k] = (w[some, None] * centred).T @ centred
     return Moments(weight, mean, scatter, rows=float(rows.sum()))
 
 

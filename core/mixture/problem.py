@@ -105,7 +105,7 @@ class Problem:
 
     @cached_property
     def flattest(self) -> Array:
-        """(d, d) the covariance that one without a spike exceeds in every direction, in EM's units."""
+        """(d,) variances along the columns, in EM's units: a covariance without a spike is wider in every direction."""
         return flattest(self.units.deviations)
 
     @property

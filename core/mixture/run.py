@@ -12,7 +12,7 @@ import numpy as np
 from core.arrays import Array
 from core.data.source import Source
 from core.errors import DegenerateError, FitError
-from core.mixture.climb import GLANCE, Climb, Run, begin, converge
+from core.mixture.climb import Climb, Run, begin, converge
 from core.mixture.kernels import Map
 from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
@@ -23,6 +23,7 @@ from core.mixture.starts import Start, softened
 from core.mixture.stopping import Outcome, Watch
 
 SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
+GLANCE = 3  # passes that show whether a start from a neighbour comes out ahead
 FINALISTS = 2  # starts that go on from there, though never more than half of them
 
 

@@ -10,8 +10,6 @@ import numpy as np
 
 from core.arrays import Array
 from core.mixture.family import Family
-from core.mixture.model import Mixture
-from core.mixture.moments import Moments
 
 SPIKE = 1e-6  # an eigenvalue below this, in units of the columns' variances, is a spike of the likelihood and no group
 
@@ -66,18 +64,22 @@ class Stopping:
 
 
 def flattest(deviations: Array) -> Array:
-    """(d, d) the covariance that one without a spike exceeds in every direction, by (d,) standard deviations."""
-    return np.diag(SPIKE * deviations**2)
+    """(d,) variances along the columns: a covariance without a spike is wider in every direction."""
+    return SPIKE * deviations**2
 
 
-def objections(family: Family, mixture: Mixture, found: Moments, flattest: Array) -> tuple[Objection, ...]:
-    """What speaks against an optimum; flattest is that of the columns."""
-    reasons = []
+def is_flatter(covariances: Array, flattest: Array) -> bool:
+    """Whether one of (K, d, d) covariances is not wider in every direction than one of (d,) variances."""
     try:
-        np.linalg.cholesky(mixture.covariances - flattest)
+        np.linalg.cholesky(covariances - np.diag(flattest))
     except np.linalg.LinAlgError:  # what is left is not positive definite
-        reasons.append(Objection.SPIKE)
-    # A small component is no spike where nothing is its own: mclust's best on swiss has one of 3 rows at d = 6.
-    if mixture.components > 1 and found.weight.min() < family.minimum_rows(mixture.features) - 1e-9:
-        reasons.append(Objection.FEW_ROWS)
-    return tuple(reasons)
+        return True
+    return False
+
+
+def has_few_rows(family: Family, components: int, features: int, least_weight: float) -> bool:
+    """Whether the smallest of several components has fewer rows than its own parameters need.
+
+    A small component is no spike where nothing is its own: mclust's best on swiss has one of 3 rows at d = 6.
+    """
+    return components > 1 and least_weight < family.minimum_rows(features) - 1e-9

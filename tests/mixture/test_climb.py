@@ -9,12 +9,12 @@ import pytest
 from core.data.source import as_source
 from core.errors import DegenerateError
 from core.mixture import run as runs
-from core.mixture.climb import GLANCE, Climb, converge
+from core.mixture.climb import Climb, converge
 from core.mixture.family import FAMILIES, family
 from core.mixture.moments import moments
 from core.mixture.plan import Plan
 from core.mixture.problem import pose
-from core.mixture.run import from_neighbour, openings, solve
+from core.mixture.run import GLANCE, from_neighbour, openings, solve
 from core.mixture.stopping import Outcome, unwatched
 
 REFERENCE = Path(__file__).parents[1] / "reference"

@@ -18,7 +18,7 @@ from core.mixture.compiled.pointers import Pointer, inlined, inner, shared
 
 ABREAST = 4
 SWEEPS = 30  # far more than ever needed: convergence is quadratic
-SMALL = 1e-32  # squares off the diagonal, as a share of those on it, at which a matrix is diagonal
+SMALL = 1e-22  # squares off the diagonal, as a share of those on it, at which a matrix is diagonal: no more is lost
 
 
 @shared

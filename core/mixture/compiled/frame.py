@@ -1,6 +1,7 @@
 """Coordinates of mixtures near one: the compiled twin of core.mixture.accelerate.Frame.
 
-Only what a family can have stands in a vector: of the Cholesky factors the lower triangle, or the diagonal alone.
+Only what a family can have stands in a vector: of the Cholesky factors the lower triangle, or the diagonal alone. What
+is a logarithm comes first, up to full lanes, so that logarithms and exponentials are taken of many at a time.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from core.mixture.compiled.blocks import LANES, Sizes, Sums
-from core.mixture.compiled.factors import factorise, invert
-from core.mixture.compiled.pointers import Pointer, copy, fill, inner, merged
+from core.mixture.compiled.elementary import exp, log
+from core.mixture.compiled.factors import Factored
+from core.mixture.compiled.lanes import fill8, load8, store, where_less
+from core.mixture.compiled.pointers import Pointer, copy, fill, inner, merged, shared
 
 LEAST_WEIGHT = 1e-300  # as in core.mixture.accelerate
 ROOT_TWO = math.sqrt(2.0)
+MOST_LOG = 700.0  # exp of more is no number
 
 
 class Mix(NamedTuple):
@@ -29,10 +33,10 @@ class Mix(NamedTuple):
 class Frame(NamedTuple):
     """An origin and the directions there."""
 
-    origin: Mix
-    roots: Pointer  # (columns,) of the mixing weights
-    factors: Pointer  # (K, d, d) Cholesky factors
-    whitening: Pointer  # (K, d, d) their inverses
+    mixing: Pointer  # (columns,)
+    scales: Pointer  # (columns,) roots of the mixing weights
+    means: Pointer  # (K, d)
+    factored: Factored
     room: Pointer  # (2, d, d)
 
 
@@ -49,105 +53,165 @@ def mix_room(size: Sizes) -> int:
 
 
 @inner
+def factored_in(room: Pointer, size: Sizes) -> Factored:
+    """Factors and inverses in factored_room(size) doubles."""
+    return Factored(room, room + size.components * size.features * size.features)
+
+
+@shared
+def factored_room(size: Sizes) -> int:
+    """Doubles that factors and inverses take."""
+    return 2 * size.components * size.features * size.features
+
+
+@inner
 def frame_in(room: Pointer, size: Sizes) -> Frame:
     """A frame in frame_room(size) doubles."""
-    matrices = size.components * size.features * size.features
-    origin = mix_in(room, size)
-    roots = origin.covariances + matrices
-    factors = roots + size.columns
-    return Frame(origin, roots, factors, factors + matrices, factors + 2 * matrices)
+    means = room + 2 * size.columns
+    factored = means + size.components * size.features
+    return Frame(room, room + size.columns, means, factored_in(factored, size), factored + factored_room(size))
 
 
 def frame_room(size: Sizes) -> int:
     """Doubles that a frame takes."""
-    return mix_room(size) + size.columns + 2 * (size.components + 1) * size.features**2
+    d = size.features
+    return 2 * size.columns + size.components * d + factored_room(size) + 2 * d * d
 
 
-@inner
+@shared
+def full_lanes(count: int) -> int:
+    """As many, up to full lanes."""
+    return (count + LANES - 1) // LANES * LANES
+
+
+@shared
+def logs_length(size: Sizes) -> int:
+    """Coordinates that are logarithms, up to full lanes."""
+    return full_lanes(size.columns + size.components * size.features)
+
+
+@shared
 def vector_length(size: Sizes, independent: bool) -> int:
     """How many coordinates there are, up to full lanes."""
     d = size.features
-    length = size.columns + size.components * (d + (d if independent else d * (d + 1) // 2))
-    return (length + LANES - 1) // LANES * LANES
+    return logs_length(size) + full_lanes(size.components * (d if independent else d * (d + 1) // 2))
 
 
 @merged
-def move_frame(frame: Frame, size: Sizes, to: Mix) -> None:
-    """Make a mixture the origin."""
-    d = size.features
-    copy(to.mixing, frame.origin.mixing, size.columns + size.components * d * (1 + d))
+def move_frame(frame: Frame, size: Sizes, to: Mix, factored: Factored) -> None:
+    """Make a mixture of known factors the origin."""
     for c in range(size.columns):
-        frame.origin.mixing[c] = max(to.mixing[c], LEAST_WEIGHT)
-        frame.roots[c] = np.sqrt(frame.origin.mixing[c])
-    for k in range(size.components):
-        factor, whitening = frame.factors + k * d * d, frame.whitening + k * d * d
-        factorise(to.covariances + k * d * d, to.covariances, 0.0, d, factor)
-        copy(factor, whitening, d * d)
-        invert(whitening, d)
+        frame.mixing[c] = max(to.mixing[c], LEAST_WEIGHT)
+        frame.scales[c] = np.sqrt(frame.mixing[c])
+    copy(to.means, frame.means, size.components * size.features)
+    copy(factored.roots, frame.factored.roots, factored_room(size))
 
 
 @inner
-def vector_of(frame: Frame, size: Sizes, independent: bool, other: Mix, found: Pointer) -> None:
-    """Write the coordinates of a mixture."""
-    d, origin, factor = size.features, frame.origin, frame.room
+def vector_of(frame: Frame, size: Sizes, independent: bool, other: Mix, roots: Pointer, found: Pointer) -> None:
+    """Write the coordinates of a mixture whose covariances have such Cholesky roots (K, d, d)."""
+    d, at = size.features, size.columns
     for c in range(size.columns):
-        found[c] = frame.roots[c] * (np.log(max(other.mixing[c], LEAST_WEIGHT)) - np.log(origin.mixing[c]))
-    at = size.columns
+        found[c] = max(other.mixing[c], LEAST_WEIGHT) / frame.mixing[c]
     for k in range(size.components):
-        whitening = frame.whitening + k * d * d
-        for i in range(d):
-            shift = 0.0
-            for j in range(i + 1):
-                shift += whitening[i * d + j] * (other.means[k * d + j] - origin.means[k * d + j])
-            found[at] = frame.roots[k] * shift
+        for j in range(k * d * d, (k + 1) * d * d, d + 1):
+            found[at] = frame.factored.inverses[j] * roots[j]
             at += 1
+    fill(found + at, vector_length(size, independent) - at, 1.0)
+    for i in range(0, logs_length(size), LANES):
+        store(found, i, log(load8(found, i)))
+    for c in range(size.columns):
+        found[c] *= frame.scales[c]
     for k in range(size.components):
-        whitening = frame.whitening + k * d * d
-        factorise(other.covariances + k * d * d, other.covariances, 0.0, d, factor)
-        for i in range(d):
-            for j in range(i if independent else 0, i):
-                turn = 0.0
-                for m in range(j, i + 1):
-                    turn += whitening[i * d + m] * factor[m * d + j]
-                found[at] = frame.roots[k] * turn
-                at += 1
-            found[at] = frame.roots[k] * ROOT_TWO * np.log(whitening[i * d + i] * factor[i * d + i])
+        for j in range(size.columns + k * d, size.columns + (k + 1) * d):
+            found[j] *= ROOT_TWO * frame.scales[k]
+    at = logs_length(size)
+    for k in range(size.components):
+        at += shift_and_turn(frame, k, d, independent, other.means + k * d, roots + k * d * d, found + at)
+    fill(found + at, vector_length(size, independent) - at, 0.0)
+
+
+@inner
+def shift_and_turn(
+    frame: Frame, k: int, d: int, independent: bool, mean: Pointer, root: Pointer, found: Pointer
+) -> int:
+    """Write the coordinates of a component but for logarithms; how many they are."""
+    inverse, scale, at = frame.factored.inverses + k * d * d, frame.scales[k], 0
+    for i in range(d):
+        shift = 0.0
+        for j in range(i if independent else 0, i + 1):
+            shift += inverse[i * d + j] * (mean[j] - frame.means[k * d + j])
+        found[at] = scale * shift
+        at += 1
+        for j in range(i if independent else 0, i):
+            turn = 0.0
+            for m in range(j, i + 1):
+                turn += inverse[i * d + m] * root[m * d + j]
+            found[at] = scale * turn
             at += 1
-    for beyond in range(at, vector_length(size, independent)):
-        found[beyond] = 0.0
+    return at
 
 
 @merged
 def moments_of(frame: Frame, size: Sizes, independent: bool, vector: Pointer, found: Sums) -> None:
     """Write the moments whose M-step is the mixture at some coordinates, or the nearest one in its family.
 
-    found.totals holds the rows already.
+    found.totals holds the rows already; what is a logarithm in the vector is spoilt.
     """
-    d, origin = size.features, frame.origin
-    mixing = 0.0
+    d, mixing = size.features, 0.0
     for c in range(size.columns):
-        found.weight[c] = origin.mixing[c] * np.exp(vector[c] / frame.roots[c])
+        vector[c] /= frame.scales[c]
+    for k in range(size.components):
+        for j in range(size.columns + k * d, size.columns + (k + 1) * d):
+            vector[j] /= ROOT_TWO * frame.scales[k]
+    raise_logs(vector, logs_length(size))
+    for c in range(size.columns):
+        found.weight[c] = frame.mixing[c] * vector[c]
         mixing += found.weight[c]
     for c in range(size.columns):
         found.weight[c] *= found.totals[1] / mixing
-    at = size.columns
+    at = logs_length(size)
     for k in range(size.components):
-        for i in range(d):
-            found.first[k * d + i] = origin.means[k * d + i]
-            for j in range(i + 1):
-                found.first[k * d + i] += frame.factors[(k * d + i) * d + j] * vector[at + j] / frame.roots[k]
-        at += d
-    turns, product = frame.room, frame.room + d * d
-    for k in range(size.components):
-        fill(turns, d * d, 0.0)
-        for i in range(d):
-            for j in range(i if independent else 0, i):
-                turns[i * d + j] = vector[at] / frame.roots[k]
-                at += 1
-            turns[i * d + i] = np.exp(vector[at] / frame.roots[k] / ROOT_TWO)
+        diagonal = vector + (size.columns + k * d)
+        at += place_back(frame, size, independent, k, diagonal, vector + at, found)
+
+
+@inner
+def raise_logs(vector: Pointer, count: int) -> None:
+    """Replace logarithms by what they are of."""
+    least, most = fill8(-MOST_LOG), fill8(MOST_LOG)
+    for i in range(0, count, LANES):
+        bounded = load8(vector, i)
+        bounded = where_less(bounded, least, least, bounded)
+        store(vector, i, exp(where_less(most, bounded, most, bounded)))
+
+
+@inner
+def place_back(
+    frame: Frame, size: Sizes, independent: bool, k: int, diagonal: Pointer, vector: Pointer, found: Sums
+) -> int:
+    """Write a component's mean and scatter from its coordinates; how many were read beside the diagonal."""
+    d, at, scale = size.features, 0, 1.0 / frame.scales[k]
+    root, mean, turns, product = frame.factored.roots + k * d * d, found.first + k * d, frame.room, frame.room + d * d
+    copy(frame.means + k * d, mean, d)
+    fill(turns, d * d, 0.0)
+    for i in range(d):
+        shift = scale * vector[at]
+        at += 1
+        for m in range(i, i + 1 if independent else d):
+            mean[m] += root[m * d + i] * shift
+        for j in range(i if independent else 0, i):
+            turns[i * d + j] = scale * vector[at]
             at += 1
-        multiply_lower(frame.factors + k * d * d, turns, d, product)
-        square_lower(product, found.weight[k], d, found.second + k * d * d)
+        turns[i * d + i] = diagonal[i]
+    scatter, weight = found.second + k * d * d, found.weight[k]
+    if independent:
+        for i in range(0, d * d, d + 1):
+            scatter[i] = weight * (root[i] * turns[i]) ** 2
+    else:
+        multiply_lower(root, turns, d, product)
+        square_lower(product, weight, d, scatter)
+    return at
 
 
 @inner

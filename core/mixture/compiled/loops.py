@@ -10,12 +10,14 @@ from typing import NamedTuple
 from numba import types
 
 from core.arrays import Array
-from core.mixture.compiled.axes import beside
-from core.mixture.compiled.blocks import LANES, Sizes, Sums, sums_in, sums_room
-from core.mixture.compiled.covariance import IDENTITY, Freedom, Sweeps, average, axes_length, take_apart
+from core.mixture.compiled.blocks import Sizes, Sums, sums_in, sums_room
+from core.mixture.compiled.covariance import IDENTITY, Freedom, Structure, Sweeps, average, axes_length, take_apart
+from core.mixture.compiled.factors import Factored, factorise
 from core.mixture.compiled.frame import (
     Frame,
     Mix,
+    factored_in,
+    factored_room,
     frame_in,
     frame_room,
     mix_in,
@@ -54,6 +56,7 @@ from core.mixture.compiled.pointers import (
     pointer,
 )
 from core.mixture.compiled.steps import (
+    Rows,
     State,
     e_step,
     lay_out,
@@ -123,6 +126,7 @@ class Desk(NamedTuple):
     state: State
     last: Mix  # the mixture before a step
     last_found: Sums  # and its moments
+    last_factored: Factored
     plain: Mix  # where plain EM's step leads
     axes: Pointer  # volume, shape and orientation there
     wanted: Sums  # moments whose M-step is an accelerated step
@@ -136,22 +140,22 @@ def desk_in(room: Pointer, size: Sizes, independent: bool) -> Desk:
     """A desk in loop_room(n, size) doubles; the mixture and its moments come first."""
     d = size.features
     state = state_in(room, size)
-    last = mix_in(state.structure.room + beside(size.components) * d * d + 2 * d * d, size)
+    last = mix_in(state.factored.roots + factored_room(size), size)
     last_found = sums_in(last.covariances + size.components * d * d, size)
-    plain = mix_in(last_found.totals + 4, size)
+    last_factored = factored_in(last_found.totals + 4, size)
+    plain = mix_in(last_factored.roots + factored_room(size), size)
     axes = plain.covariances + size.components * d * d
     wanted = sums_in(axes + axes_length(size), size)
     frame = frame_in(wanted.totals + 4, size)
     memory = memory_in(frame.room + 2 * d * d, vector_length(size, independent))
-    return Desk(state, last, last_found, plain, axes, wanted, frame, memory, memory.shares + PAIRS)
+    return Desk(state, last, last_found, last_factored, plain, axes, wanted, frame, memory, memory.shares + PAIRS)
 
 
 def loop_room(n: int, patterns: int, size: Sizes) -> int:
     """Doubles that a loop over n rows needs, blank in as many patterns."""
-    d = size.features
-    vector = size.columns + size.components * (d + d * (d + 1) // 2) + LANES
-    desk = 2 * mix_room(size) + 2 * sums_room(size) + axes_length(size) + frame_room(size) + memory_room(vector)
-    return state_room(size) + desk + rows_room(n, patterns, size)
+    mixtures = 2 * (mix_room(size) + sums_room(size)) + axes_length(size) + factored_room(size)
+    learnt = frame_room(size) + memory_room(vector_length(size, False))
+    return state_room(size) + mixtures + learnt + rows_room(n, patterns, size)
 
 
 @merged
@@ -161,13 +165,13 @@ def learn(size: Sizes, desk: Desk, independent: bool) -> None:
     if memory.counters[BEGUN] > 0.0:
         place = place_for_pair(memory)
         step, fall = memory.steps + place * memory.length, memory.falls + place * memory.length
-        vector_of(desk.frame, size, independent, desk.last, step)
-        vector_of(desk.frame, size, independent, here, fall)
+        vector_of(desk.frame, size, independent, desk.last, desk.last_factored.roots, step)
+        vector_of(desk.frame, size, independent, here, desk.state.factored.roots, fall)
         for i in range(memory.length):
             fall[i] = memory.ascent[i] + step[i] - fall[i]
         weigh_pair(memory, place)
-    move_frame(desk.frame, size, desk.last)
-    vector_of(desk.frame, size, independent, here, memory.ascent)
+    move_frame(desk.frame, size, desk.last, desk.last_factored)
+    vector_of(desk.frame, size, independent, here, desk.state.factored.roots, memory.ascent)
     memory.counters[BEGUN] = 1.0
     memory.counters[PAUSE] = max(memory.counters[PAUSE] - 1.0, 0.0)
 
@@ -190,6 +194,7 @@ def open_up(family: Freedom, size: Sizes, desk: Desk, from_moments: bool) -> Non
 def set_out(size: Sizes, desk: Desk) -> None:
     """Remember where EM is; the next M-step is that of its moments."""
     copy(desk.state.mixing, desk.last.mixing, mix_length(size))
+    copy(desk.state.factored.roots, desk.last_factored.roots, factored_room(size))
     copy(desk.state.found.weight, desk.last_found.weight, sums_length(size))
     copy(desk.state.found.weight, desk.wanted.weight, sums_length(size))
 
@@ -210,31 +215,35 @@ def fall_back(size: Sizes, desk: Desk) -> None:
     copy(desk.axes, desk.state.structure.volume, axes_length(size))
 
 
-@entry(types.UniTuple(types.int64, 3)(ROWS, ROW_WEIGHTS, MATRIX, TASK, VECTOR, OUT, OUT))
-def run(
-    values: Array, weights: Array, patterns: Array, task: Task, floor: Array, room: Array, trace: Array
-) -> tuple[int, int, int]:
-    """EM for len(trace) passes: how it ended, how many mixtures it went through, how many passes it took.
+@inner
+def is_squeezed(size: Sizes, now: Structure, flattest: Pointer) -> bool:
+    """Whether a covariance is not wider than flattest (d,) in every direction."""
+    d, wider = size.features, 0
+    for k in range(size.components):
+        wider += factorise(now.covariances + k * d * d, flattest, 1.0, d, now.room)
+    return wider < size.components
 
-    patterns is (P, 1 + d), as in Rows, of rows in the order of their patterns, or (0, 1 + d) where no cell is blank.
-    room has loop_room(n, P, size) doubles. It begins with a mixture and its moments as in State, one of which is
-    needed, or holds a loop to take up; it ends with the last of both. A first mixture is taken as it is, whatever the
-    floor.
-    An accelerated step at the end may take a pass more.
-    """
-    size, independent = Sizes(values.shape[1], task.components, task.columns), task.orientation == IDENTITY
-    family, sweeps = Freedom(task.volume, task.shape, task.orientation), Sweeps(task.sweep_tolerance, task.sweeps)
-    desk = desk_in(pointer(room), size, independent)
-    state, rows, way, done, passes = desk.state, rows_in(values, patterns, size, desk.rows), PLAIN, 0, 0
-    if task.begins != FROM_LOOP:
-        way = FIRST if task.begins == FROM_MIXTURE else OPENING
-        lay_out(values, weights, state.block, rows)
-        open_up(family, size, desk, way == OPENING)
-    while way != PLAIN or passes < len(trace):
+
+@inner
+def take_passes(
+    family: Freedom,
+    size: Sizes,
+    task: Task,
+    desk: Desk,
+    rows: Rows,
+    way: int,
+    floor: Pointer,
+    trace: Pointer,
+    most: int,
+) -> tuple[int, int, int]:
+    """The passes of `run` from a desk that is laid out."""
+    state, independent, done, passes = desk.state, family.orientation == IDENTITY, 0, 0
+    sweeps = Sweeps(task.sweep_tolerance, task.sweeps)
+    while way != PLAIN or passes < most:
         if way == PLAIN:
             set_out(size, desk)
         moved = way in (FIRST, BACK) or m_step(family, size, state, desk.wanted, sweeps)
-        stands = moved and prepare(family, size, state, desk.last.mixing if way == FIRST else pointer(floor))
+        stands = moved and prepare(family, size, state, desk.last.mixing if way == FIRST else floor)
         if not stands and way in (FIRST, OPENING):
             return DEGENERATE, 0, 0
         if not stands and way == PLAIN:
@@ -262,3 +271,29 @@ def run(
             return SETTLED, done, passes
         way = PLAIN
     return GOING, done, passes
+
+
+@entry(types.UniTuple(types.int64, 4)(ROWS, ROW_WEIGHTS, MATRIX, TASK, VECTOR, VECTOR, OUT, OUT))
+def run(
+    values: Array, weights: Array, patterns: Array, task: Task, floor: Array, flattest: Array, room: Array, trace: Array
+) -> tuple[int, int, int, int]:
+    """EM for len(trace) passes: how it ended, how many mixtures it went through, how many passes it took.
+
+    Last, whether a covariance is squeezed, not wider than flattest (d,) in every direction.
+    patterns is (P, 1 + d), as in Rows, of rows in the order of their patterns, or (0, 1 + d) where no cell is blank.
+    room has loop_room(n, P, size) doubles. It begins with a mixture and its moments as in State, one of which is
+    needed, or holds a loop to take up; it ends with the last of both. A first mixture is taken as it is, whatever the
+    floor.
+    An accelerated step at the end may take a pass more.
+    """
+    size, independent = Sizes(values.shape[1], task.components, task.columns), task.orientation == IDENTITY
+    family = Freedom(task.volume, task.shape, task.orientation)
+    desk = desk_in(pointer(room), size, independent)
+    rows, way = rows_in(values, patterns, size, desk.rows), PLAIN
+    if task.begins != FROM_LOOP:
+        way = FIRST if task.begins == FROM_MIXTURE else OPENING
+        lay_out(values, weights, desk.state.block, rows)
+        open_up(family, size, desk, way == OPENING)
+    end, done, passes = take_passes(family, size, task, desk, rows, way, pointer(floor), pointer(trace), len(trace))
+    squeezed = is_squeezed(size, desk.state.structure, pointer(flattest))
+    return end, done, passes, int(squeezed)

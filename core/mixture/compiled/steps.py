@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import Array
+from core.mixture.compiled.axes import beside
 from core.mixture.compiled.blocks import (
     BLOCK,
     LANES,
@@ -31,7 +32,8 @@ from core.mixture.compiled.covariance import (
     structure_room,
 )
 from core.mixture.compiled.estep import add_block
-from core.mixture.compiled.factors import LOG_2PI, whiten, whiten_diagonal
+from core.mixture.compiled.factors import LOG_2PI, Factored, whiten, whiten_apart
+from core.mixture.compiled.frame import factored_in, factored_room
 from core.mixture.compiled.gaps import (
     Gaps,
     clear,
@@ -69,12 +71,14 @@ class State(NamedTuple):
     found: Sums  # moments at this mixture; first and second are means and scatter once they are centred
     parts: Parts
     block: Block
+    factored: Factored  # of the covariances
 
 
 @merged
 def state_in(room: Pointer, size: Sizes) -> State:
     """A state in state_room(size) doubles of room: mixing weights, means, covariances, noise and moments come first."""
-    vectors, matrices = size.components * size.features, size.components * size.features**2
+    d = size.features
+    vectors, matrices = size.components * d, size.components * d * d
     means = room + size.columns
     covariances = means + vectors
     noise_density = covariances + matrices
@@ -83,7 +87,9 @@ def state_in(room: Pointer, size: Sizes) -> State:
     log_normalisers = factors + matrices + vectors
     block = block_in(log_normalisers + size.columns, size)
     structure = structure_in(covariances, block.log_density + STRIDE, size)
-    return State(room, means, structure, noise_density, found, Parts(means, factors, log_normalisers), block)
+    parts = Parts(means, factors, log_normalisers)
+    factored = factored_in(structure.room + beside(size.components) * d * d + 2 * d * d, size)
+    return State(room, means, structure, noise_density, found, parts, block, factored)
 
 
 def state_room(size: Sizes) -> int:
@@ -91,7 +97,7 @@ def state_room(size: Sizes) -> int:
     vectors, matrices = size.components * size.features, size.components * size.features**2
     mixture = size.columns + vectors + matrices + 1
     parts = matrices + vectors + size.columns
-    return mixture + sums_room(size) + parts + block_room(size) + structure_room(size)
+    return mixture + sums_room(size) + parts + block_room(size) + structure_room(size) + factored_room(size)
 
 
 def rows_room(n: int, patterns: int, size: Sizes) -> int:
@@ -143,11 +149,11 @@ def prepare(family: Freedom, size: Sizes, state: State, floor: Pointer) -> bool:
     d, independent = size.features, family.orientation == IDENTITY
     for k in range(size.components):
         covariance = state.structure.covariances + k * d * d
+        root, inverse = state.factored.roots + k * d * d, state.factored.inverses + k * d * d
         if independent:
-            log_root = whiten_diagonal(covariance, floor, d, state.parts.factors + k * d)
+            log_root = whiten_apart(covariance, floor, d, root, inverse, state.parts.factors + k * d)
         else:
-            packed = state.parts.factors + k * (d * (d + 1) // 2)
-            log_root = whiten(covariance, floor, d, state.structure.room, packed)
+            log_root = whiten(covariance, floor, d, root, inverse, state.parts.factors + k * (d * (d + 1) // 2))
         if not np.isfinite(log_root):
             return False
         state.parts.log_normalisers[k] = np.log(state.mixing[k]) + log_root - d * LOG_2PI / 2

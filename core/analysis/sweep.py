@@ -2,7 +2,7 @@
 
 First each cell by itself, from one start. Then each from where the best other families with as many components ended:
 what one family found, another that would not have come there takes over in a few passes. Last the cells that promise
-most, from as many starts as the search says.
+most, from as many starts as the search says, and the best at each number of components, to the search's tolerance.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from core.errors import DegenerateError, FitError
 from core.mixture.blas import one_thread
 from core.mixture.climb import Run
 from core.mixture.family import FAMILIES, Family, family
-from core.mixture.fit import Origin, by_weight, finish
+from core.mixture.fit import Origin, finish
 from core.mixture.kernels import Map as Map
 from core.mixture.plan import Plan
 from core.mixture.problem import Problem, pose
@@ -66,14 +66,15 @@ def sweep(
         return course.step(seen[cell], lambda: rounds.look_around(cell, seen[cell], sound[cell[1]]))
 
     def look_hard(cell: Key) -> Seen:
-        return course.step(seen[cell], lambda: rounds.look_hard(cell, seen[cell]) if cell in contenders else seen[cell])
+        plan = plans.get(cell)
+        return course.step(seen[cell], lambda: rounds.look_hard(seen[cell], plan) if plan is not None else seen[cell])
 
     with one_thread():
         seen = dict(zip(distinct, over(look, distinct), strict=True))
         ended = rounds.ended(seen)
         sound = {k: [each for each in ended if each.cell[1] == k and not each.run.objections] for _, k in distinct}
         seen = dict(zip(distinct, over(look_around, distinct), strict=True))
-        contenders = set(rounds.contenders(seen))
+        plans = rounds.plans(seen)
         seen = dict(zip(distinct, over(look_hard, distinct), strict=True))
     cells = {cell: _cell(problem, origin, *cell, each) for cell, each in seen.items()}
     board = Board(search, tuple(_renamed(cells[simplest[each]], each[0]) for each in wanted))
@@ -130,9 +131,9 @@ class Rounds:
             run = from_neighbour(self.problem, plan, self.watch, neighbour.run.found, run)
         return seen if run is None else Seen(plan, run)
 
-    def look_hard(self, cell: Key, seen: Seen) -> Seen:
-        """From as many starts as the search says."""
-        found = self._solved(self.search.plan(*cell), seen.run)
+    def look_hard(self, seen: Seen, plan: Plan) -> Seen:
+        """By a plan of its own."""
+        found = self._solved(plan, seen.run)
         return found if found.run is not None else seen
 
     def _solved(self, plan: Plan, known: Run | None = None) -> Seen:
@@ -152,18 +153,25 @@ class Rounds:
         ]
         return sorted(found, key=lambda each: (bool(each.run.objections), each.bic))
 
-    def contenders(self, seen: Mapping[Key, Seen]) -> list[Key]:
-        """The cells that may gain by more work: with the lowest BIC, of all and at each K, or without a sound optimum.
+    def plans(self, seen: Mapping[Key, Seen]) -> dict[Key, Plan]:
+        """How to go on with the cells that may gain by more work.
 
-        Of those without one, only such as can have one.
+        Those with the lowest BIC, and those without a sound optimum that can have one, get the search's own plan. The
+        best at each number of components keeps to its start: others would hardly make it the best of all.
         """
         if self.search.restarts == 1 and self.search.tolerance >= SURVEYED:
-            return []
+            return {}
         ranked = self.ended(seen)
         sound = {each.cell for each in ranked if not each.run.objections}
-        best_of_each = {each.cell[1]: each.cell for each in reversed(ranked)}
-        unsound = [cell for cell in seen if cell not in sound and can_be_sound(self.problem, self.search.plan(*cell))]
-        return list(dict.fromkeys([*(each.cell for each in ranked[:CONTENDERS]), *best_of_each.values(), *unsound]))
+        plans = {each.cell: self.search.plan(*each.cell) for each in ranked[:CONTENDERS]}
+        plans |= {
+            cell: plan
+            for cell in seen
+            if cell not in sound and can_be_sound(self.problem, plan := self.search.plan(*cell))
+        }
+        for leader in {each.cell[1]: each.cell for each in reversed(ranked)}.values():
+            plans.setdefault(leader, replace(self.search.plan(*leader), restarts=1))
+        return plans
 
 
 @dataclass
@@ -191,7 +199,7 @@ class Course:
 def _cell(problem: Problem, origin: Origin, family: Family, components: int, seen: Seen) -> Cell:
     if seen.run is None or seen.plan is None:
         return Cell(family, components, None, seen.reason)
-    return Cell(family, components, finish(problem, seen.plan, by_weight(seen.run), origin))
+    return Cell(family, components, finish(problem, seen.plan, seen.run, seen.run.mixture.by_weight, origin))
 
 
 def _renamed(cell: Cell, each: Family) -> Cell:

@@ -1,5 +1,6 @@
 """A sweep: three rounds, of which none leaves a cell worse than the one before."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,11 +34,12 @@ def rounds_on(name, search):
 
 
 def test_each_round_keeps_the_better_of_what_it_finds_and_what_was_known():
-    rounds = rounds_on("crabs", Search(components=(2,)))
+    search = Search(components=(2,))
+    rounds = rounds_on("crabs", search)
     cells = [(each, 2) for each in FAMILIES]
     first = {cell: rounds.look(cell) for cell in cells}
     second = {cell: rounds.look_around(cell, first[cell], rounds.ended(first)) for cell in cells}
-    third = {cell: rounds.look_hard(cell, second[cell]) for cell in cells}
+    third = {cell: rounds.look_hard(second[cell], search.plan(*cell)) for cell in cells}
     sound = [cell for cell in cells if not first[cell].run.objections]
 
     def gains(before, after):
@@ -79,12 +81,15 @@ def test_cells_are_looked_at_hard_that_are_lowest_best_of_their_k_or_unsound_tho
     rounds = rounds_on("faithful", search)
     seen = {cell: rounds.look(cell) for cell in search.cells(2)}
     ended = rounds.ended(seen)
-    hard = set(rounds.contenders(seen))
-    assert {each.cell for each in ended[:6]} <= hard
-    assert {min((e for e in ended if e.cell[1] == k), key=lambda e: e.bic).cell for k in (1, 2, 3)} <= hard
-    assert len(hard) < len(seen)
+    plans = rounds.plans(seen)
+    lowest = {each.cell for each in ended[:6]}
+    assert all(plans[cell] == search.plan(*cell) for cell in lowest)
+    leaders = {min((e for e in ended if e.cell[1] == k), key=lambda e: e.bic).cell for k in (1, 2, 3)}
+    assert leaders - lowest
+    assert all(plans[cell] == replace(search.plan(*cell), restarts=1) for cell in leaders - lowest)
+    assert len(plans) < len(seen)
     quick = Search(components=(1, 2, 3), restarts=1, tolerance=1e-6)
-    assert rounds_on("faithful", quick).contenders(seen) == []
+    assert rounds_on("faithful", quick).plans(seen) == {}
 
 
 def test_a_sweep_over_threads_is_the_same():

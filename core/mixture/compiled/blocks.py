@@ -6,10 +6,22 @@ from typing import NamedTuple
 
 from core.arrays import Array
 from core.mixture.compiled.elementary import LEAST_EXPONENT, exp, log
-from core.mixture.compiled.lanes import fill8, load4, load8, square_root, store, total, turn, where_less
-from core.mixture.compiled.pointers import Pointer, inner, pointer
+from core.mixture.compiled.lanes import (
+    LINE,
+    aligned,
+    fill16,
+    load4,
+    load16,
+    square_root,
+    store,
+    total,
+    turn,
+    where_less,
+)
+from core.mixture.compiled.pointers import Pointer, fill, inlined, inner, pointer
 
 LANES = 8
+WIDE = 16  # lanes of the loops that are one long chain for each row
 TILE = 4  # rows and features that change places together
 BYTES = 8  # of a double
 BLOCK = 256  # rows
@@ -36,14 +48,14 @@ class Parts(NamedTuple):
 class Block(NamedTuple):
     """Rows under work, and what is computed of them. Features and components are STRIDE apart.
 
-    A row's share in a component is its responsibility times the row's weight. Kept are square roots: the scatter is
-    then a product of one array with itself, and a root costs no more than the share, exp of half a difference.
+    A row's share in a component is its responsibility times the row's weight. Where there are many products of
+    features, their square roots are kept: the scatter is then a product of one array with itself.
     """
 
     values: Pointer  # (d, STRIDE)
     weights: Pointer  # (STRIDE,) row weights, 0 beyond the last row
-    centred: Pointer  # (d, STRIDE) rows about a mean, then times the root of their share
-    joint: Pointer  # (columns, STRIDE) log joint densities, then roots of the shares
+    centred: Pointer  # (d, STRIDE) rows about a mean, or that times roots of their shares
+    joint: Pointer  # (columns, STRIDE) log joint densities, then shares or their roots
     log_density: Pointer  # (STRIDE,)
 
 
@@ -59,15 +71,16 @@ class Sums(NamedTuple):
 @inner
 def block_in(room: Pointer, size: Sizes) -> Block:
     """A block in block_room(size) doubles of room."""
-    centred = room + size.features * STRIDE
+    values = aligned(room)
+    centred = values + size.features * STRIDE
     joint = centred + size.features * STRIDE
     weights = joint + size.columns * STRIDE
-    return Block(room, weights, centred, joint, weights + STRIDE)
+    return Block(values, weights, centred, joint, weights + STRIDE)
 
 
 def block_room(size: Sizes) -> int:
     """Doubles that a block needs."""
-    return (2 * size.features + size.columns + 2) * STRIDE
+    return (2 * size.features + size.columns + 2) * STRIDE + LINE // BYTES
 
 
 @inner
@@ -83,24 +96,30 @@ def sums_room(size: Sizes) -> int:
     return size.columns + size.components * size.features * (1 + size.features) + 4
 
 
+@inlined
+def filled_up(rows: int) -> int:
+    """Rows that a block works on where so many are asked for."""
+    return (rows + WIDE - 1) // WIDE * WIDE
+
+
 @inner
 def take_rows(block: Block, values: Array, weights: Array, start: int) -> int:
-    """Copy rows from `start` on into the block; returns their number, rounded up to full lanes with rows of weight 0.
+    """Copy rows from `start` on into the block; returns their number, filled up with rows of weight 0.
 
     No weights at all stand for weights of 1.
     """
     found = min(BLOCK, len(values) - start)
-    rows = (found + LANES - 1) // LANES * LANES
+    rows = filled_up(found)
     turned = found // TILE * TILE if values.strides[1] == BYTES else 0
     turn_rows(pointer(values) + start * (values.strides[0] // BYTES), values, turned, block.values)
     for r in range(turned, rows):
         row = start + min(r, found - 1)
         for j in range(values.shape[1]):
             block.values[j * STRIDE + r] = values[row, j]
-    for r in range(rows):
-        block.weights[r] = 1.0 if r < found else 0.0
-        if r < found and len(weights) > 0:
-            block.weights[r] = weights[start + r]
+    fill(block.weights, found, 1.0)
+    fill(block.weights + found, rows - found, 0.0)
+    for r in range(found if len(weights) > 0 else 0):
+        block.weights[r] = weights[start + r]
     return rows
 
 
@@ -126,56 +145,62 @@ def turn_rows(first: Pointer, values: Array, rows: int, found: Pointer) -> None:
 def find_noise(block: Block, rows: int, parts: Parts, size: Sizes) -> None:
     """The constant log density that stands after the components, if any."""
     for k in range(size.components, size.columns):
-        for r in range(0, rows, LANES):
-            store(block.joint, k * STRIDE + r, fill8(parts.log_normalisers[k]))
+        for r in range(0, rows, WIDE):
+            store(block.joint, k * STRIDE + r, fill16(parts.log_normalisers[k]))
 
 
 @inner
-def share_out(block: Block, rows: int, columns: int, totals: Pointer) -> None:
-    """Turn log joint densities into roots of shares, and add to the totals.
+def compare(block: Block, rows: int, columns: int, rooted: bool, totals: Pointer) -> None:
+    """Turn log joint densities into densities over that of the row's best component, and add to the totals.
 
-    A row whose density is 0 under every component belongs to none: its shares are 0, its log density is -inf.
+    What makes shares of them is left in the first of the centred features. A row whose density is 0 under every
+    component belongs to none: its shares are 0, its log density is -inf.
     """
-    joint = block.joint
-    zero, one, least, lowest = fill8(0.0), fill8(1.0), fill8(LEAST_EXPONENT), fill8(LOWEST)
-    likelihood, weight, entropy, largest = zero, zero, zero, zero
-    for r in range(0, rows, LANES):
-        top = load8(joint, r)
+    joint, part = block.joint, 0.5 if rooted else 1.0
+    zero, one, least, lowest = fill16(0.0), fill16(1.0), fill16(LEAST_EXPONENT), fill16(LOWEST)
+    likelihood, weight, logs, differences = zero, zero, zero, zero
+    for r in range(0, rows, WIDE):
+        top = load16(joint, r)
         for k in range(1, columns):
-            other = load8(joint, k * STRIDE + r)
+            other = load16(joint, k * STRIDE + r)
             top = where_less(top, other, other, top)
         base = where_less(top, lowest, zero, top)
         density, weighted = where_less(top, lowest, one, zero), zero
         for k in range(columns):
-            difference = load8(joint, k * STRIDE + r) - base
+            difference = load16(joint, k * STRIDE + r) - base
             bounded = where_less(difference, least, least, difference)
-            root = where_less(difference, least, zero, exp(0.5 * bounded))
-            density = density + root * root
-            weighted = weighted + root * root * bounded
-            store(joint, k * STRIDE + r, root)
+            relative = exp(part * bounded)
+            if rooted:
+                relative = where_less(difference, least, zero, relative)
+            store(joint, k * STRIDE + r, relative)
+            if rooted:
+                relative = relative * relative
+            density = density + relative
+            weighted = weighted + relative * bounded
         log_sum = log(density)
-        w = load8(block.weights, r)
-        inverse = one / density
+        w = load16(block.weights, r)
+        scale = w / density
+        store(block.centred, r, square_root(scale) if rooted else scale)
         store(block.log_density, r, top + log_sum)
         likelihood = likelihood + where_less(zero, w, w * (top + log_sum), zero)
         weight = weight + w
-        entropy = entropy + w * (log_sum - weighted * inverse)
-        largest = largest - w * log_sum
-        scale = square_root(w * inverse)
-        for k in range(columns):
-            store(joint, k * STRIDE + r, load8(joint, k * STRIDE + r) * scale)
+        logs = logs + w * log_sum
+        differences = differences + scale * weighted
     totals[0] += total(likelihood)
     totals[1] += total(weight)
-    totals[2] += total(entropy)
-    totals[3] += total(largest)
+    totals[2] += total(logs - differences)
+    totals[3] -= total(logs)
 
 
 @inner
-def add_shares(block: Block, rows: int, columns: int, weight: Pointer) -> None:
-    """Add up each component's shares."""
+def share_out(block: Block, rows: int, columns: int, rooted: bool, weight: Pointer) -> None:
+    """Turn compared densities into shares, or roots of shares, and add up each component's."""
     for k in range(columns):
-        found = fill8(0.0)
-        for r in range(0, rows, LANES):
-            root = load8(block.joint, k * STRIDE + r)
-            found = found + root * root
+        found = fill16(0.0)
+        for r in range(0, rows, WIDE):
+            share = load16(block.joint, k * STRIDE + r) * load16(block.centred, r)
+            store(block.joint, k * STRIDE + r, share)
+            if rooted:
+                share = share * share
+            found = found + share
         weight[k] += total(found)

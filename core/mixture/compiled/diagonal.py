@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.mixture.compiled.blocks import LANES, STRIDE, Block, Parts, Sizes, Sums
-from core.mixture.compiled.lanes import fill8, load8, store, total
+from core.mixture.compiled.blocks import LANES, STRIDE, WIDE, Block, Parts, Sizes, Sums
+from core.mixture.compiled.lanes import fill8, fill16, load8, load16, store, total
 from core.mixture.compiled.pointers import Pointer, inner
 
 
@@ -11,10 +11,10 @@ from core.mixture.compiled.pointers import Pointer, inner
 def log_joint(block: Block, rows: int, parts: Parts, size: Sizes, k: int) -> None:
     """The log of weight times density of component k."""
     mean, per_deviation = parts.means + k * size.features, parts.factors + k * size.features
-    for r in range(0, rows, LANES):
-        distance = fill8(0.0)
+    for r in range(0, rows, WIDE):
+        distance = fill16(0.0)
         for j in range(size.features):
-            white = (load8(block.values, j * STRIDE + r) - mean[j]) * per_deviation[j]
+            white = (mean[j] - load16(block.values, j * STRIDE + r)) * per_deviation[j]
             distance = distance + white * white
         store(block.joint, k * STRIDE + r, parts.log_normalisers[k] - 0.5 * distance)
 
@@ -22,26 +22,40 @@ def log_joint(block: Block, rows: int, parts: Parts, size: Sizes, k: int) -> Non
 @inner
 def add_moments(block: Block, rows: int, parts: Parts, size: Sizes, k: int, sums: Sums) -> None:
     """Add the first and second moments of component k about its mean; of the second, the diagonal only."""
-    d = size.features
-    for j in range(d):
-        at = k * d + j
-        mean, first, second = parts.means[at], sums.first + at, sums.second + (at * d + j)
-        _add_feature(block.values + j * STRIDE, block.joint + k * STRIDE, rows, mean, first, second)
+    d, x, shares = size.features, block.values, block.joint + k * STRIDE
+    mean, first, second = parts.means + k * d, sums.first + k * d, sums.second + k * d * d
+    if d % 2:
+        add_one(x, shares, rows, mean, first, second)
+    for j in range(d % 2, d, 2):
+        _add_two(x + j * STRIDE, shares, rows, mean + j, first + j, second + (j * d + j), d)
 
 
 @inner
-def _add_feature(x: Pointer, roots: Pointer, rows: int, mean: float, first: Pointer, second: Pointer) -> None:
-    # Two rows of lanes at a time: four sums that do not wait for each other.
-    first0, second0, first1, second1 = fill8(0.0), fill8(0.0), fill8(0.0), fill8(0.0)
-    for r in range(0, rows - LANES, 2 * LANES):
-        root0, root1 = load8(roots, r), load8(roots, r + LANES)
-        value0 = root0 * (load8(x, r) - mean)
-        value1 = root1 * (load8(x, r + LANES) - mean)
-        first0, second0 = first0 + root0 * value0, second0 + value0 * value0
-        first1, second1 = first1 + root1 * value1, second1 + value1 * value1
-    if rows // LANES % 2:
-        root0 = load8(roots, rows - LANES)
-        value0 = root0 * (load8(x, rows - LANES) - mean)
-        first0, second0 = first0 + root0 * value0, second0 + value0 * value0
-    first[0] += total(first0 + first1)
-    second[0] += total(second0 + second1)
+def add_one(x: Pointer, shares: Pointer, rows: int, mean: Pointer, first: Pointer, second: Pointer) -> None:
+    """Add the first and second moment of a feature."""
+    found, square, m = fill8(0.0), fill8(0.0), fill8(mean[0])
+    for r in range(0, rows, LANES):
+        centred = m - load8(x, r)
+        weighed = load8(shares, r) * centred
+        found, square = found + weighed, square + weighed * centred
+    first[0] -= total(found)
+    second[0] += total(square)
+
+
+@inner
+def _add_two(
+    x: Pointer, shares: Pointer, rows: int, mean: Pointer, first: Pointer, second: Pointer, features: int
+) -> None:
+    """Add the moments of two features: four sums that do not wait for each other."""
+    zero, m0, m1 = fill8(0.0), fill8(mean[0]), fill8(mean[1])
+    found0, square0, found1, square1 = zero, zero, zero, zero
+    for r in range(0, rows, LANES):
+        share = load8(shares, r)
+        c0, c1 = m0 - load8(x, r), m1 - load8(x, STRIDE + r)
+        v0, v1 = share * c0, share * c1
+        found0, square0 = found0 + v0, square0 + v0 * c0
+        found1, square1 = found1 + v1, square1 + v1 * c1
+    first[0] -= total(found0)
+    first[1] -= total(found1)
+    second[0] += total(square0)
+    second[features + 1] += total(square1)

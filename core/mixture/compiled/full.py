@@ -7,6 +7,7 @@ short head that comes first, where the triangle is narrow.
 from __future__ import annotations
 
 from core.mixture.compiled.blocks import LANES, STRIDE, Block, Parts, Sizes, Sums
+from core.mixture.compiled.diagonal import add_one
 from core.mixture.compiled.lanes import Lanes, fill4, fill8, load4, load8, store, total
 from core.mixture.compiled.pointers import Pointer, inlined, inner
 
@@ -44,7 +45,7 @@ def log_joint(block: Block, rows: int, parts: Parts, size: Sizes, k: int) -> Non
 @inlined
 def _centre(x: Pointer, z: Pointer, mean: Pointer, j: int) -> Lanes:
     """Feature j about its mean, kept for the tiles below."""
-    centred = load8(x, j * STRIDE) - mean[j]
+    centred = mean[j] - load8(x, j * STRIDE)
     store(z, j * STRIDE, centred)
     return centred
 
@@ -98,59 +99,143 @@ def _tile_distance(x: Pointer, z: Pointer, mean: Pointer, factor: Pointer, top: 
 
 @inner
 def add_moments(block: Block, rows: int, parts: Parts, size: Sizes, k: int, sums: Sums) -> None:
-    """Add the first moments of component k and, in the lower triangle, the second, about its mean."""
-    d, z, roots = size.features, block.centred, block.joint + k * STRIDE
+    """Add the first moments of component k and, in the lower triangle, the second, about its mean.
+
+    Four features and more are weighed by roots of the shares: in squares of two by two along the diagonal at once, in
+    whatever is left of the triangle afterwards.
+    """
+    d, x, z, shares = size.features, block.values, block.centred, block.joint + k * STRIDE
     mean, first, second = parts.means + k * d, sums.first + k * d, sums.second + k * d * d
-    for j in range(0, d - 1, 2):
-        _weigh_two(block.values + j * STRIDE, z + j * STRIDE, roots, rows, mean + j, first + j)
-    if d % 2:
-        _weigh_one(block.values + (d - 1) * STRIDE, z + (d - 1) * STRIDE, roots, rows, mean + (d - 1), first + (d - 1))
-    for a in range(d % TILE):
-        for b in range(a + 1):
-            _product(z + a * STRIDE, z + b * STRIDE, rows, second + (a * d + b))
+    if d < TILE:
+        _add_few(x, shares, rows, mean, first, second, d)
+        return
+    odd = d % 2
+    if odd:
+        _weigh_one(x, z, shares, rows, mean, first, second)
+    for a in range(odd, d, 2):
+        at = a * STRIDE
+        _weigh_two(x + at, z + at, shares, rows, mean + a, first + a, second + (a * d + a), d)
+    if d % TILE == 3:
+        _products_two_by_one(z + STRIDE, z, rows, second + d, d)
     for a in range(d % TILE, d, TILE):
-        for b in range(0, a - 1, 2):
-            _products_four_by_two(z + a * STRIDE, z + b * STRIDE, rows, second + (a * d + b), d)
-        if a % 2:
-            _products_four_by_one(z + a * STRIDE, z + (a - 1) * STRIDE, rows, second + (a * d + a - 1), d)
-        _products_triangle(z + a * STRIDE, rows, second + (a * d + a), d)
+        v, out = z + a * STRIDE, second + a * d
+        if odd:
+            _products_four_by_one(v, z, rows, out, d)
+        for b in range(odd, a, 2):
+            _products_four_by_two(v, z + b * STRIDE, rows, out + b, d)
+        _products_two_by_two(v + 2 * STRIDE, v, rows, out + (2 * d + a), d)
+
+
+@inlined
+def _add_few(
+    x: Pointer, shares: Pointer, rows: int, mean: Pointer, first: Pointer, out: Pointer, features: int
+) -> None:
+    """All moments of one to three features at once, weighed by the shares."""
+    if features == 1:
+        add_one(x, shares, rows, mean, first, out)
+    elif features == 2:
+        _add_two_features(x, shares, rows, mean, first, out)
+    else:
+        _add_three_features(x, shares, rows, mean, first, out)
 
 
 @inner
-def _weigh_one(x: Pointer, z: Pointer, roots: Pointer, rows: int, mean: Pointer, first: Pointer) -> None:
-    """A feature about its mean, times the roots, and its first moment."""
-    found = fill8(0.0)
+def _add_two_features(x: Pointer, shares: Pointer, rows: int, mean: Pointer, first: Pointer, out: Pointer) -> None:
+    zero, m0, m1 = fill8(0.0), fill8(mean[0]), fill8(mean[1])
+    found0, found1, s00, s10, s11 = zero, zero, zero, zero, zero
+    for r in range(0, rows, LANES):
+        share = load8(shares, r)
+        c0, c1 = m0 - load8(x, r), m1 - load8(x, STRIDE + r)
+        v0, v1 = share * c0, share * c1
+        found0, found1 = found0 + v0, found1 + v1
+        s00, s10, s11 = s00 + v0 * c0, s10 + v1 * c0, s11 + v1 * c1
+    first[0] -= total(found0)
+    first[1] -= total(found1)
+    out[0] += total(s00)
+    _add_two(out + 2, s10, s11)
+
+
+@inner
+def _add_three_features(x: Pointer, shares: Pointer, rows: int, mean: Pointer, first: Pointer, out: Pointer) -> None:
+    zero, m0, m1, m2 = fill4(0.0), fill4(mean[0]), fill4(mean[1]), fill4(mean[2])
+    found0, found1, found2, s00, s10, s11, s20, s21, s22 = zero, zero, zero, zero, zero, zero, zero, zero, zero
+    for r in range(0, rows, TILE):
+        share = load4(shares, r)
+        c0, c1, c2 = m0 - load4(x, r), m1 - load4(x, STRIDE + r), m2 - load4(x, 2 * STRIDE + r)
+        v0, v1, v2 = share * c0, share * c1, share * c2
+        found0, found1, found2 = found0 + v0, found1 + v1, found2 + v2
+        s00, s10, s11 = s00 + v0 * c0, s10 + v1 * c0, s11 + v1 * c1
+        s20, s21, s22 = s20 + v2 * c0, s21 + v2 * c1, s22 + v2 * c2
+    first[0] -= total(found0)
+    first[1] -= total(found1)
+    first[2] -= total(found2)
+    out[0] += total(s00)
+    _add_two(out + 3, s10, s11)
+    _add_two(out + 6, s20, s21)
+    out[8] += total(s22)
+
+
+@inner
+def _weigh_one(x: Pointer, z: Pointer, roots: Pointer, rows: int, mean: Pointer, first: Pointer, out: Pointer) -> None:
+    """A feature about its mean, times the roots, and its moments."""
+    found, square, m = fill8(0.0), fill8(0.0), fill8(mean[0])
     for r in range(0, rows, LANES):
         root = load8(roots, r)
-        value = root * (load8(x, r) - mean[0])
+        value = root * (m - load8(x, r))
         store(z, r, value)
-        found = found + root * value
-    first[0] += total(found)
+        found, square = found + root * value, square + value * value
+    first[0] -= total(found)
+    out[0] += total(square)
 
 
 @inner
-def _weigh_two(x: Pointer, z: Pointer, roots: Pointer, rows: int, mean: Pointer, first: Pointer) -> None:
-    """Two features together: two sums that do not wait for each other."""
-    found0, found1 = fill8(0.0), fill8(0.0)
-    mean0, mean1 = fill8(mean[0]), fill8(mean[1])
+def _weigh_two(
+    x: Pointer,
+    z: Pointer,
+    roots: Pointer,
+    rows: int,
+    mean: Pointer,
+    first: Pointer,
+    out: Pointer,
+    features: int,
+) -> None:
+    """Two features about their means, times the roots, and their moments."""
+    zero, m0, m1 = fill8(0.0), fill8(mean[0]), fill8(mean[1])
+    found0, found1, s00, s10, s11 = zero, zero, zero, zero, zero
     for r in range(0, rows, LANES):
         root = load8(roots, r)
-        value0 = root * (load8(x, r) - mean0)
-        value1 = root * (load8(x, STRIDE + r) - mean1)
-        store(z, r, value0)
-        store(z, STRIDE + r, value1)
-        found0 = found0 + root * value0
-        found1 = found1 + root * value1
-    first[0] += total(found0)
-    first[1] += total(found1)
+        v0, v1 = root * (m0 - load8(x, r)), root * (m1 - load8(x, STRIDE + r))
+        store(z, r, v0)
+        store(z, STRIDE + r, v1)
+        found0, found1 = found0 + root * v0, found1 + root * v1
+        s00, s10, s11 = s00 + v0 * v0, s10 + v1 * v0, s11 + v1 * v1
+    first[0] -= total(found0)
+    first[1] -= total(found1)
+    out[0] += total(s00)
+    _add_two(out + features, s10, s11)
 
 
 @inner
-def _product(v: Pointer, u: Pointer, rows: int, out: Pointer) -> None:
-    found = fill8(0.0)
+def _products_two_by_one(v: Pointer, u: Pointer, rows: int, out: Pointer, features: int) -> None:
+    s0, s1 = fill8(0.0), fill8(0.0)
     for r in range(0, rows, LANES):
-        found = found + load8(v, r) * load8(u, r)
-    out[0] += total(found)
+        u0 = load8(u, r)
+        s0, s1 = s0 + load8(v, r) * u0, s1 + load8(v, STRIDE + r) * u0
+    out[0] += total(s0)
+    out[features] += total(s1)
+
+
+@inner
+def _products_two_by_two(v: Pointer, u: Pointer, rows: int, out: Pointer, features: int) -> None:
+    zero = fill8(0.0)
+    s00, s01, s10, s11 = zero, zero, zero, zero
+    for r in range(0, rows, LANES):
+        u0, u1 = load8(u, r), load8(u, STRIDE + r)
+        v0, v1 = load8(v, r), load8(v, STRIDE + r)
+        s00, s01 = s00 + v0 * u0, s01 + v0 * u1
+        s10, s11 = s10 + v1 * u0, s11 + v1 * u1
+    _add_two(out, s00, s01)
+    _add_two(out + features, s10, s11)
 
 
 @inner
@@ -158,10 +243,8 @@ def _products_four_by_one(v: Pointer, u: Pointer, rows: int, out: Pointer, featu
     s0, s1, s2, s3 = fill8(0.0), fill8(0.0), fill8(0.0), fill8(0.0)
     for r in range(0, rows, LANES):
         u0 = load8(u, r)
-        s0 = s0 + load8(v, r) * u0
-        s1 = s1 + load8(v, STRIDE + r) * u0
-        s2 = s2 + load8(v, 2 * STRIDE + r) * u0
-        s3 = s3 + load8(v, 3 * STRIDE + r) * u0
+        s0, s1 = s0 + load8(v, r) * u0, s1 + load8(v, STRIDE + r) * u0
+        s2, s3 = s2 + load8(v, 2 * STRIDE + r) * u0, s3 + load8(v, 3 * STRIDE + r) * u0
     out[0] += total(s0)
     out[features] += total(s1)
     out[2 * features] += total(s2)
@@ -172,7 +255,7 @@ def _products_four_by_one(v: Pointer, u: Pointer, rows: int, out: Pointer, featu
 def _products_four_by_two(v: Pointer, u: Pointer, rows: int, out: Pointer, features: int) -> None:
     zero = fill4(0.0)
     s00, s10, s20, s30, s01, s11, s21, s31 = zero, zero, zero, zero, zero, zero, zero, zero
-    for r in range(0, rows, 4):
+    for r in range(0, rows, TILE):
         u0, u1 = load4(u, r), load4(u, STRIDE + r)
         v0, v1 = load4(v, r), load4(v, STRIDE + r)
         s00, s01 = s00 + v0 * u0, s01 + v0 * u1
@@ -190,22 +273,3 @@ def _products_four_by_two(v: Pointer, u: Pointer, rows: int, out: Pointer, featu
 def _add_two(out: Pointer, left: Lanes, right: Lanes) -> None:
     out[0] += total(left)
     out[1] += total(right)
-
-
-@inner
-def _products_triangle(v: Pointer, rows: int, out: Pointer, features: int) -> None:
-    zero = fill4(0.0)
-    s00, s10, s11, s20, s21, s22, s30, s31, s32, s33 = zero, zero, zero, zero, zero, zero, zero, zero, zero, zero
-    for r in range(0, rows, 4):
-        v0, v1 = load4(v, r), load4(v, STRIDE + r)
-        v2, v3 = load4(v, 2 * STRIDE + r), load4(v, 3 * STRIDE + r)
-        s00 = s00 + v0 * v0
-        s10, s11 = s10 + v1 * v0, s11 + v1 * v1
-        s20, s21, s22 = s20 + v2 * v0, s21 + v2 * v1, s22 + v2 * v2
-        s30, s31, s32, s33 = s30 + v3 * v0, s31 + v3 * v1, s32 + v3 * v2, s33 + v3 * v3
-    out[0] += total(s00)
-    _add_two(out + features, s10, s11)
-    _add_two(out + 2 * features, s20, s21)
-    out[2 * features + 2] += total(s22)
-    _add_two(out + 3 * features, s30, s31)
-    _add_two(out + (3 * features + 2), s32, s33)

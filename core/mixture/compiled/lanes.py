@@ -1,4 +1,4 @@
-"""Lanes: four or eight doubles side by side, as one value that compiled code computes with.
+"""Lanes: four, eight or sixteen doubles side by side, as one value that compiled code computes with.
 
 LLVM lowers them to whatever the processor has. Sums written with lanes stay in registers through a whole loop, which
 the loop vectoriser does not achieve where the loop that runs over rows is not the innermost one.
@@ -20,7 +20,9 @@ from core.mixture.compiled.pointers import POINTER
 
 INDEX = ir.IntType(32)
 ALIGNMENT = 8  # of one double: rows begin anywhere
+LINE = 64  # bytes that the cache holds together
 MAY_FUSE = ("contract",)  # a * b + c in one rounding where the processor can; nothing that NaN or infinity would break
+BIAS = 1023  # of a double's exponent
 EXPONENT_SHIFT = 52  # bits of a double's fraction
 ROUNDING = 1.5 * 2.0**52  # added to a small number, it leaves the nearest integer in the low bits
 ROUNDING_BITS = 0x4338000000000000
@@ -52,11 +54,23 @@ class LanesModel(models.PrimitiveModel):
         super().__init__(manager, lanes, lanes.doubles)
 
 
-FOUR, EIGHT = LanesType(4), LanesType(8)
+FOUR, EIGHT, SIXTEEN = LanesType(4), LanesType(8), LanesType(16)
 
 
 def _address(builder: Any, lanes: LanesType, place: Any, at: Any) -> Any:
     return builder.bitcast(builder.gep(place, [at]), lanes.doubles.as_pointer())
+
+
+@intrinsic
+def aligned(typing: Any, place: Any) -> Any:
+    """The next place where a line of the cache begins: lanes that straddle two lines take longer to load and store."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        word = ir.IntType(64)
+        end = builder.add(builder.ptrtoint(args[0], word), ir.Constant(word, LINE - 1))
+        return builder.inttoptr(builder.and_(end, ir.Constant(word, -LINE)), args[0].type)
+
+    return POINTER(POINTER), emit
 
 
 def _spread(builder: Any, lanes: LanesType, number: Any) -> Any:
@@ -93,8 +107,8 @@ def _filler(lanes: LanesType) -> Callable[..., Any]:
     return fill
 
 
-load4, load8 = _loader(FOUR), _loader(EIGHT)
-fill4, fill8 = _filler(FOUR), _filler(EIGHT)
+load4, load8, load16 = _loader(FOUR), _loader(EIGHT), _loader(SIXTEEN)
+fill4, fill8, fill16 = _filler(FOUR), _filler(EIGHT), _filler(SIXTEEN)
 
 
 @intrinsic
@@ -115,7 +129,7 @@ def _arithmetic(operation: Callable[..., Any], instruction: str) -> None:
     class Template(ConcreteTemplate):
         cases = tuple(
             signature(lanes, left, right)
-            for lanes in (FOUR, EIGHT)
+            for lanes in (FOUR, EIGHT, SIXTEEN)
             for left, right in ((lanes, lanes), (lanes, types.float64), (types.float64, lanes))
         )
 
@@ -191,7 +205,7 @@ def where_less(typing: Any, left: Any, right: Any, yes: Any, no: Any) -> Any:
 
 @intrinsic
 def power_of_two(typing: Any, shifted: Any) -> Any:
-    """2**n, of shifted = n + 1023 + ROUNDING: the sum's low bits are the exponent of 2**n."""
+    """2**n, of shifted = n + 1023 + ROUNDING: the sum's low bits are the exponent of 2**n. 0 for n = -1023."""
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         bits = builder.bitcast(args[0], shifted.integers)
@@ -206,12 +220,15 @@ def exponent_and_fraction(typing: Any, value: Any) -> Any:
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         bits = builder.bitcast(args[0], value.integers)
-        above = builder.sub(bits, value.integer(HALF_ROOT_BITS))
-        exponent = builder.ashr(above, value.integer(EXPONENT_SHIFT))
-        scaled = builder.sub(bits, builder.shl(exponent, value.integer(EXPONENT_SHIFT)))
-        # Not every processor turns 64-bit integers into doubles; this addition and subtraction does.
+        # Few processors shift 64-bit integers with their sign: the exponent keeps its bias, and is positive.
+        above = builder.add(bits, value.integer((BIAS << EXPONENT_SHIFT) - HALF_ROOT_BITS))
+        exponent = builder.lshr(above, value.integer(EXPONENT_SHIFT))
+        unbiased = builder.sub(above, value.integer(BIAS << EXPONENT_SHIFT))
+        power = builder.and_(unbiased, value.integer(-1 << EXPONENT_SHIFT))
+        scaled = builder.sub(bits, power)
+        # Nor does every processor turn 64-bit integers into doubles; this addition and subtraction does.
         number = builder.bitcast(builder.add(exponent, value.integer(ROUNDING_BITS)), value.doubles)
-        number = builder.fsub(number, ir.Constant(value.doubles, [ROUNDING] * value.width))
+        number = builder.fsub(number, ir.Constant(value.doubles, [ROUNDING + BIAS] * value.width))
         return context.make_tuple(builder, sig.return_type, [number, builder.bitcast(scaled, value.doubles)])
 
     return types.UniTuple(value, 2)(value), emit

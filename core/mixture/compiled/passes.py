@@ -19,7 +19,7 @@ from core.mixture.compiled.blocks import (
     sums_room,
     take_rows,
 )
-from core.mixture.compiled.estep import add_block, find_shares
+from core.mixture.compiled.estep import add_block, find_densities
 from core.mixture.compiled.pointers import MATRIX, OUT, ROW_WEIGHTS, ROWS, VECTOR, entry, pointer
 
 __all__ = ["Sizes", "add_rows", "block_room", "score_rows", "sums_room"]
@@ -49,9 +49,9 @@ def score_rows(values: Array, means: Array, factors: Array, log_normalisers: Arr
     at = 0
     for start in range(0, len(values), BLOCK):
         rows = take_rows(block, values, values[0, :0], start)
-        find_shares(block, rows, parts, size, pointer(room), False)
+        find_densities(block, rows, parts, size, pointer(room), False, False)
         for r in range(min(BLOCK, len(values) - start)):
             scores[at] = block.log_density[r]
             for k in range(size.columns):
-                scores[at + 1 + k] = block.joint[k * STRIDE + r] ** 2
+                scores[at + 1 + k] = block.joint[k * STRIDE + r] * block.centred[r]
             at += 1 + size.columns

@@ -9,7 +9,9 @@ from core.mixture.compiled.elementary import LEAST_EXPONENT, exp, log
 from core.mixture.compiled.lanes import (
     LINE,
     aligned,
+    fill4,
     fill16,
+    fold4,
     load4,
     load16,
     square_root,
@@ -158,7 +160,7 @@ def compare(block: Block, rows: int, columns: int, rooted: bool, totals: Pointer
     """
     joint, part = block.joint, 0.5 if rooted else 1.0
     zero, one, least, lowest = fill16(0.0), fill16(1.0), fill16(LEAST_EXPONENT), fill16(LOWEST)
-    likelihood, weight, logs, differences = zero, zero, zero, zero
+    likelihood, weight, logs, differences = fill4(0.0), fill4(0.0), fill4(0.0), fill4(0.0)
     for r in range(0, rows, WIDE):
         top = load16(joint, r)
         for k in range(1, columns):
@@ -182,10 +184,10 @@ def compare(block: Block, rows: int, columns: int, rooted: bool, totals: Pointer
         scale = w / density
         store(block.centred, r, square_root(scale) if rooted else scale)
         store(block.log_density, r, top + log_sum)
-        likelihood = likelihood + where_less(zero, w, w * (top + log_sum), zero)
-        weight = weight + w
-        logs = logs + w * log_sum
-        differences = differences + scale * weighted
+        likelihood = likelihood + fold4(where_less(zero, w, w * (top + log_sum), zero))
+        weight = weight + fold4(w)
+        logs = logs + fold4(w * log_sum)
+        differences = differences + fold4(scale * weighted)
     totals[0] += total(likelihood)
     totals[1] += total(weight)
     totals[2] += total(logs - differences)

@@ -32,68 +32,60 @@ def pack(factor: Pointer, features: int, packed: Pointer) -> None:
 @inner
 def log_joint(block: Block, rows: int, parts: Parts, size: Sizes, k: int) -> None:
     """The log of weight times density of component k."""
-    d = size.features
+    d, head = size.features, size.features % TILE
     mean, factor = parts.means + k * d, parts.factors + k * (d * (d + 1) // 2)
     for r in range(0, rows, LANES):
         x, z = block.values + r, block.centred + r
-        distance = _head_distance(x, z, mean, factor, d % TILE)
-        for top in range(d % TILE, d, TILE):
-            distance = distance + _tile_distance(x, z, mean, factor, top)
+        distance = _head_distance(x, z, mean, factor, head, d > head)
+        for top in range(head, d, TILE):
+            distance = distance + _tile_distance(x, z, mean, factor, top, d > top + TILE)
         store(block.joint, k * STRIDE + r, parts.log_normalisers[k] - 0.5 * distance)
 
 
 @inlined
-def _centre(x: Pointer, z: Pointer, mean: Pointer, j: int) -> Lanes:
-    """Feature j about its mean, kept for the tiles below."""
+def _centre(x: Pointer, z: Pointer, mean: Pointer, j: int, keep: bool) -> Lanes:
+    """The mean less feature j, kept where there are tiles below."""
     centred = mean[j] - load8(x, j * STRIDE)
-    store(z, j * STRIDE, centred)
+    if keep:
+        store(z, j * STRIDE, centred)
     return centred
 
 
 @inlined
-def _head_distance(x: Pointer, z: Pointer, mean: Pointer, factor: Pointer, head: int) -> Lanes:
+def _head_distance(x: Pointer, z: Pointer, mean: Pointer, factor: Pointer, head: int, keep: bool) -> Lanes:
     """Squares of the first 0 to 3 whitened features."""
     distance = fill8(0.0)
     if head > 0:
-        z0 = _centre(x, z, mean, 0)
+        z0 = _centre(x, z, mean, 0, keep)
         white = factor[0] * z0
         distance = white * white
     if head > 1:
-        z1 = _centre(x, z, mean, 1)
+        z1 = _centre(x, z, mean, 1, keep)
         white = factor[1] * z0 + factor[2] * z1
         distance = distance + white * white
     if head > 2:
-        z2 = _centre(x, z, mean, 2)
+        z2 = _centre(x, z, mean, 2, keep)
         white = factor[3] * z0 + factor[4] * z1 + factor[5] * z2
         distance = distance + white * white
     return distance
 
 
 @inlined
-def _tile_distance(x: Pointer, z: Pointer, mean: Pointer, factor: Pointer, top: int) -> Lanes:
+def _tile_distance(x: Pointer, z: Pointer, mean: Pointer, factor: Pointer, top: int, keep: bool) -> Lanes:
     """Squares of the whitened features top to top + 3."""
-    w0, w1, w2, w3 = fill8(0.0), fill8(0.0), fill8(0.0), fill8(0.0)
     f = factor + top * (top + 1) // 2
+    triangle = f + TILE * top
+    u = _centre(x, z, mean, top, keep)
+    w0, w1, w2, w3 = triangle[0] * u, triangle[1] * u, triangle[2] * u, triangle[3] * u
+    u = _centre(x, z, mean, top + 1, keep)
+    w1, w2, w3 = w1 + triangle[4] * u, w2 + triangle[5] * u, w3 + triangle[6] * u
+    u = _centre(x, z, mean, top + 2, keep)
+    w2, w3 = w2 + triangle[7] * u, w3 + triangle[8] * u
+    w3 = w3 + triangle[9] * _centre(x, z, mean, top + 3, keep)
     for j in range(top):
         u = load8(z, j * STRIDE)
-        w0 = w0 + f[0] * u
-        w1 = w1 + f[1] * u
-        w2 = w2 + f[2] * u
-        w3 = w3 + f[3] * u
+        w0, w1, w2, w3 = w0 + f[0] * u, w1 + f[1] * u, w2 + f[2] * u, w3 + f[3] * u
         f = f + TILE
-    u = _centre(x, z, mean, top)
-    w0 = w0 + f[0] * u
-    w1 = w1 + f[1] * u
-    w2 = w2 + f[2] * u
-    w3 = w3 + f[3] * u
-    u = _centre(x, z, mean, top + 1)
-    w1 = w1 + f[4] * u
-    w2 = w2 + f[5] * u
-    w3 = w3 + f[6] * u
-    u = _centre(x, z, mean, top + 2)
-    w2 = w2 + f[7] * u
-    w3 = w3 + f[8] * u
-    w3 = w3 + f[9] * _centre(x, z, mean, top + 3)
     return w0 * w0 + w1 * w1 + (w2 * w2 + w3 * w3)
 
 

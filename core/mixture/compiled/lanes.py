@@ -165,16 +165,29 @@ def total(typing: Any, value: Any) -> Any:
     """The sum of the lanes, by halves."""
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        (now,), width = args, value.width
-        while width > 1:
-            width //= 2
-            empty = ir.Constant(now.type, ir.Undefined)
-            low = builder.shuffle_vector(now, empty, _indices(range(width)))
-            high = builder.shuffle_vector(now, empty, _indices(range(width, 2 * width)))
-            now = builder.fadd(low, high)
-        return builder.extract_element(now, ir.Constant(INDEX, 0))
+        return builder.extract_element(_folded(builder, args[0], value.width, 1), ir.Constant(INDEX, 0))
 
     return types.float64(value), emit
+
+
+@intrinsic
+def fold4(typing: Any, value: Any) -> Any:
+    """Four lanes with the same sum."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _folded(builder, args[0], value.width, FOUR.width)
+
+    return FOUR(value), emit
+
+
+def _folded(builder: Any, value: Any, width: int, to: int) -> Any:
+    while width > to:
+        width //= 2
+        empty = ir.Constant(value.type, ir.Undefined)
+        low = builder.shuffle_vector(value, empty, _indices(range(width)))
+        high = builder.shuffle_vector(value, empty, _indices(range(width, 2 * width)))
+        value = builder.fadd(low, high)
+    return value
 
 
 @intrinsic

@@ -28,6 +28,7 @@ TILE = 4  # rows and features that change places together
 BYTES = 8  # of a double
 BLOCK = 256  # rows
 STRIDE = BLOCK + LANES  # between features: a power of two would make them share the same few lines of the cache
+LEAST_ROOTED = 0.999 * LEAST_EXPONENT  # a difference of less has no root that is not 0
 LOWEST = -1.7e308  # no finite log density is less
 
 
@@ -160,6 +161,7 @@ def compare(block: Block, rows: int, columns: int, rooted: bool, totals: Pointer
     """
     joint, part = block.joint, 0.5 if rooted else 1.0
     zero, one, least, lowest = fill16(0.0), fill16(1.0), fill16(LEAST_EXPONENT), fill16(LOWEST)
+    small = fill16(LEAST_ROOTED)
     likelihood, weight, logs, differences = fill4(0.0), fill4(0.0), fill4(0.0), fill4(0.0)
     for r in range(0, rows, WIDE):
         top = load16(joint, r)
@@ -173,10 +175,11 @@ def compare(block: Block, rows: int, columns: int, rooted: bool, totals: Pointer
             bounded = where_less(difference, least, least, difference)
             relative = exp(part * bounded)
             if rooted:
-                relative = where_less(difference, least, zero, relative)
-            store(joint, k * STRIDE + r, relative)
-            if rooted:
-                relative = relative * relative
+                root = where_less(bounded, small, zero, relative)
+                relative = root * root
+                store(joint, k * STRIDE + r, root)
+            else:
+                store(joint, k * STRIDE + r, relative)
             density = density + relative
             weighted = weighted + relative * bounded
         log_sum = log(density)

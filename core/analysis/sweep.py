@@ -1,8 +1,9 @@
-"""A sweep: every family at every number of components, looked at in three rounds.
+"""A sweep: every family at every number of components, looked at in rounds.
 
 First each cell by itself, from one start. Then each from where the best other families with as many components ended:
 what one family found, another that would not have come there takes over in a few passes. Last the cells that promise
-most, from as many starts as the search says, and the best at each number of components, to the search's tolerance.
+most, from as many starts as the search says, and the best at each number of components, to the search's tolerance; and
+the one with the lowest BIC from as many starts again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy.typing as npt
 
@@ -28,6 +30,9 @@ from core.mixture.run import Openings, can_be_sound, check, from_neighbour, open
 from core.mixture.stopping import Outcome, Progress, Watch, unwatched
 
 CONTENDERS = 6  # cells with the lowest BIC that are then fitted as thoroughly as the search says
+MANY_FAMILIES = (
+    6  # that share what they find: the best at a number of components then hardly gains by starts of its own
+)
 
 Key = tuple[Family, int]
 
@@ -54,7 +59,7 @@ def sweep(
     wanted = search.cells(problem.source.d)
     simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}
     distinct = list(dict.fromkeys(simplest.values()))
-    course = Course(watch or unwatched, 3 * len(distinct))
+    course = Course(watch or unwatched, 3 * len(distinct) + 1)
     rounds = Rounds(
         problem, search, openings(problem, search.start, search.seed), unwatched if watch is None else course
     )
@@ -63,7 +68,7 @@ def sweep(
         return course.step(_CANCELLED, lambda: rounds.look(cell))
 
     def look_around(cell: Key) -> Seen:
-        return course.step(seen[cell], lambda: rounds.look_around(cell, seen[cell], sound[cell[1]]))
+        return course.step(seen[cell], lambda: rounds.look_around(cell, seen[cell], leaders.get(cell[1], ())))
 
     def look_hard(cell: Key) -> Seen:
         plan = plans.get(cell)
@@ -71,11 +76,12 @@ def sweep(
 
     with one_thread():
         seen = dict(zip(distinct, over(look, distinct), strict=True))
-        ended = rounds.ended(seen)
-        sound = {k: [each for each in ended if each.cell[1] == k and not each.run.objections] for _, k in distinct}
+        leaders = leading(rounds.ended(seen))
         seen = dict(zip(distinct, over(look_around, distinct), strict=True))
         plans = rounds.plans(seen)
         seen = dict(zip(distinct, over(look_hard, distinct), strict=True))
+        for best in (each.cell for each in rounds.ended(seen)[:1]):
+            seen[best] = course.step(seen[best], partial(rounds.look_again, best, seen[best]))
     cells = {cell: _cell(problem, origin, *cell, each) for cell, each in seen.items()}
     board = Board(search, tuple(_renamed(cells[simplest[each]], each[0]) for each in wanted))
     if not board.cancelled:
@@ -101,17 +107,25 @@ class Ended:
 
     cell: Key
     run: Run
+    height: float  # the log-likelihood, in EM's units
     bic: float  # in EM's units
 
-    @property
-    def height(self) -> float:
-        """The log-likelihood, in EM's units."""
-        return self.run.found.log_likelihood
+
+def leading(ended: Sequence[Ended]) -> dict[int, list[Ended]]:
+    """At each K, of sound ends in the order of BIC: the two lowest and the two highest, so that each has another."""
+    sound: dict[int, list[Ended]] = {}
+    for each in ended:
+        if not each.run.objections:
+            sound.setdefault(each.cell[1], []).append(each)
+    return {
+        k: list(dict.fromkeys([*some[:2], *sorted(some, key=lambda each: -each.height)[:2]]))
+        for k, some in sound.items()
+    }
 
 
 @dataclass(frozen=True)
 class Rounds:
-    """The three ways to look at a cell."""
+    """The ways to look at a cell."""
 
     problem: Problem
     search: Search
@@ -124,7 +138,7 @@ class Rounds:
 
     def look_around(self, cell: Key, seen: Seen, neighbours: Sequence[Ended]) -> Seen:
         """From where two of its neighbours ended: the first, and the one with the highest log-likelihood."""
-        plan, run = self.search.survey(*cell), seen.run
+        plan, run = seen.plan or self.search.survey(*cell), seen.run
         others = [each for each in neighbours if each.cell != cell]
         best = dict.fromkeys([others[0], max(others, key=lambda each: each.height)] if others else ())
         for neighbour in best:
@@ -136,28 +150,37 @@ class Rounds:
         found = self._solved(plan, seen.run)
         return found if found.run is not None else seen
 
-    def _solved(self, plan: Plan, known: Run | None = None) -> Seen:
+    def look_again(self, cell: Key, seen: Seen) -> Seen:
+        """From other starts, as many as the search says, if it says several."""
+        plan = self.search.plan(*cell)
+        if plan.restarts == 1 or plan.components == 1:
+            return seen
+        found = self._solved(plan, seen.run, range(plan.restarts, 2 * plan.restarts))
+        return found if found.run is not None else seen
+
+    def _solved(self, plan: Plan, known: Run | None = None, attempts: range | None = None) -> Seen:
         try:
             check(self.problem, plan)
-            return Seen(plan, solve(self.problem, plan, self.watch, self.first, known=known))
+            run = solve(self.problem, plan, self.watch, self.first, known=known, attempts=attempts)
+            return Seen(plan, run)
         except (FitError, DegenerateError) as refusal:
             return Seen(reason=str(refusal))
 
     def ended(self, seen: Mapping[Key, Seen]) -> list[Ended]:
         """Where the cells ended that did, the sound ones first, by rising BIC."""
         d, log_rows = self.problem.source.d, math.log(self.problem.rows)
-        found = [
-            Ended(cell, each.run, cell[0].n_parameters(cell[1], d) * log_rows - 2 * each.run.found.log_likelihood)
-            for cell, each in seen.items()
-            if each.run is not None
-        ]
+        found = []
+        for cell, run in ((cell, each.run) for cell, each in seen.items()):
+            if run is not None:
+                height = run.place.log_likelihood
+                found.append(Ended(cell, run, height, cell[0].n_parameters(cell[1], d) * log_rows - 2 * height))
         return sorted(found, key=lambda each: (bool(each.run.objections), each.bic))
 
     def plans(self, seen: Mapping[Key, Seen]) -> dict[Key, Plan]:
         """How to go on with the cells that may gain by more work.
 
-        Those with the lowest BIC, and those without a sound optimum that can have one, get the search's own plan. The
-        best at each number of components keeps to its start: others would hardly make it the best of all.
+        Those with the lowest BIC, those without a sound optimum that can have one, and the best at each number of
+        components get the search's own plan; with many families, the last of these keep to their start.
         """
         if self.search.restarts == 1 and self.search.tolerance >= SURVEYED:
             return {}
@@ -169,8 +192,9 @@ class Rounds:
             for cell in seen
             if cell not in sound and can_be_sound(self.problem, plan := self.search.plan(*cell))
         }
+        restarts = self.search.restarts if len(self.search.families) < MANY_FAMILIES else 1
         for leader in {each.cell[1]: each.cell for each in reversed(ranked)}.values():
-            plans.setdefault(leader, replace(self.search.plan(*leader), restarts=1))
+            plans.setdefault(leader, replace(self.search.plan(*leader), restarts=restarts))
         return plans
 
 

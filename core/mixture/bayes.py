@@ -30,7 +30,7 @@ from core.mixture.plan import Plan
 from core.mixture.posterior import DirichletProcess, NormalWishart, WeightPosterior, WeightPrior
 from core.mixture.problem import Problem, Units, pose
 from core.mixture.run import check, given_moments
-from core.mixture.starts import KMeansPlusPlus, Start
+from core.mixture.starts import KMeansPlusPlus, Start, one_hot
 from core.mixture.stopping import Outcome, Progress, Stopping, Watch, unwatched
 
 LEAST_LOG_WEIGHT = -690.0  # beside the largest: exp of less is zero, and its log has no digits
@@ -187,8 +187,8 @@ def bayes(
 
 def _first_moments(problem: Problem, plan: BayesPlan) -> Moments:
     """The moments that the plan's start gives, scaled up from the rows it looks at to all."""
-    start, rng = problem.start, np.random.default_rng([plan.seed, plan.components])
-    shares = plan.start.responsibilities(start, plan.components, 0, rng)
+    start = problem.start
+    shares = one_hot(plan.start.labels(start, plan.components, 0, plan.seed), plan.components)
     values = start.rows * problem.units.deviations
     weights = start.weights * (problem.rows / start.weights.sum())
     if start.blank is None:

@@ -16,13 +16,14 @@ from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 from core.mixture.patterns import Patterns
 from core.mixture.plan import Plan
-from core.mixture.problem import Problem
+from core.mixture.problem import SAMPLE_ROWS, Problem
 from core.mixture.restraints import Restraints
 from core.mixture.stopping import Objection, Outcome, Progress, Watch, has_few_rows, unwatched
 
 WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
 ROWS_OF_AXES = 30  # as many rows for each feature take as long as an M-step that takes covariances apart
-LEAST_STRIDE = 20  # passes in it; a pass that takes longer is taken by itself, and worth the steps that save passes
+LEAST_STRIDE = 2  # passes in it; a pass that takes longer is taken by itself
+LEAST_STRIDE_OF_MANY = 20  # the same with more rows than SAMPLE_ROWS, for a pass by itself can be spread over threads
 PATIENCE = 50  # passes after which a run that is squeezed flat is not expected to widen again
 FIRST_NOISE = 0.05  # the noise component's mixing weight before the first pass
 
@@ -125,7 +126,8 @@ def _loop_and_stride(problem: Problem, plan: Plan, start: Mixture | Moments, ove
     sweeps = ONE_ROUND if plan.accelerate else TO_THE_END
     limits = Limits(problem.floor, problem.flattest, plan.tolerance, sweeps, plan.accelerate)
     work = source.n * plan.components * source.d**2
-    single = restraints.any or (gaps is not None and plan.noise) or work > WORK_OF_A_STRIDE / LEAST_STRIDE
+    least = LEAST_STRIDE if source.n <= SAMPLE_ROWS else LEAST_STRIDE_OF_MANY
+    single = restraints.any or (gaps is not None and plan.noise) or work * least > WORK_OF_A_STRIDE
     if single or not isinstance(source, ArraySource):
         mixture = begin(problem, plan, start) if isinstance(start, Moments) else start
         return _single_passes(problem, plan, mixture, limits, over), 1

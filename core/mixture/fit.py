@@ -122,9 +122,9 @@ def fit(
     X is an (n, d) array, a DataFrame of numbers, a Matrix or a Source; weights are (n,) row weights. Blanks
     are NaN: the fit is to the cells that are there. Responsibilities
     (n, K) start it with an M-step instead of the plan's starts, and components then keep their order. watch is told
-    of every pass, and ends the fit by returning False. over maps a pass over chunks of many rows: a thread pool's map
-    spreads it over the cores and changes no bit. Raises DataError, ChoiceError or FitError for what cannot be
-    fitted.
+    of every pass, and ends the fit by returning False. over maps starts, and a pass over chunks of many rows: a thread
+    pool's map spreads them over the cores and changes no bit. Raises DataError, ChoiceError or FitError for what cannot
+    be fitted.
     """
     plan = plan or Plan()
     source = as_source(X, weights)

@@ -64,6 +64,11 @@ class Place(Protocol):
         ...
 
     @property
+    def log_likelihood(self) -> float:
+        """The log-likelihood there."""
+        ...
+
+    @property
     def least_weight(self) -> float:
         """Rows of the smallest component."""
         ...
@@ -81,6 +86,11 @@ class Given:
     def is_squeezed(self) -> bool:
         """As in Place."""
         return is_flatter(self.mixture.covariances, self.flattest)
+
+    @property
+    def log_likelihood(self) -> float:
+        """As in Place."""
+        return self.found.log_likelihood
 
     @property
     def least_weight(self) -> float:
@@ -214,6 +224,11 @@ class _Packed:
     numbers: Array  # (shape.end,)
     shape: _Shape
     is_squeezed: bool
+
+    @property
+    def log_likelihood(self) -> float:
+        """As in Place."""
+        return float(self.numbers[-4])
 
     @property
     def least_weight(self) -> float:

@@ -12,6 +12,7 @@ from functools import cached_property, reduce
 from operator import add
 
 import numpy as np
+import numpy.typing as npt
 
 from core.arrays import Array, closed, read_only
 from core.data.source import Source
@@ -98,9 +99,22 @@ def adding_up(values: Array, responsibilities: Array, rows: Array) -> Moments:
     mean = centre + weighted.T @ (values - centre) / divisor
     scatter = np.empty((len(weight), values.shape[1], values.shape[1]))
     for k, w in enumerate(weighted.T):
-        some = np.flatnonzero(w)  # of groups that share no row, each row is looked at once
-        centred = values[some] - mean[k]
-        scatter[k] = (w[some, None] * centred).T @ centred
+        centred = values - mean[k]
+        scatter[k] = (w[:, None] * centred).T @ centred
+    return Moments(weight, mean, scatter, rows=float(rows.sum()))
+
+
+def of_groups(values: Array, labels: npt.NDArray[np.intp], components: int, rows: Array) -> Moments:
+    """The same of (n, d) values in K groups by (n,) labels: each row is looked at about its own group's mean."""
+    weighted = np.zeros((components, len(values)))
+    weighted[labels, np.arange(len(values))] = rows
+    weight = weighted.sum(axis=1)
+    divisor = np.where(weight > 0, weight, 1.0)[:, None]
+    centre = values.mean(axis=0)
+    mean = centre + weighted @ (values - centre) / divisor
+    centred = values - mean[labels]
+    products = (centred[:, :, None] * centred[:, None, :]).reshape(len(values), -1)
+    scatter = (weighted @ products).reshape(components, values.shape[1], values.shape[1])
     return Moments(weight, mean, scatter, rows=float(rows.sum()))
 
 

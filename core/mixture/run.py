@@ -16,10 +16,10 @@ from core.mixture.climb import Climb, Run, begin, converge
 from core.mixture.kernels import Map
 from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
-from core.mixture.moments import Moments, adding_up, moments
+from core.mixture.moments import Moments, adding_up, moments, of_groups
 from core.mixture.plan import Plan
 from core.mixture.problem import SAMPLE_ROWS, Problem, all_rows
-from core.mixture.starts import Start, softened
+from core.mixture.starts import Start, one_hot, softened
 from core.mixture.stopping import Outcome, Watch
 
 SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
@@ -49,17 +49,21 @@ Openings = Callable[[int, int], Moments]  # of K and attempt
 
 def openings(problem: Problem, start: Start, seed: int) -> Openings:
     """The moments that each attempt begins with, worked out once: they are the same for every family."""
+    values = problem.start.rows * problem.units.deviations
 
     @cache
     def first(components: int, attempt: int) -> Moments:
-        sample, rng = problem.start, np.random.default_rng([seed, components, attempt])
-        responsibilities = start.responsibilities(sample, components, attempt, rng)
-        if (sample.weights @ responsibilities).min() < problem.source.d + 1:
+        sample, weights = problem.start, problem.start.weights
+        labels = start.labels(sample, components, attempt, seed)
+        is_small = np.bincount(labels, weights, components).min() < problem.source.d + 1
+        if sample.blank is None and not is_small:
+            return of_groups(values, labels, components, weights)
+        responsibilities = one_hot(labels, components)
+        if is_small:
             responsibilities = softened(responsibilities)
-        values = sample.rows * problem.units.deviations
         if sample.blank is not None:
-            return first_moments(np.where(sample.blank, np.nan, values), responsibilities, sample.weights)
-        return adding_up(values, responsibilities, sample.weights)
+            return first_moments(np.where(sample.blank, np.nan, values), responsibilities, weights)
+        return adding_up(values, responsibilities, weights)
 
     return first
 
@@ -71,54 +75,75 @@ def solve(
     first: Openings | None = None,
     over: Map = map,
     known: Run | None = None,
+    attempts: range | None = None,
 ) -> Run:
     """The best admissible run of the plan's starts; first are those of a sweep, which its families share.
 
-    A known run of all rows stands in for the first start. With many rows the starts converge on a sample, and only the
-    best of them is carried on over all rows.
+    A known run of all rows stands in for the first start; attempts, if there are any, for the plan's. With many rows
+    the starts converge on a sample, and only the best of them is carried on over all rows. over maps starts, and then a
+    pass over chunks of many rows.
     """
     first = first or openings(problem, plan.start, plan.seed)
-    attempts = range(0 if known is None else 1, plan.restarts if plan.components > 1 else 1)
+    if attempts is None:
+        attempts = range(0 if known is None else 1, plan.restarts if plan.components > 1 else 1)
     if problem.source.n <= SAMPLE_ROWS or not attempts:
-        return best_of_starts(problem, plan, watch, first, attempts, known)
+        return best_of_starts(problem, plan, watch, first, attempts, over, known)
     rng = np.random.default_rng([plan.seed, SAMPLE_ROWS])
-    sampled = best_of_starts(problem.sampled(rng), plan, watch, first, attempts)
+    sampled = best_of_starts(problem.sampled(rng), plan, watch, first, attempts, over)
     if sampled.outcome is Outcome.CANCELLED:
-        return best_of_starts(problem, plan, watch, first, attempts, known)
+        return best_of_starts(problem, plan, watch, first, attempts, over, known)
     carried_on = converge(problem, plan, sampled.mixture, watch, over)
     return carried_on if known is None else best_of([carried_on, go_on(problem, plan, known, watch)])
 
 
 def best_of_starts(
-    problem: Problem, plan: Plan, watch: Watch, first: Openings, attempts: range, known: Run | None = None
+    problem: Problem,
+    plan: Plan,
+    watch: Watch,
+    first: Openings,
+    attempts: range,
+    over: Map = map,
+    known: Run | None = None,
 ) -> Run:
     """The best of a known run and some of the plan's starts: all go to a coarse end, the most promising to the plan's.
 
-    Where those are unsound but need not be, the others follow until one is sound. Ends early when cancelled. Raises
-    DegenerateError if every start collapses at once.
+    Where those are unsound but need not be, the others follow until one is sound. over maps a start over the attempts.
+    Ends early when cancelled. Raises DegenerateError if every start collapses at once.
     """
     alone = known is None and len(attempts) == 1
     coarse = plan if alone else replace(plan, tolerance=max(plan.tolerance, SCREENING))
-    screened: list[Run] = [] if known is None else [known]
-    refusal = DegenerateError("Every start collapsed.", remedy="Try fewer groups or columns.")
-    for attempt in attempts:
-        try:
-            screened.append(converge(problem, coarse, first(plan.components, attempt), watch))
-        except DegenerateError as degenerate:
-            refusal = degenerate
-            continue
-        if screened[-1].outcome is Outcome.CANCELLED:
-            return best_of(screened)
+    screened = screen(problem, coarse, watch, first, attempts, over)
+    screened = screened if known is None else [known, *screened]
     if not screened:
-        raise refusal
+        raise DegenerateError("Every start collapsed.", remedy="Try fewer groups or columns.")
+    if alone or any(run.outcome is Outcome.CANCELLED for run in screened):
+        return best_of(screened)
     promising = sorted(screened, key=lambda run: run.rank, reverse=True)
-    finished: list[Run] = []
     enough, hopeless = min(FINALISTS, (plan.restarts + 1) // 2), not can_be_sound(problem, plan)
-    for run in promising:
-        if len(finished) >= enough and (hopeless or not all(each.objections for each in finished)):
+    finished = list(over(lambda run: go_on(problem, plan, run, watch), promising[:enough]))
+    for run in promising[enough:]:
+        if hopeless or not all(each.objections for each in finished):
             break
-        finished.append(run if alone else go_on(problem, plan, run, watch))
+        finished.append(go_on(problem, plan, run, watch))
     return best_of(finished)
+
+
+def screen(problem: Problem, plan: Plan, watch: Watch, first: Openings, attempts: range, over: Map) -> list[Run]:
+    """Where the attempts end that do not collapse at once; none after one that was cancelled."""
+    goes_on = True
+
+    def attempt(number: int) -> Run | None:
+        nonlocal goes_on
+        if not goes_on:
+            return None
+        try:
+            run = converge(problem, plan, first(plan.components, number), watch)
+        except DegenerateError:
+            return None
+        goes_on = goes_on and run.outcome is not Outcome.CANCELLED
+        return run
+
+    return [run for run in over(attempt, attempts) if run is not None]
 
 
 def best_of(runs: Iterable[Run]) -> Run:

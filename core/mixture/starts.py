@@ -18,6 +18,8 @@ from core.mixture.hierarchy import Merges, cut, merge_all
 from core.mixture.patterns import Mask
 
 FLAT = 1e-10  # share of the largest singular value under which a direction holds nothing
+Labels = npt.NDArray[np.intp]
+
 MERGED_ROWS = 1_000  # at most, in a hierarchy
 MERGING_WORK = 4e9  # rows^2 x features^3, at most, while more than LEAST_MERGED rows are left
 LEAST_MERGED = 100
@@ -30,6 +32,21 @@ class StartSample:
     rows: Array  # (m, d), standardised by column
     weights: Array  # (m,)
     blank: Mask | None = None  # (m, d) cells that were blank and hold expected values; None where there are none
+    _spreads: dict[tuple[int, int, int], Spread] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def lengths(self) -> Array:
+        """(m,) squared lengths of the rows."""
+        return lengths_of(self.rows)
+
+    def spread(self, components: int, attempt: int, seed: int) -> Spread:
+        """K rows far from each other, worked out once; those for K - 1 are the first of them."""
+        key = components, attempt, seed
+        if key not in self._spreads:
+            rng = np.random.default_rng([seed, attempt, components])
+            before = self.spread(components - 1, attempt, seed) if components > 1 else None
+            self._spreads[key] = _one_row(self, rng) if before is None else _one_more(self, before, components - 1, rng)
+        return self._spreads[key]
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
@@ -48,6 +65,30 @@ class StartSample:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """Rows chosen far from each other, by what they mean to the others."""
+
+    labels: Labels  # (m,) the nearest of them
+    nearest: Array  # (m,) squared distance from it
+
+
+def _one_row(sample: StartSample, rng: np.random.Generator) -> Spread:
+    first = int(rng.choice(len(sample.rows), p=sample.weights / sample.weights.sum()))
+    nearest = _distances(sample.rows, sample.rows[[first]], sample.lengths)[0]
+    return Spread(np.zeros(len(sample.rows), dtype=np.intp), nearest)
+
+
+def _one_more(sample: StartSample, before: Spread, label: int, rng: np.random.Generator) -> Spread:
+    """The best of a few rows, drawn by their weight times their squared distance from those before."""
+    chances = np.cumsum(sample.weights * before.nearest)
+    drawn = np.searchsorted(chances, rng.random(2 + int(np.log(label + 1))) * chances[-1])
+    chosen = sample.rows[np.minimum(drawn, len(sample.rows) - 1)]
+    closer = np.minimum(_distances(sample.rows, chosen, sample.lengths), before.nearest)
+    best = closer[np.argmin(closer @ sample.weights)]
+    return Spread(np.where(best < before.nearest, label, before.labels), best)
+
+
+@dataclass(frozen=True)
 class Hierarchy:
     """The order in which rows were merged."""
 
@@ -55,14 +96,14 @@ class Hierarchy:
     merged: npt.NDArray[np.intp]  # (c,) those of them that were merged
     merges: Merges
 
-    def labels(self, components: int) -> npt.NDArray[np.intp]:
+    def labels(self, components: int) -> Labels:
         """(m,) the group of each row; rows that were not merged go to the nearest group's mean."""
         own = cut(self.merges, components)
         if len(self.merged) == len(self.rows):
             return own
         groups = one_hot(own, components)
         centres = groups.T @ self.rows[self.merged] / groups.sum(axis=0)[:, None]
-        labels = _distances(self.rows, centres, _lengths(self.rows)).argmin(axis=0)
+        labels = _distances(self.rows, centres, lengths_of(self.rows)).argmin(axis=0)
         labels[self.merged] = own
         return labels
 
@@ -70,8 +111,8 @@ class Hierarchy:
 class Start(Protocol):
     """A way to begin."""
 
-    def responsibilities(self, sample: StartSample, components: int, attempt: int, rng: np.random.Generator) -> Array:
-        """(m, K) responsibilities for the rows of the sample; attempts count from 0."""
+    def labels(self, sample: StartSample, components: int, attempt: int, seed: int) -> Labels:
+        """(m,) a group 0..K-1 for each row of the sample, every group with a row; attempts count from 0."""
         ...
 
 
@@ -82,33 +123,21 @@ class KMeansPlusPlus:
     Arthur and Vassilvitskii (2007), with the greedy choice of their section 5.
     """
 
-    def responsibilities(self, sample: StartSample, components: int, attempt: int, rng: np.random.Generator) -> Array:
-        """(m, K) of zeros and ones."""
-        rows, weights = sample.rows, sample.weights
-        candidates = 2 + int(np.log(components))
-        lengths = _lengths(rows)
-        first = int(rng.choice(len(rows), p=weights / weights.sum()))
-        nearest = _distances(rows, rows[[first]], lengths)[0]
-        labels = np.zeros(len(rows), dtype=np.intp)
-        for k in range(1, components):
-            chances = np.cumsum(weights * nearest)
-            chosen = np.searchsorted(chances, rng.random(candidates) * chances[-1])
-            closer = np.minimum(_distances(rows, rows[np.minimum(chosen, len(rows) - 1)], lengths), nearest)
-            best = closer[np.argmin(closer @ weights)]
-            labels[best < nearest] = k
-            nearest = best
-        return one_hot(labels, components)
+    def labels(self, sample: StartSample, components: int, attempt: int, seed: int) -> Labels:
+        """As in Start; those for K groups are those for K - 1 with one more row chosen."""
+        return sample.spread(components, attempt, seed).labels
 
 
 @dataclass(frozen=True)
 class RandomRows:
     """Rows chosen at random; each row goes to the nearest."""
 
-    def responsibilities(self, sample: StartSample, components: int, attempt: int, rng: np.random.Generator) -> Array:
-        """(m, K) of zeros and ones."""
+    def labels(self, sample: StartSample, components: int, attempt: int, seed: int) -> Labels:
+        """As in Start."""
+        rng = np.random.default_rng([seed, components, attempt])
         chance = sample.weights / sample.weights.sum()
         chosen = rng.choice(len(sample.rows), components, replace=False, p=chance)
-        return one_hot(_distances(sample.rows, sample.rows[chosen], _lengths(sample.rows)).argmin(axis=0), components)
+        return _distances(sample.rows, sample.rows[chosen], sample.lengths).argmin(axis=0)
 
 
 @dataclass(frozen=True)
@@ -117,14 +146,14 @@ class Hierarchical:
 
     then: Start = field(default_factory=KMeansPlusPlus)
 
-    def responsibilities(self, sample: StartSample, components: int, attempt: int, rng: np.random.Generator) -> Array:
-        """(m, K) of zeros and ones."""
+    def labels(self, sample: StartSample, components: int, attempt: int, seed: int) -> Labels:
+        """As in Start."""
         if attempt > 0:
-            return self.then.responsibilities(sample, components, attempt - 1, rng)
-        return one_hot(sample.hierarchy.labels(components), components)
+            return self.then.labels(sample, components, attempt - 1, seed)
+        return sample.hierarchy.labels(components)
 
 
-def one_hot(labels: npt.NDArray[np.intp], components: int) -> Array:
+def one_hot(labels: Labels, components: int) -> Array:
     """(n, K) responsibilities of given labels 0..K-1."""
     return np.eye(components)[labels]
 
@@ -134,7 +163,7 @@ def softened(responsibilities: Array) -> Array:
     return 0.9 * responsibilities + 0.1 / responsibilities.shape[1]
 
 
-def _lengths(rows: Array) -> Array:
+def lengths_of(rows: Array) -> Array:
     """(n,) squared lengths of (n, d) rows."""
     return np.asarray(np.einsum("ij,ij->i", rows, rows))
 
@@ -144,5 +173,5 @@ def _distances(rows: Array, centres: Array, lengths: Array) -> Array:
     found = centres @ rows.T
     found *= -2.0
     found += lengths
-    found += _lengths(centres)[:, None]
+    found += lengths_of(centres)[:, None]
     return np.maximum(found, 0.0, out=found)

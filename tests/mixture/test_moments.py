@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from strategies import clustered_rows, mixtures
 
 from core.mixture.em import e_step
-from core.mixture.moments import Moments, moments
+from core.mixture.moments import Moments, adding_up, moments, of_groups
+from core.mixture.starts import one_hot
 
 
 def assert_alike(one: Moments, other: Moments, relative=1e-9):
@@ -79,3 +80,17 @@ def test_the_e_step_reports_log_likelihood_entropy_and_largest_responsibility(dr
     assert found.log_largest == pytest.approx(weights @ np.log(shares.max(axis=1)), rel=1e-7, abs=1e-8)
     safe = np.where(shares > 0, shares, 1)
     assert found.entropy == pytest.approx(-(weights[:, None] * shares * np.log(safe)).sum(), rel=1e-7, abs=1e-8)
+
+
+@given(labels=st.lists(st.integers(0, 3), min_size=1, max_size=30), seed=st.integers(0, 99))
+def test_moments_of_groups_are_those_of_their_responsibilities(labels, seed):
+    rng = np.random.default_rng(seed)
+    values = 1e6 + rng.normal(size=(len(labels), 3))  # rows far from 0 keep their digits
+    rows, groups = rng.uniform(0.1, 3.0, len(labels)), np.array(labels)
+    assert_alike(of_groups(values, groups, 4, rows), adding_up(values, one_hot(groups, 4), rows))
+
+
+def test_a_group_of_equal_rows_has_no_scatter():
+    values = np.vstack([np.full((5, 2), 0.1), np.random.default_rng(0).normal(size=(5, 2))])
+    found = of_groups(values, np.repeat([0, 1], 5), 2, np.ones(10))
+    assert np.abs(found.scatter[0]).max() < 1e-30

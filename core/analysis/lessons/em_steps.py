@@ -123,8 +123,7 @@ def start_of(way: Start, family: Family, components: int, rows: Array, seed: int
     if len(rows) < components:
         raise FitError(f"{components} groups cannot be found in {len(rows)} rows.", remedy="Ask for fewer groups.")
     sample = StartSample(rows / rows.std(axis=0), np.ones(len(rows)))
-    shares = way.responsibilities(sample, components, 0, np.random.default_rng([seed, components]))
-    return _first(family, rows, shares)
+    return _first(family, rows, one_hot(way.labels(sample, components, 0, seed), components))
 
 
 def start_at(family: Family, means: npt.ArrayLike, rows: Array) -> Mixture:

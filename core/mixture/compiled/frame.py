@@ -19,7 +19,7 @@ from core.mixture.compiled.pointers import Pointer, copy, fill, inner, merged, s
 
 LEAST_WEIGHT = 1e-300  # as in core.mixture.accelerate
 ROOT_TWO = math.sqrt(2.0)
-MOST_LOG = 700.0  # exp of more is no number
+MOST_LOG = 690.0  # exp of more is no number, of less it is taken to be 0
 
 
 class Mix(NamedTuple):

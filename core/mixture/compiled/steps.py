@@ -45,6 +45,7 @@ from core.mixture.compiled.gaps import (
     look_through_apart,
     parts_of,
 )
+from core.mixture.compiled.lanes import aligned
 from core.mixture.compiled.pointers import Pointer, copy, fill, inlined, inner, merged, pointer
 
 TINY = 1e-14  # share of the rows under which a component is taken to be lost, as in core.mixture.em
@@ -102,13 +103,14 @@ def state_room(size: Sizes) -> int:
 
 def rows_room(n: int, patterns: int, size: Sizes) -> int:
     """Doubles that rows laid out in blocks need at most."""
-    return (n // BLOCK + max(patterns, 1)) * (size.features + 1) * STRIDE + gaps_room(size)
+    return (n // BLOCK + max(patterns, 1)) * (size.features + 1) * STRIDE + gaps_room(size) + LANES
 
 
 @merged
 def rows_in(values: Array, patterns: Array, size: Sizes, room: Pointer) -> Rows:
     """Rows in rows_room(n, P, size) doubles."""
     blocks = len(values) // BLOCK + max(len(patterns), 1)
+    room = aligned(room)
     weights = room + blocks * size.features * STRIDE
     gaps = gaps_in(weights + blocks * STRIDE, size)
     return Rows(room, weights, pointer(patterns), len(patterns), len(values), gaps)

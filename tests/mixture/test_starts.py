@@ -1,0 +1,57 @@
+"""Starts: every way to begin gives each group a row, the same rows for the same seed."""
+
+import numpy as np
+import pytest
+
+from core.mixture.starts import Hierarchical, KMeansPlusPlus, RandomRows, StartSample
+
+WAYS = [Hierarchical(), KMeansPlusPlus(), RandomRows(), Hierarchical(then=RandomRows())]
+
+
+def sample_of(n=60, d=2, seed=0):
+    rows = np.random.default_rng(seed).normal(size=(n, d))
+    return StartSample((rows - rows.mean(axis=0)) / rows.std(axis=0), np.ones(n))
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+@pytest.mark.parametrize("components", [1, 2, 5, 60])
+def test_every_group_has_a_row(way, components):
+    for attempt in range(3):
+        assert set(way.labels(sample_of(), components, attempt, 3).tolist()) == set(range(components))
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_the_same_seed_gives_the_same_labels_and_another_attempt_others(way):
+    one, same = (way.labels(sample_of(), 4, 1, 3) for _ in range(2))
+    np.testing.assert_array_equal(one, same)
+    assert (way.labels(sample_of(), 4, 2, 3) != one).any()
+
+
+def test_labels_do_not_depend_on_what_was_asked_before():
+    fresh, used = sample_of(), sample_of()
+    for components in (7, 2, 5):
+        used.spread(components, 0, 1)
+    np.testing.assert_array_equal(KMeansPlusPlus().labels(used, 6, 0, 1), KMeansPlusPlus().labels(fresh, 6, 0, 1))
+
+
+def test_one_group_more_takes_rows_from_others_and_moves_no_other_row():
+    sample = sample_of()
+    for components in range(2, 9):
+        before, after = (KMeansPlusPlus().labels(sample, k, 0, 1) for k in (components - 1, components))
+        assert set(after[after != before].tolist()) == {components - 1}
+
+
+def test_rows_chosen_one_after_the_other_are_far_apart():
+    places = 20.0 * np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
+    rows = np.random.default_rng(0).normal(size=(200, 2)) + places[np.arange(200) % 4]
+    labels = KMeansPlusPlus().labels(StartSample(rows / rows.std(axis=0), np.ones(200)), 4, 0, 0)
+    assert len(set(zip(labels.tolist(), (np.arange(200) % 4).tolist(), strict=True))) == 4
+
+
+def test_a_row_without_weight_is_never_chosen():
+    weights = np.r_[np.zeros(10), np.ones(50)]
+    sample = StartSample(sample_of().rows, weights)
+    for attempt in range(20):
+        spread = sample.spread(5, attempt, 0)
+        chosen = np.flatnonzero(spread.nearest < 1e-20)
+        assert (weights[chosen] > 0).all()

@@ -1,8 +1,8 @@
 """The compiled twin of core.mixture.hierarchy: each cluster keeps its cheapest partner among those before it.
 
 A cluster is priced with eight others at a time. Whatever is known of clusters stands one cluster after the other, each
-at the place of its first row, so that eight of them are loaded at once; those that have joined another have no rows and
-cost without end.
+in the order of their first rows, so that eight of them are loaded at once; those that have joined another have no rows
+and cost without end. When half are gone, the others close ranks.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class Clusters(NamedTuple):
 
     stride: int  # m up to full lanes
     counts: Pointer  # (stride,)
+    names: Pointer  # (m,) first rows
     terms: Pointer  # (stride,) parts of the criterion
     means: Pointer  # (d, stride)
     scatters: Pointer  # (d (d + 1) / 2, stride) lower triangles, row by row
@@ -45,19 +46,21 @@ def padded(m: int) -> int:
 def room(m: int, d: int) -> int:
     """Doubles that merging (m, d) rows takes."""
     stride, triangle = padded(m), d * (d + 1) // 2
-    return stride * (3 + d + triangle + m) + 2 * m + triangle * LANES
+    return stride * (4 + d + triangle + m) + 2 * m + triangle * LANES
 
 
 @inner
 def clusters_in(place: Pointer, m: int, d: int) -> Clusters:
     """Clusters in room(m, d) doubles."""
     stride = padded(m)
-    means = place + 2 * stride
+    names, terms = place + stride, place + 2 * stride
+    means = terms + stride
     scatters = means + d * stride
     prices = scatters + d * (d + 1) // 2 * stride
     least = prices + stride
     costs = least + 2 * m
-    return Clusters(stride, place, place + stride, means, scatters, prices, least, least + m, costs, costs + m * stride)
+    joint = costs + m * stride
+    return Clusters(stride, place, names, terms, means, scatters, prices, least, least + m, costs, joint)
 
 
 @inlined
@@ -109,6 +112,44 @@ def price(now: Clusters, i: int, others: int, d: int, least: float, prices: Poin
             volumes = volumes + full * determinants_of(now.joint, d, scales)
         found = counts * log(volumes) - load8(now.terms, j) - now.terms[i]
         store(prices, j, where_less(zero, theirs, found, endless))
+
+
+@inner
+def price_rows(now: Clusters, i: int, d: int, least: float, prices: Pointer) -> None:
+    """The same for rows by themselves, of more than one feature: two of them have a distance, and no determinant."""
+    for j in range(0, i, LANES):
+        squares = fill8(0.0)
+        for a in range(d):
+            step = load8(now.means, a * now.stride + j) - now.means[a * now.stride + i]
+            squares = squares + step * step
+        store(prices, j, 2.0 * log(0.25 * squares + 0.5 * least) - load8(now.terms, j) - now.terms[i])
+
+
+@inner
+def close_ranks(now: Clusters, m: int, d: int) -> int:
+    """Move the clusters that remain to the front, in their order; how many they are."""
+    remain, places = 0, now.prices
+    for i in range(m):
+        places[i] = -1.0
+        if now.counts[i] > 0.0:
+            places[i] = remain
+            remain += 1
+    for i in range(m):
+        to = int(places[i])
+        if to < 0:
+            continue
+        for j in range(i):
+            if places[j] >= 0.0:
+                now.costs[to * now.stride + int(places[j])] = now.costs[i * now.stride + j]
+        now.counts[to], now.names[to], now.terms[to] = now.counts[i], now.names[i], now.terms[i]
+        now.least[to] = now.least[i]
+        now.partners[to] = places[int(now.partners[i])] if to > 0 else 0.0
+        for a in range(d):
+            now.means[a * now.stride + to] = now.means[a * now.stride + i]
+        for at in range(d * (d + 1) // 2):
+            now.scatters[at * now.stride + to] = now.scatters[at * now.stride + i]
+    fill(now.counts + remain, m - remain, 0.0)
+    return remain
 
 
 @inner
@@ -165,17 +206,23 @@ def merge(rows: Array, least: float, place: Array, order: Array) -> None:
     fill(now.means, d * now.stride, 0.0)
     fill(now.scatters, d * (d + 1) // 2 * now.stride, 0.0)
     for i in range(m):
+        now.names[i] = i
         for a in range(d):
             now.means[a * now.stride + i] = rows[i, a]
     for i in range(m):
-        price(now, i, i, d, least, now.costs + i * now.stride)
+        if d > 1:
+            price_rows(now, i, d, least, now.costs + i * now.stride)
+        else:
+            price(now, i, i, d, least, now.costs + i * now.stride)
         look_for_partner(now, i)
-    for step in range(m - 1):
+    for step in range(len(rows) - 1):
+        if 2 * (len(rows) - step) <= m:
+            m = close_ranks(now, m, d)
         joins = 0
         for i in range(1, m):
             if now.counts[i] > 0.0 and (joins == 0 or now.least[i] < now.least[joins]):
                 joins = i
         stays = int(now.partners[joins])
-        order[2 * step], order[2 * step + 1] = stays, joins
+        order[2 * step], order[2 * step + 1] = now.names[stays], now.names[joins]
         merge_two(now, stays, joins, d)
         price_again(now, stays, joins, m, d, least)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import numpy.typing as npt
 
@@ -50,8 +49,8 @@ def sweep(
     """Fit every family at every K: once each, and those that promise most as thoroughly as the search says.
 
     A cell's plan says which. A cell that cannot be fitted says why instead of raising; raises FitError only if no cell
-    is admissible. A watch that returns False leaves the cells that are not done marked as cancelled. over maps a
-    function over the cells; a thread pool's map spreads them over the cores and changes no result.
+    is admissible. A watch that returns False ends it: cells that were not looked at say so. over maps a function over
+    the cells; a thread pool's map spreads them over the cores and changes no result.
     """
     if search is None:
         search = Search(tuple(family(each) for each in families), tuple(components), seed)
@@ -63,6 +62,17 @@ def sweep(
     rounds = Rounds(
         problem, search, openings(problem, search.start, search.seed), unwatched if watch is None else course
     )
+    with one_thread():
+        seen = _looked_at(distinct, rounds, course, over)
+    cells = {cell: _cell(problem, origin, *cell, each) for cell, each in seen.items()}
+    board = Board(search, tuple(_renamed(cells[simplest[each]], each[0]) for each in wanted))
+    if not board.cancelled:
+        board.best()
+    return board
+
+
+def _looked_at(cells: Sequence[Key], rounds: Rounds, course: Course, over: Map) -> dict[Key, Seen]:
+    """What the rounds come to, one after the other, as far as the course goes."""
 
     def look(cell: Key) -> Seen:
         return course.step(_CANCELLED, lambda: rounds.look(cell))
@@ -74,19 +84,16 @@ def sweep(
         plan = plans.get(cell)
         return course.step(seen[cell], lambda: rounds.look_hard(seen[cell], plan) if plan is not None else seen[cell])
 
-    with one_thread():
-        seen = dict(zip(distinct, over(look, distinct), strict=True))
-        leaders = leading(rounds.ended(seen))
-        seen = dict(zip(distinct, over(look_around, distinct), strict=True))
-        plans = rounds.plans(seen)
-        seen = dict(zip(distinct, over(look_hard, distinct), strict=True))
-        for best in (each.cell for each in rounds.ended(seen)[:1]):
-            seen[best] = course.step(seen[best], partial(rounds.look_again, best, seen[best]))
-    cells = {cell: _cell(problem, origin, *cell, each) for cell, each in seen.items()}
-    board = Board(search, tuple(_renamed(cells[simplest[each]], each[0]) for each in wanted))
-    if not board.cancelled:
-        board.best()
-    return board
+    seen = dict(zip(cells, over(look, cells), strict=True))
+    leaders = leading(rounds.ended(seen))
+    seen = dict(zip(cells, over(look_around, cells), strict=True))
+    plans = rounds.plans(seen)
+    seen = dict(zip(cells, over(look_hard, cells), strict=True))
+    ended = rounds.ended(seen)
+    if ended:
+        best = ended[0].cell
+        seen[best] = course.step(seen[best], lambda: rounds.look_again(best, seen[best], over))
+    return seen
 
 
 @dataclass(frozen=True)
@@ -150,18 +157,18 @@ class Rounds:
         found = self._solved(plan, seen.run)
         return found if found.run is not None else seen
 
-    def look_again(self, cell: Key, seen: Seen) -> Seen:
+    def look_again(self, cell: Key, seen: Seen, over: Map = map) -> Seen:
         """From other starts, as many as the search says, if it says several."""
         plan = self.search.plan(*cell)
         if plan.restarts == 1 or plan.components == 1:
             return seen
-        found = self._solved(plan, seen.run, range(plan.restarts, 2 * plan.restarts))
+        found = self._solved(plan, seen.run, range(plan.restarts, 2 * plan.restarts), over)
         return found if found.run is not None else seen
 
-    def _solved(self, plan: Plan, known: Run | None = None, attempts: range | None = None) -> Seen:
+    def _solved(self, plan: Plan, known: Run | None = None, attempts: range | None = None, over: Map = map) -> Seen:
         try:
             check(self.problem, plan)
-            run = solve(self.problem, plan, self.watch, self.first, known=known, attempts=attempts)
+            run = solve(self.problem, plan, self.watch, self.first, over, known, attempts)
             return Seen(plan, run)
         except (FitError, DegenerateError) as refusal:
             return Seen(reason=str(refusal))
@@ -192,7 +199,8 @@ class Rounds:
             for cell in seen
             if cell not in sound and can_be_sound(self.problem, plan := self.search.plan(*cell))
         }
-        restarts = self.search.restarts if len(self.search.families) < MANY_FAMILIES else 1
+        families = {family for family, _ in seen}
+        restarts = self.search.restarts if len(families) < MANY_FAMILIES else 1
         for leader in {each.cell[1]: each.cell for each in reversed(ranked)}.values():
             plans.setdefault(leader, replace(self.search.plan(*leader), restarts=restarts))
         return plans
@@ -210,7 +218,8 @@ class Course:
     def __call__(self, progress: Progress) -> bool:
         """Pass a fit's progress on as the sweep's."""
         at = len(self.done)
-        self.goes_on = self.goes_on and self.watch(Progress("fits", at, self.total, progress.log_likelihood))
+        if not self.watch(Progress("fits", at, self.total, progress.log_likelihood)):
+            self.goes_on = False  # whatever another thread was told
         return self.goes_on
 
     def step(self, otherwise: Seen, work: Callable[[], Seen]) -> Seen:

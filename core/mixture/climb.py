@@ -80,7 +80,8 @@ class Climb:
     def go(self, watch: Watch, passes: float = math.inf) -> None:
         """On, until so many passes are behind it or it has an end. Raises DegenerateError if not one is possible."""
         while self.outcome is None and len(self.trace) < passes:
-            self._ran = self._loop.run(int(min(self._stride, passes - len(self.trace))))
+            most = min(self._plan.max_iterations + 1, passes) - len(self.trace)
+            self._ran = self._loop.run(int(min(self._stride, most)))
             self.outcome = self._outcome(watch)
 
     def _outcome(self, watch: Watch) -> Outcome | None:
@@ -126,6 +127,7 @@ def _loop_and_stride(problem: Problem, plan: Plan, start: Mixture | Moments, ove
     sweeps = ONE_ROUND if plan.accelerate else TO_THE_END
     limits = Limits(problem.floor, problem.flattest, plan.tolerance, sweeps, plan.accelerate)
     work = source.n * plan.components * source.d**2
+    work += 0 if plan.family.is_diagonal else ROWS_OF_AXES * plan.components * source.d**3
     least = LEAST_STRIDE if source.n <= SAMPLE_ROWS else LEAST_STRIDE_OF_MANY
     single = restraints.any or (gaps is not None and plan.noise) or work * least > WORK_OF_A_STRIDE
     if single or not isinstance(source, ArraySource):
@@ -133,10 +135,8 @@ def _loop_and_stride(problem: Problem, plan: Plan, start: Mixture | Moments, ove
         return _single_passes(problem, plan, mixture, limits, over), 1
     if isinstance(start, Moments) and plan.noise:
         start = begin(problem, plan, start)
-    work += 0 if plan.family.is_diagonal else ROWS_OF_AXES * plan.components * source.d**3
     patterns = None if gaps is None else Patterns.of(source.values)
-    stride = max(1, min(WORK_OF_A_STRIDE // work, plan.max_iterations))
-    return loop(plan.family, start, source, limits, patterns), stride
+    return loop(plan.family, start, source, limits, patterns), max(1, WORK_OF_A_STRIDE // work)
 
 
 def _single_passes(problem: Problem, plan: Plan, mixture: Mixture, limits: Limits, over: Map) -> SteppedLoop:

@@ -106,15 +106,19 @@ def adding_up(values: Array, responsibilities: Array, rows: Array) -> Moments:
 
 def of_groups(values: Array, labels: npt.NDArray[np.intp], components: int, rows: Array) -> Moments:
     """The same of (n, d) values in K groups by (n,) labels: each row is looked at about its own group's mean."""
-    weighted = np.zeros((components, len(values)))
-    weighted[labels, np.arange(len(values))] = rows
-    weight = weighted.sum(axis=1)
-    divisor = np.where(weight > 0, weight, 1.0)[:, None]
+    weight, d = np.asarray(np.bincount(labels, rows, components), dtype=np.float64), values.shape[1]
+    order = np.argsort(labels, kind="stable")
+    values, weights = values[order], rows[order, None]
+    ends = np.cumsum(np.bincount(labels, minlength=components)).tolist()
     centre = values.mean(axis=0)
-    mean = centre + weighted @ (values - centre) / divisor
-    centred = values - mean[labels]
-    products = (centred[:, :, None] * centred[:, None, :]).reshape(len(values), -1)
-    scatter = (weighted @ products).reshape(components, values.shape[1], values.shape[1])
+    mean, scatter = np.tile(centre, (components, 1)), np.zeros((components, d, d))
+    for k, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+        if weight[k] > 0:
+            some, w = values[start:end] - centre, weights[start:end]
+            step = (w * some).sum(axis=0) / weight[k]
+            some -= step
+            mean[k] += step
+            scatter[k] = (w * some).T @ some
     return Moments(weight, mean, scatter, rows=float(rows.sum()))
 
 

@@ -9,7 +9,6 @@ from core.mixture.bound import EigenvalueRatio
 from core.mixture.family import Family, family
 from core.mixture.prior import ConjugatePrior
 from core.mixture.starts import Hierarchical, Start
-from core.mixture.stopping import Stopping
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,3 @@ class Plan:
             raise ChoiceError("Restarts, passes and tolerance must be positive.")
         if self.bound is not None:
             self.bound.check(self.family)
-
-    @property
-    def stopping(self) -> Stopping:
-        """When a run ends."""
-        return Stopping(self.tolerance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, reduce
 from operator import add
@@ -117,7 +117,7 @@ def best_of_starts(
     if not screened:
         raise DegenerateError("Every start collapsed.", remedy="Try fewer groups or columns.")
     if alone or any(run.outcome is Outcome.CANCELLED for run in screened):
-        return best_of(screened)
+        return best_so_far(screened)
     promising = sorted(screened, key=lambda run: run.rank, reverse=True)
     enough, hopeless = min(FINALISTS, (plan.restarts + 1) // 2), not can_be_sound(problem, plan)
     finished = list(over(lambda run: go_on(problem, plan, run, watch), promising[:enough]))
@@ -125,11 +125,11 @@ def best_of_starts(
         if hopeless or not all(each.objections for each in finished):
             break
         finished.append(go_on(problem, plan, run, watch))
-    return best_of(finished)
+    return best_so_far(finished)
 
 
 def screen(problem: Problem, plan: Plan, watch: Watch, first: Openings, attempts: range, over: Map) -> list[Run]:
-    """Where the attempts end that do not collapse at once; none after one that was cancelled."""
+    """Where the attempts end that do not collapse at once; none begins after one was cancelled."""
     goes_on = True
 
     def attempt(number: int) -> Run | None:
@@ -140,7 +140,8 @@ def screen(problem: Problem, plan: Plan, watch: Watch, first: Openings, attempts
             run = converge(problem, plan, first(plan.components, number), watch)
         except DegenerateError:
             return None
-        goes_on = goes_on and run.outcome is not Outcome.CANCELLED
+        if run.outcome is Outcome.CANCELLED:
+            goes_on = False
         return run
 
     return [run for run in over(attempt, attempts) if run is not None]
@@ -151,6 +152,12 @@ def best_of(runs: Iterable[Run]) -> Run:
     return max(runs, key=lambda run: run.rank)
 
 
+def best_so_far(runs: Sequence[Run]) -> Run:
+    """The same, cancelled if one of them was: others might have come out ahead."""
+    best = best_of(runs)
+    return replace(best, outcome=Outcome.CANCELLED) if any(r.outcome is Outcome.CANCELLED for r in runs) else best
+
+
 def go_on(problem: Problem, plan: Plan, run: Run, watch: Watch) -> Run:
     """A run that came to a coarse end, to the plan's end."""
     if run.outcome is not Outcome.CONVERGED or plan.tolerance >= SCREENING:
@@ -159,14 +166,12 @@ def go_on(problem: Problem, plan: Plan, run: Run, watch: Watch) -> Run:
     return replace(after, trace=run.trace + after.trace[1:])
 
 
-def from_neighbour(
-    problem: Problem, plan: Plan, watch: Watch, neighbour: Moments, known: Run | None, over: Map = map
-) -> Run | None:
+def from_neighbour(problem: Problem, plan: Plan, watch: Watch, neighbour: Moments, known: Run | None) -> Run | None:
     """The better of a known run and one that begins with the moments at another family's optimum.
 
     The latter goes on only where a few passes bring it above the known run's end.
     """
-    climb = Climb(problem, plan, neighbour, over)
+    climb = Climb(problem, plan, neighbour)
     try:
         climb.go(watch, GLANCE)
     except DegenerateError:

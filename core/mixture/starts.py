@@ -1,4 +1,4 @@
-"""Starts: value objects that give EM its first responsibilities.
+"""Starts: value objects that give EM its first groups.
 
 Every start works on a StartSample: rows with each column at mean 0 and standard deviation 1, so that a start does
 not depend on the columns' units.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -32,7 +33,8 @@ class StartSample:
     rows: Array  # (m, d), standardised by column
     weights: Array  # (m,)
     blank: Mask | None = None  # (m, d) cells that were blank and hold expected values; None where there are none
-    _spreads: dict[tuple[int, int, int], Spread] = field(default_factory=dict, repr=False, compare=False)
+    _spreads: dict[tuple[int, int, int], Spread] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _spreading: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)  # held while there are more
 
     @cached_property
     def lengths(self) -> Array:
@@ -41,12 +43,13 @@ class StartSample:
 
     def spread(self, components: int, attempt: int, seed: int) -> Spread:
         """K rows far from each other, worked out once; those for K - 1 are the first of them."""
-        key = components, attempt, seed
-        if key not in self._spreads:
-            rng = np.random.default_rng([seed, attempt, components])
-            before = self.spread(components - 1, attempt, seed) if components > 1 else None
-            self._spreads[key] = _one_row(self, rng) if before is None else _one_more(self, before, components - 1, rng)
-        return self._spreads[key]
+        known = self._spreads
+        with self._spreading:
+            for k in range(1, components + 1):
+                if (k, attempt, seed) not in known:
+                    rng, before = np.random.default_rng([seed, attempt, k]), known.get((k - 1, attempt, seed))
+                    known[k, attempt, seed] = _one_row(self, rng) if before is None else _one_more(self, before, k, rng)
+        return known[components, attempt, seed]
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
@@ -78,14 +81,14 @@ def _one_row(sample: StartSample, rng: np.random.Generator) -> Spread:
     return Spread(np.zeros(len(sample.rows), dtype=np.intp), nearest)
 
 
-def _one_more(sample: StartSample, before: Spread, label: int, rng: np.random.Generator) -> Spread:
-    """The best of a few rows, drawn by their weight times their squared distance from those before."""
+def _one_more(sample: StartSample, before: Spread, number: int, rng: np.random.Generator) -> Spread:
+    """The best of a few rows as row `number`, drawn by their weight times their squared distance from those before."""
     chances = np.cumsum(sample.weights * before.nearest)
-    drawn = np.searchsorted(chances, rng.random(2 + int(np.log(label + 1))) * chances[-1])
+    drawn = np.searchsorted(chances, rng.random(2 + int(np.log(number))) * chances[-1])
     chosen = sample.rows[np.minimum(drawn, len(sample.rows) - 1)]
     closer = np.minimum(_distances(sample.rows, chosen, sample.lengths), before.nearest)
     best = closer[np.argmin(closer @ sample.weights)]
-    return Spread(np.where(best < before.nearest, label, before.labels), best)
+    return Spread(np.where(best < before.nearest, number - 1, before.labels), best)
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,10 @@ class Start(Protocol):
     """A way to begin."""
 
     def labels(self, sample: StartSample, components: int, attempt: int, seed: int) -> Labels:
-        """(m,) a group 0..K-1 for each row of the sample, every group with a row; attempts count from 0."""
+        """(m,) a group 0..K-1 for each row of the sample; attempts count from 0.
+
+        Every group has a row, unless fewer rows than groups differ.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""A sweep: three rounds, of which none leaves a cell worse than the one before."""
+"""A sweep: rounds, of which none leaves a cell worse than the one before."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -145,3 +145,29 @@ def test_a_cancelled_sweep_keeps_what_was_done_and_marks_the_rest():
     board = sweep(matrix("faithful"), families=("EEE", "VVV"), components=range(1, 4), watch=watch)
     assert board.cancelled
     assert [cell.fit is not None for cell in board.cells] == [True, True, True, False, False, False]
+
+
+def test_the_best_model_is_challenged_from_starts_that_were_not_tried():
+    rounds, begun = rounds_on("crabs", Search(components=(2,), restarts=3)), []
+    cell = (core.family("VVV"), 2)
+    seen = rounds.look(cell)
+
+    def noted(components, attempt):
+        begun.append(attempt)
+        return rounds.first(components, attempt)
+
+    again = replace(rounds, first=noted).look_again(cell, seen)
+    assert begun == [3, 4, 5]
+    assert again.run.trace[-1] >= seen.run.trace[-1]
+    assert again.plan == rounds.search.plan(*cell)
+    for search, unchanged in ((Search(restarts=1), cell), (Search(), (core.family("EII"), 1))):
+        assert replace(rounds, search=search, first=noted).look_again(unchanged, seen) is seen
+
+
+def test_few_distinct_families_get_starts_for_the_best_at_each_number():
+    column = np.random.default_rng(0).gamma(2.0, size=150)
+    search = Search(components=range(1, 8))  # of 14 families, two differ with one column
+    problem = pose(as_source(column))
+    rounds = Rounds(problem, search, openings(problem, search.start, search.seed), unwatched)
+    seen = {cell: rounds.look(cell) for cell in search.cells(1)}
+    assert {plan.restarts for plan in rounds.plans(seen).values()} == {search.restarts}

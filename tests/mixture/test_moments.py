@@ -82,10 +82,10 @@ def test_the_e_step_reports_log_likelihood_entropy_and_largest_responsibility(dr
     assert found.entropy == pytest.approx(-(weights[:, None] * shares * np.log(safe)).sum(), rel=1e-7, abs=1e-8)
 
 
-@given(labels=st.lists(st.integers(0, 3), min_size=1, max_size=30), seed=st.integers(0, 99))
-def test_moments_of_groups_are_those_of_their_responsibilities(labels, seed):
+@given(labels=st.lists(st.integers(0, 3), min_size=1, max_size=30), d=st.integers(1, 9), seed=st.integers(0, 99))
+def test_moments_of_groups_are_those_of_their_responsibilities(labels, d, seed):
     rng = np.random.default_rng(seed)
-    values = 1e6 + rng.normal(size=(len(labels), 3))  # rows far from 0 keep their digits
+    values = 1e6 + rng.normal(size=(len(labels), d))  # rows far from 0 keep their digits
     rows, groups = rng.uniform(0.1, 3.0, len(labels)), np.array(labels)
     assert_alike(of_groups(values, groups, 4, rows), adding_up(values, one_hot(groups, 4), rows))
 

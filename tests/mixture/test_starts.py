@@ -55,3 +55,13 @@ def test_a_row_without_weight_is_never_chosen():
         spread = sample.spread(5, attempt, 0)
         chosen = np.flatnonzero(spread.nearest < 1e-20)
         assert (weights[chosen] > 0).all()
+
+
+def test_many_groups_can_be_begun_with():
+    sample = sample_of(1_500)
+    assert len(set(KMeansPlusPlus().labels(sample, 1_200, 0, 0).tolist())) == 1_200
+
+
+def test_rows_that_are_equal_do_not_stand_in_the_way():
+    sample = StartSample(np.repeat([[0.0, 1.0], [1.0, 0.0], [-1.0, -1.0]], 10, axis=0), np.ones(30))
+    assert set(KMeansPlusPlus().labels(sample, 5, 0, 0).tolist()) == {0, 1, 2}

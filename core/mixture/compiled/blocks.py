@@ -20,7 +20,7 @@ from core.mixture.compiled.lanes import (
     turn,
     where_less,
 )
-from core.mixture.compiled.pointers import Pointer, fill, inlined, inner, pointer
+from core.mixture.compiled.pointers import Pointer, fill, inlined, inner, pointer, shared
 
 LANES = 8
 WIDE = 16  # lanes of the loops that are one long chain for each row
@@ -94,6 +94,7 @@ def sums_in(room: Pointer, size: Sizes) -> Sums:
     return Sums(room, first, second, second + size.components * size.features * size.features)
 
 
+@shared
 def sums_room(size: Sizes) -> int:
     """Doubles that sums need."""
     return size.columns + size.components * size.features * (1 + size.features) + 4

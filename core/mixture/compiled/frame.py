@@ -19,7 +19,7 @@ from core.mixture.compiled.pointers import Pointer, copy, fill, inner, merged, s
 
 LEAST_WEIGHT = 1e-300  # as in core.mixture.accelerate
 ROOT_TWO = math.sqrt(2.0)
-MOST_LOG = 690.0  # exp of more is no number, of less it is taken to be 0
+MOST_LOG = 690.0  # where exp is a normal number; logarithms beyond are cut there
 
 
 class Mix(NamedTuple):
@@ -47,6 +47,7 @@ def mix_in(room: Pointer, size: Sizes) -> Mix:
     return Mix(room, means, means + size.components * size.features)
 
 
+@shared
 def mix_room(size: Sizes) -> int:
     """Doubles that a mixture takes."""
     return size.columns + size.components * size.features * (1 + size.features)

@@ -97,18 +97,6 @@ TASK = types.NamedTuple([types.int64] * 8 + [types.float64] * 2, Task)
 
 
 @inner
-def mix_length(size: Sizes) -> int:
-    """Numbers of a mixture."""
-    return size.columns + size.components * size.features * (1 + size.features)
-
-
-@inner
-def sums_length(size: Sizes) -> int:
-    """Numbers of its moments."""
-    return mix_length(size) + 4
-
-
-@inner
 def no_lower(after: float, before: float) -> bool:
     """Whether a log-likelihood has not fallen, rounding aside."""
     return after >= before - ROUNDING * abs(before)
@@ -183,7 +171,7 @@ def open_up(family: Freedom, size: Sizes, desk: Desk, from_moments: bool) -> Non
     forget(desk.memory)
     fill(desk.last.mixing, d, 0.0)
     if from_moments:
-        copy(state.found.weight, desk.wanted.weight, sums_length(size))
+        copy(state.found.weight, desk.wanted.weight, sums_room(size))
         average(True, size, state.found.weight, state.found.second, state.structure.covariances)
     take_apart(family, size, state.structure)
     if from_moments:
@@ -193,16 +181,16 @@ def open_up(family: Freedom, size: Sizes, desk: Desk, from_moments: bool) -> Non
 @merged
 def set_out(size: Sizes, desk: Desk) -> None:
     """Remember where EM is; the next M-step is that of its moments."""
-    copy(desk.state.mixing, desk.last.mixing, mix_length(size))
+    copy(desk.state.mixing, desk.last.mixing, mix_room(size))
     copy(desk.state.factored.roots, desk.last_factored.roots, factored_room(size))
-    copy(desk.state.found.weight, desk.last_found.weight, sums_length(size))
-    copy(desk.state.found.weight, desk.wanted.weight, sums_length(size))
+    copy(desk.state.found.weight, desk.last_found.weight, sums_room(size))
+    copy(desk.state.found.weight, desk.wanted.weight, sums_room(size))
 
 
 @merged
 def set_out_further(size: Sizes, desk: Desk, independent: bool) -> None:
     """Remember where plain EM has led; the next M-step is that of an accelerated step."""
-    copy(desk.state.mixing, desk.plain.mixing, mix_length(size))
+    copy(desk.state.mixing, desk.plain.mixing, mix_room(size))
     copy(desk.state.structure.volume, desk.axes, axes_length(size))
     propose(desk.memory)
     moments_of(desk.frame, size, independent, desk.memory.proposal, desk.wanted)
@@ -211,7 +199,7 @@ def set_out_further(size: Sizes, desk: Desk, independent: bool) -> None:
 @merged
 def fall_back(size: Sizes, desk: Desk) -> None:
     """Return to where plain EM has led."""
-    copy(desk.plain.mixing, desk.state.mixing, mix_length(size))
+    copy(desk.plain.mixing, desk.state.mixing, mix_room(size))
     copy(desk.axes, desk.state.structure.volume, axes_length(size))
 
 
@@ -247,7 +235,7 @@ def take_passes(
         if not stands and way in (FIRST, OPENING):
             return DEGENERATE, 0, 0
         if not stands and way == PLAIN:
-            copy(desk.last.mixing, state.mixing, mix_length(size))
+            copy(desk.last.mixing, state.mixing, mix_room(size))
             return DEGENERATE, done, passes
         if way == PLAIN and task.accelerates == 1:
             learn(size, desk, independent)

@@ -181,8 +181,7 @@ def e_step(family: Freedom, size: Sizes, state: State, rows: Rows) -> None:
             else:
                 look_through(seen, size, state.mixing, covariances, gaps)
         for start in range(at, end, BLOCK):
-            padded = (min(BLOCK, end - start) + LANES - 1) // LANES * LANES
-            add_block(block_of(rows, d, b, state.block), padded, parts, size, sums, independent)
+            add_block(block_of(rows, d, b, state.block), min(BLOCK, end - start), parts, size, sums, independent)
             b += 1
         if rows.n_patterns > 0:
             if independent:

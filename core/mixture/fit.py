@@ -124,8 +124,7 @@ def fit(
     (n, K) start it with an M-step instead of the plan's starts, and components then keep their order. watch is told
     of every pass, and ends the fit by returning False. over maps starts, and a pass over chunks of many rows: a thread
     pool's map spreads them over the cores and changes no bit, and watch is then told from each of its threads. Raises
-    DataError, ChoiceError or FitError for what cannot
-    be fitted.
+    DataError, ChoiceError or FitError for what cannot be fitted.
     """
     plan = plan or Plan()
     source = as_source(X, weights)

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import naive
 import numpy as np
 import pytest
@@ -94,3 +96,12 @@ def test_a_group_of_equal_rows_has_no_scatter():
     values = np.vstack([np.full((5, 2), 0.1), np.random.default_rng(0).normal(size=(5, 2))])
     found = of_groups(values, np.repeat([0, 1], 5), 2, np.ones(10))
     assert np.abs(found.scatter[0]).max() < 1e-30
+
+
+def test_moments_of_groups_of_wide_rows_take_little_memory():
+    values = np.random.default_rng(0).normal(size=(1_000, 100))
+    tracemalloc.start()
+    of_groups(values, np.arange(1_000) % 2, 2, np.ones(1_000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6 * values.nbytes  # the products of all pairs of columns would take 100 times as much

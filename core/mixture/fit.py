@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import pandas as pd
 
 from core.data.prepare import Matrix, Transform
 from core.data.source import ArraySource, Source, as_source
+from core.errors import ChoiceError
 from core.mixture.blas import one_thread
 from core.mixture.climb import Run, converge
 from core.mixture.family import Family
@@ -49,6 +51,10 @@ class Fit:
     def components(self) -> int:
         """K."""
         return self.plan.components
+
+    def predict(self, values: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """(n,) the component of each row, as `mixture.predict`; values are those that were fitted, not raw ones."""
+        return self.mixture.predict(values)
 
     @property
     def admissible(self) -> bool:
@@ -116,8 +122,11 @@ def fit(
     responsibilities: npt.ArrayLike | None = None,
     watch: Watch | None = None,
     over: Map = map,
+    **choices: Any,
 ) -> Fit:
     """The best admissible optimum that the plan's starts lead to.
+
+    The plan is a Plan, or its fields as keywords: fit(X, components=3, family="VVV").
 
     X is an (n, d) array, a DataFrame of numbers, a Matrix or a Source; weights are (n,) row weights. Blanks
     are NaN: the fit is to the cells that are there. Responsibilities
@@ -126,7 +135,7 @@ def fit(
     pool's map spreads them over the cores and changes no bit, and watch is then told from each of its threads. Raises
     DataError, ChoiceError or FitError for what cannot be fitted.
     """
-    plan = plan or Plan()
+    plan = _the_plan(plan, choices)
     source = as_source(X, weights)
     problem = pose(source, plan.frequency, plan.seed)
     check(problem, plan)
@@ -138,6 +147,19 @@ def fit(
             run = converge(problem, plan, first, watch or unwatched, over)
     ordered = run.mixture.by_weight if responsibilities is None else run.mixture
     return finish(problem, plan, run, ordered, Origin.of(X))
+
+
+def _the_plan(plan: Plan | None, choices: dict[str, Any]) -> Plan:
+    """The plan that was given, or that of its fields. Raises ChoiceError for both, and for what is no field."""
+    if plan is not None and choices:
+        raise ChoiceError(
+            "A plan and its fields cannot both be given.", remedy="Put the fields into the plan, or give no plan."
+        )
+    unknown = choices.keys() - {each.name for each in fields(Plan)}
+    if unknown:
+        known = ", ".join(each.name for each in fields(Plan))
+        raise ChoiceError(f"A plan has no field {sorted(unknown)[0]!r}.", remedy=f"Choose among {known}.")
+    return plan or Plan(**choices)
 
 
 def finish(problem: Problem, plan: Plan, run: Run, ordered: Mixture, origin: Origin) -> Fit:

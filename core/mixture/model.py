@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -114,6 +115,11 @@ class Mixture:
         """(n, K) posterior probabilities of the components, noise last if there is any."""
         return self._by_blocks(values, lambda block: softmax(self.log_joint(block), axis=1))
 
+    def predict(self, values: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """(n,) the component, from 0, that each row most likely comes from; -1 where that is the noise component."""
+        likeliest = self._by_blocks(values, lambda block: self.log_joint(block).argmax(axis=1))
+        return np.where(likeliest < self.components, likeliest, -1)
+
     def sample(self, n: int, rng: np.random.Generator) -> Array:
         """(n, d) rows drawn by choosing a component and then a point of it."""
         return self.sample_labelled(n, rng)[0]
@@ -181,7 +187,7 @@ class Mixture:
         """The same mixture with its components in falling order of mixing weight."""
         return self.ordered(np.argsort(-self.weights, kind="stable"))
 
-    def _by_blocks(self, values: npt.ArrayLike, function: Callable[[Array], Array]) -> Array:
+    def _by_blocks(self, values: npt.ArrayLike, function: Callable[[Array], Any]) -> Any:
         rows = np.asarray(values, dtype=np.float64)
         rows = rows[:, None] if rows.ndim == 1 and self.features == 1 else rows
         blocks = [function(rows[at : at + BLOCK_ROWS]) for at in range(0, max(len(rows), 1), BLOCK_ROWS)]

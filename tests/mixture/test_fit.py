@@ -276,3 +276,17 @@ def test_a_fit_has_the_same_bits_on_any_number_of_threads(n, restarts):
         spread = core.fit(rows, plan, over=Threads.of(threads))
         assert spread.log_likelihood == alone.log_likelihood
         np.testing.assert_array_equal(spread.mixture.covariances, alone.mixture.covariances)
+
+
+def test_a_plans_fields_as_keywords_make_the_same_fit_as_the_plan():
+    rows = matrix("iris")
+    by_plan = core.fit(rows, core.Plan(components=3, family="VEV", seed=1))
+    by_fields = core.fit(rows, components=3, family="VEV", seed=1)
+    assert by_fields.plan == by_plan.plan
+    np.testing.assert_array_equal(by_fields.predict(rows), by_plan.mixture.predict(rows))
+
+
+@pytest.mark.parametrize("given", [{"plan": core.Plan(), "components": 2}, {"groups": 2}])
+def test_a_plan_beside_its_fields_and_a_field_that_is_none_are_refused(given):
+    with pytest.raises(core.ChoiceError):
+        core.fit(matrix("iris"), **given)

@@ -98,3 +98,14 @@ def test_nobody_can_write_into_a_mixture():
     assert mixture.weights[0] == 1.0
     with pytest.raises(ValueError, match="read-only"):
         mixture.means[0, 0] = 1.0
+
+
+def test_a_row_is_predicted_to_come_from_its_likeliest_component_and_noise_is_minus_one():
+    noisy = Mixture(
+        np.array([0.5, 0.4]), np.array([[0.0], [5.0]]), np.ones((2, 1, 1)), Noise(0.1, float(np.log(100.0)))
+    )
+    assert noisy.predict([[0.1], [4.8], [50.0]]).tolist() == [0, 1, -1]
+    assert (
+        noisy.predict([[0.1], [4.8], [50.0]]).tolist()[:2]
+        == noisy.responsibilities([[0.1], [4.8]]).argmax(axis=1).tolist()
+    )

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from core.data.source import ArraySource, Source, as_source
     from core.data.table import Note, Reading, Table
     from core.errors import ChoiceError, CoreError, DataError, DegenerateError, FitError, ReadError
+    from core.estimator import GaussianMixture
     from core.kmeans import Partition, k_means
     from core.mixture.bayes import Bayes, BayesPlan, ComponentPrior, bayes
     from core.mixture.bound import EigenvalueRatio
@@ -99,6 +100,7 @@ _HOMES = {
     "core.data.source": "ArraySource Source as_source",
     "core.data.table": "Note Reading Table",
     "core.errors": "ChoiceError CoreError DataError DegenerateError FitError ReadError",
+    "core.estimator": "GaussianMixture",
     "core.kmeans": "Partition k_means",
     "core.mixture.bayes": "Bayes BayesPlan ComponentPrior bayes",
     "core.mixture.bound": "EigenvalueRatio",
@@ -156,6 +158,7 @@ __all__ = [
     "FitError",
     "Folds",
     "Fresh",
+    "GaussianMixture",
     "Grouping",
     "HeldOut",
     "Hierarchical",

@@ -11,7 +11,19 @@ CORE = sorted((ROOT / "core").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 COLOUR = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 # Low to high; what stands in the same place may not import each other.
-ORDER = ["errors", "arrays", "numbers", "scale", "data", "mixture", "kmeans", "analysis", "charts", "share"]
+ORDER = [
+    "errors",
+    "arrays",
+    "numbers",
+    "scale",
+    "data",
+    "mixture",
+    "kmeans",
+    "estimator",
+    "analysis",
+    "charts",
+    "share",
+]
 
 
 def imports(path):

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.errors import ChoiceError
-from core.mixture.covariance import Sweeps, turn_common_axes
+from core.mixture.covariance import Sweeps, common_axes, turn_common_axes
 from core.mixture.family import Axis, Family
 
 
@@ -51,8 +51,7 @@ class EigenvalueRatio:
 
     def _along_common_axes(self, weight: Array, scatter: Array, previous: Array | None, sweeps: Sweeps) -> Array:
         """Variances given the axes, then the axes given the variances, neither of which loses likelihood."""
-        start = scatter.sum(axis=0) if previous is None else previous[0]
-        axes, objective = np.linalg.eigh(start)[1], np.inf
+        axes, objective = common_axes(scatter.sum(axis=0, keepdims=True) if previous is None else previous), np.inf
         for _ in range(sweeps.most):
             spread = ((scatter @ axes) * axes).sum(axis=1)
             variances = self.bounded(weight, spread / weight[:, None])
@@ -66,9 +65,11 @@ class EigenvalueRatio:
         """(K, d) variances, of components with (K,) weight, clipped to within the bound at the least loss.
 
         The loss is convex between the values at which a further variance is clipped; the best least variance of each
-        such interval has a closed form (Fritz, García-Escudero and Mayo-Iscar 2013, proposition 3.2).
+        such interval has a closed form (Fritz, García-Escudero and Mayo-Iscar 2013, proposition 3.2). Where all are
+        flat, or not a number, there is nothing to clip: the caller looks.
         """
-        if variances.max() <= self.most * variances.min():
+        variances = np.maximum(variances, 0.0)  # rounding may leave less
+        if variances.max() <= self.most * variances.min() or not 0 < variances.max() < np.inf:
             return variances
         weights = np.broadcast_to(weight[:, None], variances.shape)
         ends = np.sort(np.concatenate([variances.ravel(), variances.ravel() / self.most]))

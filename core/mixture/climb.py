@@ -18,7 +18,7 @@ from core.mixture.patterns import Patterns
 from core.mixture.plan import Plan
 from core.mixture.problem import SAMPLE_ROWS, Problem
 from core.mixture.restraints import Restraints
-from core.mixture.stopping import Objection, Outcome, Progress, Watch, has_few_rows, unwatched
+from core.mixture.stopping import Objection, Outcome, Progress, Watch, fell, has_few_rows, unwatched
 
 WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
 ROWS_OF_AXES = 30  # as many rows for each feature take as long as an M-step that takes covariances apart
@@ -112,6 +112,8 @@ class Climb:
         # The rows of a prior are enough for a shape.
         if plan.prior is None and has_few_rows(plan.family, plan.components, d, place.least_weight):
             found.append(Objection.FEW_ROWS)
+        if fell(self.trace):
+            found.append(Objection.FELL)
         if self._problem.units.collinear:
             found.append(Objection.COLLINEAR)
         return found

@@ -88,8 +88,7 @@ def _start(family: Family, weight: Array, scatter: Array, previous: Array | None
     if family.orientation is Axis.VARIABLE or family.orientation is family.shape:  # the first turn needs volumes only
         return Structure(volume, known.shape, known.orientation)
     if family.orientation is Axis.EQUAL:
-        # Eigenvectors of a common orientation come in another order for each component: take the first's.
-        orientation = np.broadcast_to(known.orientation[0], scatter.shape)
+        orientation = np.broadcast_to(common_axes(pooled if previous is None else previous), scatter.shape)
     else:
         orientation = np.broadcast_to(np.eye(features), scatter.shape)
     return _fit_axes(family, weight, _spread(scatter, orientation), volume, orientation)
@@ -159,6 +158,18 @@ def turn_common_axes(scatter: Array, precision: Array, orientation: Array) -> Ar
             rotated[:, :, pair] = rotated[:, :, pair] @ plane
             rotated[:, pair, :] = plane.T @ rotated[:, pair, :]
     return turned
+
+
+def common_axes(covariances: Array) -> Array:
+    """(d, d) axes that (K, d, d) covariances share, as columns, by falling variance of the first.
+
+    Where two variances of one component are equal, as a bound makes them, its own eigenvectors say nothing of the axes
+    in their plane, so a sum of all is looked at, with factors that hardly let differences cancel.
+    """
+    components = len(covariances)
+    factors = np.exp(-np.arange(components) / components) / np.trace(covariances, axis1=1, axis2=2)
+    axes = _axes_of((factors[:, None, None] * covariances).sum(axis=0, keepdims=True))[1][0]
+    return np.asarray(axes[:, np.argsort(-_spread(covariances[:1], axes)[0], kind="stable")])
 
 
 def _spread(scatter: Array, orientation: Array) -> Array:

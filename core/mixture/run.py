@@ -20,7 +20,7 @@ from core.mixture.moments import Moments, adding_up, moments, of_groups
 from core.mixture.plan import Plan
 from core.mixture.problem import SAMPLE_ROWS, Problem, all_rows
 from core.mixture.starts import Start, one_hot, softened
-from core.mixture.stopping import Outcome, Watch
+from core.mixture.stopping import Objection, Outcome, Watch
 
 SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
 GLANCE = 3  # passes that show whether a start from a neighbour comes out ahead
@@ -163,7 +163,8 @@ def go_on(problem: Problem, plan: Plan, run: Run, watch: Watch) -> Run:
     if run.outcome is not Outcome.CONVERGED or plan.tolerance >= SCREENING:
         return run
     after = converge(problem, plan, run.mixture, watch)
-    return replace(after, trace=run.trace + after.trace[1:])
+    fallen = () if Objection.FELL in after.objections else tuple(o for o in run.objections if o is Objection.FELL)
+    return replace(after, trace=run.trace + after.trace[1:], objections=after.objections + fallen)
 
 
 def from_neighbour(problem: Problem, plan: Plan, watch: Watch, neighbour: Moments, known: Run | None) -> Run | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 import numpy as np
 
 from core.arrays import Array
 from core.mixture.family import Family
 
+LEAST_FALL = 1e-9  # of a log-likelihood, relative to 1 + itself, that is not rounding
 SPIKE = 1e-6  # an eigenvalue below this, in units of the columns' variances, is a spike of the likelihood and no group
 
 
@@ -31,6 +33,7 @@ class Objection(Enum):
     HANDFUL = "A group has only a handful of rows; they are rather odd rows than a group."
     SCATTERED = "A small group is far wider than the others; its rows are rather scattered odd rows than a group."
     OVERFULL = "It has as many numbers to estimate as there are rows, or more."
+    FELL = "The likelihood fell on the way, which it never should, so this end is not to be trusted."
     COLLINEAR = "Some columns are exact combinations of others, or there are no more rows than columns."
 
 
@@ -61,6 +64,11 @@ class Stopping:
     def settled(self, before: float, after: float) -> bool:
         """Whether the log-likelihoods of two passes in a row differ by too little to go on."""
         return abs(after - before) <= self.tolerance * (1 + abs(after))
+
+
+def fell(trace: Sequence[float]) -> bool:
+    """Whether the log-likelihoods of passes that follow each other fall somewhere by more than rounding explains."""
+    return any(not after >= before - LEAST_FALL * (1 + abs(before)) for before, after in pairwise(trace))
 
 
 def flattest(deviations: Array) -> Array:

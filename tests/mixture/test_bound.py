@@ -38,17 +38,38 @@ def test_no_other_clipping_within_the_bound_loses_less(seed, most, K, d):
     assert loss(got) <= best + 1e-9 * abs(best)
 
 
+@pytest.mark.parametrize("name", BOUNDED)
 @settings(max_examples=25)
 @given(
-    rows=clustered_rows(least=30), name=st.sampled_from(BOUNDED), most=st.sampled_from([1.0, 3.0, 20.0]),
-    seed=st.integers(0, 99),
+    rows=clustered_rows(least=30), most=st.sampled_from([1.0, 3.0, 20.0]), seed=st.integers(0, 99),
+    noise=st.booleans(), prior=st.booleans(), weighted=st.booleans(), blanks=st.booleans(), accelerate=st.booleans(),
 )  # fmt: skip
-def test_every_fit_keeps_the_bound_and_its_likelihood_never_falls(rows, name, most, seed):
-    shares = np.random.default_rng(seed).dirichlet(np.ones(3), len(rows))
-    plan = core.Plan(name, 3, bound=core.EigenvalueRatio(most), max_iterations=200)
-    fit = core.fit(rows, plan, responsibilities=shares)
+def test_every_fit_keeps_the_bound_and_its_likelihood_never_falls(
+    name, rows, most, seed, noise, prior, weighted, blanks, accelerate
+):
+    rng = np.random.default_rng(seed)
+    shares, weights = rng.dirichlet(np.ones(3), len(rows)), rng.integers(0, 3, len(rows)) if weighted else None
+    if blanks:
+        rows = np.where(rng.random(rows.shape) < 0.1, np.nan, rows)
+    held = {"bound": core.EigenvalueRatio(most), "prior": core.ConjugatePrior() if prior else None}
+    plan = core.Plan(name, 3, max_iterations=100, noise=noise, accelerate=accelerate, **held)
+    fit = core.fit(rows, plan, weights=weights, responsibilities=shares)
     assert ratio(fit.mixture) <= most * (1 + 1e-6)
-    assert all(after >= before - 1e-9 * abs(before) for before, after in pairwise(fit.trace))
+    assert all(after >= before - 1e-9 * (1 + abs(before)) for before, after in pairwise(fit.trace))
+
+
+@pytest.mark.parametrize(
+    "variances", [np.zeros((2, 3)), np.full((2, 3), np.nan), np.array([[0.0, 0.0], [-1e-20, 0.0]])]
+)
+def test_nothing_is_clipped_where_all_is_flat(variances):
+    np.testing.assert_array_equal(core.EigenvalueRatio(5.0).bounded(np.ones(2), variances), np.maximum(variances, 0.0))
+
+
+def test_a_variance_that_rounding_left_below_zero_is_raised_as_zero_is():
+    weight, bound = np.ones(1), core.EigenvalueRatio(5.0)
+    flat, less = (bound.bounded(weight, np.array([[1.0, 2.0, each]])) for each in (0.0, -1e-17))
+    np.testing.assert_array_equal(flat, less)
+    assert less.min() > 0
 
 
 @pytest.mark.parametrize("name", BOUNDED)

@@ -1,6 +1,7 @@
 """Climbs, and what a run makes of several: none ends lower than what was known before."""
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -8,14 +9,17 @@ import pytest
 
 from core.data.source import as_source
 from core.errors import DegenerateError
+from core.mixture import em
 from core.mixture import run as runs
+from core.mixture.bound import EigenvalueRatio
 from core.mixture.climb import Climb, converge
 from core.mixture.family import FAMILIES, family
 from core.mixture.moments import moments
 from core.mixture.plan import Plan
 from core.mixture.problem import pose
-from core.mixture.run import GLANCE, from_neighbour, openings, solve
-from core.mixture.stopping import Outcome, unwatched
+from core.mixture.restraints import Restraints
+from core.mixture.run import GLANCE, from_neighbour, go_on, openings, solve
+from core.mixture.stopping import Objection, Outcome, fell, unwatched
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 
@@ -104,3 +108,29 @@ def test_sums_for_an_m_step_are_the_moments_without_entropy(crabs):
     np.testing.assert_array_equal(whole.scatter, sums.scatter)
     assert (sums.entropy, sums.log_largest) == (0.0, 0.0)
     assert whole.entropy > 0 > whole.log_largest
+
+
+def test_an_end_whose_likelihood_fell_on_the_way_is_not_admissible(crabs, monkeypatch):
+    plan = Plan(family("VVV"), 2, tolerance=1e-5, bound=EigenvalueRatio(100.0))
+
+    def worse_now_and_then(self, each, found, *_, **__):
+        after = em.m_step(each, found)
+        return after if next(turns) % 4 else replace(after, means=after.means + 0.3)
+
+    turns = count(1)
+    monkeypatch.setattr(Restraints, "m_step", worse_now_and_then)
+    found = converge(crabs, plan, opening(crabs, plan), unwatched)
+    assert Objection.FELL in found.objections
+    monkeypatch.undo()
+    sound = go_on(crabs, replace(plan, tolerance=1e-8), replace(found, outcome=Outcome.CONVERGED), unwatched)
+    assert Objection.FELL in sound.objections
+
+
+@pytest.mark.parametrize("trace", [(0.0, -1e-8), (-1e6, -1e6 - 0.01), (1.0, np.nan), (np.inf, 1.0), (1.0, -np.inf)])
+def test_what_falls_by_more_than_rounding_fell(trace):
+    assert fell(trace)
+
+
+@pytest.mark.parametrize("trace", [(), (1.0,), (0.0, -1e-10), (-1e6, -1e6 - 1e-4), (-np.inf, 3.0), (-np.inf, -np.inf)])
+def test_rounding_and_a_rise_are_no_fall(trace):
+    assert not fell(trace)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.mixture.covariance import decompose, estimate, turn_common_axes
-from core.mixture.family import FAMILIES, Axis
+from core.mixture.covariance import ONE_ROUND, common_axes, decompose, estimate, turn_common_axes
+from core.mixture.family import FAMILIES, Axis, family
 
 
 def scatters(components, features, seed):
@@ -80,3 +80,34 @@ def test_a_turn_of_the_common_axes_never_raises_the_objective_and_keeps_them_ort
     turned = turn_common_axes(scatter, precision, axes)
     assert objective(turned) <= objective(axes) * (1 + 1e-12)
     np.testing.assert_allclose(turned.T @ turned, np.eye(features), atol=1e-12)
+
+
+def sharing_axes(components, features, seed):
+    """Covariances along common axes, with variances that are often equal, as a bound makes them."""
+    rng = np.random.default_rng(seed)
+    axes = np.linalg.qr(rng.normal(size=(features, features)))[0]
+    variances = rng.choice([0.5, 1.0, 1.0, 4.0], (components, features))
+    return (axes * variances[:, None, :]) @ axes.T, variances
+
+
+@settings(max_examples=60)
+@given(components=st.integers(1, 4), features=st.integers(2, 5), seed=st.integers(0, 10_000))
+def test_the_axes_that_covariances_share_are_found_though_some_of_their_variances_are_equal(components, features, seed):
+    covariances, _ = sharing_axes(components, features, seed)
+    axes = common_axes(covariances)
+    turned = axes.T @ covariances @ axes
+    np.testing.assert_allclose(turned * (1 - np.eye(features)), 0.0, atol=1e-12)
+    assert (np.diff(turned[0].diagonal()) <= 1e-12).all()
+
+
+@pytest.mark.parametrize("name", ["EVE", "VVE"])
+@settings(max_examples=40)
+@given(components=st.integers(1, 4), features=st.integers(2, 5), seed=st.integers(0, 10_000))
+def test_a_round_from_covariances_with_equal_variances_loses_no_likelihood(name, components, features, seed):
+    before, variances = sharing_axes(components, features, seed)
+    if name == "EVE":
+        before = before / np.exp(np.log(variances).mean(axis=1))[:, None, None]
+    weight, scatter = scatters(components, features, seed)
+    after = estimate(family(name), weight, scatter, before, ONE_ROUND)
+    least = naive.expected_log_likelihood(weight, scatter, before)
+    assert naive.expected_log_likelihood(weight, scatter, after) >= least - 1e-9 * abs(least)

@@ -93,15 +93,35 @@ def take_apart(family: Freedom, size: Sizes, now: Structure) -> None:
         fill(now.orientation + (j * d + j) * wide, wide, 1.0)
     spread_out(now.covariances, size.components, d, now.scatter)
     copy(now.scatter, now.rotated, wide * d * d)
+    if family.orientation == EQUAL:
+        sum_up(size, now)
     if family.orientation != IDENTITY:
         diagonalise(now.scatter, now.orientation, wide, d, now.rotated, now.room)
     for i in range(d * d):
         now.common[i] = now.orientation[i * wide]
+    if family.orientation == EQUAL:
+        spread_out(now.covariances, size.components, d, now.scatter)
+        rotate_alike(now.scatter, now.common, wide, d, now.rotated, now.room)
     take_spread(size, now)
     for k in range(size.components):
         now.volume[k] = geometric_mean(now.spread + k * d, d)
         for j in range(d):
             now.shape[k * d + j] = now.spread[k * d + j] / now.volume[k]
+
+
+@inner
+def sum_up(size: Sizes, now: Structure) -> None:
+    """Let the first matrix be the sum whose axes are common to all covariances (as in covariance.common_axes)."""
+    d, wide = size.features, beside(size.components)
+    for i in range(d * d):
+        now.scatter[i * wide] = 0.0
+    for k in range(size.components):
+        covariance, trace = now.covariances + k * d * d, 0.0
+        for j in range(d):
+            trace += covariance[j * d + j]
+        factor = np.exp(-k / size.components) / trace
+        for i in range(d * d):
+            now.scatter[i * wide] += factor * covariance[i]
 
 
 @merged

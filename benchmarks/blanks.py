@@ -7,8 +7,9 @@ from sklearn.metrics import adjusted_rand_score
 
 import core
 from benchmarks.engine import REFERENCE
-from core.mixture import em, kernels, missing_pass
-from core.mixture.patterns import Patterns
+from core.data.patterns import Patterns
+from core.mixture import kernels, missing_pass
+from core.mixture.em import m_step as em
 
 SHARES = [("iris", 0.2), ("penguins", 0.2), ("banknote", 0.2), ("crabs", 0.2), ("iris", 0.4), ("crabs", 0.4)]
 DRAWS = 20

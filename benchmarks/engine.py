@@ -16,9 +16,11 @@ from sklearn.mixture import GaussianMixture
 import core
 from benchmarks import problems
 from core.data.source import as_source
-from core.mixture import accelerate, em, kernels
+from core.mixture import kernels
 from core.mixture.blas import one_thread
-from core.mixture.em import m_step
+from core.mixture.em import acceleration as accelerate
+from core.mixture.em import m_step as em
+from core.mixture.em.m_step import m_step
 from core.mixture.model import Mixture
 from core.scale.threads import Threads
 

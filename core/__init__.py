@@ -55,9 +55,12 @@ if TYPE_CHECKING:
     from core.errors import ChoiceError, CoreError, DataError, DegenerateError, FitError, ReadError
     from core.estimator import GaussianMixture
     from core.kmeans import Partition, k_means
-    from core.mixture.bayes import Bayes, BayesPlan, ComponentPrior, bayes
-    from core.mixture.bound import EigenvalueRatio
-    from core.mixture.em import m_step
+    from core.mixture.bayes.posterior import Dirichlet, DirichletProcess
+    from core.mixture.bayes.variational import Bayes, BayesPlan, ComponentPrior, bayes
+    from core.mixture.em.constraint import EigenvalueRatio
+    from core.mixture.em.m_step import m_step
+    from core.mixture.em.prior import ConjugatePrior
+    from core.mixture.em.stopping import Objection, Outcome, Progress
     from core.mixture.family import FAMILIES, Axis, Family, family
     from core.mixture.fit import Fit, fit
     from core.mixture.iterate import iterate
@@ -65,10 +68,7 @@ if TYPE_CHECKING:
     from core.mixture.model import Mixture, Noise
     from core.mixture.moments import Moments, moments
     from core.mixture.plan import Plan
-    from core.mixture.posterior import Dirichlet, DirichletProcess
-    from core.mixture.prior import ConjugatePrior
-    from core.mixture.starts import Hierarchical, KMeansPlusPlus, RandomRows
-    from core.mixture.stopping import Objection, Outcome, Progress
+    from core.mixture.starts.start import Hierarchical, KMeansPlusPlus, RandomRows
 
 _HOMES = {
     "core.analysis.anomaly": "Anomalies ExpectedFalseAlarms FalseDiscoveryRate Quantile TopRows anomalies",
@@ -102,9 +102,9 @@ _HOMES = {
     "core.errors": "ChoiceError CoreError DataError DegenerateError FitError ReadError",
     "core.estimator": "GaussianMixture",
     "core.kmeans": "Partition k_means",
-    "core.mixture.bayes": "Bayes BayesPlan ComponentPrior bayes",
-    "core.mixture.bound": "EigenvalueRatio",
-    "core.mixture.em": "m_step",
+    "core.mixture.bayes.variational": "Bayes BayesPlan ComponentPrior bayes",
+    "core.mixture.em.constraint": "EigenvalueRatio",
+    "core.mixture.em.m_step": "m_step",
     "core.mixture.iterate": "iterate",
     "core.mixture.missing": "Filled fill",
     "core.mixture.family": "FAMILIES Axis Family family",
@@ -112,10 +112,10 @@ _HOMES = {
     "core.mixture.model": "Mixture Noise",
     "core.mixture.moments": "Moments moments",
     "core.mixture.plan": "Plan",
-    "core.mixture.posterior": "Dirichlet DirichletProcess",
-    "core.mixture.prior": "ConjugatePrior",
-    "core.mixture.starts": "Hierarchical KMeansPlusPlus RandomRows",
-    "core.mixture.stopping": "Objection Outcome Progress",
+    "core.mixture.bayes.posterior": "Dirichlet DirichletProcess",
+    "core.mixture.em.prior": "ConjugatePrior",
+    "core.mixture.starts.start": "Hierarchical KMeansPlusPlus RandomRows",
+    "core.mixture.em.stopping": "Objection Outcome Progress",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 

@@ -16,13 +16,13 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from core.arrays import Array
 from core.data.distinct import distinct_rows
 from core.errors import CoreError, DegenerateError
-from core.mixture.bound import EigenvalueRatio
+from core.mixture.em.constraint import EigenvalueRatio
+from core.mixture.em.prior import ConjugatePrior
+from core.mixture.em.stopping import Outcome
 from core.mixture.family import Family
 from core.mixture.fit import Fit, fit
 from core.mixture.model import Mixture
 from core.mixture.plan import Plan
-from core.mixture.prior import ConjugatePrior
-from core.mixture.stopping import Outcome
 
 
 class GaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types

@@ -25,7 +25,7 @@ from core.data.prepare import Matrix
 from core.data.scaled_rows import Labels, ScaledRows, concatenated, exponent, in_units
 from core.data.source import Source, as_source
 from core.errors import ChoiceError, DataError, FitError
-from core.mixture.stopping import Outcome, Progress, Watch, unwatched
+from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
 
 SILHOUETTE_ROWS = 2_000  # its cost grows with their square
 START_ROWS = 20_000  # beyond so many rows, starts are tried on a sample, and the best goes on with all rows

@@ -13,13 +13,13 @@ import numpy.typing as npt
 from core.analysis.null import Null, as_rare, null_of
 from core.analysis.scorers import Pruned, Scoring, scores_under
 from core.arrays import Array, read_only
+from core.data.patterns import Patterns, has_blanks
 from core.data.prepare import Matrix
 from core.data.source import Source, as_source
 from core.errors import ChoiceError
+from core.mixture.em.stopping import Watch
 from core.mixture.fit import Fit
 from core.mixture.model import Mixture
-from core.mixture.patterns import Patterns, has_blanks
-from core.mixture.stopping import Watch
 from core.numbers import figure
 
 DRAWS = 200_000  # so that every chance down to 1e-12 is known to some 2 %

@@ -16,9 +16,9 @@ from core.analysis.trust import trusted
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.source import ArraySource, Source
+from core.mixture.em.stopping import Watch
 from core.mixture.family import family
 from core.mixture.fit import Fit, polish
-from core.mixture.stopping import Watch
 from core.numbers import count, figure, share
 
 FIRST_ROWS = 2_000

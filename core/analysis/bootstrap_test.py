@@ -17,11 +17,11 @@ from core.analysis.sampled import some_rows
 from core.data.prepare import Matrix
 from core.data.source import ArraySource
 from core.errors import ChoiceError, FitError
+from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
 from core.mixture.family import Family
 from core.mixture.fit import fit
 from core.mixture.model import Mixture
 from core.mixture.plan import Plan
-from core.mixture.stopping import Outcome, Progress, Watch, unwatched
 from core.numbers import count, figure
 
 TESTED_ROWS = 2_000  # at most; every drawn set has as many

@@ -22,7 +22,7 @@ from core.analysis.anomaly import Anomalies, Scored
 from core.arrays import Array, read_only
 from core.data.prepare import Matrix
 from core.errors import DataError
-from core.mixture.stopping import Progress, Watch, unwatched
+from core.mixture.em.stopping import Progress, Watch, unwatched
 from core.numbers import count, figure
 
 MOST_ROWS = 10_000  # that are compared: the neighbours of 20,000 rows in 8 columns take some 3 seconds

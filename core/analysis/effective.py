@@ -13,8 +13,8 @@ import pandas as pd
 from core.data.source import Source, as_source
 from core.data.transform import Matrix
 from core.errors import FitError
-from core.mixture.bayes import Bayes, BayesPlan, bayes
-from core.mixture.stopping import Outcome, Progress, Watch, unwatched
+from core.mixture.bayes.variational import Bayes, BayesPlan, bayes
+from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
 from core.numbers import count
 
 STARTS = 10

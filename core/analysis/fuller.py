@@ -12,9 +12,9 @@ from core.analysis.trust import trusted
 from core.analysis.verdict import NOTHING
 from core.data.prepare import Matrix
 from core.errors import DegenerateError, FitError
+from core.mixture.em.stopping import Watch
 from core.mixture.fit import Fit, fit, polish
 from core.mixture.plan import Plan
-from core.mixture.stopping import Watch
 from core.numbers import count, figure
 
 FULLER_ROWS = 20_000

@@ -17,8 +17,8 @@ from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.source import ArraySource
 from core.errors import ChoiceError, DataError, FitError
+from core.mixture.em.stopping import Progress, Watch, unwatched
 from core.mixture.family import Family
-from core.mixture.stopping import Progress, Watch, unwatched
 from core.numbers import count, figure
 
 Rows = npt.NDArray[np.intp]

@@ -19,9 +19,9 @@ from core.arrays import Array, read_only
 from core.data.prepare import Matrix
 from core.data.source import ArraySource, Source
 from core.errors import DegenerateError, FitError
+from core.mixture.em.stopping import Outcome, Watch, unwatched
 from core.mixture.fit import Fit, polish
 from core.mixture.model import Mixture
-from core.mixture.stopping import Outcome, Watch, unwatched
 
 MOST_ROWS = 10_000  # that are weighted; with more, intervals are drawn in by the root of how many more there are
 TOLERANCE = 1e-8

@@ -19,20 +19,20 @@ from core.analysis.compare import Labels, agreement
 from core.analysis.held_out import HELD_OUT_ROWS, Folds
 from core.analysis.sampled import Sampled, mean_and_error, means, some_rows
 from core.arrays import Array
+from core.data.patterns import has_blanks
 from core.data.prepare import Matrix
 from core.data.source import ArraySource
 from core.errors import FitError
 from core.kmeans import Partition, k_means
-from core.mixture.em import m_step
+from core.mixture.em.m_step import m_step
+from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
 from core.mixture.family import Family, family
 from core.mixture.fit import fit
 from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
 from core.mixture.moments import moments
-from core.mixture.patterns import has_blanks
 from core.mixture.plan import Plan
-from core.mixture.starts import one_hot, softened
-from core.mixture.stopping import Outcome, Progress, Watch, unwatched
+from core.mixture.starts.start import one_hot, softened
 from core.numbers import figure
 
 K_MEANS = "K-Means"

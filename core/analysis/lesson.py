@@ -14,10 +14,10 @@ from core.analysis.compare import Agreement
 from core.analysis.ladder import times
 from core.arrays import Array
 from core.kmeans import Partition
+from core.mixture.em.stopping import Outcome
 from core.mixture.family import Axis, Family
 from core.mixture.fit import Fit
 from core.mixture.model import Mixture
-from core.mixture.stopping import Outcome
 from core.numbers import count, figure, share
 
 SAME = 0.95  # adjusted Rand index from which two splits tell the same story

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from core.arrays import Array
-from core.mixture.stopping import Progress, Watch
+from core.mixture.em.stopping import Progress, Watch
 
 T = TypeVar("T")
 DrawMap = Callable[[Callable[[int], T | None], Iterable[int]], Iterable[T | None]]

@@ -12,9 +12,9 @@ from core.arrays import Array
 from core.data.source import Source
 from core.errors import ChoiceError
 from core.mixture import kernels
+from core.mixture.em.stopping import Watch
 from core.mixture.fit import Fit, fit
 from core.mixture.model import Mixture
-from core.mixture.stopping import Watch
 
 
 def scores_under(mixture: Mixture, source: Source) -> Array:

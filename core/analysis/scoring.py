@@ -18,8 +18,8 @@ from core.data.prepare import Matrix
 from core.data.table import Table
 from core.data.transform import Transform
 from core.errors import DataError
+from core.mixture.em.stopping import Watch
 from core.mixture.fit import Fit
-from core.mixture.stopping import Watch
 from core.numbers import count, figure, share
 
 MOST_COMPARED = 50_000  # rows of either side whose distributions are compared

@@ -9,13 +9,13 @@ from functools import cached_property
 import pandas as pd
 
 from core.errors import ChoiceError, FitError
+from core.mixture.em.prior import ConjugatePrior
+from core.mixture.em.stopping import Outcome
 from core.mixture.family import FAMILIES, Family, family
 from core.mixture.fit import Fit
 from core.mixture.kernels import Map as Map
 from core.mixture.plan import Plan
-from core.mixture.prior import ConjugatePrior
-from core.mixture.starts import Hierarchical, Start
-from core.mixture.stopping import Outcome
+from core.mixture.starts.start import Hierarchical, Start
 
 SURVEYED = 1e-6  # tolerance of a first look at a cell
 

@@ -16,8 +16,8 @@ from core.arrays import Array, read_only
 from core.data.prepare import Matrix
 from core.data.source import ArraySource, Source
 from core.errors import DegenerateError, FitError
+from core.mixture.em.stopping import Outcome, Watch, unwatched
 from core.mixture.fit import Fit, fit, polish
-from core.mixture.stopping import Outcome, Watch, unwatched
 from core.numbers import figure
 
 MOST_ROWS = 5_000  # that are drawn anew

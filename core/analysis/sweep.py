@@ -19,14 +19,14 @@ from core.data.prepare import Matrix
 from core.data.source import Source, as_source
 from core.errors import DegenerateError, FitError
 from core.mixture.blas import one_thread
-from core.mixture.climb import Run
+from core.mixture.em.run import Run
+from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
 from core.mixture.family import FAMILIES, Family, family
 from core.mixture.fit import Origin, finish
 from core.mixture.kernels import Map as Map
+from core.mixture.multistart import Openings, can_be_sound, check, from_neighbour, openings, solve
 from core.mixture.plan import Plan
 from core.mixture.problem import Problem, pose
-from core.mixture.run import Openings, can_be_sound, check, from_neighbour, openings, solve
-from core.mixture.stopping import Outcome, Progress, Watch, unwatched
 
 CONTENDERS = 6  # cells with the lowest BIC that are then fitted as thoroughly as the search says
 MANY_FAMILIES = (

@@ -8,7 +8,7 @@ import pandas as pd
 from core.analysis.effective import EffectiveComponents
 from core.charts import marks, theme
 from core.charts.text import Words
-from core.mixture.bayes import LEAST_ROWS, Bayes
+from core.mixture.bayes.variational import LEAST_ROWS, Bayes
 from core.numbers import count, figure, share
 
 BAR_HEIGHT, ROOM = 26, 150  # pixels of a start, and of all that stands around them

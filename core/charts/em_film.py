@@ -18,8 +18,8 @@ from core.analysis.lessons.ground import Ground
 from core.arrays import Array
 from core.charts import marks, theme
 from core.charts.text import Words, shorten
+from core.mixture.em.stopping import Outcome
 from core.mixture.model import Mixture
-from core.mixture.stopping import Outcome
 from core.numbers import count, figure
 
 FRAME = 130  # milliseconds from stage to stage

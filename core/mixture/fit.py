@@ -14,14 +14,14 @@ from core.data.prepare import Matrix, Transform
 from core.data.source import ArraySource, Source, as_source
 from core.errors import ChoiceError
 from core.mixture.blas import one_thread
-from core.mixture.climb import Run, converge
+from core.mixture.em.run import Run, converge
+from core.mixture.em.stopping import Objection, Outcome, Watch, unwatched
 from core.mixture.family import Family
 from core.mixture.kernels import Map
 from core.mixture.model import Mixture
+from core.mixture.multistart import check, given, solve
 from core.mixture.plan import Plan
 from core.mixture.problem import Problem, pose
-from core.mixture.run import check, given, solve
-from core.mixture.stopping import Objection, Outcome, Watch, unwatched
 
 
 @dataclass(frozen=True)

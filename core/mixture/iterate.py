@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from core.data.patterns import has_blanks
 from core.data.source import as_source
-from core.mixture import em, missing
+from core.mixture import missing
+from core.mixture.em import m_step as em
 from core.mixture.family import Family
 from core.mixture.model import Mixture
 from core.mixture.moments import pooled
 from core.mixture.observed import Observed
-from core.mixture.patterns import has_blanks
 
 
 def iterate(family: Family, mixture: Mixture, rows: npt.ArrayLike) -> Iterator[tuple[Mixture, float]]:

@@ -18,10 +18,11 @@ import numpy.typing as npt
 from scipy.special import logsumexp
 
 from core.arrays import Array
-from core.mixture import compiled, em
+from core.data.patterns import Patterns, has_blanks
+from core.mixture import compiled
+from core.mixture.em import m_step as em
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
-from core.mixture.patterns import Patterns, has_blanks
 
 CHUNK_ROWS = 8_192  # the unit of work that threads share out; a whole number of blocks
 TILE = 4  # rows of the whitening factor that are worked on together

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.arrays import Array, read_only
-from core.mixture import em
+from core.data.patterns import Mask, Patterns
+from core.mixture.em import m_step as em
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
-from core.mixture.patterns import Mask, Patterns
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from types import ModuleType
 import numpy as np
 
 from core.arrays import Array
+from core.data.patterns import Mask, Patterns, Positions
 from core.errors import DegenerateError
 from core.mixture import compiled, missing
 from core.mixture.kernels import moments_of, packed_order
 from core.mixture.model import LOG_2PI, Mixture
 from core.mixture.moments import Moments
-from core.mixture.patterns import Mask, Patterns, Positions
 
 BATCH_CELLS = 500_000  # patterns x components x features^2 whose factors are held at a time: 4 MB each
 

@@ -13,8 +13,8 @@ from scipy.linalg import solve_triangular
 from scipy.special import logsumexp, softmax
 
 from core.arrays import Array, closed, read_only
+from core.data.patterns import Mask, Patterns, has_blanks
 from core.errors import ChoiceError, DegenerateError
-from core.mixture.patterns import Mask, Patterns, has_blanks
 
 BLOCK_ROWS = 16_384  # rows evaluated at a time, so that scoring needs little beside its answer
 LOG_2PI = float(np.log(2 * np.pi))

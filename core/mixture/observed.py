@@ -10,13 +10,13 @@ from operator import add
 import numpy as np
 
 from core.arrays import Array
+from core.data.patterns import Mask
 from core.data.source import Source
 from core.errors import FitError
 from core.mixture import missing_pass
 from core.mixture.missing import fill
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments, moments
-from core.mixture.patterns import Mask
 
 PASSES_FOR_ONE = 10  # of EM for one Gaussian, from which starts take expected values
 RIDGE = 1e-3  # added to its variances, in units of the columns' variances

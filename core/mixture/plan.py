@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from core.errors import ChoiceError
-from core.mixture.bound import EigenvalueRatio
+from core.mixture.em.constraint import EigenvalueRatio
+from core.mixture.em.prior import ConjugatePrior
 from core.mixture.family import Family, family
-from core.mixture.prior import ConjugatePrior
-from core.mixture.starts import Hierarchical, Start
+from core.mixture.starts.start import Hierarchical, Start
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,16 @@ from functools import cached_property
 import numpy as np
 
 from core.arrays import Array, read_only
+from core.data.patterns import Patterns, Positions, has_blanks
 from core.data.source import ArraySource, Source
 from core.errors import FitError
-from core.mixture.em import NUMERICAL_FLOOR
+from core.mixture.em.m_step import NUMERICAL_FLOOR
+from core.mixture.em.stopping import flattest
 from core.mixture.model import Noise
 from core.mixture.moments import pooled
 from core.mixture.noise import noise_over
 from core.mixture.observed import Observed, fill_for_start
-from core.mixture.patterns import Patterns, Positions, has_blanks
-from core.mixture.starts import StartSample
-from core.mixture.stopping import flattest
+from core.mixture.starts.start import StartSample
 
 START_ROWS = 2_000  # rows that starts look at
 IN_MEMORY_CELLS = 8_000_000  # values (64 MB) that are scaled once instead of at each pass

@@ -7,7 +7,7 @@ import streamlit as st
 from core.analysis.lessons.criteria import SIZES, Criteria, criteria, dying_out, with_more_rows
 from core.analysis.lessons.toys import TOYS, toy
 from core.charts.criteria import chosen_by_rows, stacked_parts, weights_dying
-from core.mixture.stopping import Progress, Watch
+from core.mixture.em.stopping import Progress, Watch
 from pages.lesson import frame
 from pages.shared import jobs
 from pages.shared.drawing import draw

@@ -12,10 +12,10 @@ from core.analysis.lessons.em_steps import Course
 from core.analysis.lessons.ground import Ground
 from core.charts.em_film import controls, em_film
 from core.charts.em_traces import em_traces
+from core.mixture.em.stopping import Outcome, Progress, Watch
 from core.mixture.family import FAMILIES, family
 from core.mixture.model import Mixture
-from core.mixture.starts import KMeansPlusPlus, RandomRows, Start
-from core.mixture.stopping import Outcome, Progress, Watch
+from core.mixture.starts.start import KMeansPlusPlus, RandomRows, Start
 from core.numbers import count, figure
 from pages.lesson import frame
 from pages.lesson.rows import rows_choice

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.analysis.effective import EffectiveComponents
 from core.charts.effective import weights_by_start
-from core.mixture.bayes import BayesPlan
+from core.mixture.bayes.variational import BayesPlan
 from core.numbers import count
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw

@@ -20,7 +20,7 @@ from streamlit.runtime.runtime import RuntimeState
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import CoreError
-from core.mixture.stopping import Progress, Watch
+from core.mixture.em.stopping import Progress, Watch
 from pages.shared.store import store
 from pages.shared.turns import Ticket, Turns
 

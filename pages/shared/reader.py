@@ -9,7 +9,7 @@ import streamlit as st
 from core.data.isolate import Child
 from core.data.read import read_table
 from core.data.table import Reading, Table
-from core.mixture.stopping import Progress, Watch
+from core.mixture.em.stopping import Progress, Watch
 from pages.shared.session import Upload
 
 

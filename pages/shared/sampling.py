@@ -12,7 +12,7 @@ from core.charts.density import marginal_density
 from core.charts.joint import joint_density, real_and_synthetic
 from core.charts.marks import Chart
 from core.charts.scene import Scene
-from core.mixture.stopping import Watch
+from core.mixture.em.stopping import Watch
 from core.numbers import count
 from pages.shared import jobs
 from pages.shared.derived import Analysis, rows_key

@@ -8,9 +8,9 @@ from core.analysis.trust import doubts
 from core.data.samples import SAMPLES
 from core.data.table import Reading, Table
 from core.errors import CoreError
+from core.mixture.em.stopping import Outcome
 from core.mixture.family import FAMILIES
 from core.mixture.fit import Fit
-from core.mixture.stopping import Outcome
 from core.numbers import count
 from pages.shared import derived
 from pages.shared.derived import Analysis

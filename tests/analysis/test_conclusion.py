@@ -11,7 +11,7 @@ from core.analysis.merging import merging
 from core.analysis.selection import Search
 from core.analysis.sweep import sweep
 from core.analysis.verdict import verdict
-from core.mixture.bayes import BayesPlan, bayes
+from core.mixture.bayes.variational import BayesPlan, bayes
 from core.mixture.family import family
 
 SEARCH = Search((family("VVI"),), (1, 2, 3, 4, 5), restarts=3, tolerance=1e-7)

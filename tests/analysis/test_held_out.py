@@ -8,7 +8,7 @@ from core.analysis.sampled import mean_and_error
 from core.analysis.selection import Search
 from core.data.source import ArraySource
 from core.errors import ChoiceError, FitError
-from core.mixture import run
+from core.mixture import multistart as run
 from core.mixture.family import family
 from core.mixture.fit import fit
 from core.mixture.plan import Plan

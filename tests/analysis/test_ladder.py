@@ -8,7 +8,7 @@ import core
 from core.analysis.held_out import Folds
 from core.analysis.ladder import LADDER, ladder
 from core.errors import FitError
-from core.mixture.starts import one_hot
+from core.mixture.starts.start import one_hot
 
 
 def round_groups(n=300, seed=0):

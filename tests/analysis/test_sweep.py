@@ -11,10 +11,10 @@ from core.analysis import sweep as sweeps
 from core.analysis.selection import Search
 from core.analysis.sweep import Rounds, sweep
 from core.data.source import as_source
+from core.mixture.em.stopping import unwatched
 from core.mixture.family import FAMILIES
+from core.mixture.multistart import openings
 from core.mixture.problem import pose
-from core.mixture.run import openings
-from core.mixture.stopping import unwatched
 from core.scale.threads import over_cores
 
 REFERENCE = Path(__file__).parents[1] / "reference"

@@ -8,9 +8,9 @@ from core.analysis.sweep import sweep
 from core.analysis.trust import FEWEST_ROWS, doubts, is_scattered, trusted
 from core.data.prepare import prepare
 from core.data.samples import sample
+from core.mixture.em.stopping import Objection
 from core.mixture.fit import fit
 from core.mixture.plan import Plan
-from core.mixture.stopping import Objection
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from core.analysis.verdict import unusable, verdict
 from core.data.prepare import prepare
 from core.data.samples import sample
 from core.errors import FitError
-from core.mixture.stopping import Objection
+from core.mixture.em.stopping import Objection
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from core.analysis.lessons.toys import toy
 from core.charts import theme
 from core.charts.em_film import controls, em_film, stages
 from core.charts.em_traces import em_traces
-from core.mixture.starts import RandomRows
+from core.mixture.starts.start import RandomRows
 
 VVV = core.family("VVV")
 TOY = toy("spread", 200)

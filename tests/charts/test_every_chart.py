@@ -45,7 +45,7 @@ from core.charts.tables import agreement_table, category_table, column_ranges, p
 from core.charts.what_if import what_if_density
 from core.data.columns import profile
 from core.kmeans import k_means, k_means_curve
-from core.mixture.bayes import BayesPlan
+from core.mixture.bayes.variational import BayesPlan
 
 SCENES = (
     *("plain", "hostile", "same but plain", "one column", "one group", "dates"),

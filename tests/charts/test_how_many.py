@@ -15,8 +15,8 @@ from core.charts.effective import weights_by_start
 from core.charts.elbow import bend, calinski_harabasz, davies_bouldin, elbow, silhouette
 from core.charts.how_many import criterion_curves, lead_in_words, leading_families, spread
 from core.kmeans import k_means_curve
-from core.mixture.bayes import BayesPlan
-from core.mixture.stopping import Objection
+from core.mixture.bayes.variational import BayesPlan
+from core.mixture.em.stopping import Objection
 from tests.charts.conftest import make_scene
 
 

@@ -23,8 +23,8 @@ from core.analysis.lessons.em_steps import (
 )
 from core.analysis.lessons.toys import toy
 from core.errors import FitError
-from core.mixture.starts import KMeansPlusPlus, RandomRows
-from core.mixture.stopping import Outcome
+from core.mixture.em.stopping import Outcome
+from core.mixture.starts.start import KMeansPlusPlus, RandomRows
 
 VVV = core.family("VVV")
 ROWS = toy("overlapping", 300).points

@@ -12,9 +12,11 @@ from strategies import clustered_rows, mixtures
 from benchmarks import problems
 from core.data.source import ArraySource
 from core.errors import DegenerateError
-from core.mixture import accelerate, em, kernels
-from core.mixture.accelerate import Frame
-from core.mixture.covariance import TO_THE_END, estimate
+from core.mixture import kernels
+from core.mixture.em import acceleration as accelerate
+from core.mixture.em import m_step as em
+from core.mixture.em.acceleration import Frame
+from core.mixture.em.covariance import TO_THE_END, estimate
 from core.mixture.family import FAMILIES, family
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import moments

@@ -15,9 +15,9 @@ from strategies import clustered_rows
 
 import core
 from core.mixture import missing, missing_pass
-from core.mixture.bayes import variational_passes
+from core.mixture.bayes.posterior import DirichletPosterior, NormalWishart, SticksPosterior
+from core.mixture.bayes.variational import variational_passes
 from core.mixture.moments import Moments, moments
-from core.mixture.posterior import DirichletPosterior, NormalWishart, SticksPosterior
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 PRIORS = {"dirichlet_process": core.DirichletProcess(), "dirichlet_distribution": core.Dirichlet()}

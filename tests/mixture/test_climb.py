@@ -9,17 +9,17 @@ import pytest
 
 from core.data.source import as_source
 from core.errors import DegenerateError
-from core.mixture import em
-from core.mixture import run as runs
-from core.mixture.bound import EigenvalueRatio
-from core.mixture.climb import Climb, converge
+from core.mixture import multistart as runs
+from core.mixture.em import m_step as em
+from core.mixture.em.constraint import EigenvalueRatio
+from core.mixture.em.restraints import Restraints
+from core.mixture.em.run import Climb, converge
+from core.mixture.em.stopping import Objection, Outcome, fell, unwatched
 from core.mixture.family import FAMILIES, family
 from core.mixture.moments import moments
+from core.mixture.multistart import GLANCE, from_neighbour, go_on, openings, solve
 from core.mixture.plan import Plan
 from core.mixture.problem import pose
-from core.mixture.restraints import Restraints
-from core.mixture.run import GLANCE, from_neighbour, go_on, openings, solve
-from core.mixture.stopping import Objection, Outcome, fell, unwatched
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.mixture.covariance import ONE_ROUND, common_axes, decompose, estimate, turn_common_axes
+from core.mixture.em.covariance import ONE_ROUND, common_axes, decompose, estimate, turn_common_axes
 from core.mixture.family import FAMILIES, Axis, family
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from strategies import clustered_rows
 
 from core.errors import DegenerateError
-from core.mixture.em import m_step
+from core.mixture.em.m_step import m_step
 from core.mixture.family import FAMILIES, Axis, family
 from core.mixture.fit import fit
 from core.mixture.iterate import iterate

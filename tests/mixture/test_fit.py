@@ -16,11 +16,11 @@ from strategies import clustered_rows
 import core
 from core.data.source import as_source
 from core.errors import DegenerateError
+from core.mixture.em.stopping import Objection, Outcome
 from core.mixture.family import FAMILIES
 from core.mixture.fit import polish
+from core.mixture.multistart import can_be_sound
 from core.mixture.problem import pose
-from core.mixture.run import can_be_sound
-from core.mixture.stopping import Objection, Outcome
 from core.scale.threads import Threads, over_cores
 
 REFERENCE = Path(__file__).parents[1] / "reference"

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from core.mixture import hierarchy
-from core.mixture.hierarchy import cut, merge_all
-from core.mixture.starts import Hierarchical, StartSample
+from core.mixture.starts import hierarchy
+from core.mixture.starts.hierarchy import cut, merge_all
+from core.mixture.starts.start import Hierarchical, StartSample
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 

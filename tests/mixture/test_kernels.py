@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import mixtures
 
-from core.mixture import compiled, em, kernels
+from core.mixture import compiled, kernels
+from core.mixture.em import m_step as em
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments
 

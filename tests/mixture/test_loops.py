@@ -9,15 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import clustered_rows
 
+from core.data.patterns import Patterns
 from core.data.source import ArraySource
 from core.errors import DegenerateError
-from core.mixture import accelerate, compiled, em, missing_pass
-from core.mixture.covariance import ONE_ROUND, TO_THE_END
+from core.mixture import compiled, missing_pass
+from core.mixture.em import acceleration as accelerate
+from core.mixture.em import m_step as em
+from core.mixture.em.covariance import ONE_ROUND, TO_THE_END
+from core.mixture.em.drivers import End, Limits, loop
 from core.mixture.family import FAMILIES, family
-from core.mixture.loops import End, Limits, loop
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import moments
-from core.mixture.patterns import Patterns
 from core.mixture.problem import by_pattern
 
 REFERENCE = Path(__file__).parents[1] / "reference"

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
 import core
+from core.data.patterns import Patterns
 from core.data.source import ArraySource
 from core.errors import DegenerateError
-from core.mixture import accelerate, compiled, em, kernels, missing, missing_pass
+from core.mixture import compiled, kernels, missing, missing_pass
+from core.mixture.em import acceleration as accelerate
+from core.mixture.em import m_step as em
 from core.mixture.family import FAMILIES, family
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import moments
-from core.mixture.patterns import Patterns
 from tests import naive
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import clustered_rows, mixtures
 
-from core.mixture.em import e_step
+from core.mixture.em.m_step import e_step
 from core.mixture.moments import Moments, adding_up, moments, of_groups
-from core.mixture.starts import one_hot
+from core.mixture.starts.start import one_hot
 
 
 def assert_alike(one: Moments, other: Moments, relative=1e-9):

@@ -12,9 +12,9 @@ from scipy.stats import invwishart, multivariate_normal
 from strategies import clustered_rows
 
 import core
+from core.mixture.em.restraints import Restraints
 from core.mixture.family import FAMILIES
 from core.mixture.problem import pose
-from core.mixture.restraints import Restraints
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 CASES = json.loads((REFERENCE / "prior.json").read_text())

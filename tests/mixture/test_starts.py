@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.mixture.starts import Hierarchical, KMeansPlusPlus, RandomRows, StartSample
+from core.mixture.starts.start import Hierarchical, KMeansPlusPlus, RandomRows, StartSample
 
 WAYS = [Hierarchical(), KMeansPlusPlus(), RandomRows(), Hierarchical(then=RandomRows())]
 

@@ -7,7 +7,7 @@ import pytest
 from core.analysis.answer import first_answer
 from core.data.prepare import Preparation, Shape
 from core.data.samples import sample
-from core.mixture.stopping import Progress
+from core.mixture.em.stopping import Progress
 from pages.shared import column_choice
 from pages.shared.jobs import Lane
 from pages.shared.messages import plain

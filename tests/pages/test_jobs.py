@@ -2,7 +2,7 @@ import logging
 import time
 
 from core.errors import FitError
-from core.mixture.stopping import Progress
+from core.mixture.em.stopping import Progress
 from pages.shared import jobs
 from pages.shared.jobs import Job, Lane, in_words, share
 

@@ -15,9 +15,9 @@ from core.analysis.sweep import sweep
 from core.arrays import Array, read_only
 from core.errors import FitError
 from core.kmeans import k_means
-from core.mixture.bayes import LEAST_ROWS, BayesPlan, bayes
+from core.mixture.bayes.posterior import DirichletProcess
+from core.mixture.bayes.variational import LEAST_ROWS, BayesPlan, bayes
 from core.mixture.family import family
-from core.mixture.posterior import DirichletProcess
 
 MOST = 8  # groups that are tried
 STARTS = 8  # of each, more than a sweep takes for its best: here every K is shown

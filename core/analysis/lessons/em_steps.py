@@ -11,16 +11,16 @@ import numpy.typing as npt
 
 from core.arrays import Array, read_only
 from core.errors import CoreError, DegenerateError, FitError
-from core.mixture.em import m_step
+from core.mixture.em.m_step import m_step
+from core.mixture.em.prior import ConjugatePrior
+from core.mixture.em.stopping import Outcome, Stopping
 from core.mixture.family import Family
 from core.mixture.fit import Fit, fit
 from core.mixture.iterate import iterate
 from core.mixture.model import Mixture
 from core.mixture.moments import moments
 from core.mixture.plan import Plan
-from core.mixture.prior import ConjugatePrior
-from core.mixture.starts import Start, StartSample, one_hot, softened
-from core.mixture.stopping import Outcome, Stopping
+from core.mixture.starts.start import Start, StartSample, one_hot, softened
 
 MOST_PASSES = 1_000
 MOST_SHOWN = 40  # passes

@@ -1,4 +1,4 @@
-"""The M-step for covariances, compiled: the twin of core.mixture.covariance, axis by axis.
+"""The M-step for covariances, compiled: the twin of core.mixture.em.covariance, axis by axis.
 
 Volume, shape and orientation are kept from one M-step to the next, so that nothing is taken apart again. A family is
 three numbers, how free its volume, shape and orientation are. Where shape and orientation are equally free they are one

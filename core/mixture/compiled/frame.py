@@ -1,4 +1,4 @@
-"""Coordinates of mixtures near one: the compiled twin of core.mixture.accelerate.Frame.
+"""Coordinates of mixtures near one: the compiled twin of core.mixture.em.acceleration.Frame.
 
 Only what a family can have stands in a vector: of the Cholesky factors the lower triangle, or the diagonal alone. What
 is a logarithm comes first, up to full lanes, so that logarithms and exponentials are taken of many at a time.
@@ -17,7 +17,7 @@ from core.mixture.compiled.factors import Factored
 from core.mixture.compiled.lanes import fill8, load8, store, where_less
 from core.mixture.compiled.pointers import Pointer, copy, fill, inner, merged, shared
 
-LEAST_WEIGHT = 1e-300  # as in core.mixture.accelerate
+LEAST_WEIGHT = 1e-300  # as in core.mixture.em.acceleration
 ROOT_TWO = math.sqrt(2.0)
 MOST_LOG = 690.0  # where exp is a normal number; logarithms beyond are cut there
 

@@ -1,4 +1,4 @@
-"""The compiled twin of core.mixture.hierarchy: each cluster keeps its cheapest partner among those before it.
+"""The compiled twin of core.mixture.starts.hierarchy: each cluster keeps its cheapest partner among those before it.
 
 A cluster is priced with eight others at a time. Whatever is known of clusters stands one cluster after the other, each
 in the order of their first rows, so that eight of them are loaded at once; those that have joined another have no rows

@@ -1,6 +1,6 @@
 """EM from pass to pass without leaving compiled code: what small data need, where a call from Python costs a pass.
 
-Plain, or accelerated as in core.mixture.accelerate; a loop that took all its passes can be taken up where it was left.
+Plain, or accelerated as in core.mixture.em.acceleration; a loop that took all its passes can be taken up again.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ from core.mixture.compiled.steps import (
 
 __all__ = ["Sizes", "Task", "loop_room", "run"]
 
-GOING, SETTLED, DEGENERATE = 0, 1, 2  # how a loop ended: the values of core.mixture.loops.End
+GOING, SETTLED, DEGENERATE = 0, 1, 2  # how a loop ended: the values of core.mixture.em.drivers.End
 FROM_MIXTURE, FROM_LOOP, FROM_MOMENTS = 0, 1, 2  # how a loop begins
 # What is under way: a first pass as the mixture is, or after an M-step; a plain step; an accelerated one; a plain one
 # instead of it.

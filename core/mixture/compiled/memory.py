@@ -1,4 +1,4 @@
-"""What the last steps taught: the compiled twin of core.mixture.accelerate.Memory."""
+"""What the last steps taught: the compiled twin of core.mixture.em.acceleration.Memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.mixture.compiled.blocks import LANES
 from core.mixture.compiled.lanes import fill8, load8, store, total
 from core.mixture.compiled.pointers import Pointer, copy, inner, merged
 
-PAIRS = 10  # this and the next as in core.mixture.accelerate
+PAIRS = 10  # this and the next as in core.mixture.em.acceleration
 MOST_STRETCH = 4.0
 LEAST_COSINE = 1e-9
 CALM = 0.1

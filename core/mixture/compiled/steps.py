@@ -48,7 +48,7 @@ from core.mixture.compiled.gaps import (
 from core.mixture.compiled.lanes import aligned
 from core.mixture.compiled.pointers import Pointer, copy, fill, inlined, inner, merged, pointer
 
-TINY = 1e-14  # share of the rows under which a component is taken to be lost, as in core.mixture.em
+TINY = 1e-14  # share of the rows under which a component is taken to be lost, as in core.mixture.em.m_step
 
 
 class Rows(NamedTuple):

@@ -17,7 +17,7 @@ from scipy.special import logsumexp
 from core.arrays import Array
 from core.data.source import Source
 from core.errors import DegenerateError
-from core.mixture.covariance import TO_THE_END, Sweeps, estimate
+from core.mixture.em.covariance import TO_THE_END, Sweeps, estimate
 from core.mixture.family import Family
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments, moments

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.errors import ChoiceError
-from core.mixture.covariance import Sweeps, common_axes, turn_common_axes
+from core.mixture.em.covariance import Sweeps, common_axes, turn_common_axes
 from core.mixture.family import Axis, Family
 
 
@@ -38,7 +38,7 @@ class EigenvalueRatio:
     def estimate(self, family: Family, weight: Array, scatter: Array, previous: Array | None, sweeps: Sweeps) -> Array:
         """The (K, d, d) covariances of a family that maximise the expected log-likelihood under the bound.
 
-        Arguments are those of core.mixture.covariance.estimate.
+        Arguments are those of core.mixture.em.covariance.estimate.
         """
         if family.orientation is Axis.EQUAL and family.volume is Axis.VARIABLE:
             return self._along_common_axes(weight, scatter, previous, sweeps)

@@ -20,18 +20,18 @@ from core.data.source import Source, as_source
 from core.data.transform import Matrix, Transform
 from core.errors import ChoiceError, FitError
 from core.mixture import kernels, missing_pass
+from core.mixture.bayes.posterior import DirichletProcess, NormalWishart, WeightPosterior, WeightPrior
 from core.mixture.blas import one_thread
-from core.mixture.em import EStep
+from core.mixture.em.m_step import EStep
+from core.mixture.em.stopping import Outcome, Progress, Stopping, Watch, unwatched
 from core.mixture.fit import Origin
 from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments, moments
+from core.mixture.multistart import check, given_moments
 from core.mixture.plan import Plan
-from core.mixture.posterior import DirichletProcess, NormalWishart, WeightPosterior, WeightPrior
 from core.mixture.problem import Problem, Units, pose
-from core.mixture.run import check, given_moments
-from core.mixture.starts import KMeansPlusPlus, Start, one_hot
-from core.mixture.stopping import Outcome, Progress, Stopping, Watch, unwatched
+from core.mixture.starts.start import KMeansPlusPlus, Start, one_hot
 
 LEAST_LOG_WEIGHT = -690.0  # beside the largest: exp of less is zero, and its log has no digits
 LEAST_ROWS = 1.0  # rows' worth of weight that a component holds to count as one

@@ -12,15 +12,15 @@ import numpy as np
 from core.arrays import Array
 from core.data.source import Source
 from core.errors import DegenerateError, FitError
-from core.mixture.climb import Climb, Run, begin, converge
+from core.mixture.em.run import Climb, Run, begin, converge
+from core.mixture.em.stopping import Objection, Outcome, Watch
 from core.mixture.kernels import Map
 from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments, adding_up, moments, of_groups
 from core.mixture.plan import Plan
 from core.mixture.problem import SAMPLE_ROWS, Problem, all_rows
-from core.mixture.starts import Start, one_hot, softened
-from core.mixture.stopping import Objection, Outcome, Watch
+from core.mixture.starts.start import Start, one_hot, softened
 
 SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
 GLANCE = 3  # passes that show whether a start from a neighbour comes out ahead

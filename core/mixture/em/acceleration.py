@@ -20,8 +20,8 @@ import numpy as np
 from core.arrays import Array
 from core.data.source import Source
 from core.errors import DegenerateError
-from core.mixture.covariance import ONE_ROUND, Sweeps
-from core.mixture.em import EStep, m_step
+from core.mixture.em.covariance import ONE_ROUND, Sweeps
+from core.mixture.em.m_step import EStep, m_step
 from core.mixture.family import Family
 from core.mixture.kernels import e_step
 from core.mixture.model import Mixture
@@ -46,7 +46,7 @@ def passes(
 ) -> Iterator[tuple[Mixture, Moments]]:
     """Each mixture of accelerated EM with the Moments of all rows under it, for ever; rejected ones are not yielded.
 
-    Arguments and errors are those of core.mixture.em.passes.
+    Arguments and errors are those of core.mixture.em.m_step.passes.
     """
 
     def moments_at(some: Mixture) -> Moments:

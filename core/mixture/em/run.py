@@ -6,19 +6,20 @@ import math
 from dataclasses import dataclass, replace
 from functools import partial
 
+from core.data.patterns import Patterns
 from core.data.source import ArraySource
-from core.mixture import accelerate, kernels, missing_pass
-from core.mixture.covariance import ONE_ROUND, TO_THE_END
-from core.mixture.em import EStep, passes
+from core.mixture import kernels, missing_pass
+from core.mixture.em import acceleration as accelerate
+from core.mixture.em.covariance import ONE_ROUND, TO_THE_END
+from core.mixture.em.drivers import Counted, End, Limits, Loop, Place, SteppedLoop, loop
+from core.mixture.em.m_step import EStep, passes
+from core.mixture.em.restraints import Restraints
+from core.mixture.em.stopping import Objection, Outcome, Progress, Watch, fell, has_few_rows, unwatched
 from core.mixture.kernels import Map
-from core.mixture.loops import Counted, End, Limits, Loop, Place, SteppedLoop, loop
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
-from core.mixture.patterns import Patterns
 from core.mixture.plan import Plan
 from core.mixture.problem import SAMPLE_ROWS, Problem
-from core.mixture.restraints import Restraints
-from core.mixture.stopping import Objection, Outcome, Progress, Watch, fell, has_few_rows, unwatched
 
 WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
 ROWS_OF_AXES = 30  # as many rows for each feature take as long as an M-step that takes covariances apart

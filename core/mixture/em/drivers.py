@@ -15,15 +15,17 @@ from typing import Protocol
 import numpy as np
 
 from core.arrays import Array
+from core.data.patterns import Patterns
 from core.data.source import ArraySource
 from core.errors import DegenerateError
-from core.mixture import accelerate, compiled, em, kernels, missing_pass
-from core.mixture.covariance import TO_THE_END, Sweeps
+from core.mixture import compiled, kernels, missing_pass
+from core.mixture.em import acceleration as accelerate
+from core.mixture.em import m_step as em
+from core.mixture.em.covariance import TO_THE_END, Sweeps
+from core.mixture.em.stopping import Stopping, is_flatter
 from core.mixture.family import Family
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments
-from core.mixture.patterns import Patterns
-from core.mixture.stopping import Stopping, is_flatter
 
 
 class End(Enum):

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.arrays import Array
-from core.mixture.hierarchy import Merges, cut, merge_all
-from core.mixture.patterns import Mask
+from core.data.patterns import Mask
+from core.mixture.starts.hierarchy import Merges, cut, merge_all
 
 FLAT = 1e-10  # share of the largest singular value under which a direction holds nothing
 Labels = npt.NDArray[np.intp]
@@ -148,7 +148,7 @@ class RandomRows:
 
 @dataclass(frozen=True)
 class Hierarchical:
-    """First the groups of a model-based hierarchy (core.mixture.hierarchy), then other starts."""
+    """First the groups of a model-based hierarchy (core.mixture.starts.hierarchy), then other starts."""
 
     then: Start = field(default_factory=KMeansPlusPlus)
 

@@ -9,14 +9,14 @@ from operator import add
 
 from core.arrays import Array
 from core.data.source import Source
-from core.mixture import em
-from core.mixture.bound import EigenvalueRatio
-from core.mixture.covariance import TO_THE_END, Sweeps, estimate
+from core.mixture.em import m_step as em
+from core.mixture.em.constraint import EigenvalueRatio
+from core.mixture.em.covariance import TO_THE_END, Sweeps, estimate
+from core.mixture.em.prior import PriorRows
 from core.mixture.family import Family
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 from core.mixture.plan import Plan
-from core.mixture.prior import PriorRows
 from core.mixture.problem import Problem
 
 
@@ -53,7 +53,7 @@ class Restraints:
     ) -> Mixture:
         """The mixture that maximises the expected log-likelihood of some Moments plus the log prior, within the bound.
 
-        Arguments and errors are those of core.mixture.em.m_step. Mixing weights are those of the rows alone.
+        Arguments and errors are those of core.mixture.em.m_step.m_step. Mixing weights are those of the rows alone.
         """
         em.check_rows(found)
         joined = found if self.prior is None else self.prior.joined(found)

@@ -38,6 +38,8 @@ class Child:
         environment = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT", "HOME") if name in os.environ}
         environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "4", "ARROW_DEFAULT_MEMORY_POOL": "system"}
         environment |= {"MALLOC_ARENA_MAX": "2", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        # Large blocks go back to the system at once, so that what is reserved follows what is used, each time alike.
+        environment |= {"MALLOC_MMAP_THRESHOLD_": "524288"}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "core.data.reader.child"],
             stdin=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import resource
 import struct
 import threading
 import time
@@ -14,6 +15,7 @@ import core
 from core.data.isolate import Child
 from core.data.limits import Limits
 from core.data.read import read_table
+from core.data.reader.sheet import MOST_COLUMNS
 from core.data.table import Reading
 from core.errors import ReadError
 from tests.data.making import delimited, workbook, zipped
@@ -74,6 +76,25 @@ def test_more_memory_than_allowed_is_refused():
     content = delimited([["a", "b"], *([str(i), str(i / 7)] for i in range(200_000))])
     with pytest.raises(ReadError, match="memory"):
         read_table(content, limits=Limits(memory=5_000_000))
+
+
+@pytest.mark.parametrize(("n", "width", "most"), [(300, 5_000, 100), (1_000, 500, 10_000), (2_000, 500, 2)])
+def test_wide_rows_need_little_memory_each_time(n, width, most):
+    values = np.random.default_rng(0).integers(0, most, size=(n, width))
+    content = delimited([[f"c{j}" for j in range(width)], *values.tolist()])
+    for _ in range(2):
+        table = Child().read(content, Reading(), Limits(memory=240_000_000)).table
+        np.testing.assert_array_equal(table.column(width - 1), values[:, -1])
+
+
+def test_as_many_columns_as_are_allowed_are_read_in_the_time_that_is_allowed():
+    values = np.random.default_rng(0).integers(0, 100, size=(60, MOST_COLUMNS))
+    content = delimited([[f"c{j}" for j in range(MOST_COLUMNS)], *values.tolist()])
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    answer = Child().read(content, Reading(), Limits(seconds=100))  # of a machine that may have other things to do
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < Limits().seconds
+    assert answer.table.shape == values.shape
+    np.testing.assert_array_equal(answer.table.column(MOST_COLUMNS - 1), values[:, -1])
 
 
 def test_more_time_than_allowed_is_refused_in_time():

@@ -174,3 +174,27 @@ def test_an_unknown_encoding_and_an_impossible_delimiter_are_refused_in_words():
         here("a,b\n1,2\n", encoding="klingon")
     with pytest.raises(ReadError, match="cannot part"):
         here("a,b\n1,2\n", delimiter="\n")
+
+
+WIDE = [f"é,{j}" if j % 9 == 0 else str(j) for j in range(70)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("quoted", [False, True], ids=["plain", "quoted"])
+def test_wide_rows_are_parted_as_the_patient_way_parts_them(end, quoted):
+    rows = [[cell if quoted else cell.replace(",", " ") for cell in WIDE] for _ in range(5_000)]
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=end).writerows(rows)
+    content = text.getvalue().encode()
+    assert len(content) > tokens.QUICK_BYTES
+    sheet = tokens._quick(content, Dialect())
+    assert sheet.n == len(rows)
+    assert sheet.rows(0, 1) == sheet.rows(4_999, 5_000) == [rows[0]]
+
+
+@pytest.mark.parametrize(
+    "line", [",".join(WIDE[:69]), ",".join([*WIDE[:69], '"a', 'b"', "c"]), ",".join([*WIDE[:69], '"a\nb"'])]
+)
+def test_wide_rows_that_are_not_all_alike_are_left_to_the_patient_way(line):
+    plain = ",".join(str(j) for j in range(70))
+    assert tokens._quick(f"{plain}\n{line}\n{plain}\n".encode(), Dialect()) is None

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import chain
 
 import pyarrow as pa
 
@@ -13,11 +14,13 @@ from core.data.names import unique_names
 from core.data.reader import moments, numerals
 from core.data.reader.kinds import Manner, Named
 from core.data.reader.layout import Grid
-from core.data.reader.sheet import Cells, part
-from core.data.reader.values import Typed, typed
+from core.data.reader.sheet import Cells, is_text, part, stretches
+from core.data.reader.values import Typed, typed_together
 from core.data.table import Note, NoteKind, Reading
 
 HEAD = 300  # cells of a column that tell its decimal mark
+HEADS = 600_000  # of all columns together, but for
+FEWEST = 20  # of each
 MOST_NOTES = 12  # of one kind on single columns; the rest is counted
 THREADS = 4
 
@@ -45,16 +48,19 @@ def display_names(names: Sequence[str], units: Sequence[str]) -> list[str]:
 
 def _typed(named: Sequence[Named], columns: Sequence[Cells]) -> list[Typed]:
     """Large columns on a few threads: nearly all of the work is done in Arrow, which lets the others run."""
-    if sum(isinstance(cells, pa.Array) for cells in columns) and len(columns) * len(columns[0]) > 500_000:
+    parts = stretches(columns)
+    some, cells = [named[each] for each in parts], [columns[each] for each in parts]
+    if all(map(is_text, columns)) and len(columns) * len(columns[0]) > 500_000:
         with ThreadPoolExecutor(THREADS) as pool:
-            return list(pool.map(typed, named, columns))
-    return list(map(typed, named, columns))
+            return list(chain.from_iterable(pool.map(typed_together, some, cells)))
+    return list(chain.from_iterable(map(typed_together, some, cells)))
 
 
 def _manner(grid: Grid) -> tuple[Manner, Reading]:
     """How this file writes its values, as given or as its cells tell."""
     reading = grid.reading
-    texts = [_texts(cells) for cells in grid.columns]
+    looked_at = min(HEAD, max(FEWEST, HEADS // len(grid.columns)))
+    texts = [_texts(cells, looked_at) for cells in grid.columns]
     decimal = reading.decimal or _decimal(texts, reading.delimiter)
     day_first, ambiguous = reading.day_first, False
     if day_first is None:
@@ -63,8 +69,8 @@ def _manner(grid: Grid) -> tuple[Manner, Reading]:
     return manner, replace(reading, decimal=decimal, day_first=day_first)
 
 
-def _texts(cells: Cells) -> list[str]:
-    return [cell for cell in part(cells, slice(0, HEAD)) if isinstance(cell, str)]
+def _texts(cells: Cells, most: int) -> list[str]:
+    return [cell for cell in part(cells, slice(0, most)) if isinstance(cell, str)]
 
 
 def _decimal(texts: Sequence[Sequence[str]], delimiter: str | None) -> str:
@@ -87,7 +93,7 @@ def _day_first(
     families: Counter[str] = Counter()
     total = moments.Votes()
     for cells, head in zip(columns, texts, strict=True):
-        here = Counter(family for family in map(moments.family, head[:50]) if family in moments.ORDERED)
+        here = Counter(filter(None, map(moments.ordered_family, head[:50])))
         if here.total() >= len(head[:50]) / 2 and here:
             families += here
             whole = (

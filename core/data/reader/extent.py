@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from core.data.reader.heading import LOOKED_AT, is_header, is_value, may_be_groups, value_columns
+from core.data.reader.heading import is_header, is_value, looked_at, may_be_groups, value_columns
 from core.data.reader.sheet import Cell, Mask, Sheet
 from core.errors import ReadError
 
@@ -103,7 +103,7 @@ class _Block:
     @cached_property
     def rows(self) -> list[list[Cell]]:
         """The first rows."""
-        return self.sheet.rows(self.start, min(self.stop, self.start + LOOKED_AT))
+        return self.sheet.rows(self.start, min(self.stop, self.start + looked_at(self.sheet.w)))
 
     @cached_property
     def values(self) -> Mask:
@@ -169,5 +169,5 @@ class _Block:
         above = self.sheet.rows(first - 1, first)[0]
         spanning = [each for each in self.sheet.merged if each.top == first - 1 and each.left < each.right]
         groups = may_be_groups(above) and (sum(cell is not None for cell in above) >= 2 or len(spanning) > 1)
-        below = self.sheet.rows(first, min(self.stop, first + LOOKED_AT))
+        below = self.sheet.rows(first, min(self.stop, first + looked_at(self.sheet.w)))
         return first - 1 if groups and is_header(below[0], below[1:] or below) else first

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,9 @@ from core.data.reader.sheet import Cell, Mask, Sheet
 from core.data.reader.values import BLANKS, ERRORS
 from core.data.table import Reading
 
-LOOKED_AT = 100  # rows below the names that tell what columns hold
+LOOKED_AT = 100  # rows below the names that tell what columns hold,
+CELLS = 100_000  # or so many that they have about as many cells,
+FEWEST = 10  # but not fewer than these
 MOSTLY = 0.6
 LONGEST_NAME = 120
 
@@ -36,11 +39,21 @@ class Heading:
         return self.header + self.n_units
 
 
+def looked_at(width: int) -> int:
+    """Rows of so many cells that tell what columns hold."""
+    return min(LOOKED_AT, max(FEWEST, CELLS // width))
+
+
 def is_value(cell: Cell) -> bool:
     """Whether a cell is a number, a date or a time, rather than a word."""
     if isinstance(cell, str):
-        return numerals.looks_like_number(cell) or moments.looks_like_moment(cell)
+        return _is_value_in_text(cell)
     return cell is not None and not isinstance(cell, bool)
+
+
+@lru_cache(2 * CELLS)  # the same cells are looked at for names, for groups of names and for units
+def _is_value_in_text(text: str) -> bool:
+    return numerals.looks_like_number(text) or moments.looks_like_moment(text)
 
 
 def is_word(cell: Cell) -> bool:
@@ -55,7 +68,7 @@ def value_columns(rows: Sequence[Row]) -> Mask:
 
 def find_heading(sheet: Sheet, start: int, stop: int, reading: Reading) -> Heading:
     """The names and units at the top of the table in rows start to stop - 1, as found or as given."""
-    rows = sheet.rows(start, min(stop, start + LOOKED_AT + 5))
+    rows = sheet.rows(start, min(stop, start + looked_at(sheet.w) + 5))
     header = _header_rows(rows) if reading.header is None else min(int(reading.header), len(rows))
     units = 0
     if header:

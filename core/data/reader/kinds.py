@@ -136,12 +136,11 @@ def _numbers(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Samp
     if len(texts) and named.kind is None and numerals.has_leading_zeros(texts):
         return None
     decimal = _decimal_of(named, sample.texts)
-    of = numerals.plain_numbers(texts) if decimal == "." else None
-    of = numerals.numbers(texts, decimal) if of is None else of
-    values = of.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+    values = numerals.plain_numbers(texts) if decimal == "." else None
+    values = numerals.numbers(texts, decimal) if values is None else values
     if named.kind is None and (numerals.is_long_whole(texts, values) or are_compact_dates(values)):
         return None
-    floats = _overlaid(_taken(of.cast(pa.float64()), coded), natives, pa.float64())
+    floats = _overlaid(_taken(pa.array(values, mask=np.isnan(values)), coded), natives, pa.float64())
     marked = any(bool(pc.any(pc.match_substring(texts, mark)).as_py()) for mark in (decimal, "%", "e", "E"))
     plain = floats if marked else whole_if_possible(floats.to_numpy(zero_copy_only=False).astype(np.float64))
     return Read(plain, _number_notes(named, texts, decimal))

@@ -67,6 +67,7 @@ def _python(pattern: str) -> re.Pattern[str]:
 
 _WEEKDAY = _python(WEEKDAY)
 _READS = {name: _python(pattern) for name, pattern in PATTERNS.items()}
+_MAY_BE_ORDERED = re.compile(r"\d[-/.]\d+[-/.]\d")
 _SPAN_READS = (re.compile(DURATION), re.compile(CLOCK))
 _NONE: Times = np.array("NaT", dtype="M8[us]")
 
@@ -79,6 +80,12 @@ def family(text: str) -> str | None:
         if found and name != "compact" and ("mon" not in reads.groupindex or month(found["mon"])):
             return name
     return None
+
+
+def ordered_family(text: str) -> str | None:
+    """The same for the dates in numbers that may have the day or the month first."""
+    found = family(text) if _MAY_BE_ORDERED.search(text) else None
+    return found if found in ORDERED else None
 
 
 def looks_like_moment(text: str) -> bool:

@@ -58,29 +58,22 @@ def marks(texts: Sequence[str]) -> tuple[int, int]:
     return point, comma
 
 
-def plain_numbers(texts: pa.Array) -> pa.Array | None:
-    """The quick way: numbers that need no looking into, as int64 or float64; None if any text is something else."""
+def plain_numbers(texts: pa.Array) -> Floats | None:
+    """The quick way: (n,) numbers that need no looking into, NaN for null; None if any text is something else."""
     try:
         # Arrow words a complaint about every cell that it cannot read: a look at the first few spares that for text.
         pc.cast(texts[:FIRST], pa.float64())
         values = pc.cast(texts, pa.float64())
     except pa.ArrowInvalid:
         return None
-    floats = values.to_numpy(zero_copy_only=False)
-    whole = bool(np.all(np.isnan(floats) | (floats == np.round(floats)))) and not _any_of(texts, ".", "e", "E", "n")
-    exact = whole and np.nanmax(np.abs(floats), initial=0.0) < LARGEST_INTEGER
-    return pc.cast(values, pa.int64()) if exact else values
+    return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _any_of(texts: pa.Array, *characters: str) -> bool:
-    return any(bool(pc.any(pc.match_substring(texts, each)).as_py()) for each in characters)
-
-
-def numbers(texts: pa.Array, decimal: str) -> pa.Array:
-    """Float64 of the texts that are numbers, null for the others; decimal is "." or ","."""
+def numbers(texts: pa.Array, decimal: str) -> Floats:
+    """(n,) the texts that are numbers, NaN for the others; decimal is "." or ","."""
     found = pc.extract_regex(texts, PATTERNS[decimal])
     if found.null_count == len(found):
-        return pa.nulls(len(texts), pa.float64())
+        return np.full(len(texts), np.nan)
     digits = pc.replace_substring_regex(
         _field(found, "digits"), SPACES + ("|[,'’]" if decimal == "." else "|[.'’]"), ""
     )
@@ -92,7 +85,7 @@ def numbers(texts: pa.Array, decimal: str) -> pa.Array:
     percent = _is(found, "part", "%") | _is(found, "last", "%")
     size = np.where(percent, size / 100, np.where(_is(found, "part", "‰"), size / 1000, size))
     unread = np.asarray(found.is_null().to_numpy(zero_copy_only=False)) | (opened != _is(found, "close", ")"))
-    return pa.array(np.where(negative, -size, size), mask=unread)
+    return np.where(unread, np.nan, np.where(negative, -size, size))
 
 
 def has_leading_zeros(texts: pa.Array) -> bool:

@@ -19,6 +19,9 @@ from core.data.table import Note, NoteKind
 from core.errors import ReadError
 
 QUICK_BYTES = 1_000_000  # smaller files are read patiently: the time does not matter there
+NARROW = 50  # columns up to which Arrow parts the cells: it reserves a whole block of memory for each column
+BLOCK_BYTES = 1_000_000  # for that; not below the threshold from which the child gives memory back at once
+WIDE_BLOCK_BYTES = 4_000_000
 CELLS_AT_ONCE = 10_000
 LONGEST_CELL = 500  # lines; a cell that seems longer has a quote that is not closed
 END = "\ue001"  # a private character in a line of its own after the last
@@ -45,27 +48,84 @@ def _quick(content: bytes, dialect: Dialect) -> Sheet | None:
     lines = content.count(b"\n") + (not content.endswith(b"\n"))
     width = len(next(csv.reader([content[: content.find(b"\n")].decode("utf-8-sig")], **dialect.options())))  # type: ignore[arg-type]
     check_width(width)
-    names = [str(j) for j in range(width)]
     try:
-        table = arrow_csv.read_csv(
-            pa.py_buffer(content),
-            read_options=arrow_csv.ReadOptions(column_names=names, block_size=4_000_000),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=dialect.mark,
-                quote_char=dialect.quote or False,
-                double_quote=not dialect.escape,
-                escape_char=dialect.escape or False,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types={name: pa.string() for name in names}, strings_can_be_null=False
-            ),
-        )
+        columns = (_by_arrow if width <= NARROW else _by_blocks)(content, dialect, width)
     except pa.ArrowInvalid:
         return None
-    if table.num_rows != lines:
+    if columns is None or len(columns[0]) != lines:
         return None
-    columns = tuple(_one_array(column) for column in table.columns)
     return Sheet(columns, np.arange(1, lines + 1, dtype=np.int64), np.full(lines, width, dtype=np.int32))
+
+
+def _by_arrow(content: bytes, dialect: Dialect, width: int) -> tuple[Cells, ...]:
+    """The columns as Arrow parts them, which sets aside a block of memory for each. Raises ArrowInvalid."""
+    names = [str(j) for j in range(width)]
+    table = arrow_csv.read_csv(
+        pa.py_buffer(content),
+        read_options=arrow_csv.ReadOptions(column_names=names, block_size=BLOCK_BYTES),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=dialect.mark,
+            quote_char=dialect.quote or False,
+            double_quote=not dialect.escape,
+            escape_char=dialect.escape or False,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types={name: pa.string() for name in names}, strings_can_be_null=False
+        ),
+    )
+    return tuple(_one_array(column) for column in table.columns)
+
+
+def _by_blocks(content: bytes, dialect: Dialect, width: int) -> tuple[Cells, ...] | None:
+    """The columns of wide rows, in memory that goes by the text alone; None if a line is not one row of this width.
+
+    Raises ArrowInvalid for what is not UTF-8.
+    """
+    content = content.replace(b"\r\n", b"\n")
+    special = [each.encode() for each in (dialect.quote, dialect.escape) if each]
+    chunks: list[list[pa.Array]] = []
+    start = 0
+    while start < len(content):
+        stop = content.rfind(b"\n", start, start + WIDE_BLOCK_BYTES) + 1 or content.find(b"\n", start) + 1
+        block = content[start : stop or len(content)]
+        start += len(block)
+        quoted = any(each in block for each in special)
+        columns = _of_quoted_lines(block, dialect, width) if quoted else _of_plain_lines(block, dialect, width)
+        if columns is None:
+            return None
+        chunks.append(columns)
+    return tuple(pa.concat_arrays([columns[j] for columns in chunks]) for j in range(width))
+
+
+def _of_plain_lines(block: bytes, dialect: Dialect, width: int) -> list[pa.Array] | None:
+    """The columns of lines in which nothing is quoted: the bytes between the marks, turned from rows into columns."""
+    text = np.frombuffer(block if block.endswith(b"\n") else block + b"\n", np.uint8)
+    ends = (text == ord(dialect.mark)) | (text == ord("\n"))
+    at = np.flatnonzero(ends)
+    count = len(at) // width
+    if count * width != len(at):
+        return None
+    breaks = (text[at] == ord("\n")).reshape(count, width)
+    if not breaks[:, -1].all() or breaks[:, :-1].any():
+        return None
+    offsets = np.concatenate([[0], at - np.arange(len(at))]).astype(np.int32)
+    cells = pa.StringArray.from_buffers(len(at), pa.py_buffer(offsets), pa.py_buffer(text[~ends]))
+    cells.validate(full=True)
+    by_column = cells.take(pa.array(np.arange(len(at)).reshape(count, width).T.ravel()))
+    return [by_column[j * count : (j + 1) * count] for j in range(width)]
+
+
+def _of_quoted_lines(block: bytes, dialect: Dialect, width: int) -> list[pa.Array] | None:
+    """The same for lines of which some have quotes, as long as no cell goes on in the next line."""
+    csv.field_size_limit(FIELD_LIMIT)
+    lines = io.StringIO(block.decode(errors="replace"), newline="\n")
+    try:
+        rows = list(csv.reader(lines, **dialect.options()))  # type: ignore[arg-type]
+    except csv.Error:
+        return None
+    if len(rows) != block.count(b"\n") + (not block.endswith(b"\n")) or any(len(row) != width for row in rows):
+        return None
+    return [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)]
 
 
 def _patient(content: bytes, encoding: str, dialect: Dialect, most_cells: int) -> Sheet:

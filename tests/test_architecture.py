@@ -15,6 +15,7 @@ ORDER = [
     "errors",
     "arrays",
     "numbers",
+    "progress",
     "scale",
     "data",
     "mixture",

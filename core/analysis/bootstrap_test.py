@@ -8,7 +8,7 @@ as well, the test ends early, which leaves its size as it is (Besag and Clifford
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,13 @@ from core.analysis.sampled import some_rows
 from core.data.prepare import Matrix
 from core.data.source import ArraySource
 from core.errors import ChoiceError, FitError
-from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
+from core.mixture.em.stopping import Outcome
 from core.mixture.family import Family
 from core.mixture.fit import fit
 from core.mixture.model import Mixture
 from core.mixture.plan import Plan
 from core.numbers import count, figure
+from core.progress import Joined, Watch, unwatched
 
 TESTED_ROWS = 2_000  # at most; every drawn set has as many
 SIGNIFICANT = 0.05
@@ -115,7 +116,7 @@ def bootstrap_test(
     """
     bootstrap = bootstrap or Bootstrap()
     some = some_rows(X, TESTED_ROWS, bootstrap.seed)
-    course = _Course(watch or unwatched, bootstrap.sets)
+    course = Joined(watch or unwatched, "drawn sets", bootstrap.sets)
     own = _gain(some.source, family, components, bootstrap, course)
     if own is None:
         return None
@@ -128,7 +129,7 @@ def bootstrap_test(
     def draw(number: int) -> float | None:
         rng = np.random.default_rng([bootstrap.seed, components, number])
         gain = _gain(some.drawn(own.null.sample(some.rows, rng)), family, components, bootstrap, course)
-        course.done.append(number)
+        course.count()
         return None if gain is None else gain.statistic
 
     drawn = _until_enough(_in_batches(draw, bootstrap.sets, over), own.statistic, bootstrap.enough)
@@ -155,20 +156,6 @@ def _in_batches(draw: Callable[[int], float | None], sets: int, over: SetMap) ->
     """The statistics of the sets in their order, worked out some at a time."""
     for at in range(0, sets, BATCH):
         yield from over(draw, range(at, min(at + BATCH, sets)))
-
-
-@dataclass
-class _Course:
-    """How far the test is, told from any of its fits."""
-
-    watch: Watch
-    sets: int
-    done: list[int] = field(default_factory=list)  # sets that are
-    goes_on: bool = True
-
-    def __call__(self, _: Progress) -> bool:
-        self.goes_on = self.goes_on and self.watch(Progress("drawn sets", len(self.done), self.sets))
-        return self.goes_on
 
 
 @dataclass(frozen=True)

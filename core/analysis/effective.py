@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,9 @@ from core.data.source import Source, as_source
 from core.data.transform import Matrix
 from core.errors import FitError
 from core.mixture.bayes.variational import Bayes, BayesPlan, bayes
-from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
+from core.mixture.em.stopping import Outcome
 from core.numbers import count
+from core.progress import Joined, Watch, unwatched
 
 STARTS = 10
 MOST_ROWS = 20_000  # of a larger source a sample of so many is looked at
@@ -105,32 +106,16 @@ def effective_components(
     plan, wanted = plan or BayesPlan(), tuple(seeds)
     source = as_source(X)
     rows = X if source.n <= MOST_ROWS else source.sample(MOST_ROWS, np.random.default_rng([plan.seed, MOST_ROWS]))
-    course = _Course(watch or unwatched, len(wanted))
+    course = Joined(watch or unwatched, "starts", len(wanted))
 
     def run(seed: int) -> Bayes | None:
         if not course.goes_on:
             return None
         found = bayes(rows, replace(plan, seed=seed), watch=course)
-        course.done.append(seed)
+        course.count()
         return None if found.outcome is Outcome.CANCELLED else found
 
     runs = {seed: found for seed, found in zip(wanted, over(run, wanted), strict=True) if found is not None}
     if not runs:
         raise FitError("No start was carried through.", remedy="Give it a seed at least, and time for one start.")
     return EffectiveComponents(tuple(runs.values()), tuple(runs), min(source.n, MOST_ROWS))
-
-
-@dataclass
-class _Course:
-    """How far the starts are, told to a watch from any of them."""
-
-    watch: Watch
-    total: int
-    done: list[int] = field(default_factory=list)  # seeds that are done
-    goes_on: bool = True
-
-    def __call__(self, progress: Progress) -> bool:
-        """Pass a run's progress on as that of all starts."""
-        at = len(self.done)
-        self.goes_on = self.goes_on and self.watch(Progress("starts", at, self.total, progress.log_likelihood))
-        return self.goes_on

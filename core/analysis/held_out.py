@@ -17,9 +17,9 @@ from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.source import ArraySource
 from core.errors import ChoiceError, DataError, FitError
-from core.mixture.em.stopping import Progress, Watch, unwatched
 from core.mixture.family import Family
 from core.numbers import count, figure
+from core.progress import Joined, Watch, unwatched
 
 Rows = npt.NDArray[np.intp]
 
@@ -162,10 +162,12 @@ def held_out(
     search = replace(search or Search(), tolerance=TOLERANCE, restarts=RESTARTS, seed=folds.seed)
     cells = search.cells(d)
     total, failed = np.zeros((len(cells), some.rows)), np.zeros(len(cells), dtype=np.intp)
-    for at, (kept, held) in enumerate(folds.splits(some.rows)):
-        tell = _Part(watch or unwatched, at, folds.total, len(cells))
-        found = _scores(some.at(kept), some.values[held], search, tell, over)
-        if not tell.goes_on:
+    what = "models on parts of the rows"
+    course = Joined(watch or unwatched, what, folds.total * len(cells), each=len(cells))
+    for kept, held in folds.splits(some.rows):
+        found = _scores(some.at(kept), some.values[held], search, course, over)
+        course.count()
+        if not course.goes_on:
             return None
         for cell, score in enumerate(found):
             if score is None:
@@ -185,23 +187,6 @@ def _scores(train: ArraySource, test: Array, search: Search, watch: Watch, over:
         return [None] * len(search.cells(train.d))
     fits = [cell.fit if cell.fit is not None and cell.fit.admissible else None for cell in board.cells]
     return [None if found is None else found.mixture.log_density(test) for found in fits]
-
-
-@dataclass
-class _Part:
-    """A watch that tells how far the sweep of one fold is as a part of the whole."""
-
-    watch: Watch
-    at: int
-    folds: int
-    models: int
-    goes_on: bool = True
-
-    def __call__(self, progress: Progress) -> bool:
-        done = self.at * self.models + self.models * progress.done // progress.total
-        told = Progress("models on parts of the rows", done, self.folds * self.models)
-        self.goes_on = self.goes_on and self.watch(told)
-        return self.goes_on
 
 
 def _compared(

@@ -13,15 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.resampling import DrawMap, Draws, matched
+from core.analysis.resampling import DrawMap, carried_out, matched
 from core.analysis.sampled import Sampled, some_rows
 from core.arrays import Array, read_only
 from core.data.prepare import Matrix
 from core.data.source import ArraySource, Source
 from core.errors import DegenerateError, FitError
-from core.mixture.em.stopping import Outcome, Watch, unwatched
+from core.mixture.em.stopping import Outcome
 from core.mixture.fit import Fit, polish
 from core.mixture.model import Mixture
+from core.progress import Joined, Watch, unwatched
 
 MOST_ROWS = 10_000  # that are weighted; with more, intervals are drawn in by the root of how many more there are
 TOLERANCE = 1e-8
@@ -86,7 +87,7 @@ def intervals(
     plan = replace(fitted.plan, tolerance=max(TOLERANCE, fitted.plan.tolerance))
     begin = replace(fitted, plan=plan, data_id=None)
     own = fitted.mixture.responsibilities(some.values)[:, : fitted.components]
-    course = Draws(watch or unwatched, draws, "draws")
+    course = Joined(watch or unwatched, "draws", draws)
 
     def draw(number: int) -> Mixture | None:
         chance = np.random.default_rng([seed, number]).exponential(size=some.rows)
@@ -100,7 +101,7 @@ def intervals(
         other = again.mixture.responsibilities(some.values)[:, : fitted.components]
         return again.mixture.ordered(matched(own, other))
 
-    found = list(course.run(draw, over))
+    found = list(carried_out(draw, draws, course, over))
     if not course.goes_on:
         return None
     if len(found) < FEWEST:

@@ -25,7 +25,7 @@ from core.data.source import ArraySource
 from core.errors import FitError
 from core.kmeans import Partition, k_means
 from core.mixture.em.m_step import m_step
-from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
+from core.mixture.em.stopping import Outcome
 from core.mixture.family import Family, family
 from core.mixture.fit import fit
 from core.mixture.missing import first_moments
@@ -34,6 +34,7 @@ from core.mixture.moments import moments
 from core.mixture.plan import Plan
 from core.mixture.starts.start import one_hot, softened
 from core.numbers import figure
+from core.progress import Joined, Watch, unwatched
 
 K_MEANS = "K-Means"
 ROUND = family("EII")
@@ -132,7 +133,7 @@ def ladder(
     """
     folds = replace(FOLDS, seed=seed)
     most = some_rows(X, CLIMBED_ROWS, seed)
-    course = _Course(watch or unwatched, (folds.total + 1) * (len(families) + 1))
+    course = Joined(watch or unwatched, "steps of the ladder", (folds.total + 1) * (len(families) + 1))
     whole = _climb(most.source, components, families, seed, course)
     some = some_rows(most.source, HELD_OUT_ROWS, seed)
     scores = np.full((len(families) + 1, some.rows), np.nan)
@@ -166,35 +167,21 @@ class _Climb:
     steps: tuple[_Step, ...]
 
 
-@dataclass
-class _Course:
-    """How many rungs are done, told from any fit."""
-
-    watch: Watch
-    total: int
-    done: int = 0
-    goes_on: bool = True
-
-    def __call__(self, _: Progress) -> bool:
-        self.goes_on = self.goes_on and self.watch(Progress("steps of the ladder", self.done, self.total))
-        return self.goes_on
-
-
-def _climb(source: ArraySource, components: int, families: Sequence[Family], seed: int, course: _Course) -> _Climb:
+def _climb(source: ArraySource, components: int, families: Sequence[Family], seed: int, course: Joined) -> _Climb:
     partition = k_means(source, components, seed, restarts=RESTARTS, watch=course)
     start = one_hot(partition.labels, components)
-    course.done += 1
+    course.count()
     found = (first_moments if has_blanks(source.values) else moments)(source.values, start, source.weights)
     steps = [_Step(ROUND, m_step(ROUND, found))]
     if partition.sizes.min() <= source.d:
         start = softened(start)
     for each in families:
         steps.append(_fitted(source, start, Plan(each, components, tolerance=TOLERANCE, seed=seed), course))
-        course.done += 1
+        course.count()
     return _Climb(partition, tuple(steps))
 
 
-def _fitted(source: ArraySource, start: Array, plan: Plan, course: _Course) -> _Step:
+def _fitted(source: ArraySource, start: Array, plan: Plan, course: Joined) -> _Step:
     """EM from the start; no mixture where there is no sound one, or where it was ended."""
     if not course.goes_on:
         return _Step(plan.family, None, Outcome.CANCELLED.value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from core.arrays import Array
-from core.mixture.em.stopping import Progress, Watch
+from core.progress import Joined, Progress
 
 T = TypeVar("T")
 DrawMap = Callable[[Callable[[int], T | None], Iterable[int]], Iterable[T | None]]
@@ -27,30 +26,15 @@ def matched(own: Array, other: Array) -> npt.NDArray[np.intp]:
     return np.asarray(columns, dtype=np.intp)
 
 
-@dataclass
-class Draws:
-    """How far some draws are, told from any of them."""
+def carried_out(draw: Callable[[int], T | None], draws: int, course: Joined, over: DrawMap[T]) -> Iterator[T]:
+    """What draws come to, in order and in batches, as far as the course goes; what comes to nothing is left out."""
 
-    watch: Watch
-    total: int
-    what: str
-    done: list[int] = field(default_factory=list)
-    goes_on: bool = True
+    def one(number: int) -> T | None:
+        found = draw(number) if course.goes_on else None
+        course.count()
+        return found
 
-    def __call__(self, _: Progress) -> bool:
-        """Pass a fit's progress on as that of the draws."""
-        self.goes_on = self.goes_on and self.watch(Progress(self.what, len(self.done), self.total))
-        return self.goes_on
-
-    def run(self, draw: Callable[[int], T | None], over: DrawMap[T]) -> Iterator[T]:
-        """What each draw comes to, in order and in batches; a draw that comes to nothing is left out."""
-
-        def one(number: int) -> T | None:
-            found = draw(number) if self.goes_on else None
-            self.done.append(number)
-            return found
-
-        for at in range(0, self.total, BATCH):
-            if not self(Progress(self.what, at, self.total)):
-                return
-            yield from (each for each in over(one, range(at, min(at + BATCH, self.total))) if each is not None)
+    for at in range(0, draws, BATCH):
+        if not course(Progress("draws", at, draws)):
+            return
+        yield from (each for each in over(one, range(at, min(at + BATCH, draws))) if each is not None)

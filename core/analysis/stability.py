@@ -10,15 +10,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.analysis.grouping import Grouping
-from core.analysis.resampling import DrawMap, Draws
+from core.analysis.resampling import DrawMap, carried_out
 from core.analysis.sampled import some_rows
 from core.arrays import Array, read_only
 from core.data.prepare import Matrix
 from core.data.source import ArraySource, Source
 from core.errors import DegenerateError, FitError
-from core.mixture.em.stopping import Outcome, Watch, unwatched
+from core.mixture.em.stopping import Outcome
 from core.mixture.fit import Fit, fit, polish
 from core.numbers import figure
+from core.progress import Joined, Watch, unwatched
 
 MOST_ROWS = 5_000  # that are drawn anew
 RESTARTS = 3
@@ -93,7 +94,7 @@ def stability(
     own = _labels(fitted, some.values, grouping)
     plan = replace(fitted.plan, restarts=RESTARTS, tolerance=max(TOLERANCE, fitted.plan.tolerance))
     begin = replace(fitted, plan=plan, data_id=None)
-    course = Draws(watch or unwatched, draws, "draws")
+    course = Joined(watch or unwatched, "draws", draws)
 
     def draw(number: int) -> Array | None:
         rng, anew = np.random.default_rng([seed, number]), replace(plan, seed=number)
@@ -110,7 +111,7 @@ def stability(
         found = _labels(again, rows.values, Grouping.apart(again.components))
         return similarity(own[drawn], joined(found, own[drawn], grouping), grouping.groups)
 
-    found = tuple(course.run(draw, over))
+    found = tuple(carried_out(draw, draws, course, over))
     if not course.goes_on:
         return None
     return Stability(read_only(np.array(found)), some.rows, some.of)

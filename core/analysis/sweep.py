@@ -10,23 +10,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy.typing as npt
 
 from core.analysis.selection import SURVEYED, Board, Cell, Search
 from core.data.prepare import Matrix
 from core.data.source import Source, as_source
-from core.errors import DegenerateError, FitError
+from core.errors import CoreError
 from core.mixture.blas import one_thread
 from core.mixture.em.run import Run
-from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
+from core.mixture.em.stopping import Outcome
 from core.mixture.family import FAMILIES, Family, family
 from core.mixture.fit import Origin, finish
 from core.mixture.kernels import Map as Map
 from core.mixture.multistart import Openings, can_be_sound, check, from_neighbour, openings, solve
 from core.mixture.plan import Plan
 from core.mixture.problem import Problem, pose
+from core.progress import Joined, Watch, unwatched
 
 CONTENDERS = 6  # cells with the lowest BIC that are then fitted as thoroughly as the search says
 MANY_FAMILIES = (
@@ -58,7 +59,7 @@ def sweep(
     wanted = search.cells(problem.source.d)
     simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}
     distinct = list(dict.fromkeys(simplest.values()))
-    course = Course(watch or unwatched, 3 * len(distinct) + 1)
+    course = Joined(watch or unwatched, "fits", 3 * len(distinct) + 1)
     rounds = Rounds(
         problem, search, openings(problem, search.start, search.seed), unwatched if watch is None else course
     )
@@ -71,18 +72,18 @@ def sweep(
     return board
 
 
-def _looked_at(cells: Sequence[Key], rounds: Rounds, course: Course, over: Map) -> dict[Key, Seen]:
+def _looked_at(cells: Sequence[Key], rounds: Rounds, course: Joined, over: Map) -> dict[Key, Seen]:
     """What the rounds come to, one after the other, as far as the course goes."""
 
     def look(cell: Key) -> Seen:
-        return course.step(_CANCELLED, lambda: rounds.look(cell))
+        return _step(course, _CANCELLED, lambda: rounds.look(cell))
 
     def look_around(cell: Key) -> Seen:
-        return course.step(seen[cell], lambda: rounds.look_around(cell, seen[cell], leaders.get(cell[1], ())))
+        return _step(course, seen[cell], lambda: rounds.look_around(cell, seen[cell], leaders.get(cell[1], ())))
 
     def look_hard(cell: Key) -> Seen:
         plan = plans.get(cell)
-        return course.step(seen[cell], lambda: rounds.look_hard(seen[cell], plan) if plan is not None else seen[cell])
+        return _step(course, seen[cell], lambda: rounds.look_hard(seen[cell], plan) if plan is not None else seen[cell])
 
     seen = dict(zip(cells, over(look, cells), strict=True))
     leaders = leading(rounds.ended(seen))
@@ -92,7 +93,7 @@ def _looked_at(cells: Sequence[Key], rounds: Rounds, course: Course, over: Map) 
     ended = rounds.ended(seen)
     if ended:
         best = ended[0].cell
-        seen[best] = course.step(seen[best], lambda: rounds.look_again(best, seen[best], over))
+        seen[best] = _step(course, seen[best], lambda: rounds.look_again(best, seen[best], over))
     return seen
 
 
@@ -170,7 +171,7 @@ class Rounds:
             check(self.problem, plan)
             run = solve(self.problem, plan, self.watch, self.first, over, known, attempts)
             return Seen(plan, run)
-        except (FitError, DegenerateError) as refusal:
+        except CoreError as refusal:
             return Seen(reason=str(refusal))
 
     def ended(self, seen: Mapping[Key, Seen]) -> list[Ended]:
@@ -206,27 +207,11 @@ class Rounds:
         return plans
 
 
-@dataclass
-class Course:
-    """How far a sweep is, told to a watch from any of its cells."""
-
-    watch: Watch
-    total: int
-    done: list[None] = field(default_factory=list)  # an entry for each step, from whatever thread
-    goes_on: bool = True
-
-    def __call__(self, progress: Progress) -> bool:
-        """Pass a fit's progress on as the sweep's."""
-        at = len(self.done)
-        if not self.watch(Progress("fits", at, self.total, progress.log_likelihood)):
-            self.goes_on = False  # whatever another thread was told
-        return self.goes_on
-
-    def step(self, otherwise: Seen, work: Callable[[], Seen]) -> Seen:
-        """What some work comes to, or something else where the sweep was cancelled before its end."""
-        found = work() if self.goes_on else otherwise
-        self.done.append(None)
-        return found if self.goes_on else otherwise
+def _step(course: Joined, otherwise: Seen, work: Callable[[], Seen]) -> Seen:
+    """What some work comes to, or something else where the sweep was cancelled before its end."""
+    found = work() if course.goes_on else otherwise
+    course.count()
+    return found if course.goes_on else otherwise
 
 
 def _cell(problem: Problem, origin: Origin, family: Family, components: int, seen: Seen) -> Cell:

@@ -15,13 +15,14 @@ from core.data.source import ArraySource, Source, as_source
 from core.errors import ChoiceError
 from core.mixture.blas import one_thread
 from core.mixture.em.run import Run, converge
-from core.mixture.em.stopping import Objection, Outcome, Watch, unwatched
+from core.mixture.em.stopping import Objection, Outcome
 from core.mixture.family import Family
 from core.mixture.kernels import Map
 from core.mixture.model import Mixture
 from core.mixture.multistart import check, given, solve
 from core.mixture.plan import Plan
 from core.mixture.problem import Problem, pose
+from core.progress import Watch, heard
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,10 @@ def fit(
     check(problem, plan)
     with one_thread():
         if responsibilities is None:
-            run = solve(problem, plan, watch or unwatched, over=over)
+            run = solve(problem, plan, heard(watch), over=over)
         else:
             first = given(problem, plan, np.asarray(responsibilities, dtype=np.float64))
-            run = converge(problem, plan, first, watch or unwatched, over)
+            run = converge(problem, plan, first, heard(watch), over)
     ordered = run.mixture.by_weight if responsibilities is None else run.mixture
     return finish(problem, plan, run, ordered, Origin.of(X))
 
@@ -201,7 +202,7 @@ def polish(
     units = problem.units
     scaled = fitted.mixture.affine(-units.centre / units.scale, np.full(len(units.centre), 1 / units.scale))
     with one_thread():
-        run = converge(problem, plan, scaled, watch or unwatched, over)
+        run = converge(problem, plan, scaled, heard(watch), over)
     polished = finish(problem, plan, run, run.mixture.by_weight, origin)
     if origin.data_id is None or origin.data_id != fitted.data_id:
         return polished

@@ -72,14 +72,18 @@ class Mixture:
         return self.noise.weight if self.noise else 0.0
 
     @cached_property
-    def whitening(self) -> Array:
-        """(K, d, d) inverse Cholesky factors: L_k^-1 (x - mean_k) is white. Raises DegenerateError if singular."""
+    def factors(self) -> Array:
+        """(K, d, d) Cholesky factors of the covariances. Raises DegenerateError if one is singular."""
         try:
-            factors = np.linalg.cholesky(self.covariances)
+            return closed(np.asarray(np.linalg.cholesky(self.covariances), dtype=np.float64))
         except np.linalg.LinAlgError:
             raise DegenerateError("A group's covariance is singular.", remedy="Try fewer groups.") from None
+
+    @cached_property
+    def whitening(self) -> Array:
+        """(K, d, d) inverse Cholesky factors: L_k^-1 (x - mean_k) is white. Raises DegenerateError if singular."""
         eye = np.eye(self.features)
-        return read_only(np.stack([solve_triangular(factor, eye, lower=True) for factor in factors]))
+        return read_only(np.stack([solve_triangular(factor, eye, lower=True) for factor in self.factors]))
 
     @cached_property
     def log_normalisers(self) -> Array:
@@ -127,12 +131,11 @@ class Mixture:
     def sample_labelled(self, n: int, rng: np.random.Generator) -> tuple[Array, npt.NDArray[np.intp]]:
         """(n, d) rows and the (n,) component each was drawn from; noise, a density without a place, is not drawn."""
         labels = rng.choice(self.components, n, p=self.weights / self.weights.sum())
-        factors = np.linalg.cholesky(self.covariances)
         standard = rng.normal(size=(n, self.features))
         rows = np.empty_like(standard)
         for k in range(self.components):
             mine = labels == k
-            rows[mine] = self.means[k] + standard[mine] @ factors[k].T
+            rows[mine] = self.means[k] + standard[mine] @ self.factors[k].T
         return rows, labels
 
     def marginal(self, columns: Sequence[int]) -> Mixture:

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.data.source import Source
-from core.errors import DegenerateError, FitError
+from core.errors import CoreError, DegenerateError, FitError
 from core.mixture.em.run import Climb, Run, begin, converge
 from core.mixture.em.stopping import Objection, Outcome, Watch
 from core.mixture.kernels import Map
@@ -172,10 +172,10 @@ def from_neighbour(problem: Problem, plan: Plan, watch: Watch, neighbour: Moment
 
     The latter goes on only where a few passes bring it above the known run's end.
     """
-    climb = Climb(problem, plan, neighbour)
     try:
+        climb = Climb(problem, plan, neighbour)
         climb.go(watch, GLANCE)
-    except DegenerateError:
+    except CoreError:  # what the neighbour holds is nothing that this family can begin with
         return known
     if known is not None and not known.objections:
         least = known.trace[-1] + plan.tolerance * (1 + abs(known.trace[-1]))

@@ -1,5 +1,6 @@
 """A sweep: rounds, of which none leaves a cell worse than the one before."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from core.analysis import sweep as sweeps
 from core.analysis.selection import Search
 from core.analysis.sweep import Rounds, sweep
 from core.data.source import as_source
+from core.mixture import multistart as runs
 from core.mixture.em.stopping import unwatched
 from core.mixture.family import FAMILIES
 from core.mixture.multistart import openings
@@ -171,3 +173,36 @@ def test_few_distinct_families_get_starts_for_the_best_at_each_number():
     rounds = Rounds(problem, search, openings(problem, search.start, search.seed), unwatched)
     seen = {cell: rounds.look(cell) for cell in search.cells(1)}
     assert {plan.restarts for plan in rounds.plans(seen).values()} == {search.restarts}
+
+
+@pytest.mark.parametrize(("n", "d"), [(12, 20), (30, 29), (60, 208)])
+def test_wide_tables_are_swept_to_the_end_whatever_one_family_makes_of_what_another_found(n, d):
+    rng = np.random.default_rng(d)
+    rows = rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) * 10.0 ** rng.integers(-3, 4, d)
+    rows[:, : d // 4] = np.round(rows[:, : d // 4] > rows[:, : d // 4].mean(axis=0) + rows[:, : d // 4].std(axis=0))
+    rows = rows[:, rows.std(axis=0) > 0]
+    with suppress(core.FitError):  # not one is sound
+        board = core.sweep(rows, families=("EII", "VVI", "EEE", "VVV"), components=(1, 2, 3))
+        assert all(cell.fit is not None or cell.reason for cell in board.cells)
+
+
+def test_a_neighbour_that_a_family_cannot_begin_with_costs_no_cell(monkeypatch):
+    def refuse(*_):
+        raise core.ChoiceError("This family cannot begin there.")
+
+    rows = np.random.default_rng(0).normal(size=(40, 2))
+    search = core.Search(families=("EII", "VVI"), components=(1, 2), restarts=1)
+    monkeypatch.setattr(runs, "Climb", refuse)
+    board = core.sweep(rows, search)
+    assert all(cell.fit is not None for cell in board.cells)
+
+
+def test_whatever_one_cell_is_refused_for_is_its_outcome(monkeypatch):
+    def refuse_two(problem, plan):
+        if plan.components == 2:
+            raise core.DataError("Two are never enough.")
+
+    monkeypatch.setattr(sweeps, "check", refuse_two)
+    board = core.sweep(np.random.default_rng(0).normal(size=(40, 2)), families=("EII",), components=(1, 2))
+    assert board.cell("EII", 1).fit is not None
+    assert board.cell("EII", 2).reason == "Two are never enough."

@@ -94,7 +94,7 @@ class Frame:
     def __init__(self, origin: Mixture) -> None:
         """About a mixture."""
         self._origin = origin
-        self._factors = np.linalg.cholesky(origin.covariances)
+        self._factors = origin.factors
         self._roots = np.sqrt(_mixing(origin))
         # In the covariance an entry of its factor counts once, an entry on the diagonal twice.
         self._share = np.tril(np.ones(origin.covariances.shape[1:])) + (np.sqrt(2) - 1) * np.eye(origin.features)
@@ -105,7 +105,7 @@ class Frame:
         logs = self._roots * (np.log(_mixing(mixture)) - np.log(_mixing(self._origin)))
         whitening = self._origin.whitening
         shifts = roots[:, None] * np.einsum("kij,kj->ki", whitening, mixture.means - self._origin.means)
-        turns = whitening @ np.linalg.cholesky(mixture.covariances)
+        turns = whitening @ mixture.factors
         diagonal = np.arange(mixture.features)
         turns[:, diagonal, diagonal] = np.log(turns[:, diagonal, diagonal])
         return np.concatenate((logs, shifts.ravel(), (roots[:, None, None] * self._share * turns).ravel()))

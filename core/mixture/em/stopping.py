@@ -1,8 +1,8 @@
-"""When to stop, how a run ended, what counts as a sound optimum, and the word a caller gets while it runs."""
+"""When to stop, how a run ended, and what counts as a sound optimum."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -11,6 +11,9 @@ import numpy as np
 
 from core.arrays import Array
 from core.mixture.family import Family
+from core.progress import Progress as Progress
+from core.progress import Watch as Watch
+from core.progress import unwatched as unwatched
 
 LEAST_FALL = 1e-9  # of a log-likelihood, relative to 1 + itself, that is not rounding
 SPIKE = 1e-6  # an eigenvalue below this, in units of the columns' variances, is a spike of the likelihood and no group
@@ -35,24 +38,6 @@ class Objection(Enum):
     OVERFULL = "It has as many numbers to estimate as there are rows, or more."
     FELL = "The likelihood fell on the way, which it never should, so this end is not to be trusted."
     COLLINEAR = "Some columns are exact combinations of others, or there are no more rows than columns."
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where long work stands: `done` of `total` steps of `what`."""
-
-    what: str
-    done: int
-    total: int
-    log_likelihood: float = float("nan")
-
-
-Watch = Callable[[Progress], bool]  # False ends the work
-
-
-def unwatched(_: Progress) -> bool:
-    """Go on whatever happens."""
-    return True
 
 
 @dataclass(frozen=True)

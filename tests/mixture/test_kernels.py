@@ -212,16 +212,3 @@ def test_the_numpy_form_has_the_same_interface(monkeypatch):
 def test_importing_core_does_not_import_the_compiler():
     ran = run_apart("import sys; import core.mixture.kernels; print('numba' in sys.modules)")
     assert ran.stdout.strip() == "False"
-
-
-def test_code_compiled_before_a_source_changed_is_dropped(tmp_path, monkeypatch):
-    cache = tmp_path / "__pycache__"
-    cache.mkdir()
-    old, new, source = cache / "old.nbi", cache / "new.nbi", tmp_path / "lanes.py"
-    for path, time in ((old, 1_000), (source, 2_000), (new, 3_000)):
-        path.touch()
-        os.utime(path, (time, time))
-    monkeypatch.setattr(compiled, "__file__", str(tmp_path / "__init__.py"))
-    compiled._forget_outdated()
-    assert not old.exists()
-    assert new.exists()

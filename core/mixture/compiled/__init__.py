@@ -47,7 +47,6 @@ def load(name: str) -> ModuleType | None:
         return None
     try:
         with _building:
-            _forget_outdated()
             return import_module(f"{__name__}.{name}")
     except (ImportError, OSError, RuntimeError, NumbaError) as reason:
         _say(reason)
@@ -56,12 +55,3 @@ def load(name: str) -> ModuleType | None:
 
 def _say(reason: Exception) -> None:
     _logger.warning("Computing in NumPy, which is slower: %s", str(reason).partition("\n")[0])
-
-
-def _forget_outdated() -> None:
-    """Drop what was compiled before a source last changed: Numba looks only at the file of the outermost function."""
-    folder = Path(__file__).parent
-    changed = max(source.stat().st_mtime for source in folder.glob("*.py"))
-    for index in (folder / "__pycache__").glob("*.nbi"):
-        if index.stat().st_mtime < changed:
-            index.unlink(missing_ok=True)

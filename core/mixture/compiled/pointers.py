@@ -17,6 +17,8 @@ from numba.core.extending import intrinsic, models, register_jitable, register_m
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 
+from core.mixture.compiled.kept import Kept
+
 # Division by zero gives infinity or not a number, as in NumPy, and no exception.
 # Functions that only compiled code calls: nothing is built for calling them from Python.
 inner = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -38,7 +40,15 @@ OUT = types.float64[::1]
 
 def entry(kind: Any) -> Any:
     """A function that Python calls: compiled at once for one signature, kept on disk, free of Python's lock."""
-    return njit(kind, error_model="numpy", nogil=True, cache=True)
+
+    def compiled(function: Any) -> Any:
+        made = njit(error_model="numpy", nogil=True)(function)
+        made._cache = Kept(function)
+        made.compile(kind)
+        made.disable_compile()
+        return made
+
+    return compiled
 
 
 Pointer = Any  # what Python's type checker sees of one

@@ -35,7 +35,8 @@ def take_file() -> None:
     """Take in the file; an emptied uploader (it empties when pages are switched) changes nothing."""
     file = st.session_state.get("other")
     if file is not None:
-        choose(newcomers=Upload.spool(file.name, file.getvalue()))
+        with refusals():
+            choose(newcomers=Upload.spool(file.name, file.getvalue()))
 
 
 def show_columns(columns: ColumnMatch) -> None:

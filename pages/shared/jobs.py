@@ -175,6 +175,13 @@ def cancel_all() -> None:
     _jobs().clear()
 
 
+def forget_refused() -> None:
+    """Let what was refused be tried again, as when the same file is brought once more."""
+    for lane, job in list(_jobs().items()):
+        if job.over and job.refusal is not None:
+            del _jobs()[lane]
+
+
 def share(progress: Progress) -> float:
     """How much is done, from 0 to 1; a single fit has no known end, so its bar only moves on."""
     if progress.total <= 0:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.data.isolate import Child
 from core.data.read import read_table
 from core.data.table import Reading, Table
+from core.errors import ReadError
 from core.mixture.em.stopping import Progress, Watch
 from pages.shared.session import Upload
 
@@ -19,13 +20,25 @@ class Readers:
     def __init__(self) -> None:
         """Start the first."""
         self._lock = Lock()
-        self._waiting = Child()
+        self._waiting = _started()
 
     def take(self) -> Child:
-        """The one that waits, or a new one if that has ended; another is started for the next file."""
+        """The one that waits, or a new one if that has ended; the next is started. Raises ReadError."""
         with self._lock:
-            taken, self._waiting = self._waiting, Child()
-        return taken if taken.alive else Child()
+            taken, self._waiting = self._waiting, _started()
+        if taken is not None and taken.alive:
+            return taken
+        if taken is not None:
+            taken.close()
+        return Child()
+
+
+def _started() -> Child | None:
+    """A reader, or None where the system has no room for one at the moment: it is asked again with the next file."""
+    try:
+        return Child()
+    except ReadError:
+        return None
 
 
 class Read:
@@ -38,10 +51,11 @@ class Read:
 
     def __call__(self, watch: Watch) -> Table:
         """The table. Raises ReadError."""
+        content = self._upload.content()
         self._child = self._readers.take()
         if not watch(Progress("", 0, 0)):
             self._child.stop()
-        return read_table(self._upload.content(), self._reading, child=self._child)
+        return read_table(content, self._reading, child=self._child)
 
     def stop(self) -> None:
         """End the child that reads; the work then ends with a refusal that nobody sees."""

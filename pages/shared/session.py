@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
-import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -21,34 +17,34 @@ from core.data.prepare import Preparation
 from core.data.table import Reading
 from core.mixture.family import Family
 from pages.shared import jobs
+from pages.shared.spool import Spool, gone
 
 KEY = "session"  # the one key of choices in Streamlit's session state; the others are widgets'
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that the visitor brought, spooled to a temporary file that is deleted when nothing refers to it any more.
+    """A file that the visitor brought, spooled to a file without a name that goes when nothing refers to it.
 
-    Make one with `Upload.spool`; the session that holds it is the only way to its bytes.
+    Make one with `Upload.spool`; the session that holds it is the only way to its bytes. Without a name it cannot be
+    found, swept away by others or left behind: the system frees it with the process, however that ends.
     """
 
     name: str  # for display only, never used as a path
     sha256: str
-    path: Path = field(repr=False)
+    _spool: Spool = field(repr=False, compare=False)
 
     @classmethod
     def spool(cls, name: str, content: bytes) -> Upload:
-        """Write the bytes to a file that only this process may read."""
-        handle, path = tempfile.mkstemp(prefix="mixture-explorer-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        upload = cls(name, hashlib.sha256(content).hexdigest(), Path(path))
-        weakref.finalize(upload, Path(path).unlink, missing_ok=True)
-        return upload
+        """Write the bytes to the disk. Raises CoreError where they cannot be written."""
+        return cls(name, hashlib.sha256(content).hexdigest(), Spool(content))
 
     def content(self) -> bytes:
-        """The bytes."""
-        return self.path.read_bytes()
+        """The bytes. Raises CoreError where they are no longer what was written."""
+        content = self._spool.content()
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise gone()
+        return content
 
 
 @dataclass(frozen=True)
@@ -123,6 +119,8 @@ def choose(**choices: Any) -> None:
         choices = {"merged": None} | choices
     if "reading" in choices:  # its rows may be others
         choices = {"judgements": Judgements()} | choices
+    if "newcomers" in choices:
+        jobs.forget_refused()
     if choices.keys() & {"reading", "preparation"}:
         jobs.cancel_all()
         choices = {

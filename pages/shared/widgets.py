@@ -14,7 +14,7 @@ from core.mixture.fit import Fit
 from core.numbers import count
 from pages.shared import derived
 from pages.shared.derived import Analysis
-from pages.shared.messages import plain, refuse
+from pages.shared.messages import plain, refusals, refuse
 from pages.shared.session import Model, Upload, begin, choose, current
 from pages.shared.words import EM_FIGURE, OWN_ROWS, family_label
 
@@ -193,7 +193,8 @@ def _take_upload() -> None:
     """Take in the file; an emptied uploader (it empties when pages are switched) changes nothing."""
     file = st.session_state.get("upload")
     if file is not None:
-        begin(upload=Upload.spool(file.name, file.getvalue()), reading=Reading(name=file.name))
+        with refusals():
+            begin(upload=Upload.spool(file.name, file.getvalue()), reading=Reading(name=file.name))
 
 
 def _take_model(features: int) -> None:

@@ -1,25 +1,74 @@
 import gc
+import os
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.errors import CoreError
 from pages.shared.session import Upload
 
 
-def test_an_upload_lies_in_a_file_of_its_own_until_nobody_refers_to_it():
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def open_files():
+    return len(os.listdir("/proc/self/fd"))
+
+
+def test_an_upload_lies_in_a_file_without_a_name_until_nobody_refers_to_it(folder):
+    before = open_files()
     upload = Upload.spool("../../etc/passwd", b"a,b\n1,2\n")
-    path = upload.path
-    assert upload.content() == b"a,b\n1,2\n"
-    assert "passwd" not in str(path)
-    assert oct(path.stat().st_mode)[-3:] == "600"
+    assert upload.content() == upload.content() == b"a,b\n1,2\n"
+    assert list(folder.iterdir()) == []
+    assert open_files() == before + 1
     del upload
     gc.collect()
-    assert not path.exists()
+    assert open_files() == before
+
+
+def test_the_bytes_of_an_upload_are_the_same_for_threads_that_ask_at_once(folder):
+    content = bytes(range(256)) * 20_000
+    upload = Upload.spool("a.bin", content)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(each == content for each in pool.map(lambda _: upload.content(), range(40)))
+
+
+def test_a_full_disk_is_told_and_nothing_of_the_file_stays(folder, monkeypatch):
+    before = open_files()
+    monkeypatch.setattr(tempfile, "TemporaryFile", partial(open, "/dev/full", "r+b"))
+    with pytest.raises(CoreError, match="disk of the server is full"):
+        Upload.spool("a.csv", b"a,b\n1,2\n")
+    gc.collect()
+    assert open_files() == before
+    assert list(folder.iterdir()) == []
+
+
+def test_a_folder_that_takes_no_files_is_told(folder, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "missing"))
+    with pytest.raises(CoreError, match="could not be kept on the server"):
+        Upload.spool("a.csv", b"a,b\n1,2\n")
+
+
+def test_bytes_that_are_lost_or_others_are_told_as_that(folder):
+    lost, changed = Upload.spool("a.csv", b"a,b\n1,2\n"), Upload.spool("b.csv", b"a,b\n1,2\n")
+    lost._spool._file.close()
+    changed._spool._file.truncate(4)
+    for upload in (lost, changed):
+        with pytest.raises(CoreError, match=r"no longer there.*Upload it again"):
+            upload.content()
 
 
 def test_equal_bytes_have_equal_names_whatever_the_file_was_called():
     first, second = Upload.spool("a.csv", b"x\n1\n"), Upload.spool("b.csv", b"x\n1\n")
     assert first.sha256 == second.sha256
-    assert first.path != second.path
+    assert first == replace(second, name="a.csv")
 
 
 def script():

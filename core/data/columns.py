@@ -48,7 +48,7 @@ def profile(
         originals = [str(name) for name in frame.columns]
         frame = frame.set_axis(unique_names(originals), axis=1)
     named = frame.reset_index(drop=True)
-    series = [named.iloc[:, j] for j in range(named.shape[1])]
+    series = [values for _, values in named.items()]
     if len(named) > LARGE:
         with ThreadPoolExecutor(THREADS) as pool:
             columns = list(pool.map(_summary, series, originals))
@@ -111,9 +111,10 @@ def left_out(table: Table) -> tuple[LeftOut, ...]:
 
 def overview(table: Table, ticked: Sequence[str]) -> pd.DataFrame:
     """A row per column for a person: use, column, kind, blanks, values, range, histogram, remarks."""
+    used = set(ticked)
     rows = [
         {
-            "use": each.name in ticked,
+            "use": each.name in used,
             "column": each.name,
             "kind": each.kind.value,
             "blanks": each.n_missing,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,9 @@ BINS = 20
 CATEGORY_VALUES = 50  # text with at most this many distinct values is a category
 IQR_TO_SD = 1.349  # the distance between a normal's quartiles, in standard deviations
 LARGEST = 1e300  # beyond it a mean may overflow
+_STEPS = np.linspace(0.0, 1.0, BINS + 1)
+_NUMERIC = {"M": Kind.DATE, "m": Kind.DURATION}  # by the letter that NumPy has for moments and spans
+_MICROSECONDS = {"M": 86_400e6, "m": 3_600e6}  # in a day, in an hour
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,13 @@ class Numbers:
     values: Array  # (n,) NaN where blank
 
     @cached_property
+    def _finite(self) -> npt.NDArray[np.bool_]:
+        return np.isfinite(self.values)
+
+    @cached_property
     def present(self) -> Array:
         """The values that are there, in the order of the rows; infinite ones are not."""
-        return self.values[np.isfinite(self.values)]
+        return self.values if self._finite.all() else self.values[self._finite]
 
     @cached_property
     def ordered(self) -> Array:
@@ -39,12 +46,18 @@ class Numbers:
     @cached_property
     def n_infinite(self) -> int:
         """Infinite values."""
-        return int(np.isinf(self.values).sum())
+        return 0 if len(self.present) == len(self.values) else int(np.isinf(self.values).sum())
+
+    @property
+    def n_missing(self) -> int:
+        """Blanks."""
+        return len(self.values) - len(self.present) - self.n_infinite
 
     @cached_property
     def _ends(self) -> npt.NDArray[np.intp]:
         """Where each run of equal values ends in the order."""
-        return np.append(np.flatnonzero(np.diff(self.ordered)) + 1, len(self.ordered))
+        ordered = self.ordered
+        return np.append(np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, len(ordered))
 
     @property
     def n_distinct(self) -> int:
@@ -60,7 +73,7 @@ class Numbers:
 
     def quantile(self, share: float) -> float:
         """The value below which a share lies, between two by a straight line."""
-        return float(np.quantile(self.ordered, share)) if len(self.ordered) < 3 else _between(self.ordered, share)
+        return _between(self.ordered, share)
 
     def count(self, value: float) -> int:
         """How often a value occurs."""
@@ -70,23 +83,25 @@ class Numbers:
 
 def summarised(name: str, original: str, values: pd.Series, numbers: Numbers | None) -> Column:
     """A column's kind, blanks and distinct values, and the figures of its numbers if it has some."""
-    missing = int(values.isna().sum())
     if numbers is None:
-        distinct = _distinct(values)
+        missing, distinct = int(values.isna().sum()), _distinct(values)
         kind = Kind.EMPTY if missing == len(values) else _kind_of_words(values, distinct)
         return Column(name, original, kind, missing, distinct)
-    kind = Kind.EMPTY if missing == len(values) else _kind_of_numbers(values)
-    plain = Column(name, original, kind, missing, numbers.n_distinct)
-    ordered = numbers.ordered
+    missing, ordered = numbers.n_missing, numbers.ordered
+    kind = Kind.EMPTY if missing == len(values) else _NUMERIC.get(values.dtype.kind, Kind.NUMBER)
     if not len(ordered):
-        return plain
+        return Column(name, original, kind, missing, 0)
+    low, high = float(ordered[0]), float(ordered[-1])
     lower, middle, upper = (numbers.quantile(share) for share in (0.25, 0.5, 0.75))
-    tame = max(abs(ordered[0]), abs(ordered[-1])) < LARGEST
-    return replace(
-        plain,
-        low=float(ordered[0]),
-        high=float(ordered[-1]),
-        mean=float(ordered[0] + (ordered - ordered[0]).mean()) if tame else float("nan"),
+    return Column(
+        name,
+        original,
+        kind,
+        missing,
+        numbers.n_distinct,
+        low=low,
+        high=high,
+        mean=low + float((ordered - low).mean()) if max(abs(low), abs(high)) < LARGEST else float("nan"),
         median=middle,
         spread=upper / IQR_TO_SD - lower / IQR_TO_SD,
         histogram=_histogram(ordered),
@@ -95,20 +110,22 @@ def summarised(name: str, original: str, values: pd.Series, numbers: Numbers | N
 
 def numbers_in(values: pd.Series) -> Array | None:
     """(n,) numbers of a column, NaN where blank; days since 1 January 1970, hours; None for words and truths."""
-    if pd.api.types.is_datetime64_any_dtype(values):
-        plain = values.dt.tz_localize(None) if values.dt.tz is not None else values
-        return np.asarray((plain - pd.Timestamp(0)) / pd.Timedelta(days=1), dtype=np.float64)
-    if pd.api.types.is_timedelta64_dtype(values):
-        return np.asarray(values.dt.total_seconds() / 3600, dtype=np.float64)
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+    kind = values.dtype.kind
+    if kind in _NUMERIC:
+        return _times(values, kind)
+    if kind in "fiu":
+        if isinstance(values.dtype, np.dtype):
+            return np.asarray(values.to_numpy(), dtype=np.float64)
         return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
     return None
 
 
-def _kind_of_numbers(values: pd.Series) -> Kind:
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return Kind.DATE
-    return Kind.DURATION if pd.api.types.is_timedelta64_dtype(values) else Kind.NUMBER
+def _times(values: pd.Series, kind: str) -> Array:
+    """Days or hours, from whole microseconds: nanoseconds hold only the years 1677 to 2262."""
+    if kind == "M" and values.dt.tz is not None:
+        values = values.dt.tz_localize(None)
+    plain = values.to_numpy().astype(f"{kind}8[us]")
+    return np.where(np.isnat(plain), np.nan, plain.view(np.int64) / _MICROSECONDS[kind])
 
 
 def _kind_of_words(values: pd.Series, distinct: int) -> Kind:
@@ -139,7 +156,8 @@ def _histogram(ordered: Array) -> Histogram:
         width = high - low
     if not np.isfinite(width):
         return Histogram((), ())
-    edges = np.linspace(low, high, BINS + 1) if width > 0 else np.array([low - 0.5, low + 0.5])
-    counts = np.diff(np.searchsorted(ordered, edges, side="left"))
-    counts[-1] += len(ordered) - np.searchsorted(ordered, edges[-1], side="left")
+    edges = low + width * _STEPS if width > 0 else np.array([low - 0.5, low + 0.5])
+    places = ordered.searchsorted(edges)
+    counts = places[1:] - places[:-1]
+    counts[-1] += len(ordered) - places[-1]
     return Histogram(tuple(edges.tolist()), tuple(counts.tolist()))

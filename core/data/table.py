@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -183,7 +184,8 @@ class Table:
 
     def column(self, name: str) -> Column:
         """The column of a display name; KeyError if there is none."""
-        for each in self.columns:
-            if each.name == name:
-                return each
-        raise KeyError(name)
+        return self._named[name]
+
+    @cached_property
+    def _named(self) -> dict[str, Column]:
+        return {each.name: each for each in self.columns}

@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from core.data.answer import Answer
 from core.data.columns import profile
-from core.data.isolate import Answer, Child
+from core.data.isolate import Child
 from core.data.limits import Limits
-from core.data.table import Note, NoteKind, Reading, Table
+from core.data.table import Reading, Table
 from core.errors import ReadError
 
 _WITH_BLANKS = {  # columns of these types that have blanks need a type of pandas' own
@@ -44,15 +45,13 @@ def read_table(
         raise ReadError("The file is too large.", most, "Upload a part of it.")
     answer = (child or Child()).read(content, replace(reading, name=reading.name or name), limits)
     head = answer.head
-    if not head["names"]:
+    if not head.names:
         raise ReadError("The file has no columns.", remedy="Choose a file with a table in it.")
-    frame, numbers = _frame(answer)
-    if not len(frame):
+    if not head.rows:
         raise ReadError("The file has names of columns but no rows.", remedy="Choose a file with rows below the names.")
-    notes = tuple(Note(note["what"], note["count"], NoteKind(note["kind"])) for note in head["notes"])
-    table = profile(frame, notes, Reading(**head["reading"]), head["originals"])
+    table = profile(_frame(answer), head.notes, head.reading, head.originals)
     source_id = hashlib.sha256(content).hexdigest()
-    return replace(table, sheets=tuple(head["sheets"]), source_id=source_id, row_numbers=numbers)
+    return replace(table, sheets=head.sheets, source_id=source_id, row_numbers=_row_numbers(answer))
 
 
 def _content(source: bytes | str | Path | BinaryIO) -> tuple[bytes, str | None]:
@@ -70,18 +69,20 @@ def _content(source: bytes | str | Path | BinaryIO) -> tuple[bytes, str | None]:
     return content, None
 
 
-def _frame(answer: Answer) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
-    """The typed frame and the line or sheet row of each of its rows."""
-    table, lines = answer.table, answer.table.column_names[-1:] == ["lines"]
-    if lines:
-        numbers = table.column("lines").to_numpy()
-        table = table.drop_columns(["lines"])
-    else:
-        first = answer.head["first_line"]
-        numbers = np.arange(first, first + table.num_rows, dtype=np.int64)
+def _frame(answer: Answer) -> pd.DataFrame:
+    """The typed frame."""
+    table = pa.Table.from_arrays(answer.columns, names=list(map(str, range(len(answer.columns)))))
     frame = table.to_pandas()
-    for j, column in enumerate(table.columns):
+    for j, column in enumerate(answer.columns):
         if column.null_count and column.type in _WITH_BLANKS:
             frame.isetitem(j, column.to_pandas(types_mapper=_WITH_BLANKS.get))
-    frame.columns = pd.Index(answer.head["names"], dtype=object)
-    return frame, numbers
+    frame.columns = pd.Index(answer.head.names, dtype=object)
+    return frame
+
+
+def _row_numbers(answer: Answer) -> npt.NDArray[np.int64]:
+    """(n,) the line or sheet row of each row."""
+    if answer.lines is not None:
+        return answer.lines.to_numpy()
+    first = answer.head.first_line
+    return np.arange(first, first + answer.head.rows, dtype=np.int64)

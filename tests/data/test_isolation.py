@@ -1,18 +1,24 @@
 """Isolation: what a file does to its reader never reaches the app."""
 
+import errno
 import gzip
 import io
+import os
 import resource
 import struct
+import subprocess
+import sys
 import threading
 import time
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import core
-from core.data.isolate import Child
+from core.data import isolate
+from core.data.isolate import ROOT, Child
 from core.data.limits import Limits
 from core.data.read import read_table
 from core.data.reader.sheet import MOST_COLUMNS
@@ -126,6 +132,119 @@ def test_a_reader_that_dies_while_it_reads_refuses_the_file():
         child.read(content, Reading())
 
 
+def treacherous(monkeypatch, script):
+    """A child that runs a script of its own in the place of the reader."""
+    start = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **how: start([*command[:1], "-c", script], **how))
+    return Child()
+
+
+ANSWER = "import os, sys, time\nsay = lambda size: os.write(1, size.to_bytes(8, 'big'))\n"
+TREACHERY = {
+    "silent": "time.sleep(60)",
+    "deaf and endless": "while True: os.write(1, bytes(65536))",
+    "a head of exabytes": "say(2**60); say(0); time.sleep(60)",
+    "a body of exabytes": "say(2); say(2**62); time.sleep(60)",
+    "less than announced": "say(100); say(100); os.write(1, bytes(50)); sys.exit()",
+    "stops in the middle": "say(100); say(100); os.write(1, bytes(50)); time.sleep(60)",
+    "closes and stays": "os.close(1); time.sleep(60)",
+    "noise": "say(64); say(64); os.write(1, bytes(range(128)))",
+    "exits at once": "sys.exit()",
+}
+
+
+@pytest.mark.parametrize("script", TREACHERY.values(), ids=TREACHERY)
+def test_a_child_that_does_not_answer_as_it_should_is_a_refusal_and_ends(monkeypatch, script):
+    monkeypatch.setattr(isolate, "PATIENCE", 0.2)
+    child = treacherous(monkeypatch, ANSWER + script)
+    with pytest.raises(ReadError):
+        child.read(bytes(3_000_000), Reading(), Limits(seconds=1.0, memory=10_000_000))
+    assert not child.alive
+
+
+def test_what_a_child_says_once_it_has_answered_is_not_taken_in(monkeypatch):
+    monkeypatch.setattr(isolate, "PATIENCE", 0.2)
+    child = treacherous(monkeypatch, ANSWER + "say(0); say(0)\nwhile True: os.write(1, bytes(65536))")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ReadError):
+        child.read(b"a,b\n1,2\n", Reading())
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kB
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", "ended from outside"),
+        ("os.kill(os.getpid(), signal.SIGTERM)", "ended from outside"),
+        ("os.abort()", "more memory"),
+        ("os._exit(3)", "more memory"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "damaged"),
+        ("os.kill(os.getpid(), signal.SIGXCPU)", "too long"),
+        ("os._exit(1)", "damaged"),
+    ],
+)
+def test_how_a_reader_ended_is_told_as_what_it_was(monkeypatch, end, said):
+    child = treacherous(
+        monkeypatch, f"import os, resource, signal; resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); {end}"
+    )
+    with pytest.raises(ReadError, match=said):
+        child.read(b"a,b\n1,2\n", Reading())
+
+
+def test_a_reading_that_was_stopped_is_told_as_that():
+    child = Child()
+    child.stop()
+    with pytest.raises(ReadError, match="cancelled"):
+        child.read(b"a,b\n1,2\n", Reading())
+
+
+@pytest.mark.parametrize("fault", [errno.EAGAIN, errno.ENOMEM, errno.EMFILE])
+def test_a_reader_that_cannot_be_started_is_told_as_that(monkeypatch, fault):
+    def fail(*_, **__):
+        raise OSError(fault, os.strerror(fault))
+
+    monkeypatch.setattr(subprocess, "Popen", fail)
+    with pytest.raises(ReadError, match=r"could not be started.*short of memory or processes"):
+        core.read_table(b"a,b\n1,2\n")
+
+
+ORPHAN = """
+import sys, threading
+from core.data.isolate import Child
+from core.data.limits import Limits
+from core.data.table import Reading
+child = Child()
+print(child._process.pid, flush=True)
+if sys.argv[1] == "at work":
+    lines = [",".join(f"w{i}" for i in range(300))] * 20_000
+    threading.Timer(float(sys.argv[2]), print, ["reading"], {"flush": True}).start()
+    child.read("\\n".join(lines).encode(), Reading(), Limits(seconds=60, memory=4_000_000_000))
+threading.Event().wait()
+"""
+
+
+@pytest.mark.parametrize(("state", "after"), [("waiting", "0"), ("at work", "0.3"), ("at work", "1.5")])
+def test_no_reader_outlives_the_app(state, after):
+    app = subprocess.Popen([sys.executable, "-c", ORPHAN, state, after], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    reader = int(app.stdout.readline())
+    if state == "at work":
+        app.stdout.readline()
+    app.kill()
+    app.wait()
+    app.stdout.close()
+    ends = time.monotonic() + 20
+    while is_running(reader) and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert not is_running(reader)
+
+
+def is_running(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def test_a_reader_that_is_not_needed_ends():
     child = Child()
     assert child.alive
@@ -147,7 +266,7 @@ def test_several_readers_at_once_do_not_mix_their_files():
     assert all((found[number] == number).all() for number in range(4))
 
 
-def test_the_child_sends_arrow_and_json_and_the_app_gets_types_with_blanks():
+def test_the_app_gets_types_with_blanks():
     content = b"n,x,flag,when,took,word\n1,1.5,yes,2020-01-01,1:30,a\n,,,,,\n3,2.5,no,2020-01-02,2:30,b\n"
     frame = core.read_table(content).frame
     kinds = {name: str(kind) for name, kind in frame.dtypes.items()}

@@ -1,6 +1,6 @@
 """The reader's child process: a file on standard input, a table on standard output, within limits.
 
-It answers in Arrow and JSON, so that nothing a file holds is ever unpickled, and dies with whatever went wrong.
+It answers in JSON and bare columns, so that nothing a file holds is ever unpickled, and dies with whatever went wrong.
 Run as `python -m core.data.reader.child`; started by core.data.isolate.
 """
 
@@ -12,24 +12,27 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib.abc import MetaPathFinder
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 
+from core.data.answer import Head, refused, unsound_cells, written
 from core.data.limits import Limits
 from core.data.names import unique_names
 from core.data.reader.assemble import assembled, display_names
 from core.data.reader.formats import Format, tell_format, unpacked
 from core.data.reader.layout import lay_out
+from core.data.reader.lifeline import end_with
 from core.data.reader.sheet import Rows, Sheet
 from core.data.reader.text import read_text
 from core.data.table import Note, Reading
 from core.errors import CoreError, ReadError
 
 TOO_MUCH_MEMORY = 3  # exit code
+LONGEST_NAME = 5_000  # characters of a name that travel
 
 
 @dataclass(frozen=True)
@@ -59,16 +62,31 @@ def main() -> None:
     gc.disable()  # one file and the end: nothing is worth collecting
     sys.meta_path.insert(0, _WithoutPandas())
     request, content = _receive(sys.stdin.buffer)
+    end_with(sys.stdin.fileno())
     limits = Limits(**request["limits"])
     _limit(limits)
     try:
-        answer = read(content, Reading(**request["reading"]), limits)
-    except CoreError as refusal:
-        _send({"refusal": [refusal.what, refusal.why, refusal.remedy]}, {})
+        _send(_answered(content, Reading(**request["reading"]), limits))
     except MemoryError:
         os._exit(TOO_MUCH_MEMORY)
-    else:
-        _send(*_packed(answer))
+
+
+def _answered(content: bytes, reading: Reading, limits: Limits) -> list[bytes | pa.Buffer]:
+    """The pieces of the answer, a refusal included."""
+    try:
+        head, columns = _packed(read(content, reading, limits))
+        return list(_sound(head, columns))
+    except UnicodeEncodeError as fault:  # halves of letters, which JSON can spell
+        return list(refused(unsound_cells(fault)))
+    except CoreError as refusal:
+        return list(refused(refusal))
+
+
+def _sound(head: Head, columns: list[pa.Array]) -> Iterator[bytes | pa.Buffer]:
+    try:
+        yield from written(head, columns)
+    except pa.ArrowInvalid as fault:
+        raise unsound_cells(fault) from None
 
 
 def read(content: bytes, reading: Reading, limits: Limits) -> Answer:
@@ -116,23 +134,23 @@ def _columnar(kind: Format, content: bytes, reading: Reading, limits: Limits) ->
     return Answer(tuple(unique_names(originals)), originals, columns, reading, tuple(notes))
 
 
-def _packed(answer: Answer) -> tuple[dict[str, Any], dict[str, pa.Array]]:
+def _packed(answer: Answer) -> tuple[Head, list[pa.Array]]:
     """Head and columns as they travel; lines only if they do not simply count up."""
-    columns = {str(j): column for j, column in enumerate(answer.columns)}
-    first = 1
+    columns, rows = list(answer.columns), len(answer.columns[0]) if answer.columns else 0
+    first, lines = 1, False
     if answer.lines is not None and len(answer.lines):
         first = int(answer.lines[0])
-        if answer.lines[-1] - first != len(answer.lines) - 1:
-            columns["lines"] = pa.array(answer.lines)
-    head = {
-        "names": answer.names,
-        "originals": answer.originals,
-        "reading": asdict(answer.reading),
-        "notes": [asdict(note) for note in answer.notes],
-        "sheets": answer.sheets,
-        "first_line": first,
-    }
-    return head, columns
+        lines = bool(answer.lines[-1] - first != len(answer.lines) - 1)
+    if lines:
+        columns.append(pa.array(answer.lines))
+    originals, sheets = (tuple(map(_sendable, texts)) for texts in (answer.originals, answer.sheets))
+    names = tuple(map(_sendable, answer.names))
+    return Head(names, originals, answer.reading, answer.notes, sheets, rows, first, lines), columns
+
+
+def _sendable(text: str) -> str:
+    """A text of a bearable length that UTF-8 can write."""
+    return text[:LONGEST_NAME].encode("utf-8", errors="replace").decode()
 
 
 def _limit(limits: Limits) -> None:
@@ -168,20 +186,17 @@ def _watch_memory(more: int) -> None:
 
 def _receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
     size = int.from_bytes(stream.read(8), "big")
-    if not size:
-        sys.exit()  # closed without a request
-    request = json.loads(stream.read(size))
-    return request, stream.read(request["bytes"])
+    request = json.loads(stream.read(size) or "{}")
+    content = stream.read(request.get("bytes", 0))
+    if len(content) != request.get("bytes"):
+        sys.exit()  # closed without a whole request
+    return request, content
 
 
-def _send(head: dict[str, Any], columns: dict[str, pa.Array]) -> None:
-    text = json.dumps(head).encode()
-    stream = sys.stdout.buffer
-    stream.write(len(text).to_bytes(8, "big") + text)
-    batch = pa.RecordBatch.from_pydict(columns)
-    with pa.ipc.new_stream(stream, batch.schema) as writer:
-        writer.write_batch(batch)
-    stream.flush()
+def _send(pieces: Iterable[bytes | pa.Buffer]) -> None:
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import struct
+from fractions import Fraction
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.feather as feather
 import pyarrow.parquet as parquet
 
-from core.data.reader.sheet import check_width
-from core.data.table import Note
+from core.data.answer import FIRST_MOMENT, LAST_MOMENT, unsound_cells
+from core.data.reader.arrow_file import opened
+from core.data.reader.sheet import check_width, no_text_note
+from core.data.table import Note, NoteKind
 from core.errors import ReadError
 
 LONGEST_TEXT = 200  # of what is neither number, date nor text
+_TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}  # of a second
 
 
 def read_parquet(content: bytes, most_cells: int) -> pa.Table:
@@ -21,45 +25,67 @@ def read_parquet(content: bytes, most_cells: int) -> pa.Table:
     try:
         found = parquet.ParquetFile(pa.BufferReader(content))
         _check(found.metadata.num_rows, found.metadata.num_columns, most_cells)
-        return found.read(use_threads=False)
+        table = found.read(use_threads=False)
     except (pa.ArrowException, OSError, ValueError) as fault:
         raise _broken("Parquet", fault) from None
+    return _sound(table)
 
 
 def read_arrow(content: bytes, most_cells: int) -> pa.Table:
     """The table of an Arrow or Feather file, or of an Arrow stream. Raises ReadError."""
     try:
-        if content[:6] == b"ARROW1" or content[:4] == b"FEA1":
-            table = feather.read_table(pa.BufferReader(content), use_threads=False)
-        else:
-            with pa.ipc.open_stream(pa.BufferReader(content)) as stream:
-                table = stream.read_all()
-    except (pa.ArrowException, OSError, ValueError) as fault:
+        table = opened(content)
+    except (pa.ArrowException, OSError, ValueError, struct.error, IndexError) as fault:
         raise _broken("Arrow", fault) from None
     _check(table.num_rows, table.num_columns, most_cells)
-    return table
+    return _sound(table)
 
 
 def plain(table: pa.Table) -> tuple[list[pa.Array], list[Note]]:
     """Columns of the types that the app knows; what is nested becomes its text."""
     columns, notes = [], []
-    nested = 0
+    nested = lost = foreign = 0
     for column in table.columns:
-        one = pa.concat_arrays(column.chunks) if column.num_chunks else pa.nulls(0, column.type)
+        one = _bare(pa.concat_arrays(column.chunks) if column.num_chunks else pa.nulls(0, column.type))
         columns.append(_plain(one))
         nested += pa.types.is_nested(one.type)
+        if pa.types.is_temporal(one.type):
+            lost += columns[-1].null_count - one.null_count
+        elif _is_binary(one.type):
+            foreign += columns[-1].null_count - one.null_count
     if nested:
         what = "column holds lists or records; its" if nested == 1 else "columns hold lists or records; their"
         notes.append(Note(f"{nested:,} {what} cells were read as text.", nested))
+    if lost:
+        cells = "cell holds a moment" if lost == 1 else "cells hold moments"
+        blank = "counts" if lost == 1 else "count"
+        what = f"{lost:,} {cells} beyond the years 1 to 9999 and {blank} as blank."
+        notes.append(Note(what, lost, NoteKind.CELLS))
+    if foreign:
+        notes.append(no_text_note(foreign))
     return columns, notes
+
+
+def _sound(table: pa.Table) -> pa.Table:
+    """The table, every cell of it validated: Arrow computes on whatever it is given. Raises ReadError."""
+    try:
+        table.validate(full=True)
+    except (pa.ArrowException, ValueError) as fault:
+        raise unsound_cells(fault) from None
+    return table
+
+
+def _bare(column: pa.Array) -> pa.Array:
+    """A column without what wraps its values."""
+    if isinstance(column, pa.ExtensionArray):
+        return _bare(column.storage)
+    if pa.types.is_dictionary(column.type):
+        return _bare(column.dictionary_decode())
+    return column
 
 
 def _plain(column: pa.Array) -> pa.Array:
     kind = column.type
-    if isinstance(column, pa.ExtensionArray):
-        return _plain(column.storage)
-    if pa.types.is_dictionary(kind):
-        return _plain(column.dictionary_decode())
     if pa.types.is_boolean(kind) or pa.types.is_string(kind):
         return column
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
@@ -71,12 +97,24 @@ def _plain(column: pa.Array) -> pa.Array:
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         return _moments(column)
     if pa.types.is_duration(kind):
-        return column.cast(pa.duration("us"), safe=False)
+        return _spans(column)
     if pa.types.is_time(kind):
         return column.cast(pa.time64("us"), safe=False).cast(pa.int64()).cast(pa.duration("us"))
     if pa.types.is_null(kind):
         return pa.nulls(len(column), pa.string())
     return pa.array([_written(value) for value in column], pa.string())
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    return any(
+        test(kind)
+        for test in (
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+            pa.types.is_binary_view,
+            pa.types.is_fixed_size_binary,
+        )
+    )
 
 
 def _integers(column: pa.Array) -> pa.Array:
@@ -89,23 +127,42 @@ def _integers(column: pa.Array) -> pa.Array:
 
 
 def _moments(column: pa.Array) -> pa.Array:
-    """Dates, zones taken to UTC; years that microseconds cannot hold are blank."""
-    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
-        column = column.cast(pa.timestamp(column.type.unit))
-    try:
-        return column.cast(pa.timestamp("us"), safe=pa.types.is_date(column.type))
-    except pa.ArrowInvalid:
-        return pa.nulls(len(column), pa.timestamp("us"))
+    """Dates, zones taken to UTC; those outside the years 1 to 9999 are blank."""
+    kind = column.type
+    if pa.types.is_date32(kind):
+        column, second = column.cast(pa.int32()).cast(pa.int64()), Fraction(1, 86_400)
+    else:
+        second = Fraction(_TICKS["ms" if pa.types.is_date64(kind) else kind.unit])
+        column = column.cast(pa.int64())
+    low, high = (math.floor(end * second / _TICKS["us"]) for end in (FIRST_MOMENT, LAST_MOMENT))
+    return _in_microseconds(column, max(low, -(2**63)), min(high, 2**63 - 1), second).cast(pa.timestamp("us"))
+
+
+def _spans(column: pa.Array) -> pa.Array:
+    """Durations; those beyond what microseconds can hold are blank."""
+    second = Fraction(_TICKS[column.type.unit])
+    most = min(2**63 - 1, math.floor((2**63 - 1) * second / _TICKS["us"]))
+    return _in_microseconds(column.cast(pa.int64()), -most, most, second).cast(pa.duration("us"))
+
+
+def _in_microseconds(ticks: pa.Array, low: int, high: int, second: Fraction) -> pa.Array:
+    """Whole numbers of which so many make a second as microseconds; blank outside of low to high."""
+    within = pc.and_(pc.greater_equal(ticks, low), pc.less_equal(ticks, high))
+    ticks = pc.if_else(within, ticks, None)
+    factor = _TICKS["us"] / second
+    if factor >= 1:
+        return pc.multiply(ticks, int(factor))
+    return pc.divide(ticks, int(1 / factor))
 
 
 def _written(value: pa.Scalar) -> str | None:
-    """What a cell says, as text."""
+    """What a cell says, as text; None for bytes that are no text."""
     try:
         plain_value = value.as_py()
-    except (ValueError, OverflowError, UnicodeDecodeError):
+        if isinstance(plain_value, bytes):
+            plain_value = plain_value.decode()
+    except (ValueError, OverflowError, KeyError):
         return None
-    if isinstance(plain_value, bytes):
-        plain_value = plain_value.decode("utf-8", errors="replace")
     return None if plain_value is None else str(plain_value)[:LONGEST_TEXT]
 
 
@@ -119,8 +176,3 @@ def _check(rows: int, columns: int, most_cells: int) -> None:
 
 def _broken(kind: str, fault: BaseException) -> ReadError:
     return ReadError(f"This {kind} file cannot be opened.", f"The reader says: {str(fault)[:160].strip()}.")
-
-
-def names(table: pa.Table) -> Sequence[str]:
-    """The names of its columns."""
-    return tuple(table.column_names)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from core.data.reader.sheet import Cell, Sheet, of_rows
+from core.data.answer import unsound_cells
+from core.data.reader.sheet import Cell, Sheet, no_text_note, of_rows
 from core.data.reader.workbook import Workbook
 from core.data.table import Note, Reading
 from core.errors import ReadError
@@ -18,7 +19,7 @@ _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
 def read_database(content: bytes, reading: Reading, most_cells: int) -> Workbook:
     """The table that was asked for, or the one with the most rows. Raises ReadError."""
     connection = sqlite3.connect(":memory:")
-    connection.text_factory = lambda text: text.decode("utf-8", errors="replace")
+    connection.text_factory = bytes.decode
     try:
         connection.deserialize(content)
         connection.execute("PRAGMA trusted_schema = OFF")
@@ -33,11 +34,13 @@ def read_database(content: bytes, reading: Reading, most_cells: int) -> Workbook
         sheet = _table(connection, name, most_cells)
     except (sqlite3.Error, OverflowError) as fault:
         raise ReadError("This database cannot be opened.", f"The reader says: {fault}.") from None
+    except UnicodeDecodeError as fault:
+        raise unsound_cells(fault) from None
     finally:
         connection.close()
     if len(names) > 1 and reading.sheet is None:
         what = Note(f"The database has {len(names)} tables; “{name}” was read, the one with the most rows.", len(names))
-        sheet = replace(sheet, notes=(what,))
+        sheet = replace(sheet, notes=(what, *sheet.notes))
     return Workbook(sheet, replace(reading, sheet=name), tuple(names))
 
 
@@ -61,15 +64,32 @@ def _table(connection: sqlite3.Connection, name: str, most_cells: int) -> Sheet:
     cursor = connection.execute(f"SELECT * FROM {_quoted(name)}")
     names: list[Cell] = [str(column[0]) for column in cursor.description]
     most = most_cells // max(1, len(names))
-    rows = [names, *([_cell(cell) for cell in row] for row in cursor.fetchmany(most + 1))]
+    cells = _Cells()
+    rows = [names, *(list(map(cells.plain, row)) for row in cursor.fetchmany(most + 1))]
     if len(rows) > most + 1:
         raise ReadError("The table is too large.", f"It has more than {most:,} rows.", "Bring a part of it.")
-    return of_rows(rows)
+    return replace(of_rows(rows), notes=cells.notes)
 
 
-def _cell(value: object) -> Cell:
-    if isinstance(value, bytes):
-        return value[:LONGEST_TEXT].decode("utf-8", errors="replace")
-    if isinstance(value, int) and abs(value) >= 2**53:
-        return str(value)
-    return value if isinstance(value, str | int | float) else None
+class _Cells:
+    """What the cells of a table are for us, and how many of them are nothing."""
+
+    def __init__(self) -> None:
+        self._foreign = 0
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was left out."""
+        return (no_text_note(self._foreign),) if self._foreign else ()
+
+    def plain(self, value: object) -> Cell:
+        """A cell; bytes that are no text are none."""
+        if isinstance(value, bytes):
+            try:
+                return value.decode()[:LONGEST_TEXT]
+            except UnicodeDecodeError:
+                self._foreign += 1
+                return None
+        if isinstance(value, int) and abs(value) >= 2**53:
+            return str(value)
+        return value if isinstance(value, str | int | float) else None

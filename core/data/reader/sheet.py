@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.table import Note
+from core.data.table import Note, NoteKind
 from core.errors import ReadError
 
 Cell = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
@@ -131,6 +131,12 @@ def check_width(width: int) -> None:
             f"It has {width:,} columns; {MOST_COLUMNS:,} can be read.",
             "Upload a part of its columns.",
         )
+
+
+def no_text_note(count: int) -> Note:
+    """What is told of cells that hold bytes, such as pictures, and no text."""
+    holds, counts = ("cell holds", "counts") if count == 1 else ("cells hold", "count")
+    return Note(f"{count:,} {holds} data that are no text and {counts} as blank.", count, NoteKind.CELLS)
 
 
 def _plain(cell: Cell) -> Cell:

@@ -14,8 +14,10 @@ from pages.shared.session import Ticks, choose, current
 
 AUTOMATIC = "Find out"
 ENCODINGS = (
-    *("utf-8", "utf-16", "cp1252", "latin-1", "mac-roman", "cp1250"),
-    *("cp1251", "koi8-r", "shift_jis", "euc-kr", "gb18030", "big5"),
+    *("utf-8", "utf-16", "cp1252", "iso-8859-15", "latin-1", "mac-roman", "cp850", "cp437"),
+    *("cp1250", "iso-8859-2", "cp852", "cp1251", "koi8-r", "iso-8859-5", "cp866", "cp1253", "iso-8859-7"),
+    *("cp1254", "cp1255", "iso-8859-8", "cp1256", "iso-8859-6", "cp1257"),
+    *("cp932", "euc-jp", "gb18030", "big5", "cp949"),
 )
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar |", " ": "spaces"}
 HEADERS = {0: "there are none", 1: "in one row", 2: "in two rows"}

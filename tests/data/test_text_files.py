@@ -1,4 +1,4 @@
-"""Text files: encodings, delimiters, quotes, and rows of uneven length."""
+"""Text files: delimiters, quotes, and rows of uneven length."""
 
 import csv
 import io
@@ -9,44 +9,9 @@ from hypothesis import strategies as st
 
 from core.data.reader import tokens
 from core.data.reader.dialect import Dialect, tell_dialect
-from core.data.reader.encoding import tell_encoding
 from core.data.reader.tokens import tokenise
 from core.errors import ReadError
 from tests.data.making import cells, delimited, here, said
-
-WRITING = {
-    "cp1252": "Prénom;Âge\nFrançois;12\nÉlodie;13\nHélène – 5 €;14\n",
-    "mac-roman": "Prénom;Âge\nFrançois;12\nÉlodie;13\n",
-    "shift_jis": "商品名,価格\nりんご,100\nカテゴリ,200\n",
-    "gb18030": "姓名,年龄\n张三,30\n李四,25\n",
-    "euc-kr": "이름,나이\n김철수,30\n이영희,31\n",
-    "big5": "姓名,年齡\n陳大文,30\n李小明,25\n",
-    "cp1251": "Имя,Возраст\nИван,30\nМария,25\n",
-    "koi8-r": "Имя,Возраст\nИван,30\nМария,25\n",
-    "utf-8": "naïve,x\ncafé,1\n",
-    "utf-8-sig": "naïve,x\ncafé,1\n",
-    "utf-16": "a,b\né,1\n",
-    "utf-16-le": "alpha,beta\n1,2\n3,4\n",
-    "utf-16-be": "alpha,beta\n1,2\n3,4\n",
-}
-
-
-@pytest.mark.parametrize("encoding", WRITING)
-def test_an_encoding_is_told_from_the_bytes(encoding):
-    content = WRITING[encoding].encode(encoding)
-    assert content.decode(tell_encoding(content)) == WRITING[encoding]
-
-
-def test_an_encoding_other_than_utf_8_is_said():
-    answer = here(WRITING["cp1252"].encode("cp1252"))
-    assert answer.names == ("Prénom", "Âge")
-    assert said(answer, "Windows-1252")
-    assert not said(here(WRITING["utf-8"]), "UTF-8")
-
-
-def test_binary_data_is_refused():
-    with pytest.raises(ReadError, match="binary"):
-        tell_encoding(bytes(range(32)) * 100)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "||", "~", "\x1f", "^"])

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.data.reader.encoding import decoded, tell_encoding
+from core.data.reader.encoding import Told, decoded, encoding_notes, tell_encoding
 from core.data.reader.sheet import Cell, Sheet, check_width, of_rows
 from core.data.table import Note, Reading
 from core.errors import ReadError
@@ -19,8 +19,8 @@ LONGEST_TEXT = 200
 
 def read_records(content: bytes, reading: Reading, most_cells: int) -> tuple[Sheet, Reading]:
     """The cells of a JSON file, names in the first row. Raises ReadError if there is no table in it."""
-    encoding = reading.encoding or tell_encoding(content)
-    found = _loaded(decoded(content, encoding))
+    told = tell_encoding(content) if reading.encoding is None else Told(reading.encoding)
+    found = _loaded(decoded(content, told.encoding))
     rows = _rows(found)
     if rows is None:
         raise ReadError(
@@ -30,7 +30,9 @@ def read_records(content: bytes, reading: Reading, most_cells: int) -> tuple[She
         )
     if sum(map(len, rows)) > most_cells:
         raise ReadError("The table is too large.", f"It has {len(rows):,} rows.", "Upload a part of it.")
-    return of_rows(rows), replace(reading, encoding=encoding)
+    sheet = of_rows(rows)
+    notes = encoding_notes(told, content, reading)
+    return replace(sheet, notes=(*notes, *sheet.notes)), replace(reading, encoding=told.encoding)
 
 
 def _loaded(text: str) -> object:

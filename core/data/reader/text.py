@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+import pyarrow.compute as pc
+
 from core.data.reader.dialect import Dialect, tell_dialect
-from core.data.reader.encoding import decoded, tell_encoding
+from core.data.reader.encoding import Told, decoded, encoding_notes, is_utf8, spoken, tell_encoding
 from core.data.reader.sheet import Sheet
 from core.data.reader.tokens import tokenise
 from core.data.table import Note, Reading
@@ -19,22 +22,12 @@ NOT_TABLES = {
     "id;p": "a SYLK file",
 }
 HEAD_BYTES = 400_000
-NAMES = {
-    "utf-8-sig": "UTF-8",
-    "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16",
-    "utf-32": "UTF-32",
-    "cp1252": "Windows-1252",
-    "latin-1": "Latin-1",
-    "mac-roman": "Mac Roman",
-    "shift_jis": "Shift-JIS",
-}
 
 
 def read_text(content: bytes, reading: Reading, most_cells: int) -> tuple[Sheet, Reading]:
     """The cells of a delimited text and how they were found. Raises ReadError if there are none."""
-    encoding = reading.encoding or tell_encoding(content)
+    told = tell_encoding(content) if reading.encoding is None else Told(reading.encoding)
+    encoding = told.encoding
     head = decoded(content[:HEAD_BYTES], encoding)
     if not head.strip("\ufeff\x1a \t\r\n"):
         raise ReadError("The file is empty.", remedy="Choose a file with a table in it.")
@@ -48,11 +41,28 @@ def read_text(content: bytes, reading: Reading, most_cells: int) -> tuple[Sheet,
     resolved = replace(
         reading, encoding=encoding, delimiter=dialect.delimiter, quote=dialect.quote, escape=dialect.escape
     )
-    if encoding not in ("utf-8", "utf-8-sig") and reading.encoding is None:
-        name = NAMES.get(encoding, encoding.upper())
-        note = Note(f"The file is not written in UTF-8; it was read as {name}.")
-        sheet = replace(sheet, notes=(note, *sheet.notes))
-    return sheet, resolved
+    notes = (*encoding_notes(told, content, reading), *_broken(sheet, content, encoding))
+    return replace(sheet, notes=(*notes, *sheet.notes)), resolved
+
+
+def _broken(sheet: Sheet, content: bytes, encoding: str) -> tuple[Note, ...]:
+    """How many cells hold bytes that the encoding does not have, and where the first one is."""
+    if encoding in ("utf-8", "utf-8-sig") and is_utf8(content):
+        return ()
+    hits = np.zeros(sheet.n, bool)
+    count = 0
+    for column in sheet.columns:
+        found = pc.fill_null(pc.match_substring(column, "\ufffd"), False).to_numpy(zero_copy_only=False)
+        hits |= found
+        count += int(found.sum())
+    if not count:
+        return ()
+    cells = "1 cell holds" if count == 1 else f"{count:,} cells hold"
+    where = (
+        f"in line {sheet.lines[hits.argmax()]:,}" if count == 1 else f"the first in line {sheet.lines[hits.argmax()]:,}"
+    )
+    what = f"{cells} bytes that are not {spoken(encoding)}, shown as \ufffd; {where}."
+    return (Note(what, count),)
 
 
 def _dialect(head: str, reading: Reading) -> Dialect:

@@ -46,7 +46,7 @@ def _quick(content: bytes, dialect: Dialect) -> Sheet | None:
     if quote and dialect.mark.encode() + b" " + quote in content:
         return None
     lines = content.count(b"\n") + (not content.endswith(b"\n"))
-    width = len(next(csv.reader([content[: content.find(b"\n")].decode("utf-8-sig")], **dialect.options())))  # type: ignore[arg-type]
+    width = len(next(csv.reader([content[: content.find(b"\n")].decode("utf-8-sig", "replace")], **dialect.options())))  # type: ignore[arg-type]
     check_width(width)
     try:
         columns = (_by_arrow if width <= NARROW else _by_blocks)(content, dialect, width)

@@ -90,7 +90,7 @@ def show_table(table: Table) -> None:
     st.subheader("What we read", anchor=False)
     size = f"{count(table.n_rows, 'row')} and {count(len(table.columns), 'column')}"
     st.markdown(f"**{plain(table.name)}** has {size}.")
-    widgets.notes(tuple(note.what for note in table.notes))
+    reading_form.told(table.notes)
     if current().upload is not None:
         reading_form.found(table.reading)
         with st.expander("Read the file in another way"):

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -112,19 +112,6 @@ class NoteKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Note:
-    """Something the reader did or left out, in plain words."""
-
-    what: str
-    count: int | None = None  # how many cells, rows or columns it touched
-    kind: NoteKind = NoteKind.READ
-
-    def __str__(self) -> str:
-        """The sentence."""
-        return self.what
-
-
-@dataclass(frozen=True)
 class Reading:
     """How to read a file; None lets the reader find out."""
 
@@ -152,6 +139,37 @@ class Reading:
             object.__setattr__(self, "blanks", tuple(self.blanks))
         if self.kinds is not None:
             object.__setattr__(self, "kinds", tuple((name, Kind(kind)) for name, kind in self.kinds))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The other way to read what a note tells of: what a button says, and what it changes of a Reading."""
+
+    label: str
+    reading: Reading  # the fields that are not None are changed
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What it changes, by field."""
+        return {name: value for name, value in vars(self.reading).items() if value is not None}
+
+    def applied(self, reading: Reading) -> Reading:
+        """The reading with these changes."""
+        return replace(reading, **self.changes)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the reader did or left out, in plain words."""
+
+    what: str
+    count: int | None = None  # how many cells, rows or columns it touched
+    kind: NoteKind = NoteKind.READ
+    offer: Offer | None = None  # the other way to read it, where there is one
+
+    def __str__(self) -> str:
+        """The sentence."""
+        return self.what
 
 
 @dataclass(frozen=True)

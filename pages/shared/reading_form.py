@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.data.table import Reading
+from core.data.table import Note, Reading
+from pages.shared import widgets
 from pages.shared.messages import plain
 from pages.shared.session import Ticks, choose, current
 
@@ -36,6 +37,25 @@ CHOICES = (
     *("sheet", "encoding", "delimiter", "quote", "comment"),
     *("header", "decimal", "day_first", "fill_merged", *COUNTS),
 )
+
+
+def told(notes: Sequence[Note]) -> None:
+    """What the reader did; where it could have done otherwise, with a button that does, and then one back."""
+    own = current().upload is not None
+    widgets.notes(tuple(note.what for note in notes if note.offer is None or not own))
+    with st.container(gap="xxsmall"):
+        for at, note in enumerate(notes):
+            if note.offer is not None and own:
+                _offered(f"offer-{at}", note.what, note.offer.label, note.offer.applied(current().reading))
+        asked = current().reading
+        if own and asked != Reading(name=asked.name):
+            _offered("read-first", "The file is read as you asked.", "Read it as at first", Reading(name=asked.name))
+
+
+def _offered(key: str, what: str, label: str, reading: Reading) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"- {plain(what, 300)}", width="content")
+        st.button(plain(label), key=key, on_click=_choose, args=(reading,), type="tertiary")
 
 
 def found(reading: Reading) -> None:
@@ -93,13 +113,19 @@ def _choice(label: str, name: str, options: Mapping[Any, str], asked: Reading) -
 
 
 def _take() -> None:
-    """Read with these choices; the columns may be others then, so the choice among them begins anew."""
+    """Read with these choices."""
     state, session = st.session_state, current()
     chosen = {name: state.get(f"reading-{name}") for name in CHOICES}
     chosen = {name: None if value == AUTOMATIC else value for name, value in chosen.items()}
     blanks = tuple(each.strip() for each in state["reading-blanks"].split(",") if each.strip())
+    _choose(replace(session.reading, **chosen, blanks=blanks or None))
+
+
+def _choose(reading: Reading) -> None:
+    """Read the file in this way; the columns may be others then, so the choice among them begins anew."""
+    session = current()
     choose(
-        reading=replace(session.reading, **chosen, blanks=blanks or None),
+        reading=reading,
         preparation=replace(session.preparation, columns=None, transforms=(), encode=(), weight=None),
         ticks=Ticks(drawn=session.ticks.drawn + 1),
     )

@@ -72,6 +72,16 @@ def test_the_file_can_be_read_in_another_way(visitor, two_groups):
     assert "has 121 rows and 5 columns" in visitor.text
 
 
+def test_one_click_reads_what_a_note_tells_of_in_the_other_way_and_one_more_goes_back(visitor, two_groups):
+    visitor.upload(two_groups + b"Total,9,9,9,9\r\n").settle()
+    assert "has 120 rows" in visitor.text
+    visitor.click(next(each.key for each in visitor.app.button if each.label == "Keep them")).settle()
+    assert "has 121 rows" in visitor.text
+    visitor.click("read-first").settle()
+    assert "has 120 rows" in visitor.text
+    assert "read-first" not in visitor.keys
+
+
 def noise(seed):
     """A table that no other test has asked for."""
     values = np.random.default_rng(seed).normal(size=(300, 3))

@@ -11,7 +11,7 @@ from core.data.reader.around import foot_of, of_rows_in, repeats, width_of, with
 from core.data.reader.extent import find_extent
 from core.data.reader.heading import Heading, find_heading
 from core.data.reader.sheet import Cells, Rows, Sheet
-from core.data.table import Note, NoteKind, Reading
+from core.data.table import Note, NoteKind, Offer, Reading
 from core.errors import ReadError
 
 NAMED_LINES = 5
@@ -105,14 +105,13 @@ def _row_notes(sheet: Sheet, plan: _Plan) -> list[Note]:
     if len(above):
         notes.append(_left_out(len(above), "above the table", above))
     if len(below):
-        more = ""
-        if len(below) > 2:
-            more = f" If another table stands there, read it by leaving out the first {below[0] - 1:,} lines."
-        notes.append(_left_out(len(below), "below the table", below, more))
+        other = Offer("Read them instead", (("skip", int(below[0]) - 1),)) if len(below) > 2 else None
+        notes.append(_left_out(len(below), "below the table", below, offer=other))
     if len(plan.repeated):
         notes.append(_left_out(len(plan.repeated), "that repeat the names", sheet.lines[plan.repeated]))
     if len(plan.foot):
-        notes.append(_left_out(len(plan.foot), "of totals or remarks at the end", sheet.lines[plan.foot]))
+        keep = Offer("Keep them", (("foot", sheet.n - plan.stop),))
+        notes.append(_left_out(len(plan.foot), "of totals or remarks at the end", sheet.lines[plan.foot], offer=keep))
     if plan.heading.header > 1:
         notes.append(Note(f"The names of the columns take {plan.heading.header} rows.", plan.heading.header))
     if plan.heading.n_units:
@@ -161,9 +160,9 @@ def _ragged_notes(sheet: Sheet, plan: _Plan) -> list[Note]:
     return notes
 
 
-def _left_out(count: int, what: str, lines: Rows, more: str = "") -> Note:
+def _left_out(count: int, what: str, lines: Rows, offer: Offer | None = None) -> Note:
     rows = "row" if count == 1 else "rows"
-    return Note(f"{count:,} {rows} {what} left out ({_lines(lines)}).{more}", count, NoteKind.ROWS)
+    return Note(f"{count:,} {rows} {what} left out ({_lines(lines)}).", count, NoteKind.ROWS, offer)
 
 
 def _lines(lines: Rows) -> str:

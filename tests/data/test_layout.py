@@ -96,7 +96,7 @@ def test_of_two_stacked_tables_the_larger_is_read_and_the_way_to_the_other_said(
 def test_names_that_come_again_are_left_out():
     found = grid([*TABLE[:3], TABLE[0], *TABLE[3:]])
     assert len(found.lines) == 4
-    assert any("repeat the names" in note.what for note in found.notes)
+    assert any("repeats the names" in note.what for note in found.notes)
 
 
 @pytest.mark.parametrize(

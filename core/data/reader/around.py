@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.data.reader.extent import runs
-from core.data.reader.heading import Heading, is_value, is_word, text_of
+from core.data.reader.heading import Heading, is_value, is_word
 from core.data.reader.sheet import Cell, Cells, Mask, Rows, Sheet, part, taken
 
 _TOTALS = (
@@ -19,6 +20,11 @@ _TOTALS = (
     "zwischensumme mittelwert somme moyenne totaal suma totale somma media promedio итого всего 合計 总计 小计"
 )
 TOTALS = frozenset(_TOTALS.split())
+_REMARK = re.compile(
+    r"\(?\d[\d,. ]* (rows?|records?)\b|[*†‡§¹²³]+\s?\w|\(?[a-z0-9]\)\s\w"
+    r"|(sources?|notes?|quellen?|fuente|fonte|anmerkung|remarque)\s*:",
+    re.IGNORECASE,
+)
 LONGEST_FOOT = 10
 BESIDE = 0.3  # share of the rows that a column of remarks fills at most
 
@@ -51,15 +57,17 @@ def without_comments(sheet: Sheet, mark: str | None) -> Commented:
     return Commented(rest, sheet.lines[starts], looked_for)
 
 
-def repeats(sheet: Sheet, body: Rows, heading: Heading) -> Rows:
-    """Rows of the body that say the names again."""
-    named = [j for j, name in enumerate(heading.names) if name]
-    if heading.header != 1 or len(named) < 2:
-        return body[:0]
-    same = body[_equals(of_rows_in(sheet.columns[named[0]], body), heading.names[named[0]])]
-    rows = (sheet.rows(int(row), int(row) + 1)[0] for row in same)
-    again = [[text_of(cell) for cell in row] == list(heading.names) for row in rows]
-    return same[np.array(again, dtype=np.bool_)] if len(same) else same
+def repeats(sheet: Sheet, body: Rows, start: int, heading: Heading) -> Rows:
+    """Rows of the body that say a row of the heading, which begins at start, again."""
+    found = [body[:0]]
+    for row in sheet.rows(start, start + heading.rows):
+        filled = [j for j, cell in enumerate(row) if cell is not None]
+        if len(filled) < 2:
+            continue
+        same = body[_equals(of_rows_in(sheet.columns[filled[0]], body), row[filled[0]])]
+        again = [sheet.rows(int(each), int(each) + 1)[0] == row for each in same]
+        found.append(same[np.array(again, dtype=np.bool_)] if len(same) else same)
+    return np.unique(np.concatenate(found))
 
 
 def foot_of(sheet: Sheet, body: Rows, width: int) -> int:
@@ -71,6 +79,7 @@ def foot_of(sheet: Sheet, body: Rows, width: int) -> int:
         cells = sheet.rows(row, row + 1)[0][:width]
         present = [cell for cell in cells if cell is not None]
         remark = usual >= 3 and len(present) == 1 and cells[0] is not None and is_word(cells[0])
+        remark = remark or (len(present) == 1 and _is_remark(present[0]))
         if not (remark or _is_total(present) or _is_sum(sheet, body[: len(body) - 1 - foot], cells)):
             break
         foot += 1
@@ -101,10 +110,15 @@ def _starts_with(cells: Cells, mark: str) -> Mask:
     return np.array([isinstance(cell, str) and cell.lstrip().startswith(mark) for cell in cells], dtype=np.bool_)
 
 
-def _equals(cells: Cells, text: str) -> Mask:
+def _equals(cells: Cells, wanted: Cell) -> Mask:
     if isinstance(cells, pa.Array):
-        return np.asarray(pc.equal(cells, text).fill_null(False).to_numpy(zero_copy_only=False), dtype=np.bool_)
-    return np.array([cell == text for cell in cells], dtype=np.bool_)
+        return np.asarray(pc.equal(cells, wanted).fill_null(False).to_numpy(zero_copy_only=False), dtype=np.bool_)
+    return np.array([cell == wanted for cell in cells], dtype=np.bool_)
+
+
+def _is_remark(cell: Cell) -> bool:
+    """Whether the one cell of a row is a remark by its own words, such as a source or a count of rows."""
+    return isinstance(cell, str) and _REMARK.match(cell.strip()) is not None
 
 
 def _is_total(present: Sequence[Cell]) -> bool:
@@ -121,17 +135,19 @@ def _is_sum(sheet: Sheet, above: Rows, cells: Sequence[Cell]) -> bool:
     if cells[0] is not None or not 4 <= len(above) <= 20_000:
         return False
     totals = [(j, cell) for j, cell in enumerate(cells) if is_value(cell)][:20]
-    return bool(totals) and all(_adds_up(of_rows_in(sheet.columns[j], above), total) for j, total in totals)
+    return bool(totals) and all(adds_up(of_rows_in(sheet.columns[j], above), total) for j, total in totals)
 
 
-def _adds_up(cells: Cells, total: Cell) -> bool:
-    wanted = _number(total)
-    known = [number for number in map(_number, part(cells, slice(0, len(cells)))) if number is not None]
+def adds_up(cells: Cells, total: Cell) -> bool:
+    """Whether a cell is the sum of some others."""
+    wanted = number_of(total)
+    known = [number for number in map(number_of, part(cells, slice(0, len(cells)))) if number is not None]
     size = sum(map(abs, known))
     return wanted is not None and len(known) >= 3 and size > 0 and abs(sum(known) - wanted) <= 1e-6 * size
 
 
-def _number(cell: Cell) -> float | None:
+def number_of(cell: Cell) -> float | None:
+    """The number in a cell, if it is written plainly."""
     if isinstance(cell, str):
         try:
             return float(cell.replace(",", ""))

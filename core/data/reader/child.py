@@ -33,6 +33,17 @@ from core.errors import CoreError, ReadError
 
 TOO_MUCH_MEMORY = 3  # exit code
 LONGEST_NAME = 5_000  # characters of a name that travel
+_AS_STORED: dict[str, int | bool] = {  # the layout of records: the names, and rows below them
+    "header": 1,
+    "skip": 0,
+    "units": 0,
+    "foot": 0,
+    "left": 0,
+    "turned": False,
+    "rulings": True,
+    "sections": False,
+    "subtotals": True,
+}
 
 
 @dataclass(frozen=True)
@@ -113,12 +124,12 @@ def _sheet(kind: Format, content: bytes, reading: Reading, limits: Limits) -> tu
         from core.data.reader.records import read_records
 
         sheet, resolved = read_records(content, reading, limits.cells)
-        return sheet, replace(resolved, header=1, skip=0, units=0, foot=0), ()
+        return sheet, replace(resolved, **_AS_STORED), ()
     if kind is Format.SQLITE:
         from core.data.reader.database import read_database
 
         found = read_database(content, reading, limits.cells)
-        return found.sheet, replace(found.reading, header=1, skip=0, units=0, foot=0), found.sheets
+        return found.sheet, replace(found.reading, **_AS_STORED), found.sheets
     from core.data.reader.workbook import read_workbook
 
     found = read_workbook(content, reading, limits.cells)

@@ -15,17 +15,22 @@ from dataclasses import dataclass
 from itertools import groupby, product
 
 from core.data.reader import moments, numerals
+from core.data.reader.rulings import BARS, cut, spans, without_ruling_lines
 from core.errors import ReadError
 
 HEAD = 100_000  # characters that are looked at
 ROWS = 300
 FEW = 5  # rows of which none need be as long as another
-USUAL = (",", "\t", ";", "|")
-RARE = ("||", "::", "~", "^", "¦", "¬", "\x01", "\x1e", "\x1f", " ")  # only when no usual one parts the rows
+WIDE = "  "  # two spaces or more, or columns of fixed width below a ruling
+USUAL = (",", "\t", ";", "|", *BARS)
+RARE = ("||", "::", "~", "^", "¦", "¬", "\x01", "\x1e", "\x1f", " ", WIDE)  # only when no usual one parts the rows
 STAND_IN = "\ue000"  # a private character in the place of a delimiter of several characters
 FIELD_LIMIT = 10_000_000
 _CLEAN = re.compile(r"[\w \u00a0\-.'’!?()/&+#%°:@*<>=$€£\[\]{}\\…–—,\n\r]*")
 _HALVES = re.compile(r"[-+]?\d+,\d+")
+_TOLD = re.compile(
+    r'\ufeff?"?sep=([^\r\n"])"?[,;\t]*(?:\r?\n|\r)', re.IGNORECASE
+)  # for spreadsheets, in the first line
 _MIXED = re.compile(r"[;|\t\"~^]|\w,\w")
 
 
@@ -59,6 +64,11 @@ def prepared(text: str, dialect: Dialect) -> str:
     """Text whose delimiter is one character; runs of spaces part cells once."""
     if dialect.delimiter == " ":
         return re.sub(r"[ \t]+", " ", "\n".join(line.strip(" \t") for line in text.splitlines()))
+    if dialect.delimiter == WIDE:
+        places = spans(text)
+        if places:
+            return "\n".join(STAND_IN.join(cut(line, places)) for line in text.splitlines())
+        return re.sub(r" {2,}|\t", STAND_IN, "\n".join(line.strip() for line in text.splitlines()))
     return text.replace(dialect.delimiter, STAND_IN) if len(dialect.delimiter) > 1 else text
 
 
@@ -73,10 +83,16 @@ def parsed(text: str, dialect: Dialect) -> Iterator[list[str]]:
 
 def tell_dialect(text: str) -> Dialect:
     """The dialect that explains the beginning of a text best."""
-    head, cut = text[:HEAD], len(text) > HEAD
-    best = _best(head, [mark for mark in USUAL if mark in head], cut=cut)
+    head, cut_off = text[:HEAD], len(text) > HEAD
+    if spans(head):
+        return Dialect(WIDE, "")
+    told = _TOLD.match(head)
+    if told is not None:
+        return _best(head[told.end() :], [told[1]], cut=cut_off) or Dialect(told[1])
+    head = without_ruling_lines(head)
+    best = _best(head, [mark for mark in USUAL if mark in head], cut=cut_off)
     if best is None or head.count(best.delimiter) == 2 * head.count(2 * best.delimiter):
-        best = _best(head, [mark for mark in RARE if mark in head], cut=cut) or best
+        best = _best(head, [mark for mark in RARE if mark in head], cut=cut_off) or best
     return best or Dialect("")
 
 

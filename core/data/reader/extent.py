@@ -10,18 +10,21 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from core.data.reader.heading import is_header, is_value, looked_at, may_be_groups, value_columns
+from core.data.reader.heading import group_rows, is_header, is_value, looked_at, may_be_groups, value_columns
 from core.data.reader.sheet import Cell, Mask, Sheet
 from core.errors import ReadError
+
+SECTION_TITLE = 4  # rows of a section's title at most
+LONGEST_TITLE = 12  # rows of a title right above the names
 
 Counts = npt.NDArray[np.int64]
 
 
-def find_extent(sheet: Sheet, skip: int | None, foot: int | None) -> tuple[int, int]:
+def find_extent(sheet: Sheet, skip: int | None, foot: int | None, *, sections: bool) -> tuple[int, int]:
     """The first row of the table and the row after its last.
 
-    skip is the number of lines above the table and foot that of the rows below it, where they are given. Raises
-    ReadError if nothing is left between them.
+    skip is the number of lines above the table and foot that of the rows below it, where they are given; sections says
+    whether blocks below the same names are one table. Raises ReadError if nothing is left between them.
     """
     counts: Counts = sheet.filled.sum(axis=1)
     begin = 0 if skip is None else int(np.searchsorted(sheet.lines, skip, side="right"))
@@ -34,20 +37,22 @@ def find_extent(sheet: Sheet, skip: int | None, foot: int | None) -> tuple[int, 
     if not blocks:
         raise ReadError("No rows are left between the lines that are left out.", remedy="Leave out fewer lines.")
     if foot is not None:
-        start = blocks[0].start if skip is not None else _found(sheet, counts, blocks)[0]
+        start = blocks[0].start if skip is not None else _found(sheet, counts, blocks, sections=sections)[0]
         return start, blocks[-1].stop
     if skip is not None:
-        return blocks[0].start, _last(blocks, 0)
-    return _found(sheet, counts, blocks)
+        return blocks[0].start, _last(blocks, 0, sections=sections)
+    return _found(sheet, counts, blocks, sections=sections)
 
 
-def _found(sheet: Sheet, counts: Counts, blocks: list[_Block]) -> tuple[int, int]:
+def _found(sheet: Sheet, counts: Counts, blocks: list[_Block], *, sections: bool) -> tuple[int, int]:
     """The rows of the table, from the block that is most of it."""
     main = max(range(len(blocks)), key=lambda at: (blocks[at].weight, -at))
     first = main
     while first and blocks[main].is_preceded_by(blocks[first - 1]):
         first -= 1
-    whole = _Block(sheet, counts, blocks[first].start, _last(blocks, main))
+    if sections and blocks[main].names:
+        first = min(first, _section_ends(blocks, main, -1))
+    whole = _Block(sheet, counts, blocks[first].start, _last(blocks, main, sections=sections))
     if not whole.is_table and sum(each.cells for each in blocks) > 2 * whole.cells:
         return blocks[0].start, blocks[-1].stop  # a form rather than a table: nothing is taken for a remark
     return whole.first_full_row, whole.stop
@@ -59,14 +64,27 @@ def runs(there: Mask) -> list[tuple[int, int]]:
     return [(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _last(blocks: list[_Block], main: int) -> int:
-    """The end of the table: the blocks below the main one go on with it while they look like it."""
-    stop = blocks[main].stop
-    for each in blocks[main + 1 :]:
-        if not blocks[main].is_followed_by(each):
+def _last(blocks: list[_Block], main: int, *, sections: bool) -> int:
+    """The end of the table: the blocks below the main one go on with it while they look like it, or say its names."""
+    last = _section_ends(blocks, main, 1) if sections and blocks[main].names else main
+    for at in range(last + 1, len(blocks)):
+        again = bool(blocks[main].names) and blocks[at].says(blocks[main].names)
+        if again or not blocks[main].is_followed_by(blocks[at]):
             break
-        stop = each.stop
-    return stop
+        last = at
+    return blocks[last].stop
+
+
+def _section_ends(blocks: list[_Block], main: int, step: int) -> int:
+    """The farthest block up or down that begins with the names of the main one; only titles stand between."""
+    end, at = main, main + step
+    while 0 <= at < len(blocks):
+        if blocks[at].says(blocks[main].names) or (at - end == step == 1 and blocks[main].is_followed_by(blocks[at])):
+            end = at
+        elif not blocks[at].may_be_title(blocks[main].usual):
+            break
+        at += step
+    return end
 
 
 @dataclass(frozen=True)
@@ -115,6 +133,23 @@ class _Block:
         """(w,) columns that are filled in most rows."""
         return np.asarray(self.sheet.filled[self.start : self.stop].mean(axis=0) > 0.5, dtype=np.bool_)
 
+    @cached_property
+    def names(self) -> list[Cell]:
+        """The row that names what is below; [] without one."""
+        first = self.first_full_row
+        rows = self.sheet.rows(first, min(self.stop, first + looked_at(self.sheet.w)))
+        known = len(rows) > 1 and sum(cell is not None for cell in rows[0]) > 1 and is_header(rows[0], rows[1:])
+        return rows[0] if known else []
+
+    def says(self, names: list[Cell]) -> bool:
+        """Whether these names stand at its top, below a title at most."""
+        return names in self.rows[: SECTION_TITLE + 1]
+
+    def may_be_title(self, usual: int) -> bool:
+        """Whether it may be the title of a section, or the head of a page, of a table with so many cells in a row."""
+        few = self.usual == 1 or (self.usual <= usual // 2 and self.is_words)
+        return few and self.stop - self.start <= SECTION_TITLE
+
     @property
     def is_table(self) -> bool:
         """Whether it has rows and columns."""
@@ -162,12 +197,35 @@ class _Block:
         """The first row that is as full as rows of the table are, or the row of group names above it."""
         if self.usual < 2 or self.stop - self.start < 2:
             return self.start
-        full = np.flatnonzero(self.counts[self.start : self.stop] >= max(2, (self.usual + 1) // 2))
-        first = self.start + int(full[0])
-        if first == self.start:
+        counts = self.counts[self.start : self.stop]
+        first = self.start + int(np.flatnonzero(counts >= max(2, (self.usual + 1) // 2))[0])
+        first = self._names_below_a_title(first)
+        while first > self.start and self._groups_names(first - 1):
+            first -= 1
+        return first
+
+    def _names_below_a_title(self, first: int) -> int:
+        """The first row as full as rows are, if it holds names and those above it are shorter and group none."""
+        counts = self.counts[first : min(self.stop, first + LONGEST_TITLE)]
+        full = first + int(np.flatnonzero(counts >= min(self.usual, counts.max()))[0])
+        rows = self.sheet.rows(first, min(self.stop, full + looked_at(self.sheet.w)))
+        below = rows[full - first + 1 :]
+        groups = group_rows(rows) and not self._is_parted_title(first)
+        if full == first or not below or groups or not is_header(rows[full - first], below):
             return first
-        above = self.sheet.rows(first - 1, first)[0]
-        spanning = [each for each in self.sheet.merged if each.top == first - 1 and each.left < each.right]
-        groups = may_be_groups(above) and (sum(cell is not None for cell in above) >= 2 or len(spanning) > 1)
-        below = self.sheet.rows(first, min(self.stop, first + looked_at(self.sheet.w)))
-        return first - 1 if groups and is_header(below[0], below[1:] or below) else first
+        sparse = all(sum(cell is not None for cell in row) < self.usual - 1 for row in rows[: full - first])
+        return full if sparse else first
+
+    def _groups_names(self, row: int) -> bool:
+        """Whether a row groups the names in the next one."""
+        above, *below = self.sheet.rows(row, min(self.stop, row + 1 + looked_at(self.sheet.w)))
+        spanning = [each for each in self.sheet.merged if each.top == row and each.left < each.right]
+        filled = [j for j, cell in enumerate(above) if cell is not None]
+        levels = group_rows([above, *below])
+        if not may_be_groups(above) or not (len(filled) >= 2 or len(spanning) > 1 or (levels > 1 and filled[0])):
+            return False
+        return not self._is_parted_title(row) and (levels > 0 or is_header(below[0], below[1:] or below))
+
+    def _is_parted_title(self, row: int) -> bool:
+        """Whether a row is a title with delimiters in it: cells without a gap, and fewer than the next row has."""
+        return bool(self.counts[row] == self.sheet.widths[row] < self.sheet.widths[row + 1])

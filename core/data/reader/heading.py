@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,13 @@ CELLS = 100_000  # or so many that they have about as many cells,
 FEWEST = 10  # but not fewer than these
 MOSTLY = 0.6
 LONGEST_NAME = 120
+
+_MARKED = re.compile(r"[<>≤≥~≈]?\s*[-+−]?(\d[\d.,' ]*)\s*(?:[^\w\s]{1,3}|[a-zA-Z]|\(\w{1,3}\)|\[\w{1,3}\])?")
+_UNIT = re.compile(
+    r"[(\[].{1,12}[)\]]|.{0,8}[/%°²³µ$€£¥·^].{0,8}|[mkcnµ]?[mgslvawj]|min|hr?s?|kwh?|[mgk]?hz|[mk]?pa|bar|mol|ppm|usd|eur|gbp"
+    r"|int(eger)?|float|number|numeric|double",
+    re.IGNORECASE,
+)
 
 Row = Sequence[Cell]
 
@@ -73,10 +81,9 @@ def find_heading(sheet: Sheet, start: int, stop: int, reading: Reading) -> Headi
     units = 0
     if header:
         units = _unit_rows(rows, header) if reading.units is None else min(reading.units, len(rows) - header)
-    names = _names(rows[:header], sheet.w)
-    written, below = int(sheet.widths[start]), sheet.widths[start + header : stop]
-    if header == 1 and len(below) and written + 1 == below.min() == below.max() and all(names[:written]):
-        names = ("", *names[:-1])  # row names without a name of their own, as R writes them
+    names = _names(rows[:header], [_reach(sheet, start + i) for i in range(header)], sheet.w)
+    if header == 1 and _has_row_names(sheet, start, stop, names):
+        names = ("", *names[:-1])
     texts = [" ".join(text_of(row[j]) for row in rows[header : header + units]) for j in range(sheet.w)]
     return Heading(names, tuple(texts), header, units)
 
@@ -94,11 +101,13 @@ def is_header(first: Row, below: Sequence[Row]) -> bool:
         value_columns(below),
         [any(cell is not None for cell in column) for column in zip(*below, strict=True)],
     )
-    pairs = [(cell, values[j]) for j, cell in enumerate(first) if cell is not None and filled[j]]
-    other = sum(is_word(cell) if of_values else is_value(cell) for cell, of_values in pairs)
-    same = sum(is_value(cell) for cell, of_values in pairs if of_values)
+    moments_below = _moment_columns(below)
+    pairs = [(cell, values[j], moments_below[j]) for j, cell in enumerate(first) if cell is not None and filled[j]]
+    months = [_is_moment(cell) and of_values and not of_moments for cell, of_values, of_moments in pairs]
+    other = sum(is_word(cell) if of_values else is_value(cell) for cell, of_values, _ in pairs) + sum(months)
+    same = sum(is_value(cell) for cell, of_values, _ in pairs if of_values) - sum(months)
     if other or same:
-        return other > same or _counts_up(cells)
+        return other > same or _counts_up(first, below) or _is_another_sort_of_label(first, below)
     if any(map(is_value, cells)):
         return False
     texts = [text_of(cell).strip() for cell in cells]
@@ -122,39 +131,115 @@ def _is_blank(cell: Cell) -> bool:
     return isinstance(cell, str) and cell.strip().lower() in BLANKS
 
 
+def _has_row_names(sheet: Sheet, start: int, stop: int, names: Sequence[str]) -> bool:
+    """Whether the first column has no name, as R writes row names.
+
+    Rows are longer than the names by one then, which is also so where each ends with a delimiter.
+    """
+    written, below = int(sheet.widths[start]), sheet.widths[start + 1 : stop]
+    if not len(below) or not written + 1 == below.min() == below.max() or not all(names[:written]):
+        return False
+    return bool(sheet.filled[start + 1 : stop, written].any())
+
+
 def _header_rows(rows: Sequence[Row]) -> int:
     """How many rows at the top name the columns."""
     if len(rows) == 1:
         return int(not any(map(is_value, rows[0])))
-    if len(rows) > 3 and _is_group_row(rows):
-        return 2
-    return int(is_header(rows[0], rows[1:]))
+    groups = group_rows(rows)
+    return groups + 1 if groups else int(is_header(rows[0], rows[1:]))
 
 
-def _counts_up(cells: Row) -> bool:
-    """Whether the values among some names are consecutive years, or the numbers of the columns."""
-    numbers = [whole for whole in map(_whole, cells) if whole is not None]
-    if len(numbers) < 3 or len(numbers) < sum(map(is_value, cells)):
+def _counts_up(first: Row, below: Sequence[Row]) -> bool:
+    """Whether the values among some names are consecutive years, the numbers of the columns, or go up in equal steps.
+
+    Equal steps tell names only where the rows below do not go up so as well.
+    """
+    numbers = _wholes(first)
+    if len(numbers) < 3:
         return False
     steps = {b - a for a, b in pairwise(numbers)}
-    years = all(1800 <= number <= 2200 for number in numbers) and len(steps) == 1 and steps <= {1, -1, 5, 10}
-    return years or (steps == {1} and numbers[0] in (0, 1))
+    years = all(map(_is_year, numbers)) and len(steps) == 1 and steps <= {1, -1, 5, 10}
+    if years or (steps == {1} and numbers[0] in (0, 1)):
+        return True
+    corner = first[0] is None or is_word(first[0])
+    even = len(steps) == 1 and steps != {0} and len(numbers) >= (3 if corner else 4)
+    return even and not any(_is_even(_wholes(row)) for row in below[:5])
 
 
-def _is_group_row(rows: Sequence[Row]) -> bool:
-    """Whether the first row groups the names in the second: words with gaps above words, values below both."""
-    first, second, below = rows[0], rows[1], rows[2:]
+def _is_another_sort_of_label(first: Row, below: Sequence[Row]) -> bool:
+    """Whether numbers that go up, such as doses, stand beside a plain word above numbered labels, such as A1."""
+    labels = [text_of(row[0]) for row in below if row[0] is not None]
+    numbered = {re.sub(r"\d+", "0", label) for label in labels}
+    if not is_word(first[0]) or len(numbered) > 1 or not all(any(map(str.isdigit, label)) for label in labels):
+        return False
+    if not labels or any(map(str.isdigit, text_of(first[0]))):
+        return False
+    return _goes_up(first) and not all(map(_goes_up, below))
+
+
+def _goes_up(row: Row) -> bool:
+    numbers = [float(cell) for cell in map(_plain_number, row) if cell is not None]
+    return len(numbers) > 2 and all(a < b for a, b in pairwise(numbers))
+
+
+def _plain_number(cell: Cell) -> float | None:
+    try:
+        return float(cell) if isinstance(cell, str | int | float) and not isinstance(cell, bool) else None
+    except ValueError:
+        return None
+
+
+def _is_even(numbers: Sequence[int]) -> bool:
+    return len(numbers) >= 3 and len({b - a for a, b in pairwise(numbers)}) == 1
+
+
+def _wholes(row: Row) -> list[int]:
+    """The values of a row, if all are whole numbers."""
+    values = [cell for cell in row if is_value(cell)]
+    numbers = [number for number in map(_whole, values) if number is not None]
+    return numbers if len(numbers) == len(values) else []
+
+
+def _moment_columns(rows: Sequence[Row]) -> Mask:
+    """(w,) whether most values of a column are dates or times."""
+    columns = [[cell for cell in column if is_value(cell)] for column in zip(*rows, strict=True)]
+    shares = [2 * sum(map(_is_moment, column)) > len(column) for column in columns]
+    return np.array(shares, dtype=np.bool_)
+
+
+def _is_moment(cell: Cell) -> bool:
+    if isinstance(cell, str):
+        return moments.looks_like_moment(cell) and not numerals.looks_like_number(cell)
+    return is_value(cell) and not isinstance(cell, int | float)
+
+
+def group_rows(rows: Sequence[Row]) -> int:
+    """How many rows at the top group the names below them: words with gaps above words or years, values below all."""
+    if len(rows) <= 3 or not may_be_groups(rows[0]):
+        return 0
+    filled = [j for j, cell in enumerate(rows[0]) if cell is not None]
+    if not filled:
+        return 0
+    groups = Counter(cell for cell in rows[0] if cell is not None)
+    if not (any(cell is None for cell in rows[0][filled[0] :]) or max(groups.values()) > 1):
+        return 0
+    if _names_what_is_below(rows[1], rows[2:]):
+        return 1
+    deeper = group_rows(rows[1:]) if len(rows) > 4 else 0
+    return 1 + deeper if deeper == 1 else 0
+
+
+def _names_what_is_below(row: Row, below: Sequence[Row]) -> bool:
+    """Whether a row below group names has words, or years, in nearly all columns of values."""
     values = value_columns(below)
-    if not values.any() or not may_be_groups(first):
+    if not values.any() or sum(cell is not None for cell in row) < 2:
         return False
-    named = [cell for cell, of_values in zip(second, values, strict=True) if of_values]
-    if sum(map(is_word, named)) < 0.7 * len(named) or any(map(is_value, second)):
-        return False
-    filled = [j for j, cell in enumerate(first) if cell is not None]
-    if not filled or sum(cell is not None for cell in second) < 2:
-        return False
-    groups = Counter(cell for cell in first if cell is not None)
-    return any(cell is None for cell in first[filled[0] :]) or max(groups.values()) > 1
+    named = [cell for cell, of_values in zip(row, values, strict=True) if of_values]
+    told = [cell for cell in row if is_value(cell)]
+    years = len(told) >= 2 and all(map(_is_year, told)) and not any(map(_is_year, below[0]))
+    words = sum(is_word(cell) or (years and _is_year(cell)) for cell in named)
+    return words >= 0.7 * len(named) and (not told or years)
 
 
 def may_be_groups(row: Row) -> bool:
@@ -175,24 +260,60 @@ def _whole(cell: Cell) -> int | None:
 def _unit_rows(rows: Sequence[Row], header: int) -> int:
     """Rows below the names with words in nearly all columns of values: units, types or descriptions."""
     count = 0
-    while count < 3 and header + count + 3 <= len(rows):
-        row, below = rows[header + count], rows[header + count + 1 :]
-        cells = [cell for cell, of_values in zip(row, value_columns(below), strict=True) if of_values]
-        present = [cell for cell in cells if cell is not None]
-        if not present or any(map(is_value, present)) or sum(map(is_word, present)) < MOSTLY * len(cells):
-            break
+    while (
+        count < 3 and header + count + 3 <= len(rows) and _are_units(rows[header + count], rows[header + count + 1 :])
+    ):
         count += 1
     return count
 
 
-def _names(rows: Sequence[Row], width: int) -> tuple[str, ...]:
-    """(w,) names as they stand; with two rows, the group goes before the name."""
+def _are_units(row: Row, below: Sequence[Row]) -> bool:
+    """Whether a row holds units: no values, no numbers with marks, no words that come again, such as codes.
+
+    One word alone beside a row's label is a unit only if it looks like one.
+    """
+    values = value_columns(below)
+    columns = [[cell for cell in column if cell is not None] for column in zip(*below, strict=True)]
+    cells = [(cell, j) for j, cell in enumerate(row) if values[j]]
+    present = [(cell, j) for cell, j in cells if cell is not None]
+    if not present or any(is_value(cell) for cell, _ in present):
+        return False
+    if sum(is_word(cell) for cell, _ in present) < MOSTLY * len(cells):
+        return False
+    if any(_is_marked(cell) or cell in columns[j] for cell, j in present):
+        return False
+    labelled = any(cell is not None and columns[j] and not values[j] for j, cell in enumerate(row))
+    return not labelled or len(present) > 1 or _UNIT.fullmatch(str(present[0][0]).strip()) is not None
+
+
+def _is_marked(cell: Cell) -> bool:
+    """Whether a cell is a number with a mark at it, such as 47.5* or <0.2."""
+    found = _MARKED.fullmatch(str(cell).strip())
+    return found is not None and re.fullmatch(r"1[0.,' ]*", found[1]) is None
+
+
+def _reach(sheet: Sheet, row: int) -> dict[int, int]:
+    """Up to which column the merged cells of a row go, by their first column; empty where none are merged across."""
+    return {each.left: each.right for each in sheet.merged if each.top == row and each.left < each.right}
+
+
+def _names(rows: Sequence[Row], reaches: Sequence[dict[int, int]], width: int) -> tuple[str, ...]:
+    """(w,) names as they stand; with more rows, the groups go before the name unless it says them again."""
     if not rows:
         return ("",) * width
     names = [text_of(cell) for cell in rows[-1]]
-    for row in reversed(rows[:-1]):
-        group = ""
+    for row, reach in zip(reversed(rows[:-1]), reversed(reaches[:-1]), strict=True):
+        group, last = "", width
         for j, cell in enumerate(row):
-            group = text_of(cell).strip() or group
-            names[j] = f"{group} {names[j]}".strip() if names[j] or cell is not None else ""
+            text = text_of(cell).strip()
+            if text:
+                group, last = text, reach.get(j, j if reach else width)
+            before = group if j <= last else ""
+            if names[j] or cell is not None:
+                names[j] = names[j] if _says(names[j], before) else f"{before} {names[j]}".strip()
     return tuple(names)
+
+
+def _says(name: str, group: str) -> bool:
+    name, group = name.strip().lower(), group.lower()
+    return name == group or name.startswith(f"{group} ")

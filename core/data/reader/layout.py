@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 
 from core.data.reader.around import foot_of, of_rows_in, repeats, width_of, without_comments
+from core.data.reader.beside import columns_of
 from core.data.reader.extent import find_extent
-from core.data.reader.heading import Heading, find_heading
+from core.data.reader.heading import find_heading
+from core.data.reader.left_out import Plan, column_notes, left_out, row_notes
+from core.data.reader.rulings import without_rulings
+from core.data.reader.sections import Sections, find_sections
 from core.data.reader.sheet import Cells, Rows, Sheet
+from core.data.reader.subtotals import subtotals
+from core.data.reader.turned import upright
 from core.data.table import Note, NoteKind, Offer, Reading
 from core.errors import ReadError
 
-NAMED_LINES = 5
+SECTION = "section"  # the name of the column of sections' titles
 
 
 @dataclass(frozen=True)
@@ -30,144 +36,85 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """Which rows of a sheet are what."""
+class _Cleared:
+    """A sheet with nothing but the columns of one table, upright and without lines that are no rows."""
 
-    start: int  # the first row of the names
-    stop: int  # the row after the table
-    heading: Heading
-    body: Rows  # rows that are kept
-    repeated: Rows  # rows that repeat the names
-    foot: Rows  # totals and remarks at the end
-    width: int  # columns that belong to the table
+    sheet: Sheet
+    reading: Reading  # with what was found
+    notes: tuple[Note, ...]
 
 
 def lay_out(sheet: Sheet, reading: Reading) -> Grid:
     """The table of a sheet. Raises ReadError for a sheet without cells, or without a row below the names."""
     if not sheet.some.any():
         raise ReadError("The file is empty.", remedy="Choose a file with a table in it.")
-    commented = without_comments(sheet, reading.comment)
-    sheet = commented.sheet
-    plan = _planned(sheet, reading)
+    cleared = _cleared(sheet, reading)
+    sheet = cleared.sheet
+    plan = _planned(sheet, cleared.reading)
     heading = plan.heading
     named = [bool(name or unit) for name, unit in zip(heading.names, heading.units, strict=True)]
     kept = [j for j in range(plan.width) if named[j] or sheet.filled[plan.body, j].any()]
-    notes = [
-        *sheet.notes,
-        *_comment_notes(commented.lines),
-        *_row_notes(sheet, plan),
-        *_column_notes(sheet, plan, kept),
-    ]
+    notes = (*sheet.notes, *cleared.notes, *row_notes(sheet, plan), *column_notes(sheet, plan, kept))
     resolved = replace(
-        reading,
+        cleared.reading,
         skip=int(sheet.lines[plan.start]) - 1,
         header=heading.header,
         units=heading.n_units,
         foot=sheet.n - 1 - int(plan.body[-1]),
         width=plan.width,
-        comment=commented.mark,
+        sections=reading.sections is not False,
+        subtotals=bool(reading.subtotals),
     )
-    return Grid(
+    grid = Grid(
         tuple(heading.names[j] for j in kept),
         tuple(heading.units[j] for j in kept),
         tuple(of_rows_in(sheet.columns[j], plan.body) for j in kept),
         sheet.lines[plan.body],
         resolved,
-        tuple(notes),
+        notes,
     )
+    return _with_sections(grid, plan.sections) if plan.sections else grid
 
 
-def _planned(sheet: Sheet, reading: Reading) -> _Plan:
-    start, stop = find_extent(sheet, reading.skip, reading.foot)
+def _cleared(sheet: Sheet, reading: Reading) -> _Cleared:
+    commented = without_comments(sheet, reading.comment)
+    sheet, ruled = (commented.sheet, sheet.lines[:0]) if reading.rulings else without_rulings(commented.sheet)
+    sheet, on_its_side = upright(sheet, reading)
+    turned = on_its_side is not None and on_its_side.kind is not NoteKind.HINT
+    sheet, left, beside = columns_of(sheet, reading)
+    notes = [left_out(len(commented.lines), "of comments", commented.lines)] if len(commented.lines) else []
+    if len(ruled):
+        keep = Offer("Keep them", (("rulings", True),))
+        notes.append(left_out(len(ruled), "of strokes, as rulings are,", ruled, offer=keep))
+    notes += [*([on_its_side] if on_its_side is not None else []), *beside]
+    found = replace(reading, comment=commented.mark, rulings=bool(reading.rulings), turned=turned, left=left)
+    return _Cleared(sheet, found, tuple(notes))
+
+
+def _planned(sheet: Sheet, reading: Reading) -> Plan:
+    sections = reading.sections is not False
+    start, stop = find_extent(sheet, reading.skip, reading.foot, sections=sections)
     heading = find_heading(sheet, start, stop, reading)
     rows = np.arange(start + heading.rows, stop)
     rows = rows[sheet.some[rows]]
     if not len(rows):
         raise ReadError("The file has names of columns but no rows.", remedy="Choose a file with rows below the names.")
-    repeated = repeats(sheet, rows, heading)
+    repeated = repeats(sheet, rows, start, heading)
     repeated = repeated[:0] if len(repeated) == len(rows) else repeated
     rows = np.setdiff1d(rows, repeated) if len(repeated) else rows
-    width = width_of(sheet, rows, heading) if reading.width is None else min(max(1, reading.width), sheet.w)
-    foot = foot_of(sheet, rows, width) if reading.foot is None else 0
-    body = rows[: len(rows) - foot]
-    return _Plan(start, stop, heading, body, repeated, rows[len(body) :], width)
+    parts = find_sections(sheet, start, rows, repeated) if sections else Sections(rows[:0], rows)
+    width = width_of(sheet, parts.body, heading) if reading.width is None else min(max(1, reading.width), sheet.w)
+    foot = foot_of(sheet, parts.body, width) if reading.foot is None else 0
+    body = parts.body[: len(parts.body) - foot]
+    totals = body[:0] if reading.subtotals else subtotals(sheet, body, width)
+    if reading.foot is not None and len(totals) and totals[-1] == body[-1]:
+        totals = totals[:-1]  # a total at the end was asked for
+    kept = np.isin(body, totals, invert=True)
+    titles = tuple(title for title, keep in zip(parts.titles, kept, strict=False) if keep)
+    return Plan(start, stop, heading, body[kept], repeated, parts.rows, titles, totals, parts.body[len(body) :], width)
 
 
-def _comment_notes(lines: Rows) -> list[Note]:
-    return [_left_out(len(lines), "of comments", lines)] if len(lines) else []
-
-
-def _row_notes(sheet: Sheet, plan: _Plan) -> list[Note]:
-    """Rows that are not in the table."""
-    filled = sheet.some
-    above, below = sheet.lines[: plan.start][filled[: plan.start]], sheet.lines[plan.stop :][filled[plan.stop :]]
-    notes = []
-    if len(above):
-        notes.append(_left_out(len(above), "above the table", above))
-    if len(below):
-        other = Offer("Read them instead", (("skip", int(below[0]) - 1),)) if len(below) > 2 else None
-        notes.append(_left_out(len(below), "below the table", below, offer=other))
-    if len(plan.repeated):
-        notes.append(_left_out(len(plan.repeated), "that repeat the names", sheet.lines[plan.repeated]))
-    if len(plan.foot):
-        keep = Offer("Keep them", (("foot", sheet.n - plan.stop),))
-        notes.append(_left_out(len(plan.foot), "of totals or remarks at the end", sheet.lines[plan.foot], offer=keep))
-    if plan.heading.header > 1:
-        notes.append(Note(f"The names of the columns take {plan.heading.header} rows.", plan.heading.header))
-    if plan.heading.n_units:
-        units = sheet.lines[plan.start + plan.heading.header :][: plan.heading.n_units]
-        notes.append(_left_out(len(units), "of units or descriptions below the names", units))
-    blank = int((~filled).sum())
-    if blank:
-        notes.append(Note(f"{blank:,} blank {'row' if blank == 1 else 'rows'} left out.", blank, NoteKind.ROWS))
-    return notes + _ragged_notes(sheet, plan)
-
-
-def _column_notes(sheet: Sheet, plan: _Plan, kept: list[int]) -> list[Note]:
-    """Columns that are not in the table."""
-    notes = []
-    beside = int(sheet.filled[plan.body][:, plan.width :].any(axis=0).sum())
-    if beside:
-        columns = "column" if beside == 1 else "columns"
-        notes.append(Note(f"{beside:,} {columns} of remarks beside the table left out.", beside, NoteKind.COLUMNS))
-    empty = sheet.before + sheet.w - len(kept) - beside
-    if empty:
-        columns = "column" if empty == 1 else "columns"
-        notes.append(Note(f"{empty:,} empty {columns} left out.", empty, NoteKind.COLUMNS))
-    return notes
-
-
-def _ragged_notes(sheet: Sheet, plan: _Plan) -> list[Note]:
-    """Rows with fewer cells than most rows, or more than there are names."""
-    widths = sheet.widths[plan.body]
-    if widths.min() == widths.max() and (not plan.heading.header or sheet.widths[plan.start] >= widths[0]):
-        return []
-    usual = Counter(widths.tolist()).most_common(1)[0][0]
-    if plan.heading.header:
-        usual = max(usual, int(sheet.widths[plan.start : plan.start + plan.heading.rows].max()))
-    filled = sheet.filled[plan.body]
-    ends = np.where(filled.any(axis=1), sheet.w - filled[:, ::-1].argmax(axis=1), 0)
-    notes = []
-    for uneven, what in (
-        (widths < usual, "fewer cells than most; blank at its end"),
-        (ends > usual, "more cells than there are names; they stand in columns of their own"),
-    ):
-        count = int(uneven.sum())
-        if count:
-            has = "row has" if count == 1 else "rows have"
-            where = _lines(sheet.lines[plan.body][uneven])
-            notes.append(Note(f"{count:,} {has} {what} ({where}).", count, NoteKind.RAGGED))
-    return notes
-
-
-def _left_out(count: int, what: str, lines: Rows, offer: Offer | None = None) -> Note:
-    rows = "row" if count == 1 else "rows"
-    return Note(f"{count:,} {rows} {what} left out ({_lines(lines)}).", count, NoteKind.ROWS, offer)
-
-
-def _lines(lines: Rows) -> str:
-    """Which lines, by number: a run by its ends, of others the first few."""
-    if len(lines) > 2 and lines[-1] - lines[0] == len(lines) - 1:
-        return f"lines {lines[0]:,} to {lines[-1]:,}"
-    named = ", ".join(f"{line:,}" for line in lines[:NAMED_LINES])
-    return f"{'line' if len(lines) == 1 else 'lines'} {named}{', …' if len(lines) > NAMED_LINES else ''}"
+def _with_sections(grid: Grid, titles: tuple[str, ...]) -> Grid:
+    """The grid with the titles of its sections in a first column."""
+    column = pa.array(titles, pa.string())
+    return replace(grid, names=(SECTION, *grid.names), units=("", *grid.units), columns=(column, *grid.columns))

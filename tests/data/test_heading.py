@@ -91,9 +91,14 @@ def test_a_group_goes_as_far_as_its_merged_cells():
 
 
 def test_names_in_three_rows_are_put_together():
-    heading = [["", "Sales", "", "", ""], ["", "2022", "", "2023", ""], ["Region", "cost", "hours", "cost", "hours"]]
-    answer = here(workbook(data=[*heading, *[[*row, 1.5] for row in BODY]]))
-    assert answer.names[:2] == ("Region", "Sales 2022 cost")
+    heading = [
+        ["", "Sales", "", "", "", "Costs", "", "", ""],
+        ["", "2022", "", "2023", "", "2022", "", "2023", ""],
+        ["Region", *["sum", "mean"] * 4],
+    ]
+    answer = here(workbook(data=[*heading, *[[*row, 1.5, 2.5, 3.5, 4.5, 5.5] for row in BODY]]))
+    assert answer.names[:2] == ("Region", "Sales 2022 sum")
+    assert answer.names[-1] == "Costs 2023 mean"
     assert said(answer, "take 3 rows")
 
 

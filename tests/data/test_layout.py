@@ -144,8 +144,16 @@ def test_a_form_is_read_whole_rather_than_cut_to_a_scrap():
     assert len(found.lines) + found.reading.header == 5
 
 
-@pytest.mark.parametrize("rows", [[["a", "b", "c"]], [[None, None]], []])
-def test_names_alone_and_nothing_at_all_are_refused(rows):
+def test_one_row_alone_is_a_row_and_may_be_names():
+    found = grid([["a", "b", "c"]])
+    assert len(found.lines) == 1
+    assert any("names of columns" in note.what for note in found.notes)
+    with pytest.raises(ReadError, match="no rows"):
+        grid([["a", "b", "c"]], header=1)
+
+
+@pytest.mark.parametrize("rows", [[[None, None]], []])
+def test_nothing_at_all_is_refused(rows):
     with pytest.raises(ReadError):
         grid(rows)
 

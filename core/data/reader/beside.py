@@ -23,17 +23,17 @@ class _Part:
 
     left: int
     right: int  # the column after the last
-    start: int
-    stop: int
+    start: int  # the first row of two cells or more
+    stop: int  # the row after the last one
     names: tuple[object, ...]
     cells: int
 
     def is_apart_from(self, other: _Part) -> bool:
         """Whether two parts are tables of their own: of other rows, or with a name in common."""
         same = set(self.names) & set(other.names) - {None}
-        longer = max(self.stop - self.start, other.stop - other.start)
-        ends = abs(self.stop - other.stop) > max(1, 0.1 * longer)
-        return self.start != other.start or ends or 2 * len(same) >= len(self.names)
+        slack = max(1, 0.1 * max(self.stop - self.start, other.stop - other.start))
+        ends = max(abs(self.start - other.start), abs(self.stop - other.stop)) > slack
+        return ends or 2 * len(same) >= len(self.names)
 
 
 def columns_of(sheet: Sheet, reading: Reading) -> tuple[Sheet, int, tuple[Note, ...]]:
@@ -68,13 +68,15 @@ def _parts(sheet: Sheet) -> list[_Part]:
 
 def _part(sheet: Sheet, left: int, right: int) -> _Part | None:
     cut = _cut(sheet, left, right)
-    if int((cut.filled.sum(axis=1) >= 2).sum()) < FEWEST_ROWS:
+    full = np.flatnonzero(cut.filled.sum(axis=1) >= 2)
+    if len(full) < FEWEST_ROWS:
         return None
     start, stop = find_extent(cut, None, None, sections=True)
     rows: list[Row] = [*cut.rows(start, min(stop, start + looked_at(cut.w)))]
     if len(rows) < FEWEST_ROWS or not is_header(rows[0], rows[1:]):
         return None
-    return _Part(left, right, start, stop, tuple(rows[0]), int(cut.filled[start:stop].sum()))
+    cells = int(cut.filled[start:stop].sum())
+    return _Part(left, right, int(full[0]), int(full[-1]) + 1, tuple(rows[0]), cells)
 
 
 def _cut(sheet: Sheet, left: int, right: int) -> Sheet:
@@ -89,7 +91,9 @@ def _cut(sheet: Sheet, left: int, right: int) -> Sheet:
     widths = np.clip(sheet.widths - left, 0, right - left).astype(np.int32)
     n = int(np.flatnonzero(sheet.filled[:, left:right].any(axis=1))[-1]) + 1  # the other table may go on below
     columns = tuple(cells[:n] for cells in sheet.columns[left:right])
-    return Sheet(columns, sheet.lines[:n], widths[:n], sheet.before + left, merged, sheet.notes)
+    there = np.asarray(sheet.filled.any(axis=0), dtype=np.bool_)
+    blank = sheet.w - (right - left) - int(there[:left].sum()) - int(there[right:].sum())
+    return Sheet(columns, sheet.lines[:n], widths[:n], sheet.before + blank, merged, sheet.notes)
 
 
 def _note(part: _Part) -> Note:

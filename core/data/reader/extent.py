@@ -222,7 +222,7 @@ class _Block:
         spanning = [each for each in self.sheet.merged if each.top == row and each.left < each.right]
         filled = [j for j, cell in enumerate(above) if cell is not None]
         levels = group_rows([above, *below])
-        if not may_be_groups(above) or not (len(filled) >= 2 or len(spanning) > 1 or (levels > 1 and filled[0])):
+        if not may_be_groups(above) or not (len(filled) >= 2 or len(spanning) > 1):
             return False
         return not self._is_parted_title(row) and (levels > 0 or is_header(below[0], below[1:] or below))
 

@@ -104,6 +104,7 @@ def is_header(first: Row, below: Sequence[Row]) -> bool:
     moments_below = _moment_columns(below)
     pairs = [(cell, values[j], moments_below[j]) for j, cell in enumerate(first) if cell is not None and filled[j]]
     months = [_is_moment(cell) and of_values and not of_moments for cell, of_values, of_moments in pairs]
+    months = months if sum(months) > 1 else []
     other = sum(is_word(cell) if of_values else is_value(cell) for cell, of_values, _ in pairs) + sum(months)
     same = sum(is_value(cell) for cell, of_values, _ in pairs if of_values) - sum(months)
     if other or same:
@@ -162,9 +163,9 @@ def _counts_up(first: Row, below: Sequence[Row]) -> bool:
     years = all(map(_is_year, numbers)) and len(steps) == 1 and steps <= {1, -1, 5, 10}
     if years or (steps == {1} and numbers[0] in (0, 1)):
         return True
-    corner = first[0] is None or is_word(first[0])
-    even = len(steps) == 1 and steps != {0} and len(numbers) >= (3 if corner else 4)
-    return even and not any(_is_even(_wholes(row)) for row in below[:5])
+    labelled = any(row[0] is not None and not is_value(row[0]) for row in below[:5])
+    corner = is_word(first[0]) or (first[0] is None and labelled)
+    return corner and len(steps) == 1 and steps != {0} and not any(_is_even(_wholes(row)) for row in below[:5])
 
 
 def _is_another_sort_of_label(first: Row, below: Sequence[Row]) -> bool:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from core.data.reader.around import foot_of, of_rows_in, repeats, width_of, without_comments
 from core.data.reader.beside import columns_of
 from core.data.reader.extent import find_extent
-from core.data.reader.heading import find_heading
+from core.data.reader.heading import Heading, find_heading
 from core.data.reader.left_out import Plan, column_notes, left_out, row_notes
 from core.data.reader.rulings import without_rulings
 from core.data.reader.sections import Sections, find_sections
@@ -93,12 +93,9 @@ def _cleared(sheet: Sheet, reading: Reading) -> _Cleared:
 
 def _planned(sheet: Sheet, reading: Reading) -> Plan:
     sections = reading.sections is not False
-    start, stop = find_extent(sheet, reading.skip, reading.foot, sections=sections)
-    heading = find_heading(sheet, start, stop, reading)
+    start, stop, heading = _headed(sheet, reading)
     rows = np.arange(start + heading.rows, stop)
     rows = rows[sheet.some[rows]]
-    if not len(rows):
-        raise ReadError("The file has names of columns but no rows.", remedy="Choose a file with rows below the names.")
     repeated = repeats(sheet, rows, start, heading)
     repeated = repeated[:0] if len(repeated) == len(rows) else repeated
     rows = np.setdiff1d(rows, repeated) if len(repeated) else rows
@@ -112,6 +109,30 @@ def _planned(sheet: Sheet, reading: Reading) -> Plan:
     kept = np.isin(body, totals, invert=True)
     titles = tuple(title for title, keep in zip(parts.titles, kept, strict=False) if keep)
     return Plan(start, stop, heading, body[kept], repeated, parts.rows, titles, totals, parts.body[len(body) :], width)
+
+
+def _headed(sheet: Sheet, reading: Reading) -> tuple[int, int, Heading]:
+    """The rows of the table and its heading. Raises ReadError where names that were asked for leave no row.
+
+    Where nothing stands below the names that were found, all of the sheet is the table, and what is still one row is
+    a row.
+    """
+    start, stop = find_extent(sheet, reading.skip, reading.foot, sections=reading.sections is not False)
+    heading = find_heading(sheet, start, stop, reading)
+    if not _is_empty(sheet, start, stop, heading):
+        return start, stop, heading
+    if reading.skip is None and reading.foot is None:
+        start, stop = int(np.flatnonzero(sheet.some)[0]), int(np.flatnonzero(sheet.some)[-1]) + 1
+        heading = find_heading(sheet, start, stop, reading)
+    if _is_empty(sheet, start, stop, heading) and not reading.header and not reading.units:
+        heading = find_heading(sheet, start, stop, replace(reading, header=0, units=0))
+    if _is_empty(sheet, start, stop, heading):
+        raise ReadError("The file has names of columns but no rows.", remedy="Choose a file with rows below the names.")
+    return start, stop, heading
+
+
+def _is_empty(sheet: Sheet, start: int, stop: int, heading: Heading) -> bool:
+    return not sheet.some[start + heading.rows : stop].any()
 
 
 def _with_sections(grid: Grid, titles: tuple[str, ...]) -> Grid:

@@ -53,6 +53,9 @@ def row_notes(sheet: Sheet, plan: Plan) -> list[Note]:
     if len(plan.foot):
         keep = Offer("Keep them", (("foot", sheet.n - plan.stop),))
         notes.append(left_out(len(plan.foot), "of totals or remarks at the end", sheet.lines[plan.foot], offer=keep))
+    if len(plan.body) == 1 and not plan.heading.header:
+        what = "The table has one row alone. If it holds the names of columns, no rows stand below them."
+        notes.append(Note(what, 1, NoteKind.HINT))
     if plan.heading.header > 1:
         notes.append(Note(f"The names of the columns take {plan.heading.header} rows.", plan.heading.header))
     if plan.heading.n_units:

@@ -43,12 +43,12 @@ def upright(sheet: Sheet, reading: Reading) -> tuple[Sheet, Note | None]:
 def _lies(rows: Sequence[Row]) -> bool:
     """Whether each row holds one sort of cells below a label of its own, and columns hold several sorts.
 
-    A row of words below a row of values speaks for it: above the values it would name them.
+    A row of words below a row of values speaks for it: above the values it would name them. The first row may name all.
     """
     if len(rows) < 2 or not _are_labels(rows):
         return False
     sorts = [_sort(row[1:]) for row in rows]
-    values = [at for at, sort in enumerate(sorts) if sort == "values"]
+    values = [at for at, sort in enumerate(sorts) if sort == "values" and at]
     return None not in sorts and bool(values) and "words" in sorts[values[0] :]
 
 

@@ -40,7 +40,7 @@ def test_units_are_still_told_and_can_be_kept_as_a_row(units):
     found = grid([["plot", "a", "b", "c"], units, *BODY])
     assert found.reading.units == 1
     told = next(note for note in found.notes if "units" in note.what)
-    assert len(grid([["plot", "a", "b", "c"], units, *BODY], **dict(told.offer.changes)).lines) == 5
+    assert len(grid([["plot", "a", "b", "c"], units, *BODY], **told.offer.changes).lines) == 5
 
 
 @pytest.mark.parametrize(

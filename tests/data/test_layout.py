@@ -43,7 +43,7 @@ def test_a_row_of_totals_is_left_out_and_said(label):
     found = grid([*TABLE, [label, 37.5, 10]])
     assert len(found.lines) == 4
     told = next(note for note in found.notes if "totals" in note.what and note.count == 1)
-    assert len(grid([*TABLE, [label, 37.5, 10]], **dict(told.offer.changes)).lines) == 5
+    assert len(grid([*TABLE, [label, 37.5, 10]], **told.offer.changes).lines) == 5
 
 
 def test_a_row_of_sums_without_a_label_is_left_out():
@@ -89,7 +89,7 @@ def test_of_two_stacked_tables_the_larger_is_read_and_the_way_to_the_other_said(
     answer = here(workbook(data=[*TABLE, [], [], *other]))
     assert answer.names == ("region", "sales", "cost")
     told = said(answer, "below the table")[0]
-    second = here(workbook(data=[*TABLE, [], [], *other]), **dict(told.offer.changes))
+    second = here(workbook(data=[*TABLE, [], [], *other]), **told.offer.changes)
     assert cells(second) == {"item": ["pen", "ink"], "price": [1.5, 2.5]}
 
 

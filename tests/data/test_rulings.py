@@ -118,7 +118,7 @@ def test_dashes_in_the_place_of_numbers_are_no_ruling():
 
 def test_rulings_can_be_kept():
     told = said(here(DASHED), "strokes")[0]
-    assert len(here(DASHED, **dict(told.offer.changes)).columns[0]) == 4
+    assert len(here(DASHED, **told.offer.changes).columns[0]) == 4
 
 
 def test_a_first_line_for_spreadsheets_tells_the_separator():

@@ -40,7 +40,7 @@ def test_sections_without_titles_are_one_table(between):
 def test_one_section_can_be_read_alone():
     content = workbook(data=in_sections([[]]))
     told = said(here(content), "3 sections")[0]
-    assert len(here(content, **dict(told.offer.changes)).columns[0]) == 9
+    assert len(here(content, **told.offer.changes).columns[0]) == 9
 
 
 def test_heads_of_pages_are_left_out_and_make_no_column():
@@ -72,7 +72,7 @@ def test_subtotals_between_the_rows_are_left_out_and_can_be_kept():
     answer = here(content)
     assert cells(answer)["name"] == [f"r{i}" for i in range(18)]
     told = said(answer, "totals between the rows")[0]
-    assert len(here(content, **dict(told.offer.changes)).columns[0]) >= 20
+    assert len(here(content, **told.offer.changes).columns[0]) >= 20
 
 
 def test_a_subtotal_without_the_words_that_all_rows_have_is_left_out():
@@ -100,7 +100,7 @@ def test_of_two_tables_side_by_side_the_larger_is_read_and_the_other_offered():
     assert answer.names == tuple(NAMES)
     assert len(answer.columns[0]) == 12
     told = said(answer, "beside this one")[0]
-    other = here(content, **dict(told.offer.changes))
+    other = here(content, **told.offer.changes)
     assert cells(other) == {"item": ["pen", "ink", "cap"], "price": [1.5, 2.5, 3.5]}
 
 
@@ -124,7 +124,7 @@ def test_a_table_on_its_side_is_turned_and_can_be_left_as_it_stands():
     assert answer.names == ("name", "age", "sex", "mass")
     assert cells(answer)["age"] == list(range(20, 29))
     told = said(answer, "first column of the file")[0]
-    assert len(here(delimited(rows), **dict(told.offer.changes)).columns[0]) == 3
+    assert len(here(delimited(rows), **told.offer.changes).columns[0]) == 3
 
 
 def test_a_wide_table_of_few_rows_can_be_turned_with_one_click():
@@ -134,4 +134,4 @@ def test_a_wide_table_of_few_rows_can_be_turned_with_one_click():
         ["mass", *[50 + i / 2 for i in range(30)]],
     ]
     told = said(here(delimited(rows)), "more columns than rows")[0]
-    assert here(delimited(rows), **dict(told.offer.changes)).names == ("id", "age", "mass")
+    assert here(delimited(rows), **told.offer.changes).names == ("id", "age", "mass")

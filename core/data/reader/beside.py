@@ -99,4 +99,4 @@ def _cut(sheet: Sheet, left: int, right: int) -> Sheet:
 def _note(part: _Part) -> Note:
     width = part.right - part.left
     what = f"Another table of {count(width, 'column')} stands beside this one and was left out."
-    return Note(what, width, NoteKind.COLUMNS, Offer("Read it instead", (("left", part.left), ("width", width))))
+    return Note(what, width, NoteKind.COLUMNS, Offer("Read it instead", Reading(left=part.left, width=width)))

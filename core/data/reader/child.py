@@ -33,7 +33,7 @@ from core.errors import CoreError, ReadError
 
 TOO_MUCH_MEMORY = 3  # exit code
 LONGEST_NAME = 5_000  # characters of a name that travel
-_AS_STORED: dict[str, int | bool] = {  # the layout of records: the names, and rows below them
+_AS_STORED: dict[str, Any] = {  # the layout of records: the names, and rows below them
     "header": 1,
     "skip": 0,
     "units": 0,

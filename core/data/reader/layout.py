@@ -84,7 +84,7 @@ def _cleared(sheet: Sheet, reading: Reading) -> _Cleared:
     sheet, left, beside = columns_of(sheet, reading)
     notes = [left_out(len(commented.lines), "of comments", commented.lines)] if len(commented.lines) else []
     if len(ruled):
-        keep = Offer("Keep them", (("rulings", True),))
+        keep = Offer("Keep them", Reading(rulings=True))
         notes.append(left_out(len(ruled), "of strokes, as rulings are,", ruled, offer=keep))
     notes += [*([on_its_side] if on_its_side is not None else []), *beside]
     found = replace(reading, comment=commented.mark, rulings=bool(reading.rulings), turned=turned, left=left)

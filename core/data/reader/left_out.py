@@ -9,7 +9,7 @@ import numpy as np
 
 from core.data.reader.heading import Heading
 from core.data.reader.sheet import Rows, Sheet
-from core.data.table import Note, NoteKind, Offer
+from core.data.table import Note, NoteKind, Offer, Reading
 
 NAMED_LINES = 5
 
@@ -38,7 +38,7 @@ def row_notes(sheet: Sheet, plan: Plan) -> list[Note]:
     if len(above):
         notes.append(left_out(len(above), "above the table", above))
     if len(below):
-        other = Offer("Read them instead", (("skip", int(below[0]) - 1),)) if len(below) > 2 else None
+        other = Offer("Read them instead", Reading(skip=int(below[0]) - 1)) if len(below) > 2 else None
         notes.append(left_out(len(below), "below the table", below, offer=other))
     if len(plan.repeated):
         again = "that repeats the names" if len(plan.repeated) == 1 else "that repeat the names"
@@ -46,12 +46,12 @@ def row_notes(sheet: Sheet, plan: Plan) -> list[Note]:
     if len(plan.titles):
         notes.append(_title_note(sheet, plan))
     if len(plan.subtotals):
-        keep = Offer("Keep them", (("subtotals", True),))
+        keep = Offer("Keep them", Reading(subtotals=True))
         notes.append(
             left_out(len(plan.subtotals), "of totals between the rows", sheet.lines[plan.subtotals], offer=keep)
         )
     if len(plan.foot):
-        keep = Offer("Keep them", (("foot", sheet.n - plan.stop),))
+        keep = Offer("Keep them", Reading(foot=sheet.n - plan.stop))
         notes.append(left_out(len(plan.foot), "of totals or remarks at the end", sheet.lines[plan.foot], offer=keep))
     if len(plan.body) == 1 and not plan.heading.header:
         what = "The table has one row alone. If it holds the names of columns, no rows stand below them."
@@ -60,7 +60,7 @@ def row_notes(sheet: Sheet, plan: Plan) -> list[Note]:
         notes.append(Note(f"The names of the columns take {plan.heading.header} rows.", plan.heading.header))
     if plan.heading.n_units:
         units = sheet.lines[plan.start + plan.heading.header :][: plan.heading.n_units]
-        keep = Offer("Keep them as rows", (("units", 0),))
+        keep = Offer("Keep them as rows", Reading(units=0))
         notes.append(left_out(len(units), "of units or descriptions below the names", units, offer=keep))
     blank = int((~filled).sum())
     if blank:
@@ -89,14 +89,14 @@ def _title_note(sheet: Sheet, plan: Plan) -> Note:
         return left_out(len(lines), "of titles between the rows", lines)
     parts = len(set(plan.sections))
     what = f"The table has {parts:,} sections; their titles ({_lines(lines)}) stand in a column of their own."
-    as_rows = Offer("Read them as rows", (("sections", False),))
+    as_rows = Offer("Read them as rows", Reading(sections=False))
     return Note(what, len(lines), NoteKind.ROWS, _alone(sheet, plan) or as_rows)
 
 
 def _alone(sheet: Sheet, plan: Plan) -> Offer | None:
     """The way to one section alone; only blank rows part them."""
     parted = not sheet.some[plan.start : plan.stop].all()
-    return Offer("Read the largest section alone", (("sections", False),)) if parted else None
+    return Offer("Read the largest section alone", Reading(sections=False)) if parted else None
 
 
 def _ragged_notes(sheet: Sheet, plan: Plan) -> list[Note]:

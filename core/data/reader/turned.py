@@ -34,7 +34,7 @@ def upright(sheet: Sheet, reading: Reading) -> tuple[Sheet, Note | None]:
     if reading.turned or _lies(rows):
         note = Note(
             "The names of the columns stand in the first column of the file: its rows were read as columns.",
-            offer=Offer("Read it as it stands", (("turned", False),)),
+            offer=Offer("Read it as it stands", Reading(turned=False)),
         )
         return _turned(sheet, rows), note
     return sheet, _may_lie(rows)
@@ -59,7 +59,7 @@ def _may_lie(rows: Sequence[Row]) -> Note | None:
     if not wide or not _are_labels(body) or any(_sort(row[1:]) != "values" for row in body):
         return None
     what = "The table has more columns than rows: the names of its columns may stand in the first column."
-    return Note(what, kind=NoteKind.HINT, offer=Offer("Read its rows as columns", (("turned", True),)))
+    return Note(what, kind=NoteKind.HINT, offer=Offer("Read its rows as columns", Reading(turned=True)))
 
 
 def _are_labels(rows: Sequence[Row]) -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import operator
+from numbers import Real
+
 
 class CoreError(Exception):
     """A refusal; its text is the sentence that the user reads."""
@@ -32,3 +36,19 @@ class FitError(CoreError):
 
 class DegenerateError(FitError):
     """A component has lost its rows or its covariance is singular, so EM cannot go on."""
+
+
+def whole_number(value: object, what: str, least: int = 1) -> int:
+    """A whole number, such as NumPy's too, as an int. Raises ChoiceError, naming what it is, for anything else."""
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = least - 1
+    if isinstance(value, bool) or number < least:
+        raise ChoiceError(f"{what} must be a whole number of {least} or more.")
+    return number
+
+
+def is_number(value: object) -> bool:
+    """Whether this is a finite real number."""
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

@@ -24,7 +24,7 @@ from core.arrays import Array, closed
 from core.data.prepare import Matrix
 from core.data.scaled_rows import Labels, ScaledRows, concatenated, exponent, in_units
 from core.data.source import Source, as_source
-from core.errors import ChoiceError, DataError, FitError
+from core.errors import ChoiceError, DataError, FitError, whole_number
 from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
 
 SILHOUETTE_ROWS = 2_000  # its cost grows with their square
@@ -114,8 +114,9 @@ def k_means(
     work by returning False. Rows that are blank in all columns are set aside. Raises ChoiceError for what is no number
     of clusters, DataError for a column of blanks, and FitError for more clusters than different rows.
     """
-    if restarts < 1:
+    if whole_number(restarts, "The number of starts of K-Means", 0) < 1:
         raise ChoiceError("K-Means needs at least one start.")
+    whole_number(seed, "A seed", 0)
     rows = in_units(as_source(X, weights))
 
     def go_on(start: int, starts: int) -> bool:

@@ -51,7 +51,7 @@ def test_an_offset_of_1e12_changes_no_curve():
     np.testing.assert_allclose(there.inertia, here.inertia, rtol=1e-6)
 
 
-@pytest.mark.parametrize("scale", [1e-200, 1e-10, 1e10, 1e200])
+@pytest.mark.parametrize("scale", [1e-130, 1e-10, 1e10, 1e130])
 def test_the_unit_of_measurement_changes_no_label(scale):
     rows, _ = three_clumps()
     here, there = k_means(rows, 3), k_means(rows * scale, 3)

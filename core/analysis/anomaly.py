@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from core.arrays import Array, read_only
 from core.data.patterns import Patterns, has_blanks
 from core.data.prepare import Matrix
 from core.data.source import Source, as_source
-from core.errors import ChoiceError
+from core.errors import ChoiceError, is_number, whole_number
 from core.mixture.em.stopping import Watch
 from core.mixture.fit import Fit
 from core.mixture.model import Mixture
@@ -85,6 +85,7 @@ class Scored:
         return read_only(q_values(self.p_value))
 
 
+@runtime_checkable
 class Policy(Protocol):
     """Where to draw the line."""
 
@@ -101,7 +102,7 @@ class Quantile:
 
     def __post_init__(self) -> None:
         """Refuse a share outside 0..1. Raises ChoiceError."""
-        if not 0 <= self.share <= 1:
+        if not is_number(self.share) or not 0 <= self.share <= 1:
             raise ChoiceError("A share lies between 0 and 1.")
 
     def threshold(self, scored: Scored) -> float:
@@ -117,7 +118,7 @@ class TopRows:
 
     def __post_init__(self) -> None:
         """Refuse a negative count. Raises ChoiceError."""
-        if self.count < 0:
+        if whole_number(self.count, "The number of rows to flag", -1) < 0:
             raise ChoiceError("The number of rows to flag cannot be negative.")
 
     def threshold(self, scored: Scored) -> float:
@@ -135,7 +136,7 @@ class ExpectedFalseAlarms:
 
     def __post_init__(self) -> None:
         """Refuse a negative count. Raises ChoiceError."""
-        if not self.count >= 0:
+        if not is_number(self.count) or not self.count >= 0:
             raise ChoiceError("The expected number of false alarms cannot be negative.")
 
     def threshold(self, scored: Scored) -> float:
@@ -151,7 +152,7 @@ class FalseDiscoveryRate:
 
     def __post_init__(self) -> None:
         """Refuse a rate outside 0..1. Raises ChoiceError."""
-        if not 0 <= self.rate <= 1:
+        if not is_number(self.rate) or not 0 <= self.rate <= 1:
             raise ChoiceError("A false discovery rate lies between 0 and 1.")
 
     def threshold(self, scored: Scored) -> float:
@@ -257,7 +258,9 @@ def _patterns(source: Source) -> Patterns | None:
 
 def judge(rows: Scored, policy: Policy | None = None) -> Anomalies:
     """Flag the rows that a policy finds odd; about one false alarm is expected by default."""
-    policy = policy or ExpectedFalseAlarms(1.0)
+    policy = ExpectedFalseAlarms(1.0) if policy is None else policy
+    if not isinstance(policy, Policy):
+        raise ChoiceError("The line is drawn by a policy.", remedy="Give core.ExpectedFalseAlarms(1.0), for one.")
     return Anomalies(rows, policy, policy.threshold(rows))
 
 

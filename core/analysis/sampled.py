@@ -12,6 +12,7 @@ import numpy.typing as npt
 from core.arrays import Array, read_only
 from core.data.prepare import Matrix
 from core.data.source import ArraySource, Source, as_source
+from core.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def some_rows(X: npt.ArrayLike | Matrix | Source, most: int, seed: int) -> Sampl
         values = np.concatenate([block for block, _ in blocks])
         weights = np.concatenate([np.ones(len(block)) if own is None else own for block, own in blocks])
     counts = (weights > 0) & ~np.isnan(values).all(axis=1)
+    if not counts.any():
+        raise DataError("No row has a number and a weight.", remedy="Bring rows with numbers in them.")
     return Sampled(read_only(values[counts]), read_only(weights[counts]), source.n)
 
 

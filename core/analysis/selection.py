@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
 import pandas as pd
 
-from core.errors import ChoiceError, FitError
+from core.errors import ChoiceError, FitError, whole_number
 from core.mixture.em.prior import ConjugatePrior
 from core.mixture.em.stopping import Outcome
 from core.mixture.family import FAMILIES, Family, family
@@ -64,10 +65,16 @@ class Search:
 
     def __post_init__(self) -> None:
         """Take names for families and any iterable of numbers. Raises ChoiceError for an empty search."""
+        wanted = "A search needs at least one model and numbers of groups from 1 up."
+        for name in ("families", "components"):
+            if isinstance(getattr(self, name), str) or not isinstance(getattr(self, name), Iterable):
+                raise ChoiceError(wanted)
         object.__setattr__(self, "families", tuple(family(each) for each in self.families))
-        object.__setattr__(self, "components", tuple(int(k) for k in self.components))
-        if not self.families or not self.components or min(self.components) < 1:
-            raise ChoiceError("A search needs at least one model and numbers of groups from 1 up.")
+        numbers = tuple(whole_number(k, "The number of groups", 0) for k in self.components)
+        object.__setattr__(self, "components", numbers)
+        if not self.families or not numbers or min(numbers) < 1:
+            raise ChoiceError(wanted)
+        self.plan(self.families[0], numbers[0])  # refuses what no plan can carry out
 
     def plan(self, family: Family, components: int) -> Plan:
         """The plan of one cell."""

@@ -17,11 +17,11 @@ import numpy.typing as npt
 from core.analysis.selection import SURVEYED, Board, Cell, Search
 from core.data.prepare import Matrix
 from core.data.source import Source, as_source
-from core.errors import CoreError
+from core.errors import ChoiceError, CoreError
 from core.mixture.blas import one_thread
 from core.mixture.em.run import Run
 from core.mixture.em.stopping import Outcome
-from core.mixture.family import FAMILIES, Family, family
+from core.mixture.family import FAMILIES, Family
 from core.mixture.fit import Origin, finish
 from core.mixture.kernels import Map as Map
 from core.mixture.multistart import Openings, can_be_sound, check, from_neighbour, openings, solve
@@ -54,7 +54,9 @@ def sweep(
     the cells; a thread pool's map spreads them over the cores and changes no result.
     """
     if search is None:
-        search = Search(tuple(family(each) for each in families), tuple(components), seed)
+        search = Search(families, components, seed)  # type: ignore[arg-type]
+    if not isinstance(search, Search):
+        raise ChoiceError("A sweep takes a Search.", remedy="Give core.Search(), or families and components.")
     problem, origin = pose(as_source(X), seed=search.seed), Origin.of(X)
     wanted = search.cells(problem.source.d)
     simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}

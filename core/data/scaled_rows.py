@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from core.arrays import Array, closed, read_only
 from core.data.source import Source
-from core.errors import DataError
+from core.errors import DataError, FitError
 
 Labels = npt.NDArray[np.intp]
+MOST_SIZE = 465  # rows reach from 2**-465 to 2**465, some 1e-140 to 1e140, as a mixture takes them
 Mask = npt.NDArray[np.bool_]
 
 
@@ -78,6 +79,7 @@ def in_units(source: Source) -> ScaledRows:
     centre = near.mean(axis=0)
     near = near - centre
     inner = exponent(near)
+    _check(inner + outer, near)
     scaled = np.ones(len(raw)) if weights is None else weights * (len(raw) / weights.sum())
     return ScaledRows(np.ldexp(near, -inner), scaled, centre, outer, inner)
 
@@ -94,8 +96,17 @@ def _in_units_with_blanks(raw: Array, weights: Array | None) -> ScaledRows:
     centre = np.nanmean(near, axis=0)
     near = np.where(blank, 0.0, near - centre)
     inner = exponent(near)
+    _check(inner + outer, near)
     scaled = np.ones(len(raw)) if weights is None else weights * (len(raw) / weights.sum())
     return ScaledRows(np.ldexp(near, -inner), scaled, centre, outer, inner, blank, None if kept.all() else kept)
+
+
+def _check(size: int, near: Array) -> None:
+    """Raise FitError for rows whose squares, in their own units of 2**size, are beyond all numbers."""
+    if size > MOST_SIZE:
+        raise FitError("The numbers are too large to compute with.", remedy="Divide the columns by a power of ten.")
+    if size < -MOST_SIZE and near.any():
+        raise FitError("The numbers are too small to compute with.", remedy="Multiply the columns by a power of ten.")
 
 
 def concatenated(source: Source) -> tuple[Array, Array | None]:

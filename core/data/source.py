@@ -17,6 +17,7 @@ from core.data.transform import Matrix
 from core.errors import DataError
 
 BLOCK_ROWS = 65_536
+LEAST_WEIGHT, MOST_WEIGHT = 1e-100, 1e100  # of all rows together
 
 
 @runtime_checkable
@@ -86,8 +87,10 @@ def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
     A 1-D array is one feature; blocks are arrays or pairs of values and row weights; a Matrix brings its own row
     weights. NaN is a blank. Raises DataError for what is not finite numbers or blanks in rows and columns.
     """
-    if isinstance(X, Source) and weights is None:
-        return X
+    if isinstance(X, Source) and not isinstance(X, ArraySource):
+        if weights is None:
+            return X
+        raise DataError("These rows bring their own weights.", remedy="Give the weights with the blocks of rows.")
     if isinstance(X, Matrix | ArraySource):
         weights = X.weights if weights is None else weights
         X = X.values
@@ -97,10 +100,50 @@ def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
     values = _values(X)
     if weights is None:
         return ArraySource(seen(values))
-    given = np.asarray(weights, dtype=np.float64)
-    if given.shape != (len(values),) or not np.isfinite(given).all() or (given < 0).any() or given.sum() == 0:
+    return ArraySource(seen(values), _weights(weights, len(values)))
+
+
+def as_rows(X: object, features: int) -> Array:
+    """(n, d) rows of anything that holds some, NaN where blank, for something fitted to so many features.
+
+    A 1-D array is one feature. Raises DataError for another number of columns, and for what as_source refuses.
+    """
+    if isinstance(X, np.ndarray) and X.dtype == np.float64 and X.ndim == 2 and not len(X):
+        values: Array = X  # no rows have no scores
+    elif isinstance(X, Source) and not isinstance(X, ArraySource):
+        values = np.concatenate([block for block, _ in X.blocks()])
+    else:
+        values = _values(X.values if isinstance(X, Matrix | ArraySource) else X)
+    if values.shape[1] != features:
+        raise DataError(
+            f"These rows have {values.shape[1]} columns; {features} were fitted.", remedy="Bring the columns fitted."
+        )
+    return values
+
+
+def as_numbers(given: object, what: str) -> Array:
+    """An array of real numbers, NaN where blank. Raises DataError, naming what it is, for anything else."""
+    if isinstance(given, np.ma.MaskedArray):
+        given = np.where(np.ma.getmaskarray(given), np.nan, np.ma.getdata(given))
+    try:
+        array = np.asarray(given)
+        if array.dtype == object and not any(isinstance(each, str | bytes) for each in array.flat):
+            array = array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        array = np.empty(0, dtype=object)
+    if array.dtype.kind not in "fiub":
+        raise DataError(f"{what} must be numbers.", "Some are text, or something else.")
+    return array.astype(np.float64, copy=False)
+
+
+def _weights(given: npt.ArrayLike, n: int) -> Array:
+    """(n,) row weights."""
+    weights = as_numbers(given, "Row weights")
+    if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
         raise DataError("Row weights must be one number of 0 or more for every row, not all 0.")
-    return ArraySource(seen(values), read_only(given))
+    if not LEAST_WEIGHT < weights.sum() < MOST_WEIGHT:
+        raise DataError("The row weights are too large or too small to compute with.", remedy="Multiply all of them.")
+    return read_only(weights)
 
 
 def _is_block(each: object) -> bool:
@@ -115,16 +158,17 @@ def _joined(blocks: Sequence[Any]) -> tuple[Array, Array | None]:
     pairs = [each if isinstance(each, tuple) else (each, None) for each in blocks]
     if len({values.shape[1] for values, _ in pairs}) > 1:
         raise DataError("The blocks differ in their number of columns.", remedy="Bring blocks of one table.")
-    joined = np.concatenate([np.asarray(values, dtype=np.float64) for values, _ in pairs])
+    joined = np.concatenate([as_numbers(values, "Rows") for values, _ in pairs])
     if all(weights is None for _, weights in pairs):
         return joined, None
-    return joined, np.concatenate([np.ones(len(values)) if w is None else np.asarray(w) for values, w in pairs])
+    parts = [np.ones(len(values)) if w is None else np.ravel(as_numbers(w, "Row weights")) for values, w in pairs]
+    return joined, np.concatenate(parts)
 
 
 def _values(X: object) -> Array:
     try:
-        values = np.asarray(X.to_numpy() if isinstance(X, pd.DataFrame) else X, dtype=np.float64)
-    except (TypeError, ValueError):
+        values = as_numbers(_numbers_of(X) if isinstance(X, pd.DataFrame | pd.Series) else X, "Rows")
+    except DataError:
         raise DataError("Only numbers can be grouped.", "Some cells are text.", "Choose number columns.") from None
     values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or 0 in values.shape:
@@ -132,3 +176,11 @@ def _values(X: object) -> Array:
     if np.isinf(values).any():
         raise DataError("Some cells are infinite.", remedy="Drop those rows first.")
     return values
+
+
+def _numbers_of(frame: pd.DataFrame | pd.Series[Any]) -> npt.NDArray[Any]:
+    """The cells of a frame, NaN for each kind of blank where all columns are of numbers."""
+    columns = frame.to_frame() if isinstance(frame, pd.Series) else frame
+    if not all(pd.api.types.is_numeric_dtype(kind) for kind in columns.dtypes):
+        return np.asarray(columns.to_numpy())
+    return np.asarray(columns.to_numpy(dtype=np.float64, na_value=np.nan))

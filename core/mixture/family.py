@@ -137,7 +137,7 @@ def family(name: str | Family) -> Family:
     """
     if isinstance(name, Family):
         return name
-    wanted = _ALIASES.get(name, name)
+    wanted = _ALIASES.get(name, name) if isinstance(name, str) else None
     found = [each for each in FAMILIES if each.name == wanted]
     if not found:
         raise ChoiceError(f"There is no covariance family {name!r}.", remedy=f"Choose one of {_names()}.")

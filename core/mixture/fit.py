@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.data.prepare import Matrix, Transform
-from core.data.source import ArraySource, Source, as_source
-from core.errors import ChoiceError
+from core.data.source import ArraySource, Source, as_numbers, as_source
+from core.errors import ChoiceError, DataError
 from core.mixture.blas import one_thread
 from core.mixture.em.run import Run, converge
 from core.mixture.em.stopping import Objection, Outcome
@@ -144,7 +144,7 @@ def fit(
         if responsibilities is None:
             run = solve(problem, plan, heard(watch), over=over)
         else:
-            first = given(problem, plan, np.asarray(responsibilities, dtype=np.float64))
+            first = given(problem, plan, as_numbers(responsibilities, "Responsibilities"))
             run = converge(problem, plan, first, heard(watch), over)
     ordered = run.mixture.by_weight if responsibilities is None else run.mixture
     return finish(problem, plan, run, ordered, Origin.of(X))
@@ -160,6 +160,8 @@ def _the_plan(plan: Plan | None, choices: dict[str, Any]) -> Plan:
     if unknown:
         known = ", ".join(each.name for each in fields(Plan))
         raise ChoiceError(f"A plan has no field {sorted(unknown)[0]!r}.", remedy=f"Choose among {known}.")
+    if plan is not None and not isinstance(plan, Plan):
+        raise ChoiceError("A fit takes a Plan.", remedy="Give core.Plan(components=3), or components=3.")
     return plan or Plan(**choices)
 
 
@@ -198,7 +200,10 @@ def polish(
     """
     plan = replace(fitted.plan, tolerance=tolerance or fitted.plan.tolerance)
     origin = Origin.of(X)
-    problem = pose(as_source(X), plan.frequency, plan.seed)
+    source = as_source(X)
+    if source.d != fitted.mixture.features:
+        raise DataError(f"These rows have {source.d} columns; {fitted.mixture.features} were fitted.")
+    problem = pose(source, plan.frequency, plan.seed)
     units = problem.units
     scaled = fitted.mixture.affine(-units.centre / units.scale, np.full(len(units.centre), 1 / units.scale))
     with one_thread():

@@ -19,6 +19,7 @@ from scipy.special import logsumexp
 
 from core.arrays import Array
 from core.data.patterns import Patterns, has_blanks
+from core.data.source import as_rows
 from core.mixture import compiled
 from core.mixture.em import m_step as em
 from core.mixture.model import Mixture
@@ -148,7 +149,7 @@ def moments_of(mixture: Mixture, sums: Array) -> Moments:
 
 def _scores(mixture: Mixture, values: Array, over: Map) -> Iterable[tuple[Array, Array]]:
     """(log densities, responsibilities) of each chunk."""
-    rows = np.asarray(values, dtype=np.float64)
+    rows = as_rows(values, mixture.features)
     if has_blanks(rows):
         return [_scores_by_pattern(mixture, rows, over)]
     passes = _passes()

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from core.arrays import Array, read_only
 from core.data.patterns import Mask, Patterns
+from core.data.source import as_rows
 from core.mixture.em import m_step as em
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
@@ -106,14 +107,15 @@ def fill(mixture: Mixture, X: npt.ArrayLike) -> Filled:
 
     A blank cell's distribution is a mixture of Gaussians, one for each component; a noise component has no say in it.
     """
-    values = np.asarray(X, dtype=np.float64)
+    values = as_rows(X, mixture.features)
     filled, deviations = values.copy(), np.zeros_like(values)
     for chosen, observed in Patterns.of(values):
         if observed.all():
             continue
         shares, expected, spread = _conditional(mixture, values[chosen][:, observed], observed)
         mean = np.einsum("nk,knm->nm", shares, expected)
-        square = np.einsum("nk,knm->nm", shares, (expected - mean) ** 2 + spread[:, None, :])
+        with np.errstate(over="ignore"):  # beyond all numbers away the spread is so, too
+            square = np.einsum("nk,knm->nm", shares, (expected - mean) ** 2 + spread[:, None, :])
         cells = np.ix_(np.arange(len(values))[chosen], np.flatnonzero(~observed))
         filled[cells], deviations[cells] = mean, np.sqrt(square)
     return Filled(read_only(filled), read_only(deviations))

@@ -14,7 +14,8 @@ from scipy.special import logsumexp, softmax
 
 from core.arrays import Array, closed, read_only
 from core.data.patterns import Mask, Patterns, has_blanks
-from core.errors import ChoiceError, DegenerateError
+from core.data.source import as_numbers, as_rows
+from core.errors import ChoiceError, DegenerateError, whole_number
 
 BLOCK_ROWS = 16_384  # rows evaluated at a time, so that scoring needs little beside its answer
 LOG_2PI = float(np.log(2 * np.pi))
@@ -52,9 +53,15 @@ class Mixture:
     noise: Noise | None = None
 
     def __post_init__(self) -> None:
-        """Make the arrays read-only."""
+        """Make the arrays read-only. Raises ChoiceError where their shapes are not those of one mixture."""
         for name in ("weights", "means", "covariances"):
-            object.__setattr__(self, name, read_only(getattr(self, name)))
+            try:
+                object.__setattr__(self, name, read_only(getattr(self, name)))
+            except (TypeError, ValueError):
+                raise ChoiceError(f"The {name} of a mixture are numbers.") from None
+        shape = self.means.shape
+        if len(shape) != 2 or self.weights.shape != shape[:1] or self.covariances.shape != (*shape, shape[-1]):
+            raise ChoiceError("A mixture has weights (K,), means (K, d) and covariances (K, d, d).")
 
     @property
     def components(self) -> int:
@@ -104,8 +111,10 @@ class Mixture:
                 joint[:, chosen] = self.seen_in(observed).log_joint(values[chosen][:, observed]).T
             return joint.T
         for k, (mean, whitening) in enumerate(zip(self.means, self.whitening, strict=True)):
-            white = whitening @ (values - mean).T
-            joint[k] = self.log_normalisers[k] - np.einsum("ij,ij->j", white, white) / 2
+            with np.errstate(over="ignore", invalid="ignore"):  # of a row beyond all numbers away the density is zero
+                white = whitening @ (values - mean).T
+                squares = np.einsum("ij,ij->j", white, white)
+            joint[k] = self.log_normalisers[k] - np.where(np.isnan(squares), np.inf, squares) / 2
         if self.noise is not None:
             with np.errstate(divide="ignore"):
                 joint[-1] = np.log(self.noise.weight) - self.noise.log_volume
@@ -116,8 +125,8 @@ class Mixture:
         return self._by_blocks(values, lambda block: logsumexp(self.log_joint(block), axis=1))
 
     def responsibilities(self, values: npt.ArrayLike) -> Array:
-        """(n, K) posterior probabilities of the components, noise last if there is any."""
-        return self._by_blocks(values, lambda block: softmax(self.log_joint(block), axis=1))
+        """(n, K) posterior probabilities of the components, noise last if any; zeros where the density is zero."""
+        return self._by_blocks(values, lambda block: _shares(self.log_joint(block)))
 
     def predict(self, values: npt.ArrayLike) -> npt.NDArray[np.intp]:
         """(n,) the component, from 0, that each row most likely comes from; -1 where that is the noise component."""
@@ -130,6 +139,9 @@ class Mixture:
 
     def sample_labelled(self, n: int, rng: np.random.Generator) -> tuple[Array, npt.NDArray[np.intp]]:
         """(n, d) rows and the (n,) component each was drawn from; noise, a density without a place, is not drawn."""
+        n = whole_number(n, "The number of rows to draw", 0)
+        if not isinstance(rng, np.random.Generator):
+            raise ChoiceError("Rows are drawn by a NumPy generator.", remedy="Give numpy.random.default_rng(0).")
         labels = rng.choice(self.components, n, p=self.weights / self.weights.sum())
         standard = rng.normal(size=(n, self.features))
         rows = np.empty_like(standard)
@@ -140,7 +152,7 @@ class Mixture:
 
     def marginal(self, columns: Sequence[int]) -> Mixture:
         """The mixture of some of the columns, in the order given; its noise component is left out."""
-        chosen = np.asarray(columns, dtype=np.intp)
+        chosen = self._columns(columns)
         covariances = self.covariances[:, chosen[:, None], chosen[None, :]]
         return Mixture(self.weights / self.weights.sum(), self.means[:, chosen], covariances)
 
@@ -156,12 +168,15 @@ class Mixture:
         Every component is regressed on the columns given, and weighs by how likely it makes their values (Bishop 2006,
         eqs. 2.81 and 2.82). Raises ChoiceError if no column is left.
         """
-        given = np.asarray(columns, dtype=np.intp)
+        given = self._columns(columns)
         known = np.zeros(self.features, dtype=bool)
         known[given] = True
         if known.all():
             raise ChoiceError("Every column is given, so none is left to say anything about.", "", "Leave one out.")
-        point = np.asarray(values, dtype=np.float64)[np.argsort(given)]
+        point = as_numbers(values, "Known values")
+        if point.shape != given.shape or not np.isfinite(point).all():
+            raise ChoiceError("Each known column has one known value.")
+        point = point[np.argsort(given)]
         seen, rest = self.seen_in(known), self.seen_in(~known)
         weights = softmax(seen.log_joint(point[None, :])[0])
         across = self.covariances[:, ~known][:, :, known]  # (K, d - c, c)
@@ -190,8 +205,23 @@ class Mixture:
         """The same mixture with its components in falling order of mixing weight."""
         return self.ordered(np.argsort(-self.weights, kind="stable"))
 
+    def _columns(self, columns: Sequence[int]) -> npt.NDArray[np.intp]:
+        """(c,) positions of columns. Raises ChoiceError for what are none, or one twice."""
+        try:
+            chosen = np.asarray([whole_number(each, "A column", 0) for each in columns], dtype=np.intp)
+        except TypeError:
+            raise ChoiceError("Columns are given by their positions from 0.") from None
+        if len(set(chosen.tolist())) < len(chosen) or chosen.max(initial=0) >= self.features:
+            raise ChoiceError(f"Columns are different numbers from 0 to {self.features - 1}.")
+        return chosen
+
     def _by_blocks(self, values: npt.ArrayLike, function: Callable[[Array], Any]) -> Any:
-        rows = np.asarray(values, dtype=np.float64)
-        rows = rows[:, None] if rows.ndim == 1 and self.features == 1 else rows
+        rows = as_rows(values, self.features)
         blocks = [function(rows[at : at + BLOCK_ROWS]) for at in range(0, max(len(rows), 1), BLOCK_ROWS)]
         return np.concatenate(blocks)
+
+
+def _shares(joint: Array) -> Array:
+    """(n, K) responsibilities from the logs of weight times density; zeros for a row of density zero."""
+    log_density = logsumexp(joint, axis=1)
+    return np.exp(joint - np.where(np.isneginf(log_density), 0.0, log_density)[:, None])

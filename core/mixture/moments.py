@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.arrays import Array, closed, read_only
-from core.data.source import Source
+from core.data.source import Source, as_numbers
+from core.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,12 @@ def moments(values: Array, responsibilities: Array, weights: Array | None = None
 
     The log-likelihood is zero: responsibilities alone do not have one.
     """
-    rows = np.ones(len(values)) if weights is None else weights
+    values, responsibilities = as_numbers(values, "Rows"), as_numbers(responsibilities, "Responsibilities")
+    rows = np.ones(values.shape[:1]) if weights is None else as_numbers(weights, "Row weights")
+    if values.ndim != 2 or responsibilities.ndim != 2 or {len(values), len(responsibilities)} != {rows.size}:
+        raise DataError("Rows (n, d), their responsibilities (n, K) and their weights (n,) do not fit together.")
+    if np.isinf(values).any():
+        raise DataError("Some cells are infinite.", remedy="Drop those rows first.")
     largest = responsibilities.max(axis=1, initial=0.0)
     return replace(
         adding_up(values, responsibilities, rows),

@@ -200,6 +200,8 @@ def given_moments(problem: Problem, plan: Plan, responsibilities: Array) -> Mome
     shape = (n, plan.components + plan.noise)
     if responsibilities.shape not in (shape, (shape[0], plan.components)):
         raise FitError(f"Responsibilities have the shape {responsibilities.shape}; {shape} is needed.")
+    if not (np.isfinite(responsibilities).all() and (responsibilities >= 0).all()):
+        raise FitError("Responsibilities are numbers of 0 or more.")
     if problem.gaps is None:
         found = _moments_in_order(problem.source, responsibilities)
     else:

@@ -64,7 +64,7 @@ class Observed:
         if self.n_complete < len(variances) + 2 or variances.min() <= 0:
             return 1.0
         roots = np.sqrt(variances)
-        return float(np.linalg.eigvalsh(self.complete.scatter[0] / np.outer(roots, roots)).min())
+        return float(np.linalg.eigvalsh(self.complete.scatter[0] / roots[:, None] / roots).min())
 
 
 def _blocks(source: Source) -> Iterator[tuple[Array, Mask, Array]]:

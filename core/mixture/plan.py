@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.errors import ChoiceError
+from core.errors import ChoiceError, is_number, whole_number
 from core.mixture.em.constraint import EigenvalueRatio
 from core.mixture.em.prior import ConjugatePrior
 from core.mixture.family import Family, family
@@ -31,9 +31,26 @@ class Plan:
     def __post_init__(self) -> None:
         """Refuse what cannot be carried out. Raises ChoiceError."""
         object.__setattr__(self, "family", family(self.family))
-        if self.components < 1:
-            raise ChoiceError("A mixture has at least one group.", remedy="Ask for 1 or more.")
-        if self.restarts < 1 or self.max_iterations < 1 or not self.tolerance > 0:
-            raise ChoiceError("Restarts, passes and tolerance must be positive.")
+        check_components(self.components)
+        whole_number(self.restarts, "The number of restarts")
+        whole_number(self.max_iterations, "The limit of passes")
+        whole_number(self.seed, "A seed", 0)
+        if not is_number(self.tolerance) or not self.tolerance > 0:
+            raise ChoiceError("The tolerance must be a positive number.")
+        if not isinstance(self.start, Start):
+            raise ChoiceError("A start is one of Hierarchical(), KMeansPlusPlus() and RandomRows().")
+        self._check_restraints()
+
+    def _check_restraints(self) -> None:
+        if self.prior is not None and not isinstance(self.prior, ConjugatePrior):
+            raise ChoiceError("The prior of a plan is a ConjugatePrior, or None.")
+        if self.bound is not None and not isinstance(self.bound, EigenvalueRatio):
+            raise ChoiceError("The bound of a plan is an EigenvalueRatio, or None.")
         if self.bound is not None:
             self.bound.check(self.family)
+
+
+def check_components(components: int) -> None:
+    """Raise ChoiceError for what is no number of groups."""
+    if whole_number(components, "The number of groups", 0) < 1:
+        raise ChoiceError("A mixture has at least one group.", remedy="Ask for 1 or more.")

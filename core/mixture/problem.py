@@ -6,7 +6,7 @@ would; it keeps offsets of 1e12 and scales of 1e-10 away from rounding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -27,6 +27,7 @@ from core.mixture.starts.start import StartSample
 START_ROWS = 2_000  # rows that starts look at
 IN_MEMORY_CELLS = 8_000_000  # values (64 MB) that are scaled once instead of at each pass
 SAMPLE_ROWS = 20_000  # rows on which several starts converge before the best is polished on all
+LEAST_VARIANCE, MOST_VARIANCE = 1e-280, 1e280  # of a column: squares and products keep all their digits between
 COLLINEAR = 1e-10  # least eigenvalue of the correlation matrix of columns that are not combinations of others
 
 
@@ -150,8 +151,9 @@ def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
 
 def _pose_with_blanks(source: Source, frequency: bool, seed: int) -> Problem:
     """The same for rows with blanks, those without a cell set aside."""
-    found = Observed.of(source)
-    units = _units(found.means, np.diag(found.variances), found.least_correlation())
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = Observed.of(source)
+    units = _units(source, found.means, np.diag(found.variances), found.least_correlation)
     factor = 1.0 if frequency else found.count / found.rows
     scaled: Source = ScaledSource(source, units, factor)
     order: Positions | None = None
@@ -191,34 +193,56 @@ def _learn_units(source: Source) -> tuple[Units, float]:
     """The units, and the sum of the row weights as given."""
     with np.errstate(over="ignore", invalid="ignore"):
         whole = pooled(source)
-    return _units(whole.mean[0], whole.scatter[0] / whole.weight[0]), whole.rows
+        covariance = whole.scatter[0] / whole.weight[0]
+    return _units(source, whole.mean[0], covariance), whole.rows
 
 
-def _units(means: Array, covariance: Array, least_correlation: float | None = None) -> Units:
-    """Units for columns of such (d,) means and (d, d) covariance, which also tells collinear ones if nothing else has.
+def _units(
+    source: Source, means: Array, covariance: Array, least_correlation: Callable[[], float] | None = None
+) -> Units:
+    """Units for columns of such (d,) means and (d, d) covariance, which also tells collinear ones if nothing else does.
 
-    Raises FitError for constant columns, and for numbers too large to compute with.
+    Raises FitError for constant columns, and for numbers too large or too small to compute with.
     """
-    deviations = np.sqrt(np.diagonal(covariance))
-    spread = np.abs(means) * np.finfo(float).eps * 8
-    if not np.isfinite(covariance).all():
+    variances = np.diagonal(covariance)
+    deviations = np.sqrt(np.maximum(variances, 0.0))
+    if not np.isfinite(covariance).all() or variances.max() > MOST_VARIANCE:
         raise FitError("The numbers are too large to compute with.", remedy="Divide the columns by a power of ten.")
-    constant = np.flatnonzero(deviations <= spread)
+    small = np.flatnonzero(variances < LEAST_VARIANCE)
+    if any(differs(source, int(column)) for column in small):
+        raise FitError(
+            f"The numbers of column {small[0] + 1} are too small to compute with.",
+            remedy="Multiply the columns by a power of ten.",
+        )
+    constant = np.flatnonzero((deviations <= np.abs(means) * np.finfo(float).eps * 8) | (variances < LEAST_VARIANCE))
     if len(constant):
         raise FitError(
             f"Column {constant[0] + 1} has the same value in every row, so it cannot tell groups apart.",
             remedy="Leave it out.",
         )
     if least_correlation is None:
-        least_correlation = float(np.linalg.eigvalsh(covariance / np.outer(deviations, deviations)).min())
+        correlation = covariance / deviations[:, None] / deviations
+        least = float(np.linalg.eigvalsh(correlation).min())
+    else:
+        least = least_correlation()
     scale = float(np.exp(np.log(deviations).mean()))
     return Units(
         centre=read_only(means),
         scale=scale,
         deviations=read_only(deviations / scale),
         covariance=read_only(covariance / scale**2),
-        collinear=least_correlation < COLLINEAR,
+        collinear=least < COLLINEAR,
     )
+
+
+def differs(source: Source, column: int) -> bool:
+    """Whether a column holds two different numbers in rows that have a weight."""
+    low, high = np.inf, -np.inf
+    for values, weights in source.blocks():
+        some = values[:, column] if weights is None else values[weights > 0, column]
+        low = np.fmin(low, np.fmin.reduce(some, initial=np.inf))
+        high = np.fmax(high, np.fmax.reduce(some, initial=-np.inf))
+    return bool(high > low)
 
 
 def _in_memory(source: Source) -> ArraySource:

@@ -7,7 +7,7 @@ divergence from the prior, which the evidence bound subtracts (Bishop 2006, sect
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from scipy.special import betaln, gammaln, multigammaln, psi
@@ -104,6 +104,7 @@ class WeightPosterior(Protocol):
         ...
 
 
+@runtime_checkable
 class WeightPrior(Protocol):
     """What is believed of the mixing weights beforehand."""
 

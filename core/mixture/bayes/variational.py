@@ -16,20 +16,21 @@ import numpy as np
 import numpy.typing as npt
 
 from core.arrays import Array, read_only
-from core.data.source import Source, as_source
+from core.data.source import Source, as_numbers, as_source
 from core.data.transform import Matrix, Transform
-from core.errors import ChoiceError, FitError
+from core.errors import ChoiceError, FitError, is_number, whole_number
 from core.mixture import kernels, missing_pass
 from core.mixture.bayes.posterior import DirichletProcess, NormalWishart, WeightPosterior, WeightPrior
 from core.mixture.blas import one_thread
 from core.mixture.em.m_step import EStep
+from core.mixture.em.prior import matrix_of, vector_of
 from core.mixture.em.stopping import Outcome, Progress, Stopping, Watch, unwatched
 from core.mixture.fit import Origin
 from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments, moments
 from core.mixture.multistart import check, given_moments
-from core.mixture.plan import Plan
+from core.mixture.plan import Plan, check_components
 from core.mixture.problem import Problem, Units, pose
 from core.mixture.starts.start import KMeansPlusPlus, Start, one_hot
 
@@ -48,12 +49,11 @@ class ComponentPrior:
 
     def __post_init__(self) -> None:
         """Take anything that numpy takes for a vector and a matrix. Raises ChoiceError."""
-        if self.mean is not None:
-            object.__setattr__(self, "mean", tuple(np.asarray(self.mean, dtype=float).tolist()))
-        if self.scatter is not None:
-            rows = np.asarray(self.scatter, dtype=float).tolist()
-            object.__setattr__(self, "scatter", tuple(tuple(row) for row in rows))
-        if not 0 < self.strength < np.inf:
+        object.__setattr__(self, "mean", vector_of(self.mean))
+        object.__setattr__(self, "scatter", matrix_of(self.scatter))
+        if self.dof is not None and not is_number(self.dof):
+            raise ChoiceError("The degrees of freedom of a prior are a number.")
+        if not is_number(self.strength) or not self.strength > 0:
             raise ChoiceError("The strength of a prior must be a positive number.")
 
     def learned(self, units: Units, rows: float) -> NormalWishart:
@@ -86,10 +86,15 @@ class BayesPlan:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be carried out. Raises ChoiceError."""
-        if self.components < 1:
-            raise ChoiceError("A mixture has at least one group.", remedy="Ask for 1 or more.")
-        if self.max_iterations < 1 or not self.tolerance > 0:
-            raise ChoiceError("Passes and tolerance must be positive.")
+        check_components(self.components)
+        whole_number(self.max_iterations, "The limit of passes")
+        whole_number(self.seed, "A seed", 0)
+        if not is_number(self.tolerance) or not self.tolerance > 0:
+            raise ChoiceError("The tolerance must be a positive number.")
+        if not isinstance(self.start, Start):
+            raise ChoiceError("A start is one of Hierarchical(), KMeansPlusPlus() and RandomRows().")
+        if not isinstance(self.weights, WeightPrior) or not isinstance(self.prior, ComponentPrior):
+            raise ChoiceError("The priors of a Bayesian mixture are one of weights and one of components.")
 
 
 @dataclass(frozen=True)
@@ -171,7 +176,9 @@ def bayes(
     X, weights, responsibilities and watch are those of `fit`. Raises DataError, ChoiceError or FitError for what
     cannot be fitted.
     """
-    plan, origin = plan or BayesPlan(), Origin.of(X)
+    plan, origin = BayesPlan() if plan is None else plan, Origin.of(X)
+    if not isinstance(plan, BayesPlan):
+        raise ChoiceError("The plan of a Bayesian mixture is a BayesPlan.")
     problem = pose(as_source(X, weights), seed=plan.seed)
     check(problem, Plan(components=plan.components))
     if plan.prior.scatter is None and problem.units.collinear:
@@ -181,7 +188,7 @@ def bayes(
         )
     if responsibilities is None:
         return _by_count(_run(problem, plan, _first_moments(problem, plan), origin, watch or unwatched))
-    first = given_moments(problem, Plan(components=plan.components), np.asarray(responsibilities, dtype=np.float64))
+    first = given_moments(problem, Plan(components=plan.components), as_numbers(responsibilities, "Responsibilities"))
     return _run(problem, plan, first, origin, watch or unwatched)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.arrays import Array
-from core.errors import ChoiceError
+from core.errors import ChoiceError, is_number
 from core.mixture.em.covariance import Sweeps, common_axes, turn_common_axes
 from core.mixture.family import Axis, Family
 
@@ -24,7 +24,7 @@ class EigenvalueRatio:
 
     def __post_init__(self) -> None:
         """Refuse what no covariances satisfy. Raises ChoiceError."""
-        if not 1 <= self.most < np.inf:
+        if not is_number(self.most) or not self.most >= 1:
             raise ChoiceError("The largest variance is at least once the smallest.", remedy="Bound it by 1 or more.")
 
     def check(self, family: Family) -> None:

@@ -16,9 +16,10 @@ from scipy.special import logsumexp
 
 from core.arrays import Array
 from core.data.source import Source
-from core.errors import DegenerateError
+from core.errors import ChoiceError, DegenerateError
 from core.mixture.em.covariance import TO_THE_END, Sweeps, estimate
 from core.mixture.family import Family
+from core.mixture.family import family as named
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments, moments
 
@@ -55,6 +56,9 @@ def m_step(
     arguments of `estimate`. Raises DegenerateError if a component has no rows, or a direction in which its variance is
     under that of floor (d,).
     """
+    family = named(family)
+    if not isinstance(found, Moments):
+        raise ChoiceError("An M-step takes moments.", remedy="Make them with core.moments.")
     check_rows(found)
     try:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

@@ -16,11 +16,30 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.arrays import Array, read_only
-from core.errors import ChoiceError
+from core.data.source import as_numbers
+from core.errors import ChoiceError, is_number
 from core.mixture.family import Axis, Family
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 from core.mixture.problem import Units
+
+
+def vector_of(given: object) -> tuple[float, ...] | None:
+    """A prior's mean, or None. Raises ChoiceError for what is no vector of numbers."""
+    array = None if given is None else as_numbers(given, "The mean of a prior")
+    if array is not None and (array.ndim != 1 or not np.isfinite(array).all()):
+        raise ChoiceError("The mean of a prior is one number for each column.")
+    return None if array is None else tuple(array.tolist())
+
+
+def matrix_of(given: object) -> tuple[tuple[float, ...], ...] | None:
+    """A prior's scale, or None. Raises ChoiceError for what is no symmetric matrix of numbers."""
+    array = None if given is None else as_numbers(given, "The scale of a prior")
+    if array is not None and (array.ndim != 2 or len(array) != array.shape[1] or not np.isfinite(array).all()):
+        raise ChoiceError("The scale of a prior is a square matrix of numbers.")
+    if array is not None and not np.allclose(array, array.T, rtol=1e-9, atol=0.0):
+        raise ChoiceError("The scale of a prior is a symmetric matrix.")
+    return None if array is None else tuple(tuple(row) for row in array.tolist())
 
 
 @dataclass(frozen=True)
@@ -37,12 +56,10 @@ class ConjugatePrior:
 
     def __post_init__(self) -> None:
         """Take anything that numpy takes for a vector and a matrix. Raises ChoiceError."""
-        if self.mean is not None:
-            object.__setattr__(self, "mean", tuple(np.asarray(self.mean, dtype=float).tolist()))
-        if self.scale is not None:
-            rows = np.asarray(self.scale, dtype=float).tolist()
-            object.__setattr__(self, "scale", tuple(tuple(row) for row in rows))
-        if not 0 <= self.shrinkage < np.inf or (self.dof is not None and not 0 < self.dof < np.inf):
+        object.__setattr__(self, "mean", vector_of(self.mean))
+        object.__setattr__(self, "scale", matrix_of(self.scale))
+        numbers = is_number(self.shrinkage) and (self.dof is None or is_number(self.dof))
+        if not numbers or self.shrinkage < 0 or (self.dof is not None and self.dof <= 0):
             raise ChoiceError("A prior's shrinkage is 0 or more, and its degrees of freedom are positive.")
 
     def learned(self, units: Units, rows: float, family: Family, components: int) -> PriorRows:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -111,6 +111,7 @@ class Hierarchy:
         return labels
 
 
+@runtime_checkable
 class Start(Protocol):
     """A way to begin."""
 

@@ -124,13 +124,17 @@ def frames(browser, address):
     return {"what": what, "seconds": f"{painted:.1f}", "at most": "5.0", "kept": kept}
 
 
-def serve():
+def serve(folder=None, **options):
+    """The app in a process of its own; its temporary files go to the folder, its server has the options."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options, "--server.fileWatcherType", "none"]
+    options = {"port": port, "address": "127.0.0.1", "headless": "true", "fileWatcherType": "none"} | options
+    given = [each for name, value in options.items() for each in (f"--server.{name}", str(value))]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *given]
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    if folder is not None:
+        environment["TMPDIR"] = folder
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     for _ in range(120):

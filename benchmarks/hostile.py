@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.damage import damaged
+from benchmarks.killed import server_rows
 from benchmarks.measuring import measured
 from benchmarks.nursery import Nursery, full_heap, gone, holds_canary, is_running
 from core.data.isolate import PATIENCE, Child
@@ -33,6 +34,7 @@ def rows(full=False):
     if CORPUS.exists():
         yield from fuzz_rows(10_000 if full else 500)
     yield from reader_rows(100 if full else 10)
+    yield from server_rows(20 if full else 2)
 
 
 def fuzz_rows(count):

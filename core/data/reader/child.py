@@ -20,12 +20,12 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from core.data.answer import Head, refused, unsound_cells, written
+from core.data.lifeline import end_with
 from core.data.limits import Limits
 from core.data.names import unique_names
 from core.data.reader.assemble import assembled, display_names
 from core.data.reader.formats import Format, tell_format, unpacked
 from core.data.reader.layout import lay_out
-from core.data.reader.lifeline import end_with
 from core.data.reader.sheet import Rows, Sheet
 from core.data.reader.text import read_text
 from core.data.table import Note, Reading

@@ -26,15 +26,20 @@ def build() -> None:
 
     What they compiled is on disk then. Where that fails, `load` compiles, or says why it cannot.
     """
-    command = "from core.mixture import compiled; compiled.load({!r})"
+    command = (
+        "from core.data.lifeline import end_with; end_with(0); from core.mixture import compiled; compiled.load({!r})"
+    )
     with _building:
         root = Path(__file__).parents[3]
         children = [
-            subprocess.Popen([sys.executable, "-c", command.format(name)], cwd=root, stderr=subprocess.DEVNULL)
+            subprocess.Popen(
+                [sys.executable, "-c", command.format(name)], cwd=root, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
             for name in MODULES
         ]
         for child in children:
-            child.wait()
+            with child:  # which closes the pipe once it has ended, as it would when the app ends
+                child.wait()
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Lifeline: a reader ends at once when the app that asked it is gone, whatever it is at."""
+"""Lifeline: a process that works for the app ends at once when the app is gone, whatever it is at."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Columnar files and databases: nothing is made of a cell before it was found to be sound."""
 
+import datetime as dt
 import io
 import sqlite3
 import struct
@@ -154,6 +155,20 @@ def test_moments_that_no_calendar_has_are_blank_and_told():
     assert [cell is None for cell in found["span"]] == [False, True, True]
     assert said(answer, "7 cells hold moments beyond the years 1 to 9999")
     assert core.read_table(as_stream(table)).n_rows == 3
+
+
+def test_numbers_and_times_that_arrow_calls_out_of_range_are_read():
+    table = pa.table(
+        {
+            "time": pa.array([-3_600_000_000, 90_000_000_000], pa.int64()).view(pa.time64("us")),
+            "money": pa.array([b"\x40\xe2\x01" + bytes(13)] * 2, pa.binary(16)).view(pa.decimal128(3, 1)),
+        }
+    )
+    with pytest.raises(pa.ArrowInvalid):
+        table.validate(full=True)
+    found = cells(here(as_stream(table)))
+    assert found["time"] == [dt.timedelta(hours=-1), dt.timedelta(hours=25)]
+    assert found["money"] == [12345.6, 12345.6]
 
 
 def test_bytes_are_text_where_they_are_and_blank_and_told_where_they_are_not():

@@ -163,3 +163,32 @@ def test_wide_rows_are_parted_as_the_patient_way_parts_them(end, quoted):
 def test_wide_rows_that_are_not_all_alike_are_left_to_the_patient_way(line):
     plain = ",".join(str(j) for j in range(70))
     assert tokens._quick(f"{plain}\n{line}\n{plain}\n".encode(), Dialect()) is None
+
+
+@pytest.mark.parametrize("first", ["<LOD", "<5", "<x> count", "< 0.5", "<b>", "<a href"])
+def test_a_first_name_may_begin_with_an_angle_bracket(first):
+    assert here(f"{first},b\n1,2\n3,4\n5,6\n").names == (first, "b")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!DOCTYPE html><p>a,b",
+        "<html><body>1,2</body></html>",
+        '<?xml version="1.0"?><rows/>',
+        "  <!-- made by hand -->\n<table></table>",
+        '<table border="1"><tr><td>1</td></tr></table>',
+        "<rows>\n<row>1,2</row>\n</rows>",
+    ],
+)
+def test_a_page_of_the_web_is_refused(page):
+    with pytest.raises(ReadError, match="web page"):
+        here(page)
+
+
+@pytest.mark.parametrize("each", [1, 2, 4])
+def test_comments_between_the_rows_may_be_more_than_the_rows(each):
+    rows = "".join("# instrument restarted, all is well\n" * each + f"{i},{i * 2},{i * 3}\n" for i in range(1, 30))
+    answer = here("a,b,c\n" + rows)
+    assert cells(answer)["c"] == [3 * i for i in range(1, 30)]
+    assert said(answer, "comments")[0].count == 29 * each

@@ -45,12 +45,13 @@ def without_comments(sheet: Sheet, mark: str | None) -> Commented:
     if not looked_for or sheet.w < 2:
         return none
     starts = _starts_with(sheet.columns[0], looked_for)
-    if mark is None:
-        usual = Counter(sheet.widths[sheet.some].tolist()).most_common(1)[0][0]
+    rows = sheet.some & ~starts
+    if not starts.any() or not rows.any():
+        return none
+    if mark is None:  # comments may well be more than rows
+        usual = Counter(sheet.widths[rows].tolist()).most_common(1)[0][0]
         if (sheet.widths[starts] == usual).any():
             return none
-    if not starts.any() or starts.all():
-        return none
     keep = np.flatnonzero(~starts)
     columns = tuple(taken(cells, keep) for cells in sheet.columns)
     rest = replace(sheet, columns=columns, lines=sheet.lines[keep], widths=sheet.widths[keep], merged=())

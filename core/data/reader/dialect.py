@@ -89,11 +89,18 @@ def tell_dialect(text: str) -> Dialect:
     told = _TOLD.match(head)
     if told is not None:
         return _best(head[told.end() :], [told[1]], cut=cut_off) or Dialect(told[1])
-    head = without_ruling_lines(head)
+    head = without_ruling_lines(_without_comments(head))
     best = _best(head, [mark for mark in USUAL if mark in head], cut=cut_off)
     if best is None or head.count(best.delimiter) == 2 * head.count(2 * best.delimiter):
         best = _best(head, [mark for mark in RARE if mark in head], cut=cut_off) or best
     return best or Dialect("")
+
+
+def _without_comments(head: str) -> str:
+    """The lines that do not begin with #, where they are enough to tell by."""
+    lines = head.splitlines(keepends=True)
+    rest = [line for line in lines if not line.lstrip().startswith("#")]
+    return "".join(rest) if len(rest) >= min(FEW, len(lines)) else head
 
 
 def _best(head: str, delimiters: Sequence[str], *, cut: bool) -> Dialect | None:

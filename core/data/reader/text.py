@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -16,11 +17,12 @@ from core.errors import ReadError
 
 NOT_TABLES = {
     "{\\rtf": "a text document",
-    "<": "a web page or XML",
     "%pdf": "a PDF",
     "id;pwxl": "a SYLK file",
     "id;p": "a SYLK file",
 }
+_PROLOGUE = re.compile(r"<(?:!doctype\b|\?xml\b|!--|html\b)", re.IGNORECASE)
+_TAG = re.compile(r"<([A-Za-z][\w:.-]*)(?:\s[^<>]*)?>")
 HEAD_BYTES = 400_000
 
 
@@ -33,7 +35,9 @@ def read_text(content: bytes, reading: Reading, most_cells: int) -> tuple[Sheet,
         raise ReadError("The file is empty.", remedy="Choose a file with a table in it.")
     for beginning, what in NOT_TABLES.items():
         if head.lstrip().lower().startswith(beginning):
-            raise ReadError(f"This is {what}, not a table.", remedy="Save the table as CSV or XLSX and try again.")
+            raise _no_table(what)
+    if _is_markup(head.lstrip("\ufeff \t\r\n")):
+        raise _no_table("a web page or XML")
     dialect = _dialect(head, reading)
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
@@ -63,6 +67,16 @@ def _broken(sheet: Sheet, content: bytes, encoding: str) -> tuple[Note, ...]:
     )
     what = f"{cells} bytes that are not {spoken(encoding)}, shown as \ufffd; {where}."
     return (Note(what, count),)
+
+
+def _is_markup(head: str) -> bool:
+    """Whether a text begins as a web page does, or with a tag that is closed: a name or a cell may begin with < too."""
+    tag = _TAG.match(head)
+    return _PROLOGUE.match(head) is not None or (tag is not None and f"</{tag[1]}>" in head)
+
+
+def _no_table(what: str) -> ReadError:
+    return ReadError(f"This is {what}, not a table.", remedy="Save the table as CSV or XLSX and try again.")
 
 
 def _dialect(head: str, reading: Reading) -> Dialect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import pandas as pd
 from scipy.stats import ks_2samp
 
 from core.arrays import Array
+from core.data.dates import days_of
 from core.data.prepare import Matrix, Transform
 from core.data.table import Kind, Table
 from core.errors import ChoiceError
@@ -22,7 +24,6 @@ MOST_ROUNDS = 200  # of redrawing rows out of range
 MOST_COMPARED = 50_000  # rows of either side that a comparison looks at
 QUANTILES = (0.05, 0.5, 0.95)
 ROUNDING = 1e-12  # of a standard deviation: a mean nearer to 0 is 0
-EPOCH = pd.Timestamp(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -154,11 +155,17 @@ def _near_whole(values: Array) -> bool:
 
 def _typed(values: Array, kind: Kind) -> pd.Series:
     if kind is Kind.DATE:
-        return pd.Series(EPOCH + pd.to_timedelta(values, unit="D")).dt.round("s")
+        days = np.clip(values, days_of(datetime.date.min), days_of(datetime.date.max))
+        return pd.Series(_microseconds(days * 86_400).astype("M8[us]"))  # nanoseconds hold only the years 1677 to 2262
     if kind is Kind.DURATION:
-        return pd.Series(pd.to_timedelta(values, unit="h")).dt.round("s")
+        return pd.Series(_microseconds(values * 3_600).astype("m8[us]"))
     whole = (values == np.round(values)).all() and np.abs(values).max() < 2**53
     return pd.Series(values.astype(np.int64) if whole else values)
+
+
+def _microseconds(seconds: Array) -> npt.NDArray[np.int64]:
+    """Whole seconds in microseconds."""
+    return np.round(seconds).astype(np.int64) * 1_000_000
 
 
 def _category(indicators: Array, values: Sequence[str], real: pd.Series) -> pd.Series:

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.data.combinations import combinations
+from core.data.dates import dates
 from core.data.summary import Numbers
 from core.data.table import Alert, AlertKind, Column, Kind, Shape
 
@@ -72,7 +73,7 @@ def _own_alerts(column: Column, numbers: Numbers) -> list[Alert]:
         alerts.append(Alert(AlertKind.BLANKS, reason, column.n_missing > NEARLY_BLANK * n))
     if numbers.n_distinct <= FEW_VALUES:
         alerts.append(Alert(AlertKind.FEW_VALUES, f"only {numbers.n_distinct} different values", True))
-    alerts += _spike(numbers)
+    alerts += _spike(numbers, column.kind)
     return alerts if column.kind is Kind.DATE else alerts + _code(numbers) + _tail(numbers)
 
 
@@ -82,14 +83,15 @@ def _infinite(numbers: Numbers) -> list[Alert]:
     return [Alert(AlertKind.INFINITE, f"{count:,} {cells} as blank", False)] if count else []
 
 
-def _spike(numbers: Numbers) -> list[Alert]:
+def _spike(numbers: Numbers, of: Kind) -> list[Alert]:
     most, count = numbers.most_common
     share = count / len(numbers.present)
     if share <= SPIKE_SHARE or count < 2:
         return []
     kind = AlertKind.NEAR_CONSTANT if share > NEARLY_ALL else AlertKind.SPIKE
     percent = "over 99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
-    return [Alert(kind, f"{percent} % of the rows hold the one value {most:,.6g}", True)]
+    value = dates([most])[0] if of is Kind.DATE else f"{most:,.6g}"
+    return [Alert(kind, f"{percent} % of the rows hold the one value {value}", True)]
 
 
 def _code(numbers: Numbers) -> list[Alert]:

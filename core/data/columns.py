@@ -11,6 +11,7 @@ import pandas as pd
 
 from core.arrays import Array
 from core.data.alerts import alerts_of
+from core.data.dates import date_of
 from core.data.names import unique_names
 from core.data.summary import Numbers, numbers_in, summarised
 from core.data.table import AlertKind, Column, Kind, Note, Reading, Table
@@ -132,6 +133,5 @@ def _range(column: Column) -> str:
     if not column.kind.is_numeric or np.isnan(column.low):
         return ""
     if column.kind is Kind.DATE:
-        low, high = (f"{pd.Timestamp(0) + pd.Timedelta(days=days):%Y-%m-%d}" for days in (column.low, column.high))
-        return f"{low} to {high}"
+        return f"{date_of(column.low)} to {date_of(column.high)}"
     return f"{figure(column.low)} to {figure(column.high)}"

@@ -30,8 +30,9 @@ def dates(values: Sequence[float]) -> list[str]:
 
 
 def date_of(days: float) -> datetime.date:
-    """The day as a date."""
-    return EPOCH + datetime.timedelta(days=math.floor(days))
+    """The day as a date, of the years 1 to 9999 that the calendar has."""
+    first, last = (each.toordinal() for each in (datetime.date.min, datetime.date.max))
+    return datetime.date.fromordinal(min(max(EPOCH.toordinal() + math.floor(days), first), last))
 
 
 def days_of(date: datetime.date) -> float:

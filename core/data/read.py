@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from core.data.answer import Answer
+from core.data.codes import without_codes
 from core.data.columns import profile
 from core.data.isolate import Child
 from core.data.limits import Limits
@@ -49,7 +50,7 @@ def read_table(
         raise ReadError("The file has no columns.", remedy="Choose a file with a table in it.")
     if not head.rows:
         raise ReadError("The file has names of columns but no rows.", remedy="Choose a file with rows below the names.")
-    table = profile(_frame(answer), head.notes, head.reading, head.originals)
+    table = without_codes(profile(_frame(answer), head.notes, head.reading, head.originals))
     source_id = hashlib.sha256(content).hexdigest()
     return replace(table, sheets=head.sheets, source_id=source_id, row_numbers=_row_numbers(answer))
 

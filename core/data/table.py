@@ -138,6 +138,7 @@ class Reading:
     decimal: str | None = None  # "." or ","
     day_first: bool | None = None  # whether 3/4/2020 is in April
     blanks: tuple[str, ...] | None = None  # more spellings of blank, such as "-999"
+    codes: bool | None = None  # whether numbers such as -999 that stand far from the rest are blank
     kinds: tuple[tuple[str, Kind], ...] | None = None  # columns, by display name, whose kind is given
 
     def __post_init__(self) -> None:

@@ -26,6 +26,7 @@ DECIMALS = {".": "point, as in 1.5", ",": "comma, as in 1,5"}
 DATES = {True: "3 April", False: "4 March"}
 QUOTES = {'"': '"', "'": "'", "": "nothing"}
 COMMENTS = {"": "no line", "#": "#", "%": "%", "//": "//"}
+CODES = {True: "are blank", False: "are numbers"}
 MERGED = {True: "all have the value", False: "only the first has the value"}
 COUNTS = {  # numbers of lines, which are typed
     "skip": "Lines above the names",
@@ -35,7 +36,7 @@ COUNTS = {  # numbers of lines, which are typed
 }
 CHOICES = (
     *("sheet", "encoding", "delimiter", "quote", "comment"),
-    *("header", "decimal", "day_first", "fill_merged", *COUNTS),
+    *("header", "decimal", "day_first", "fill_merged", "codes", *COUNTS),
 )
 
 
@@ -89,6 +90,7 @@ def show(reading: Reading, sheets: Sequence[str]) -> None:
                 _choice("Lines that are no rows begin with", "comment", COMMENTS, asked)
             _choice("Decimal mark", "decimal", DECIMALS, asked)
             _choice("3/4/2020 is", "day_first", DATES, asked)
+            _choice("-999 and the like, far from all other numbers,", "codes", CODES, asked)
         with right:
             _choice("Names of columns", "header", HEADERS, asked)
             for name, label in COUNTS.items():

@@ -269,3 +269,186 @@ def test_a_file_of_many_columns_has_few_notes():
 
 def test_votes_count_only_dates_that_can_be_read_in_one_way():
     assert moments.votes(pa.array(["1/2/2020", "13/2/2020", "2/13/2020", "2/14/2020"])) == moments.Votes(1, 2)
+
+
+def read(*cells_of_a_column, kind=None, **manner):
+    """The values of a column, its unit and its notes."""
+    found = column(list(cells_of_a_column), kind, **manner)
+    return found.values.to_pylist(), found.unit, [note.what for note in found.notes]
+
+
+def test_one_unit_behind_all_numbers_goes_into_the_name():
+    assert read("99 hp", "110 hp", "87.5 hp")[:2] == ([99.0, 110.0, 87.5], "hp")
+    assert read("3.53S", "4.10S", "2.00S")[:2] == ([3.53, 4.1, 2.0], "S")
+    answer = here("car,power\na,99 hp\nb,110 hp\nc,70 hp\n")
+    assert answer.names == ("car", "power (hp)")
+    assert said(answer, "power", "hp")[0].offer.changes == {"kinds": (("power", Kind.TEXT),)}
+    for name in ("power", "power (hp)"):  # as it stands in the file, and as it is shown
+        assert cells(here("car,power\na,99 hp\nb,110 hp\nc,70 hp\n", kinds=((name, "text"),)))["power"][0] == "99 hp"
+
+
+def test_a_name_that_has_a_unit_already_keeps_it():
+    assert here("car,power (hp)\na,99 hp\nb,110 hp\nc,70 hp\n").names == ("car", "power (hp)")
+
+
+def test_thousands_and_millions_are_worked_out():
+    found, unit, notes = read("206.8k", "3.4M", "950", "$1.2bn")
+    assert found == [206_800.0, 3_400_000.0, 950.0, 1_200_000_000.0]
+    assert unit == ""
+    assert "206.8k" in notes[0]
+    assert read("300 K", "310 K", "295 K")[:2] == ([300, 310, 295], "K")  # temperatures
+
+
+def test_sides_of_the_world_are_signs():
+    assert read("33.9S", "51.5N", "1.3S")[0] == [-33.9, 51.5, -1.3]
+
+
+def test_numbers_in_different_units_stay_text_until_somebody_asks_for_them():
+    given = ("70 kg", "154 lb", "80 kg", "160 lb")
+    found, unit, notes = read(*given)
+    assert found == list(given)
+    assert unit == ""
+    assert "different units (kg, lb)" in notes[0]
+    assert column(list(given)).notes[0].offer.changes == {"kinds": (("x", Kind.NUMBER),)}
+    assert read(*given, kind=Kind.NUMBER)[0] == [70, 154, 80, 160]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("12 March", "13 April", "14 May"),
+        ("1st", "2nd", "3rd"),
+        ("12 Oak Street", "3 Elm Road", "9 Main"),
+        ("Q1", "Q2", "Q3"),
+    ],
+)
+def test_words_with_numbers_are_no_quantities(given):
+    assert read(*given)[0] == list(given)
+
+
+def test_marks_behind_numbers_are_left_off_and_told():
+    found, _, notes = read("47.5*", "19944 (p)", "51.4†", "12 [1]", "13", "14.5")
+    assert found == [47.5, 19944.0, 51.4, 12.0, 13.0, 14.5]
+    assert "4 cells" in notes[0]
+    assert read("~5", "≈ 6", "7^a", "8?", "9")[0] == [5, 6, 7, 8, 9]
+    assert read("(300)", "(12)", "5")[0] == [-300, -12, 5]  # brackets of their own are a sign
+
+
+def test_values_beyond_what_can_be_measured_are_blank_and_told():
+    found, _, notes = read("<0.5", "1.5", "2.25", "<LOD", "> 100", "3.5")
+    assert found == [None, 1.5, 2.25, None, None, 3.5]
+    assert "3 cells" in notes[0]
+    assert read("<0.5", "<0.5", "<LOD", "1.5")[0][0] == "<0.5"  # too many of them
+
+
+def test_powers_of_fortran_are_read():
+    assert read("1.15D+03", "-2.5d-01", "0.0D+00")[0] == [1150.0, -0.25, 0.0]
+
+
+def test_codes_with_an_e_stay_text():
+    found, _, notes = read("100E00", "205E01", "310E00")
+    assert found == ["100E00", "205E01", "310E00"]
+    assert "codes" in notes[0]
+    assert read("100E00", "7", "205E01")[0] == ["100E00", "7", "205E01"]
+    for numbers in (("1e5", "2e6"), ("1.5E10", "2.5E12"), ("1E+05", "2E-03")):
+        assert read(*numbers)[0] == [float(each) for each in numbers]
+
+
+def test_whole_numbers_with_dots_between_thousands_are_told_by_their_column():
+    assert read("774", "1.440", "15.722", "803", "4.259")[0] == [774, 1440, 15722, 803, 4259]
+    decimals = (
+        ("774", "0.440", "15.722", "803", "4.259"),  # a group never begins with 0
+        ("1774", "1.440", "15.722", "803", "4.259"),  # thousands would have a dot
+        ("774", "1.44", "15.722", "803", "4.259"),  # not three digits
+        ("1.440", "15.722", "4.259", "7.128"),  # nothing tells
+    )
+    for numbers in decimals:
+        assert read(*numbers)[0] == [float(each) for each in numbers]
+    answer = here("Ort;Einwohner\na;774\nb;1.440\nc;15.722\nd;4.259\n")
+    assert cells(answer)["Einwohner"] == [774, 1440, 15722, 4259]
+    changes = said(answer, "thousands")[0].offer.changes
+    assert cells(here("Ort;Einwohner\na;774\nb;1.440\nc;15.722\nd;4.259\n", **changes))["Einwohner"][1] == 1.44
+
+
+def test_a_group_of_thousands_never_begins_with_zero():
+    assert cells(here("a\tb\n-0,220\t1,147\n0,053\t-2,566\n"))["b"] == [1.147, -2.566]
+    mixed = cells(here("id;ratio;visits\na;0.225;1,174\nb;0.262;1,345\nc;0.208;1,615\n"))
+    assert mixed["ratio"] == [0.225, 0.262, 0.208]
+    assert mixed["visits"] == [1174, 1345, 1615]
+
+
+def test_numbers_that_can_be_read_in_two_ways_are_told_with_the_other():
+    answer = here("a;b\nx;1.440\ny;15.722\nz;4.259\nx;2.500\n")
+    note = said(answer, "two ways")[0]
+    assert "1.44." in note.what
+    assert cells(here("a;b\nx;1.440\ny;15.722\nz;4.259\nx;2.500\n", **note.offer.changes))["b"][:2] == [
+        1440,
+        15722,
+    ]
+    assert not said(
+        here("a,b\nx,1.440\ny,15.722\nz,4.259\nx,2.500\n"), "two ways"
+    )  # the comma parts cells: a point is a point
+
+
+def test_na_beside_codes_of_two_capitals_is_one_of_them():
+    table = "country,x\n" + "".join(
+        f"{code},{i}\n" for i, code in enumerate(["NA", "ZA", "BW", "AO", "ZM", "NA", "ZA"])
+    )
+    answer = here(table)
+    assert cells(answer)["country"][0] == "NA"
+    note = said(answer, "NA", "code")[0]
+    assert note.count == 2
+    assert cells(here(table, **note.offer.changes))["country"][0] is None
+    assert values("NA", "Peru", "Chile", "Brazil", "NA", "Cuba")[0] is None
+    assert values("NA", "1", "2")[0] is None
+
+
+def test_times_of_laps_are_durations():
+    assert values("1:24.0", "58.9", "12:05.25") == [
+        dt.timedelta(seconds=84),
+        dt.timedelta(seconds=58.9),
+        dt.timedelta(minutes=12, seconds=5.25),
+    ]
+
+
+def test_lengths_of_time_may_be_spelt():
+    assert values("1h 30m", "45m", "3h", "2 hours 5 min") == [dt.timedelta(minutes=each) for each in (90, 45, 180, 125)]
+    assert values("PT1H30M", "PT45M", "PT30S")[2] == dt.timedelta(seconds=30)
+    assert read("90 min", "45 min")[:2] == ([90, 45], "min")
+
+
+def test_a_unit_that_only_some_numbers_have_is_told():
+    found, _, notes = read("100 km/h", "120 km/h", "99 km/h", "88", "91")
+    assert found[0] == "100 km/h"
+    assert "only some" in notes[0]
+    assert read("100 km/h", "120 km/h", "99 km/h", "88", "91", kind=Kind.NUMBER)[0] == [100, 120, 99, 88, 91]
+
+
+def test_a_date_of_any_year_of_the_calendar_is_a_date():
+    given = values("9999-12-31", "0001-01-01", "0000-01-01", *["2024-01-01"] * 20)
+    assert given[:4] == [dt.datetime(9999, 12, 31), dt.datetime(1, 1, 1), None, dt.datetime(2024, 1, 1)]
+    assert values("0001-01-01T00:30+02:00", *["2024-01-01T00:00Z"] * 20)[0] is None  # lies before the first year
+
+
+def test_whole_numbers_that_count_the_time_since_1970_are_moments():
+    def table(name, start, step):
+        return f"{name},x\n" + "".join(f"{start + i * step},{i}.5\n" for i in range(8))
+
+    for name, start, step in (
+        ("ts", 1_700_000_000, 60),
+        ("v", 1_700_000_000_000, 60_000),
+        ("t_us", 1_700_000_000_000_000, 7),
+    ):
+        assert cells(here(table(name, start, step)))[name][0] == dt.datetime(2023, 11, 14, 22, 13, 20)
+    for name, start, step in (("population", 1_700_000_000, 60), ("ts", 170_000, 60), ("ts", 9_700_000_000_000, 1)):
+        assert cells(here(table(name, start, step)))[name][0] == start
+    note = said(here(table("ts", 1_700_000_000, 60)), "1970")[0]
+    assert cells(here(table("ts", 1_700_000_000, 60), **note.offer.changes))["ts"][0] == 1_700_000_000
+
+
+@pytest.mark.parametrize(
+    "odd", ["NaN", "nan", "+nan", "-NaN", "inf", "-Infinity", "1e400", "-0", "1_000", "0x10", "#N/A", "1,5", "١٢"]
+)
+def test_an_odd_number_among_whole_ones_never_refuses_the_file(odd):
+    column = cells(here("a,b\n" + "".join(f"{i},{2 * i}\n" for i in range(20)) + f'5,"{odd}"\n'))["b"]
+    assert column[:20] == [2 * i for i in range(20)]

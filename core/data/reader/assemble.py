@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +16,13 @@ from core.data.reader import moments, numerals
 from core.data.reader.kinds import Manner, Named
 from core.data.reader.layout import Grid
 from core.data.reader.sheet import Cells, is_text, part, stretches
-from core.data.reader.values import Typed, typed_together
-from core.data.table import Note, NoteKind, Reading
+from core.data.reader.values import Typed, typed_together, with_moments
+from core.data.table import Note, NoteKind, Offer, Reading
 
 HEAD = 300  # cells of a column that tell its decimal mark
 HEADS = 600_000  # of all columns together, but for
 FEWEST = 20  # of each
+MARKS = {".": "point", ",": "comma"}
 MOST_NOTES = 12  # of one kind on single columns; the rest is counted
 THREADS = 4
 
@@ -28,13 +30,24 @@ THREADS = 4
 def assembled(grid: Grid) -> tuple[list[pa.Array], Grid]:
     """Typed columns, and the grid with its reading resolved and the notes on values added."""
     displayed = display_names(grid.names, grid.units)
-    kinds = dict(grid.reading.kinds or ())
+    given = {bare_name(name, displayed): kind for name, kind in grid.reading.kinds or ()}
     found, reading = _manner(grid)
-    named = [Named(name, grid.lines, found, kinds.get(name)) for name in displayed]
-    columns = _typed(named, grid.columns)
+    named = [
+        Named(
+            name, grid.lines, found, given.get(name), tuple((other, given[other]) for other in given if other != name)
+        )
+        for name in displayed
+    ]
+    columns = [with_moments(*each) for each in zip(named, _typed(named, grid.columns), strict=True)]
     notes = [*grid.notes, *_blank_notes(columns), *_few(note for column in columns for note in column.notes)]
     notes += _decimal_notes(grid, found)
-    return [column.values for column in columns], replace(grid, reading=reading, notes=tuple(notes))
+    units = tuple(unit or column.unit for unit, column in zip(grid.units, columns, strict=True))
+    return [column.values for column in columns], replace(grid, reading=reading, notes=tuple(notes), units=units)
+
+
+def bare_name(name: str, names: Sequence[str]) -> str:
+    """Which of some names a column had before the unit of its cells went into it."""
+    return name if name in names or " (" not in name else name[: name.rindex(" (")]
 
 
 def display_names(names: Sequence[str], units: Sequence[str]) -> list[str]:
@@ -65,7 +78,8 @@ def _manner(grid: Grid) -> tuple[Manner, Reading]:
     day_first, ambiguous = reading.day_first, False
     if day_first is None:
         day_first, ambiguous = _day_first(grid.columns, texts, decimal, reading.delimiter)
-    manner = Manner(decimal, bool(day_first), ambiguous, frozenset(reading.blanks or ()))
+    blanks = frozenset(reading.blanks or ())
+    manner = Manner(decimal, bool(day_first), ambiguous, blanks)
     return manner, replace(reading, decimal=decimal, day_first=day_first)
 
 
@@ -109,9 +123,23 @@ def _day_first(
 
 
 def _decimal_notes(grid: Grid, manner: Manner) -> list[Note]:
-    if manner.decimal == "," and grid.reading.decimal is None:
-        return [Note("Numbers are written with a decimal comma.")]
-    return []
+    """Which decimal mark the file has, and whether that is but a guess."""
+    if grid.reading.decimal is not None:
+        return []
+    other = {".": ",", ",": "."}[manner.decimal]
+    offer = Offer(f"Read a decimal {MARKS[other]}", Reading(decimal=other))
+    heads = [_texts(cells, HEAD) for cells in grid.columns] if grid.reading.delimiter not in (",", None) else []
+    if not any(numerals.marks(head) != (0, 0) for head in heads):
+        for head in heads:
+            for mark in (".", ","):
+                if numerals.may_be_grouped(head, mark) and not numerals.are_grouped(pa.array(head), mark):
+                    return [_doubtful(next(text for text in head if mark in text), mark, manner.decimal, offer)]
+    return [Note("Numbers are written with a decimal comma.", offer=offer)] if manner.decimal == "," else []
+
+
+def _doubtful(text: str, mark: str, decimal: str, offer: Offer) -> Note:
+    read = re.sub(r"\.?0+$", "", text.strip().replace(mark, ".")) if mark == decimal else text.strip().replace(mark, "")
+    return Note(f"Numbers such as “{text.strip()}” can be read in two ways; it was read as {read}.", offer=offer)
 
 
 def _blank_notes(columns: Sequence[Typed]) -> list[Note]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.data.reader import moments, numerals
+from core.data.reader.quantities import Quantities, quantities, settled, share_of_quantities, units_of
 from core.data.reader.sheet import Cell, Rows
-from core.data.table import Kind, Note, NoteKind
+from core.data.table import Kind, Note, NoteKind, Offer, Reading
 
 PAIRS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("ja", "nein"), ("oui", "non"), ("si", "no"))
 TRUE = frozenset({yes for yes, _ in PAIRS} | {"sí"})
@@ -43,6 +45,11 @@ class Named:
     lines: Rows  # (n,)
     manner: Manner
     kind: Kind | None = None  # given by the user
+    others: tuple[tuple[str, Kind], ...] = ()  # what the user gave of other columns
+
+    def offer(self, label: str, kind: Kind) -> Offer:
+        """To read this column as another kind."""
+        return Offer(label, Reading(kinds=(*self.others, (self.name, kind))))
 
     @property
     def title(self) -> str:
@@ -96,6 +103,8 @@ class Read:
 
     values: pa.Array  # (n,) null where a cell is not of the kind
     notes: tuple[Note, ...] = ()
+    unit: str = ""  # that stands behind the numbers
+    excused: pa.Array | None = None  # (n,) whether a cell that was not read is told of already
 
 
 @dataclass(frozen=True)
@@ -131,40 +140,107 @@ def _numbers(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Samp
     natives = parts.of_type(int, float)
     native = any(cell is not None for cell in natives)
     texts = coded.dictionary
-    if sample.share(numerals.looks_like_number) < HALF and not native and named.kind is not Kind.NUMBER:
+    decimal = _decimal_of(named, sample.texts, texts)
+    if named.kind is not Kind.NUMBER and not native and not _are_mostly_numbers(sample, decimal):
         return None
-    if len(texts) and named.kind is None and numerals.has_leading_zeros(texts):
+    if len(texts) and named.kind is None and (numerals.has_leading_zeros(texts) or numerals.are_codes(texts)):
         return None
-    decimal = _decimal_of(named, sample.texts)
     values = numerals.plain_numbers(texts) if decimal == "." else None
     values = numerals.numbers(texts, decimal) if values is None else values
     if named.kind is None and (numerals.is_long_whole(texts, values) or are_compact_dates(values)):
         return None
-    floats = _overlaid(_taken(pa.array(values, mask=np.isnan(values)), coded), natives, pa.float64())
+    found = Quantities(values) if not np.isnan(values).any() else _in_one_unit(named, coded, decimal)
+    if found is None:
+        return None
+    taken = _taken(pa.array(found.values, mask=np.isnan(found.values)), coded)
+    floats = _overlaid(taken, natives, pa.float64())
     marked = any(bool(pc.any(pc.match_substring(texts, mark)).as_py()) for mark in (decimal, "%", "e", "E"))
     plain = floats if marked else whole_if_possible(floats.to_numpy(zero_copy_only=False).astype(np.float64))
-    return Read(plain, _number_notes(named, texts, decimal))
+    notes = (*_number_notes(named, texts, decimal), *_quantity_notes(named, coded, found))
+    excused = _taken(pa.array(found.limits), coded) if found.limits.any() else None
+    return Read(plain, notes, found.unit, excused)
 
 
-def _decimal_of(named: Named, sample: Sequence[str]) -> str:
+def _are_mostly_numbers(sample: Sample, decimal: str) -> bool:
+    if sample.share(numerals.looks_like_number) >= HALF:
+        return True
+    return share_of_quantities(sample.texts, sample.counts, decimal) >= HALF
+
+
+def _in_one_unit(named: Named, coded: pa.DictionaryArray, decimal: str) -> Quantities | None:
+    """The numbers of the different texts in one unit; None for several units, unless numbers are asked for."""
+    found = quantities(coded.dictionary, decimal)
+    one = settled(found, counts_of(coded))
+    return one or (found if named.kind is Kind.NUMBER else None)
+
+
+def _decimal_of(named: Named, sample: Sequence[str], texts: pa.Array) -> str:
     """The file's decimal mark, unless this column plainly uses the other."""
     point, comma = numerals.marks(sample)
-    if point == comma or named.kind is Kind.NUMBER:
+    if named.kind is Kind.NUMBER:
         return named.manner.decimal
-    return "." if point > comma else ","
+    if point != comma:
+        return "." if point > comma else ","
+    other = {".": ",", ",": "."}[named.manner.decimal]
+    return other if numerals.are_grouped(texts, named.manner.decimal) else named.manner.decimal
 
 
 def _number_notes(named: Named, texts: pa.Array, decimal: str) -> tuple[Note, ...]:
     notes = []
     if decimal != named.manner.decimal:
         mark = {".": "point", ",": "comma"}[decimal]
-        notes.append(Note(f"Numbers in {named.title} are written with a decimal {mark}, unlike the rest of the file."))
+        other = {".": "comma", ",": "point"}[decimal]
+        if numerals.are_grouped(texts, named.manner.decimal):
+            what = f"In {named.title} a {other} stands between thousands: {_first_with(texts, named.manner.decimal)}."
+        else:
+            what = f"Numbers in {named.title} are written with a decimal {mark}, unlike the rest of the file."
+        notes.append(Note(what, offer=named.offer(f"Read a decimal {other}", Kind.NUMBER)))
     percent = pc.sum(pc.match_substring(texts, "%")).as_py() or 0
     if percent:
         notes.append(Note(f"Percentages in {named.title} are parts of one: 5 % was read as 0.05.", None))
         if percent < len(texts) * MOSTLY:
             notes.append(Note(f"Only some cells of {named.title} are percentages.", percent, NoteKind.HINT))
     return tuple(notes)
+
+
+def _first_with(texts: pa.Array, mark: str) -> str:
+    text = next(text for text in texts.to_pylist() if mark in text)
+    digits = re.sub(r"[^\d-]", "", text)
+    return f"“{text}” was read as {digits}"
+
+
+def _quantity_notes(named: Named, coded: pa.DictionaryArray, found: Quantities) -> list[Note]:
+    """What was made of units, multipliers, marks and limits."""
+    notes, counts, texts = [], counts_of(coded), coded.dictionary
+    as_text = named.offer("Keep it as text", Kind.TEXT)
+    several = named.kind is Kind.NUMBER and not found.unit and not found.multiplied and units_of(found)
+    if found.unit:
+        notes.append(Note(f"Numbers in {named.title} are read without their unit, {found.unit}.", offer=as_text))
+    elif found.multiplied:
+        at = next(at for at, unit in enumerate(found.units) if unit)
+        what = f"Thousands and millions in {named.title} are worked out: “{texts[at].as_py()}” was read as"
+        notes.append(Note(f"{what} {found.values[at]:,.15g}.", offer=as_text))
+    elif several:
+        notes.append(
+            Note(f"Numbers in {named.title} are read without their units, which differ: {', '.join(several[:5])}.")
+        )
+    for which, what in (
+        (found.marked, "with a mark beside the number, which is left off"),
+        (found.limits, "below or above what could be measured, and blank"),
+    ):
+        if which.any():
+            count = int(counts[which].sum())
+            cells = "cell" if count == 1 else "cells"
+            shown = texts[int(which.argmax())].as_py()[:20]
+            kind = NoteKind.CELLS if which is found.limits else NoteKind.READ
+            notes.append(
+                Note(
+                    f"{count:,} {cells} of {named.title} {'is' if count == 1 else 'are'} {what}: “{shown}”.",
+                    count,
+                    kind,
+                )
+            )
+    return notes
 
 
 def _dates(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample) -> Read | None:
@@ -244,9 +320,14 @@ def _overlaid(values: pa.Array, natives: Sequence[object], kind: pa.DataType) ->
     return pc.coalesce(pa.array(natives, kind), values) if len(natives) else values
 
 
+def counts_of(coded: pa.DictionaryArray) -> npt.NDArray[np.intp]:
+    """How often each of the different texts stands in the column."""
+    return np.bincount(coded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=len(coded.dictionary))
+
+
 def sample_of(coded: pa.DictionaryArray) -> Sample:
     """About SAMPLE of a column's different texts, evenly from its rows."""
     different = len(coded.dictionary)
     chosen = np.arange(0, different, max(1, different // SAMPLE))
-    counts = np.bincount(coded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=different)
+    counts = counts_of(coded)
     return Sample(tuple(coded.dictionary.take(pa.array(chosen)).to_pylist()), tuple(counts[chosen].tolist()))

@@ -59,6 +59,13 @@ DURATION = (
     r"(?P<H>\d{1,4}):(?P<M>[0-5]\d)(?::(?P<S>[0-5]\d)(?:[.,](?P<f>\d{1,9}))?)?$"
 )
 CLOCK = rf"^{_CLOCK}$"
+LAP = r"^(?P<sign>-)?(?P<M>\d{1,3}):(?P<S>[0-5]\d)[.,](?P<f>\d{1,9})$"  # minutes and seconds with a fraction
+SPELT = (  # 1h 30m, 2 hours 5 min, PT45M
+    r"(?i)^(?P<iso>PT)?(?:(?P<H>\d{1,4}) ?h(?:ours?|rs?)? ?)?(?:(?P<M>\d{1,4}) ?m(?:in(?:ute)?s?)? ?)?"
+    r"(?:(?P<S>\d{1,5}) ?s(?:ec(?:ond)?s?)?)?$"
+)
+_SPELT_OUT = r"(?i)^(?:pt\d|\d+ ?h\D*\d+ ?m|\d+ ?m\D*\d+ ?s)"  # a single one is a unit
+_SECONDS = r"^(?P<S>[0-5]?\d)[.,](?P<f>\d{1,9})$"  # beside laps: one of under a minute
 
 
 def _python(pattern: str) -> re.Pattern[str]:
@@ -68,7 +75,14 @@ def _python(pattern: str) -> re.Pattern[str]:
 _WEEKDAY = _python(WEEKDAY)
 _READS = {name: _python(pattern) for name, pattern in PATTERNS.items()}
 _MAY_BE_ORDERED = re.compile(r"\d[-/.]\d+[-/.]\d")
-_SPAN_READS = (re.compile(DURATION), re.compile(CLOCK))
+_SPAN_READS = (re.compile(DURATION), re.compile(CLOCK), re.compile(LAP))
+FIRST, LAST = np.array(["0001-01-01", "9999-12-31T23:59:59.999999"], dtype="M8[us]")  # as Python and calendars have it
+_YEAR_1990, _YEAR_2100 = 631_152_000.0, 4_102_444_800.0  # in seconds since 1970
+_TIME_NAME = re.compile(
+    r"(?i)(?:^|[^a-z])(?:ts|dt)(?:$|[^a-z])|time|date|epoch|unix|stamp|created|updated|modified|[_ ]at$|when"
+)
+FEW_EPOCHS = 5
+_SPELT_READS, _PARTS = re.compile(SPELT), re.compile(_SPELT_OUT)
 _NONE: Times = np.array("NaT", dtype="M8[us]")
 
 
@@ -95,7 +109,8 @@ def looks_like_moment(text: str) -> bool:
 
 def is_span(text: str) -> bool:
     """Whether a text is a time of day or a duration."""
-    return any(reads.match(text.strip()) for reads in _SPAN_READS)
+    plain = text.strip()
+    return any(reads.match(plain) for reads in _SPAN_READS) or bool(_PARTS.match(plain) and _SPELT_READS.match(plain))
 
 
 def month(name: str) -> int:
@@ -150,15 +165,25 @@ def dates(texts: pa.Array, families: Sequence[str], day_first: bool) -> Times:
 def spans(texts: pa.Array) -> Spans:
     """(n,) timedelta64[us] of the texts that are durations or times of day, NaT for the others."""
     lengths: Spans = np.full(len(texts), np.timedelta64("NaT"), dtype="m8[us]")
-    for pattern in (DURATION, CLOCK):
+    laps = pc.any(pc.match_substring_regex(texts, LAP)).as_py()
+    spelt = pc.any(pc.match_substring_regex(texts, _SPELT_OUT)).as_py()
+    for pattern in (DURATION, CLOCK, LAP, *([_SECONDS] if laps else []), *([SPELT] if spelt else [])):
         found = pc.extract_regex(texts, pattern)
         there = np.asarray(found.is_valid().to_numpy(zero_copy_only=False)) & np.isnat(lengths)
         if there.any():
             some = found.filter(pa.array(there))
             days = _ints(some, "D") if _has(some, "D") else 0
             sign = np.where(_equal(pc.struct_field(some, "sign"), "-"), -1, 1) if _has(some, "sign") else 1
-            lengths[there] = (sign * (_clock(some) + days * 86_400_000_000)).astype("m8[us]")
+            clock = _clock(some) if pattern in (DURATION, CLOCK) else _length(some)
+            lengths[there] = (sign * (clock + days * 86_400_000_000)).astype("m8[us]")
     return lengths
+
+
+def _length(found: pa.Array) -> Ints:
+    """Microseconds of hours, minutes and seconds, as far as there are some."""
+    hours, minutes, seconds = (_ints(found, name) if _has(found, name) else 0 for name in "HMS")
+    whole = ((hours * 60 + minutes) * 60 + seconds) * 1_000_000
+    return np.asarray(whole + (_fraction(found) if _has(found, "f") else 0), dtype=np.int64)
 
 
 def _assembled(found: pa.Array, day_first: bool) -> Times:
@@ -178,8 +203,28 @@ def _assembled(found: pa.Array, day_first: bool) -> Times:
     moments: Times = when.astype("M8[us]") + np.where(good, clock, 0).astype("m8[us]")
     if _has(found, "z"):
         moments = moments - _offsets(found)
-    moments[~good] = _NONE
+    moments[~good | (moments < FIRST) | (moments > LAST)] = _NONE
     return moments
+
+
+def epochs(name: str, values: npt.NDArray[np.float64]) -> Times | None:
+    """(n,) moments of a column that counts seconds, or parts of one, since 1970; None if it does not.
+
+    All lie in the years 1990 to 2100, and either the name tells of time or milliseconds and less run on in order.
+    """
+    known = values[~np.isnan(values)]
+    if len(known) < 2 or not (known == np.round(known)).all():
+        return None
+    for unit, per_second in (("s", 1.0), ("ms", 1e3), ("us", 1e6)):
+        if _YEAR_1990 * per_second <= known.min() and known.max() <= _YEAR_2100 * per_second:
+            runs_on = unit != "s" and len(known) >= FEW_EPOCHS and bool((np.diff(known) > 0).all())
+            if not (runs_on or _TIME_NAME.search(name)):
+                return None
+            whole = np.where(np.isnan(values), 0, values).astype(np.int64)
+            when: Times = whole.astype(f"M8[{unit}]").astype("M8[us]")
+            when[np.isnan(values)] = _NONE
+            return when
+    return None
 
 
 def _clock(found: pa.Array) -> Ints:
@@ -197,9 +242,14 @@ def _clock(found: pa.Array) -> Ints:
         good &= hours < 24
     total = ((hours * 60 + minutes) * 60 + seconds) * 1_000_000
     if _has(found, "f"):
-        parts = pc.utf8_slice_codeunits(pc.utf8_rpad(pc.struct_field(found, "f"), 6, "0"), 0, 6)
-        total = total + pc.cast(parts, pa.int64()).to_numpy(zero_copy_only=False)
+        total = total + _fraction(found)
     return np.where(good, total, -1)
+
+
+def _fraction(found: pa.Array) -> Ints:
+    """Microseconds of the digits behind the seconds."""
+    parts = pc.utf8_slice_codeunits(pc.utf8_rpad(pc.struct_field(found, "f"), 6, "0"), 0, 6)
+    return np.asarray(pc.cast(parts, pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def _years(found: pa.Array) -> Ints:

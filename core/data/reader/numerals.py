@@ -15,6 +15,7 @@ from core.data.reader.sheet import Mask
 Floats = npt.NDArray[np.float64]
 
 FIRST = 100  # cells
+FEW_GROUPED = 3  # cells of a column with groups of thousands that tell of them
 LARGEST_INTEGER = 2**53  # whole numbers beyond it are not exact as floats: they are identifiers
 CURRENCY = (
     r"(?:(?:US|CA|AU|NZ|HK|R)?\$|[€£¥₹₽₩₪₺฿₫₦₴¢]|zł|Kč|kr\.?|Rs\.?|Fr\.?"
@@ -22,16 +23,16 @@ CURRENCY = (
 )
 SPACES = "[ \u00a0\u2009\u202f]"
 _BY = {".": (",", "'", "’", SPACES), ",": (r"\.", "'", "’", SPACES)}  # what may stand between groups of three digits
-_INDIAN = r"|\d{1,2}(?:,\d{2})+,\d{3}"  # groups of two that end in one of three
+_INDIAN = r"|[1-9]\d?(?:,\d{2})+,\d{3}"  # groups of two that end in one of three
 
 
 def _pattern(decimal: str) -> str:
     """The whole of a number: brackets, sign, currency, digits, power, percent."""
     mark, some = re.escape(decimal), SPACES + "*"
-    groups = r"\d{1,3}(?:" + "|".join(rf"(?:{by}\d{{3}})+" for by in _BY[decimal]) + ")"
+    groups = r"[1-9]\d{0,2}(?:" + "|".join(rf"(?:{by}\d{{3}})+" for by in _BY[decimal]) + ")"
     whole = groups + (_INDIAN if decimal == "." else "") + r"|\d+"
     before = rf"(?P<open>\()?{some}(?P<sign>[-+−–])?{some}{CURRENCY}?{some}(?P<after>[-+−])?(?P<inner>\()?"
-    number = rf"(?P<digits>(?:{whole})(?:{mark}\d*)?|{mark}\d+)(?P<power>[eE][-+]?\d{{1,3}})?"
+    number = rf"(?P<digits>(?:{whole})(?:{mark}\d*)?|{mark}\d+)(?P<power>[eE][-+]?\d{{1,3}}|[dD][-+]\d{{1,3}})?"
     behind = rf"{some}(?P<part>[%‰])?{some}{CURRENCY}?{some}(?P<behind>[-−])?(?P<close>\))?{some}(?P<last>%)?"
     return f"^{before}{number}{behind}$"
 
@@ -78,7 +79,8 @@ def numbers(texts: pa.Array, decimal: str) -> Floats:
         _field(found, "digits"), SPACES + ("|[,'’]" if decimal == "." else "|[.'’]"), ""
     )
     digits = pc.replace_substring(digits, decimal, ".") if decimal == "," else digits
-    values = pc.cast(pc.binary_join_element_wise(digits, _field(found, "power"), ""), pa.float64())
+    power = pc.replace_substring_regex(_field(found, "power"), "[dD]", "e")  # as Fortran writes it
+    values = pc.cast(pc.binary_join_element_wise(digits, power, ""), pa.float64())
     size = np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64)
     opened = _is(found, "open", "(") | _is(found, "inner", "(")
     negative = opened | np.logical_or.reduce([_is(found, name, "-−–") for name in ("sign", "after", "behind")])
@@ -93,6 +95,37 @@ def has_leading_zeros(texts: pa.Array) -> bool:
     zeros = pc.or_(pc.starts_with(texts, "0"), pc.or_(pc.starts_with(texts, "-0"), pc.starts_with(texts, "+0")))
     some = texts.filter(zeros.fill_null(False))
     return len(some) > 0 and bool(pc.any(pc.match_substring_regex(some, r"^[-+]?0\d+$")).as_py())
+
+
+def are_codes(texts: pa.Array) -> bool:
+    """Whether whole numbers with a power such as 100E00 are codes: programs write a sign or a point, or one digit."""
+    texts = texts.drop_null()
+    powers = texts.filter(pc.match_substring_regex(texts, "[eE]").fill_null(False))
+    coded = pc.match_substring_regex(powers, r"^\d+[eE]\d{2,}$")
+    return (
+        len(powers) >= min(2, len(texts))
+        and bool(pc.all(coded).as_py())
+        and not pc.any(pc.match_substring(texts, ".")).as_py()
+    )
+
+
+def are_grouped(texts: pa.Array, mark: str) -> bool:
+    """Whether a mark must stand between thousands: three digits follow it, numbers without it are under 1,000."""
+    grouped = rf"^[-+]?[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+$"
+    some = texts.filter(pc.not_equal(texts, ""))
+    for part in (some[:FIRST], some):  # nearly always the first cells tell already
+        known = pc.or_(pc.match_substring_regex(part, r"^[-+]?\d{1,3}$"), pc.match_substring_regex(part, grouped))
+        if not pc.all(known).as_py():
+            return False
+    count = pc.sum(pc.match_substring_regex(some, grouped)).as_py() or 0
+    return FEW_GROUPED <= count < len(some)
+
+
+def may_be_grouped(texts: Sequence[str], mark: str) -> bool:
+    """Whether the numbers of a column can be read with a mark between thousands or before decimals."""
+    marked = [text.strip() for text in texts if mark in text]
+    reads = re.compile(rf"[-+]?[1-9]\d{{0,2}}{re.escape(mark)}\d{{3}}")
+    return len(marked) >= FEW_GROUPED and 2 * len(marked) > len(texts) and all(map(reads.fullmatch, marked))
 
 
 def is_long_whole(texts: pa.Array, values: Floats) -> bool:

@@ -10,20 +10,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.reader import numerals
+from core.data.reader import moments, numerals
 from core.data.reader.kinds import (
     HALF,
     MOSTLY,
     READERS,
     Named,
     Parts,
+    Read,
     Sample,
     are_compact_dates,
     sample_of,
     whole_if_possible,
 )
+from core.data.reader.quantities import quantities, share_of_quantities, units_of
 from core.data.reader.sheet import Cell, Cells, Mask, end_to_end, is_text
-from core.data.table import Kind, Note, NoteKind
+from core.data.table import Kind, Note, NoteKind, Offer, Reading
 
 TEXT_BLANKS = frozenset({"", "na", "n/a", "#n/a", "#na", "nan", "null", "<na>", "n.a."})
 BLANKS = TEXT_BLANKS | frozenset(
@@ -32,6 +34,9 @@ BLANKS = TEXT_BLANKS | frozenset(
 )
 ERRORS = frozenset({"#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#getting_data", "err:502", "#error!"})
 SHOWN = 3
+MOST_UNITS = 6  # more different words behind numbers are no units
+CODE = "na"
+FEWEST_CODES = 5  # cells
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Typed:
     values: pa.Array  # int64, float64, bool, timestamp[us], duration[us] or string
     notes: tuple[Note, ...] = ()
     blanks: Counter[str] = field(default_factory=Counter)  # spellings of blank, and how often
+    unit: str = ""  # that stands behind the numbers
 
 
 def typed(named: Named, cells: Cells) -> Typed:
@@ -54,6 +60,21 @@ def typed_together(named: Sequence[Named], columns: Sequence[Cells]) -> list[Typ
     """The same for some columns of a text file at once, which is quick where all hold plain numbers."""
     free = len(columns) > 1 and not any(each.kind or each.manner.blanks for each in named)
     return (_quick(columns, named[0].manner.decimal) if free else None) or list(map(typed, named, columns))
+
+
+def with_moments(named: Named, column: Typed) -> Typed:
+    """The column, as moments if its whole numbers count the time since 1970."""
+    if named.kind is not None or not pa.types.is_integer(column.values.type):
+        return column
+    floats = column.values.to_numpy(zero_copy_only=False).astype(np.float64)
+    when = moments.epochs(named.name, floats)
+    if when is None:
+        return column
+    at = int(np.flatnonzero(~np.isnat(when))[0])
+    moment = str(when[at].astype("M8[s]")).replace("T", " ")
+    what = f"Numbers in {named.title} count the time since 1970: {floats[at]:.0f} was read as {moment} (UTC)."
+    note = Note(what, offer=named.offer("Keep the numbers", Kind.NUMBER))
+    return replace(column, values=pa.array(when, pa.timestamp("us")), notes=(*column.notes, note))
 
 
 def _typed_patiently(named: Named, cells: Cells) -> Typed:
@@ -81,21 +102,23 @@ def _quick(columns: Sequence[pa.Array], decimal: str) -> list[Typed] | None:
     floats = numerals.plain_numbers(present)
     if floats is None or numerals.has_leading_zeros(present) or numerals.is_long_whole(present, floats):
         return None
-    of_columns = floats.reshape(len(columns), -1)
-    blank = np.isnan(of_columns)
-    if blank.sum() > present.null_count or blank.all(axis=1).any():
+    blank = np.isnan(floats)
+    if blank.sum() > present.null_count or blank.reshape(len(columns), -1).all(axis=1).any():
         return None
-    fractions: Mask = np.any(_marked(present, ".", "e", "E").reshape(blank.shape), axis=1)
-    whole = [None if marked else whole_if_possible(each) for each, marked in zip(of_columns, fractions, strict=True)]
-    if any(
-        each is not None and pa.types.is_integer(each.type) and are_compact_dates(of_columns[at])
-        for at, each in enumerate(whole)
-    ):
+    points, powers = _marked(present, "."), _marked(present, "e", "E")
+    if powers.any() and numerals.are_codes(present):
         return None
-    return [
-        Typed(pa.array(values, mask=gaps) if each is None else each)
-        for values, gaps, each in zip(of_columns, blank, whole, strict=True)
-    ]
+    found = []
+    for at, column in enumerate(columns):
+        own = slice(at * len(column), (at + 1) * len(column))
+        values, pointed = floats[own], points[own]
+        if pointed.any() and not (pointed | blank[own]).all() and numerals.are_grouped(column, "."):
+            return None
+        whole = None if pointed.any() or powers[own].any() else whole_if_possible(values)
+        if whole is not None and pa.types.is_integer(whole.type) and are_compact_dates(values):
+            return None
+        found.append(Typed(pa.array(values, mask=blank[own]) if whole is None else whole))
+    return found
 
 
 def _marked(texts: pa.Array, *marks: str) -> Mask:
@@ -126,12 +149,32 @@ def _typed(named: Named, parts: Parts) -> Typed:
             found = read(named, parts, coded, sample)
             if found is None:
                 continue
+            excused = 0 if found.excused is None else pc.sum(found.excused).as_py() or 0
             covered = len(found.values) - found.values.null_count
-            if covered >= MOSTLY * total or (named.kind is kind and covered):
-                unread = _unread_notes(named, parts, present, found.values, kind)
-                return Typed(found.values, (*notes, *found.notes, *unread), _spellings(parts, present))
-    kept = _present(parts, TEXT_BLANKS | more)
+            if (covered + excused >= MOSTLY * total and covered >= excused) or (named.kind is kind and covered):
+                unread = _unread_notes(named, parts, present, found, kind)
+                return Typed(found.values, (*notes, *found.notes, *unread), _spellings(parts, present), found.unit)
+    return _kept_as_text(named, parts, present, sample, notes)
+
+
+def _kept_as_text(named: Named, parts: Parts, present: pa.Array, sample: Sample, notes: tuple[Note, ...]) -> Typed:
+    more = frozenset(spelling.strip().lower() for spelling in named.manner.blanks)
+    blanks = TEXT_BLANKS | more
+    kept = _present(parts, blanks)
+    if CODE not in more and _is_code_here(parts, kept):
+        kept = _present(parts, blanks - {CODE})
+        count = pc.sum(pc.equal(parts.lower, CODE)).as_py()
+        what = f"“NA” in {named.title} ({count:,}) is read as a code like the others there, not as blank."
+        notes = (*notes, Note(what, count, offer=Offer("NA is blank", Reading(blanks=(*named.manner.blanks, "NA")))))
     return Typed(_as_text(parts, kept), (*notes, *_text_notes(named, present, sample)), _spellings(parts, kept))
+
+
+def _is_code_here(parts: Parts, kept: pa.Array) -> bool:
+    """Whether NA stands among other codes of two capital letters, as Namibia's does among countries."""
+    others = kept.drop_null()
+    if len(others) < FEWEST_CODES or not pc.any(pc.equal(parts.clean, CODE.upper())).as_py():
+        return False
+    return bool(pc.all(pc.match_substring_regex(others, "^[A-Z]{2}$")).as_py()) and len(others.unique()) > 2
 
 
 _WORDS = {Kind.BOOLEAN: "yes or no", Kind.NUMBER: "a number", Kind.DATE: "a date", Kind.DURATION: "a time"}
@@ -173,11 +216,13 @@ def _spellings(parts: Parts, present: pa.Array) -> Counter[str]:
     return Counter({each["values"]: each["counts"] for each in pc.value_counts(words).to_pylist()})
 
 
-def _unread_notes(named: Named, parts: Parts, present: pa.Array, values: pa.Array, kind: Kind) -> tuple[Note, ...]:
+def _unread_notes(named: Named, parts: Parts, present: pa.Array, found: Read, kind: Kind) -> tuple[Note, ...]:
     there: Mask = np.asarray(present.is_valid().to_numpy(zero_copy_only=False), dtype=np.bool_)
     if parts.cells:
         there = there | np.array([cell is not None and not isinstance(cell, str) for cell in parts.cells])
-    lost = np.flatnonzero(there & np.asarray(values.is_null().to_numpy(zero_copy_only=False)))
+    if found.excused is not None:
+        there &= ~np.asarray(found.excused.fill_null(False).to_numpy(zero_copy_only=False))
+    lost = np.flatnonzero(there & np.asarray(found.values.is_null().to_numpy(zero_copy_only=False)))
     if not len(lost):
         return ()
     shown = [str(parts.cells[i] if parts.cells else present[i].as_py()) for i in lost[:SHOWN].tolist()]
@@ -193,12 +238,26 @@ def _text_notes(named: Named, present: pa.Array, sample: Sample) -> tuple[Note, 
     """Why a column that looks like numbers in part was kept as text."""
     if named.kind is not None:
         return ()
+    share = share_of_quantities(sample.texts, sample.counts, named.manner.decimal)
+    if share < HALF:
+        return ()
+    as_numbers = named.offer("Read it as numbers", Kind.NUMBER)
+    units = units_of(quantities(pa.array(sample.texts, pa.string()), named.manner.decimal))
     if sample.share(numerals.looks_like_number) >= HALF:
         if numerals.has_leading_zeros(present):
             why = "its numbers begin with zeros, as codes do"
+        elif numerals.are_codes(present):
+            why = "its numbers have powers of two digits without a sign, as codes do"
         elif numerals.is_long_whole(present, numerals.numbers(present, ".")):
             why = "its numbers have more digits than can be computed with"
+        elif share >= MOSTLY and len(units) == 1:
+            why = f"only some of its numbers have a unit ({units[0]})"
         else:
             why = "too many of its cells are no numbers"
-        return (Note(f"{named.title} was kept as text: {why}.", None, NoteKind.READ),)
-    return ()
+    elif share < MOSTLY or not 0 < len(units) <= MOST_UNITS:
+        return ()
+    elif len(units) == 1:
+        why = f"only some of its numbers have a unit ({units[0]})"
+    else:
+        why = f"its numbers have different units ({', '.join(units[:SHOWN])})"
+    return (Note(f"{named.title} was kept as text: {why}.", None, NoteKind.READ, as_numbers),)

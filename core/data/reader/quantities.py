@@ -1,0 +1,114 @@
+"""Quantities: numbers with a unit, a multiplier, a side of the world or a mark behind them, and limits of detection."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.data.reader import moments, numerals
+from core.data.reader.sheet import Mask
+
+MOSTLY = 0.9  # of the numbers of a column, that have the one unit
+_ABOUT = r"^[~≈]\s*"
+_MARK = r"(?:\s*(?:[*†‡§¶!?^]+|\^[a-z0-9]|\((?:[a-zA-Z]{1,3}|est|prov|prel)\.?\)|\[(?:\d{1,3}|[a-z]|note \d{1,2})\]))+$"
+_UNIT = r"^(?P<number>.*[\d.])(?P<gap>[ \x{a0}\x{202f}]?)(?P<unit>(?:\pL|[°µ])[\pL°µ/·^ ]{0,11}[23²³]?)$"
+_LIMIT = r"^[<>≤≥]=? ?(?:[-+]?[\d.,]+ ?(?:\pL|[%°µ/])*|[A-Z]{2,5})$"
+_LIMIT_WORDS = frozenset(
+    {"bdl", "bql", "blq", "lod", "<lod", "lloq", "bloq", "below detection", "below detection limit"}
+)
+_NO_UNITS = frozenset({"am", "pm", "st", "nd", "rd", "th", "e", "x"})
+MULTIPLIERS = {
+    **dict.fromkeys(("k", "K", "thousand", "Tsd"), 1e3),
+    **dict.fromkeys(("M", "mn", "mln", "mio", "Mio", "MM", "million"), 1e6),
+    **dict.fromkeys(("B", "b", "bn", "Bn", "bln", "Mrd", "billion"), 1e9),
+    **dict.fromkeys(("tn", "trillion"), 1e12),
+}
+_ALONE = frozenset({"K", "M", "B", "b", "MM"})  # units of their own where they stand apart: 300 K is a temperature
+_SIDES = ({"N": 1.0, "S": -1.0}, {"E": 1.0, "W": -1.0})
+
+
+def _none() -> Mask:
+    return np.zeros(0, dtype=np.bool_)
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """Texts taken apart."""
+
+    values: numerals.Floats  # (n,) NaN where there is no number
+    units: tuple[str, ...] = ()  # (n,) "" without
+    marked: Mask = field(default_factory=_none)  # (n,) whether a mark was left off
+    limits: Mask = field(
+        default_factory=_none
+    )  # (n,) whether it says that a value is below or above what can be measured
+    apart: bool = False  # whether a space stands before the units
+    unit: str = ""  # the one of the column
+    multiplied: bool = False  # whether thousands and millions were worked out
+
+
+def quantities(texts: pa.Array, decimal: str) -> Quantities:
+    """Texts taken apart, each by itself."""
+    bare = pc.replace_substring_regex(pc.replace_substring_regex(texts, _MARK, ""), _ABOUT, "")
+    marked = _mask(pc.not_equal(bare, texts))
+    plain = numerals.numbers(bare, decimal)
+    found = pc.extract_regex(bare, _UNIT)
+    parted = numerals.numbers(pc.struct_field(found, "number"), decimal)
+    units = [_unit(text) for text in pc.struct_field(found, "unit").to_pylist()]
+    there = np.isnan(plain) & ~np.isnan(parted) & np.array([bool(unit) for unit in units], dtype=np.bool_)
+    values = np.where(there, parted, plain)
+    apart = bool(pc.any(pc.equal(pc.struct_field(found, "gap").filter(pa.array(there)), " ")).as_py())
+    limits = _mask(pc.match_substring_regex(texts, _LIMIT)) | _mask(
+        pc.is_in(pc.utf8_lower(texts), pa.array(sorted(_LIMIT_WORDS)))
+    )
+    kept = tuple(unit if has else "" for unit, has in zip(units, there.tolist(), strict=True))
+    return Quantities(values, kept, marked & ~np.isnan(values), limits & np.isnan(values), apart)
+
+
+def settled(found: Quantities, counts: npt.NDArray[np.intp]) -> Quantities | None:
+    """The quantities of one column, in one unit; None where their units differ. counts says how often each stands."""
+    told = Counter[str]()
+    for unit, value, count in zip(found.units, found.values.tolist(), counts.tolist(), strict=True):
+        if value == value:
+            told[unit] += count
+    units = {unit for unit in told if unit}
+    if not units:
+        return found
+    alone = found.apart and len(units) == 1 and units <= _ALONE
+    factors = next((sides for sides in _SIDES if units == set(sides) and not told[""]), None)
+    if factors or (units <= set(MULTIPLIERS) and not alone):
+        scales = np.array([(factors or MULTIPLIERS).get(unit, 1.0) for unit in found.units])
+        return replace(found, values=found.values * scales, multiplied=factors is None)
+    unit, most = max(((unit, count) for unit, count in told.items() if unit), key=lambda each: each[1])
+    if most < MOSTLY * told.total():
+        return None
+    own = np.array([each in ("", unit) for each in found.units])
+    return replace(found, values=np.where(own, found.values, np.nan), unit=unit)
+
+
+def units_of(found: Quantities) -> list[str]:
+    """The different units, the most usual first."""
+    return [unit for unit, _ in Counter(unit for unit in found.units if unit).most_common()]
+
+
+def share_of_quantities(texts: Sequence[str], counts: Sequence[int], decimal: str) -> float:
+    """The share of cells that are numbers, with or without something behind them, or limits."""
+    if not texts:
+        return 0.0
+    found = quantities(pa.array(texts, pa.string()), decimal)
+    good = ~np.isnan(found.values) | found.limits
+    return float((good * np.asarray(counts)).sum() / max(1, sum(counts)))
+
+
+def _unit(text: str | None) -> str:
+    unit = (text or "").strip()
+    return "" if unit.lower() in _NO_UNITS or moments.month(unit) else unit
+
+
+def _mask(found: pa.Array) -> Mask:
+    return np.asarray(found.fill_null(False).to_numpy(zero_copy_only=False), dtype=np.bool_)

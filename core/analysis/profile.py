@@ -16,6 +16,7 @@ from scipy.special import stdtrit
 from core.arrays import Array, read_only
 from core.data.columns import numbers_of
 from core.data.dates import dates
+from core.data.names import shortened
 from core.data.prepare import Matrix
 from core.data.table import Kind, Table
 from core.errors import DataError
@@ -224,5 +225,5 @@ def _against(mine: ColumnProfile, all_rows: ColumnProfile) -> str:
     """As in "petal length much higher (5.55 against 3.76 overall)"."""
     means = (mine.mean, all_rows.mean)
     own, usual = mine.in_words(means)
-    name = mine.feature if len(mine.feature) <= LONGEST_NAME else mine.feature[: LONGEST_NAME - 1] + "…"
+    name = shortened(mine.feature, LONGEST_NAME)
     return f"{name} {mine.word} ({own} against {usual} overall)"

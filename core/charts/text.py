@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.charts import theme
+from core.data.names import shortened
 
-ELLIPSIS = "…"
 NAME_LENGTH = 32  # characters of a column's name on an axis
 TITLE_WIDTHS = (
     (400, 37),
@@ -42,11 +42,7 @@ def shorten(name: object, length: int = NAME_LENGTH) -> str:
     # Marks that turn the direction of writing would turn the rest of the line with them.
     line = "".join(c if c.isprintable() else " " for c in str(name))
     line = " ".join(line.split()) or "(no name)"
-    if len(line) <= length:
-        return line
-    head = (length - 1) * 2 // 3
-    tail = line[len(line) - (length - 1 - head) :]
-    return line[:head].rstrip(" " + ELLIPSIS) + ELLIPSIS + tail.lstrip(" " + ELLIPSIS)
+    return shortened(line, length)
 
 
 def listed(items: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from core.arrays import Array
 from core.data.combinations import combinations
 from core.data.dates import dates
+from core.data.names import own_results
 from core.data.summary import Numbers
 from core.data.table import Alert, AlertKind, Column, Kind, Shape
 
@@ -36,6 +37,8 @@ def alerts_of(columns: Sequence[Column], numbers: Mapping[str, Numbers]) -> dict
     numeric = [each for each in columns if each.kind.is_numeric]
     for each in columns:
         found[each.name] += _own_alerts(each, numbers[each.name]) if each.kind.is_numeric else _word_alerts(each)
+    for name in own_results([each.original for each in columns]) & found.keys():
+        found[name].insert(0, Alert(AlertKind.OWN_RESULT, "a result of this app, from an earlier download", True))
     varied = [each.name for each in numeric if each.n_distinct > 1]
     for name, other in _duplicates(varied, numbers).items():
         found[name].insert(0, Alert(AlertKind.DUPLICATE, f"a copy of “{other}”", True))

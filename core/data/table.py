@@ -56,6 +56,7 @@ class AlertKind(StrEnum):
     HEAVY_TAIL = "long tail"
     CODE = "code for blank"
     INFINITE = "infinite"
+    OWN_RESULT = "found by this app"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from core.data.names import shortened
 from core.errors import CoreError
 
 # An underscore between letters or digits marks nothing, and a label read out is better without a backslash.
@@ -19,9 +20,7 @@ _JOINER = "\u2060"  # takes no room, and parts what would be made a link, an ico
 def plain(text: str, length: int = 80) -> str:
     """Any text as Markdown that shows just that text, on one line, its middle left out where it is longer."""
     line = " ".join(text.split())
-    if len(line) > length:
-        half = (length - 1) // 2
-        line = f"{line[:half]}…{line[-half:]}"
+    line = shortened(line, length)
     return _MARKS.sub(r"\\\1", _ADDRESSES.sub(rf"\1{_JOINER}", line))
 
 

@@ -20,23 +20,33 @@ ENCODINGS = (
     *("cp1254", "cp1255", "iso-8859-8", "cp1256", "iso-8859-6", "cp1257"),
     *("cp932", "euc-jp", "gb18030", "big5", "cp949"),
 )
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar |", " ": "spaces"}
-HEADERS = {0: "there are none", 1: "in one row", 2: "in two rows"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar |", " ": "spaces", "  ": "two spaces or more"}
+HEADERS = {0: "there are none", 1: "in one row", 2: "in two rows", 3: "in three rows"}
 DECIMALS = {".": "point, as in 1.5", ",": "comma, as in 1,5"}
 DATES = {True: "3 April", False: "4 March"}
 QUOTES = {'"': '"', "'": "'", "": "nothing"}
 COMMENTS = {"": "no line", "#": "#", "%": "%", "//": "//"}
 CODES = {True: "are blank", False: "are numbers"}
 MERGED = {True: "all have the value", False: "only the first has the value"}
+WAYS = {  # what else may be read in two ways
+    "turned": ("Names stand", {False: "above their columns", True: "in the first column"}),
+    "sections": ("Sections below their names again", {True: "one table", False: "tables of their own"}),
+    "subtotals": ("Totals between the rows", {False: "left out", True: "kept"}),
+    "rulings": ("Lines of strokes", {False: "left out", True: "kept"}),
+    "repeats": ("Rows that repeat earlier ones", {True: "kept", False: "left out"}),
+}
+HIDDEN = {True: "read", False: "left out"}
 COUNTS = {  # numbers of lines, which are typed
     "skip": "Lines above the names",
     "units": "Rows of units below the names",
     "foot": "Rows left out at the end",
+    "left": "Columns to the left of the table",
     "width": "Columns that belong to the table",
 }
 CHOICES = (
     *("sheet", "encoding", "delimiter", "quote", "comment"),
     *("header", "decimal", "day_first", "fill_merged", "codes", *COUNTS),
+    *("header", "decimal", "day_first", "fill_merged", "hidden", *WAYS, *COUNTS),
 )
 
 
@@ -83,6 +93,7 @@ def show(reading: Reading, sheets: Sequence[str]) -> None:
                 at = [*sheets, reading.sheet].index(reading.sheet) % len(sheets)
                 st.selectbox("Sheet", sheets, index=at, key="reading-sheet")
                 _choice("In merged cells", "fill_merged", MERGED, asked)
+                _choice("Hidden rows are", "hidden", HIDDEN, asked)
             else:
                 _choice("Encoding", "encoding", dict(zip(ENCODINGS, ENCODINGS, strict=True)), asked)
                 _choice("Separator", "delimiter", DELIMITERS, asked)
@@ -91,6 +102,8 @@ def show(reading: Reading, sheets: Sequence[str]) -> None:
             _choice("Decimal mark", "decimal", DECIMALS, asked)
             _choice("3/4/2020 is", "day_first", DATES, asked)
             _choice("-999 and the like, far from all other numbers,", "codes", CODES, asked)
+            for name, (label, options) in WAYS.items():
+                _choice(label, name, options, asked)
         with right:
             _choice("Names of columns", "header", HEADERS, asked)
             for name, label in COUNTS.items():

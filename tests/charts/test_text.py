@@ -69,4 +69,4 @@ def test_names_in_sentences_are_brief():
 
 
 def test_a_name_that_was_shortened_before_has_one_ellipsis():
-    assert shorten("Percentage of drivers… (3)", 16) == "Percentage…(3)"
+    assert shorten("Percentage of drivers… (3)", 16) == "Percentage o…(3)"

@@ -271,7 +271,11 @@ def test_what_the_reader_decided_can_be_decided_otherwise(visitor):
     text = b"% made by hand\na,b\n1,'x,y'\n2,z\n3,w\n4,v\n"
     visitor.upload(text).settle()
     keys = {each.key for kind in ("selectbox", "number_input", "text_input") for each in getattr(visitor.app, kind)}
-    assert {f"reading-{name}" for name in (*CHOICES, "blanks")} - keys <= {"reading-sheet", "reading-fill_merged"}
+    assert {f"reading-{name}" for name in (*CHOICES, "blanks")} - keys <= {
+        "reading-sheet",
+        "reading-fill_merged",
+        "reading-hidden",
+    }
     visitor.app.selectbox(key="reading-quote").set_value("'")
     next(each for each in visitor.app.button if each.label == "Read again").click().run()
     visitor.settle()

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from importlib.abc import MetaPathFinder
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 
 from core.data.answer import Head, refused, unsound_cells, written
@@ -26,6 +27,7 @@ from core.data.names import unique_names
 from core.data.reader.assemble import assembled, display_names
 from core.data.reader.formats import Format, tell_format, unpacked
 from core.data.reader.layout import lay_out
+from core.data.reader.repeated import repeats_in
 from core.data.reader.sheet import Rows, Sheet
 from core.data.reader.text import read_text
 from core.data.table import Note, Reading
@@ -107,13 +109,23 @@ def read(content: bytes, reading: Reading, limits: Limits) -> Answer:
     content = unpacked(content, limits.bytes)
     kind = tell_format(content)
     if kind is Format.PARQUET or kind is Format.ARROW:
-        return _columnar(kind, content, reading, limits)
+        return _without_repeats(_columnar(kind, content, reading, limits))
     sheet, reading, sheets = _sheet(kind, content, reading, limits)
     grid = lay_out(sheet, reading)
     del content, sheet
     columns, grid = assembled(grid)
     names = tuple(display_names(grid.names, grid.units))
-    return Answer(names, grid.names, columns, grid.reading, grid.notes, sheets, grid.lines)
+    return _without_repeats(Answer(names, grid.names, columns, grid.reading, grid.notes, sheets, grid.lines))
+
+
+def _without_repeats(answer: Answer) -> Answer:
+    """The answer with what is to be told of rows that repeat others, or without those."""
+    keep, notes = repeats_in(answer.columns, answer.lines, kept=answer.reading.repeats is not False)
+    if keep.all():
+        return replace(answer, notes=(*answer.notes, *notes))
+    lines = answer.lines if answer.lines is not None else np.arange(1, len(keep) + 1)
+    columns = [column.filter(pa.array(keep)) for column in answer.columns]
+    return replace(answer, columns=columns, lines=lines[keep], notes=(*answer.notes, *notes))
 
 
 def _sheet(kind: Format, content: bytes, reading: Reading, limits: Limits) -> tuple[Sheet, Reading, tuple[str, ...]]:

@@ -37,20 +37,28 @@ def error_cells(content: bytes, sheet: str) -> int:
 
 
 def _in_archive(archive: zipfile.ZipFile, sheet: str) -> int:
+    path = sheet_member(archive, sheet)
+    if path is None:
+        return 0
+    with archive.open(path) as stream:
+        if path.lower().endswith(".bin"):
+            return sum(kind in _XLSB_ERRORS for kind, _ in _binary_records(stream.read()))
+        return _errors_in_xml(iter(lambda: stream.read(STEP), b""))
+
+
+def sheet_member(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """The member of an XLSX or XLSB archive that holds a sheet; None in other archives."""
     names = {name.lower().replace("\\", "/"): name for name in archive.namelist()}
     binary = "xl/workbook.bin" in names
     if not binary and "xl/workbook.xml" not in names:
-        return 0
+        return None
     relations = archive.read(names[f"xl/_rels/workbook.{'bin' if binary else 'xml'}.rels"]).decode("utf-8", "replace")
     targets = {found["Id"]: found["Target"] for found in map(_attributes, _RELATION.findall(relations))}
     book = archive.read(names["xl/workbook.bin" if binary else "xl/workbook.xml"])
     sheets = dict(_binary_sheets(book) if binary else _xml_sheets(book.decode("utf-8", "replace")))
     target = targets[sheets[sheet]].lstrip("/")
     path = (target if target.startswith("xl/") else f"xl/{target}").lower()
-    with archive.open(names[path]) as stream:
-        if binary:
-            return sum(kind in _XLSB_ERRORS for kind, _ in _binary_records(stream.read()))
-        return _errors_in_xml(iter(lambda: stream.read(STEP), b""))
+    return names[path]
 
 
 def _attributes(tag: str) -> dict[str, str]:

@@ -6,12 +6,15 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import python_calamine as calamine
 
 from core.data.reader.excel_errors import error_cells
-from core.data.reader.sheet import Cell, Merged, Sheet, check_width, of_rows
-from core.data.table import Note, NoteKind, Reading
+from core.data.reader.sheet import Cell, Merged, Sheet, check_width, of_rows, taken
+from core.data.reader.worksheet import Marks, marks_of
+from core.data.table import Note, NoteKind, Offer, Reading
 from core.errors import ReadError
+from core.numbers import count
 
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream that holds a workbook behind a password
 LOCKED_ODS = b"manifest:encryption-data"
@@ -50,12 +53,44 @@ def read_workbook(content: bytes, reading: Reading, most_cells: int) -> Workbook
     if best is None:
         raise _nothing(content, wanted)
     best = replace(best, notes=tuple(_notes(content, chosen, [] if reading.sheet else names)))
+    marks = marks_of(content, chosen)
     if reading.fill_merged is not False:
         best = _with_merged_filled(best)
+    best = _as_shown(best, marks, reading)
     return Workbook(best, replace(reading, sheet=chosen, fill_merged=reading.fill_merged is not False), tuple(names))
 
 
+def _as_shown(sheet: Sheet, marks: Marks, reading: Reading) -> Sheet:
+    """The sheet with what is to be told of hidden rows and columns and of formulas, without hidden rows if so read."""
+    notes = []
+    hidden = np.isin(sheet.lines, marks.hidden_rows) & sheet.some
+    found = int(hidden.sum())
+    if found and reading.hidden is False and found < sheet.some.sum():
+        keep = np.flatnonzero(~hidden)
+        columns = tuple(taken(cells, keep) for cells in sheet.columns)
+        sheet = replace(sheet, columns=columns, lines=sheet.lines[keep], widths=sheet.widths[keep], merged=())
+        notes.append(Note(f"{count(found, 'hidden row')} left out.", found, NoteKind.ROWS))
+    elif found:
+        read = "is read too" if found == 1 else "are read too"
+        what = f"{count(found, 'row')} that the workbook hides, by a filter or by hand, {read}."
+        notes.append(Note(what, found, offer=Offer("Leave hidden rows out", Reading(hidden=False))))
+    columns_found = len([each for each in marks.hidden_columns if sheet.before < each <= sheet.before + sheet.w])
+    if columns_found:
+        notes.append(Note(f"{count(columns_found, 'hidden column')} read too.", columns_found))
+    if marks.open_formulas:
+        cells = "cell holds a formula" if marks.open_formulas == 1 else "cells hold formulas"
+        why = (
+            "without a result and count as blank. Opening and saving the workbook in a spreadsheet program makes them."
+        )
+        what = f"{marks.open_formulas:,} {cells} {why}"
+        notes.append(Note(what, marks.open_formulas, NoteKind.CELLS))
+    return replace(sheet, notes=(*sheet.notes, *notes))
+
+
 def _nothing(content: bytes, names: Sequence[str]) -> ReadError:
+    if any(marks_of(content, name).open_formulas for name in names):
+        what = "Every cell of the workbook that is not blank holds a formula without a result."
+        return ReadError(what, remedy="Open the workbook in a spreadsheet program, save it, and upload it again.")
     errors = sum(error_cells(content, name) for name in names)
     what = "Every cell of the workbook that is not blank holds an error." if errors else ""
     why = "Errors such as #DIV/0! count as blank." if errors else ""

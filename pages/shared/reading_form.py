@@ -45,8 +45,7 @@ COUNTS = {  # numbers of lines, which are typed
 }
 CHOICES = (
     *("sheet", "encoding", "delimiter", "quote", "comment"),
-    *("header", "decimal", "day_first", "fill_merged", "codes", *COUNTS),
-    *("header", "decimal", "day_first", "fill_merged", "hidden", *WAYS, *COUNTS),
+    *("header", "decimal", "day_first", "fill_merged", "hidden", "codes", *WAYS, *COUNTS),
 )
 
 

@@ -34,7 +34,7 @@ def test_hidden_columns_are_told():
 
 def test_formulas_without_results_are_counted_and_the_way_to_results_said():
     told = said(here(saved(book(formula=True))), "12 cells hold formulas")[0]
-    assert "save" in told.what
+    assert "Save the workbook" in told.what
 
 
 def test_a_sheet_of_nothing_but_such_formulas_is_refused_with_the_way_out():

@@ -79,9 +79,7 @@ def _as_shown(sheet: Sheet, marks: Marks, reading: Reading) -> Sheet:
         notes.append(Note(f"{count(columns_found, 'hidden column')} read too.", columns_found))
     if marks.open_formulas:
         cells = "cell holds a formula" if marks.open_formulas == 1 else "cells hold formulas"
-        why = (
-            "without a result and count as blank. Opening and saving the workbook in a spreadsheet program makes them."
-        )
+        why = "without a result and count as blank. Save the workbook anew in a spreadsheet program to have them."
         what = f"{marks.open_formulas:,} {cells} {why}"
         notes.append(Note(what, marks.open_formulas, NoteKind.CELLS))
     return replace(sheet, notes=(*sheet.notes, *notes))

@@ -1,7 +1,10 @@
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.analysis.listing import with_dates
 from core.analysis.scoring import ColumnMatch
+from core.data.table import Note, NoteKind
 from core.numbers import count, figure, share
 from core.share.export import labelled_frame
 from pages.shared import downloads, judging, widgets
@@ -48,6 +51,11 @@ def show_columns(columns: ColumnMatch) -> None:
     st.caption(said)
 
 
+def blanked(notes: Sequence[Note]) -> tuple[str, ...]:
+    """What the reader of the new file took for blank."""
+    return tuple(note.what for note in notes if note.kind is NoteKind.CELLS)
+
+
 def show_odd(both: Arrived) -> None:
     """The new rows that look odd, with the reasons."""
     if both.found.odd.flagged.any():
@@ -72,7 +80,7 @@ def show_drift(analysis: Analysis, both: Arrived) -> None:
 
 def show(analysis: Analysis, both: Arrived) -> None:
     """What the model says of the new rows, and whether they are like the ones it was fitted to."""
-    found, rows = both.found, len(both.found.matrix.values)
+    found = both.found
     st.subheader(found.sentence, anchor=False)
     now, then = share(float(found.odd.flagged.mean())), share(found.flagged_then)
     st.markdown(
@@ -80,11 +88,11 @@ def show(analysis: Analysis, both: Arrived) -> None:
         f"The line is the one on the page Odd rows: a score of {figure(found.odd.threshold)}."
     )
     show_columns(found.columns)
-    widgets.notes(tuple(note.what for note in found.matrix.notes))
+    widgets.notes((*found.unlike_sentences, *(note.what for note in found.matrix.notes), *blanked(both.table.notes)))
     show_odd(both)
     show_drift(analysis, both)
     downloads.pair(
-        f"{count(rows, 'new row')} with groups, scores and flags",
+        f"{count(both.table.n_rows, 'new row')} with groups, scores and flags",
         "scored",
         both.table,
         lambda: labelled_frame(both.table, both.labelled),

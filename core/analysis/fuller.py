@@ -10,7 +10,9 @@ from core.analysis.selection import Board, Search
 from core.analysis.sweep import Map, sweep
 from core.analysis.trust import trusted
 from core.analysis.verdict import NOTHING
+from core.arrays import read_only
 from core.data.prepare import Matrix
+from core.data.source import ArraySource
 from core.errors import DegenerateError, FitError
 from core.mixture.em.stopping import Watch
 from core.mixture.fit import Fit, fit, polish
@@ -82,6 +84,14 @@ def fuller_answer(
     if n <= FULLER_ROWS:
         board = sweep(matrix, search, watch=watch, over=over)
         return FullerAnswer(board, trusted(board).best(), n)
-    drawn = np.random.default_rng([search.seed, FULLER_ROWS]).choice(n, FULLER_ROWS, replace=False)
-    board = sweep(matrix.values[np.sort(drawn)], search, watch=watch, over=over)
+    board = sweep(_some(matrix, search.seed), search, watch=watch, over=over)
     return FullerAnswer(board, polish(matrix, trusted(board).best(), watch=watch), FULLER_ROWS)
+
+
+def _some(matrix: Matrix, seed: int) -> ArraySource:
+    """FULLER_ROWS rows that weigh something, drawn with equal chances, with their weights, which then stay right."""
+    weights = matrix.weights
+    counting = np.arange(len(matrix.values)) if weights is None else np.flatnonzero(weights)
+    size = min(FULLER_ROWS, len(counting))
+    drawn = np.sort(np.random.default_rng([seed, FULLER_ROWS]).choice(counting, size, replace=False))
+    return ArraySource(read_only(matrix.values[drawn]), None if weights is None else read_only(weights[drawn]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.analysis.anomaly import Anomalies, scored_alike
+from core.analysis.comparable import Unlike, unlike
 from core.analysis.grouping import Grouping
 from core.analysis.synthetic import ks_gap
 from core.arrays import Array
@@ -58,6 +59,7 @@ class Newcomers:
 
     matrix: Matrix  # the new rows
     columns: ColumnMatch
+    unlike: tuple[Unlike, ...]  # cells that cannot be compared; their rows are not in the matrix
     odd: Anomalies  # by the line that was drawn among the training rows
     responsibilities: Array  # (n, G) or, with noise, (n, G + 1)
     drift: pd.DataFrame  # a row per column: shift, sd_ratio, ks, beyond, blank_then, blank_now, moved
@@ -83,6 +85,20 @@ class Newcomers:
         return f"{said}; about {figure(self.expected, 2)} would if they were like the rows that were fitted"
 
     @property
+    def not_comparable(self) -> npt.NDArray[np.intp]:
+        """Positions in the table of the rows that cannot be compared with those that were fitted."""
+        return np.flatnonzero(np.any([each.rows for each in self.unlike], axis=0)) if self.unlike else _NONE
+
+    @property
+    def unlike_sentences(self) -> tuple[str, ...]:
+        """How many rows cannot be compared, and what of each column."""
+        if not self.unlike:
+            return ()
+        rows = len(self.not_comparable)
+        is_ = "is marked so, neither odd nor usual" if rows == 1 else "are marked so, neither odd nor usual"
+        return (f"{count(rows, 'row')} cannot be compared and {is_}.", *(each.sentence for each in self.unlike))
+
+    @property
     def drift_sentence(self) -> str:
         """What has moved."""
         moved = self.drift[self.drift["moved"]]
@@ -90,8 +106,10 @@ class Newcomers:
             return "No column has moved by much"
         worst = int(moved["ks"].fillna(1.0).to_numpy().argmax())
         shift, name = float(moved["shift"].iloc[worst]), moved["column"].iloc[worst]
-        if np.isnan(shift):
+        if moved["blank_now"].iloc[worst] == 1.0:
             return f"{name} is blank in every row"
+        if np.isnan(shift):
+            return f"{name} has moved away from the one value that it had"
         how = f"{name} has moved {'up' if shift > 0 else 'down'} by {figure(abs(shift), 2)} standard deviations"
         return how if len(moved) == 1 else f"{count(len(moved), 'column')} have moved; {how}"
 
@@ -119,7 +137,9 @@ def score_rows(
     Raises DataError naming the columns that are missing, or if no row can be scored.
     """
     columns = match(training.transform, table)
-    matrix = _matrix(training.transform, table, columns)
+    _check(columns)
+    strange = unlike(training.transform, table)
+    matrix = _matrix(training.transform, table, strange)
     groups = grouping or Grouping.apart(fitted.components)
     shares = groups.shares(fitted.mixture.responsibilities(matrix.values))
     before = groups.shares(fitted.mixture.responsibilities(training.values))
@@ -127,6 +147,7 @@ def score_rows(
     return Newcomers(
         matrix,
         columns,
+        strange,
         found,
         shares,
         drift_of(training, matrix),
@@ -135,7 +156,11 @@ def score_rows(
     )
 
 
-def _matrix(transform: Transform, table: Table, columns: ColumnMatch) -> Matrix:
+_NONE = np.empty(0, np.intp)
+
+
+def _check(columns: ColumnMatch) -> None:
+    """Raises DataError naming the columns that are missing."""
     if columns.missing:
         lacks = ", ".join(repr(name) for name in columns.missing)
         has = ", ".join(repr(name) for name in columns.extra[:8]) or "no others"
@@ -145,10 +170,24 @@ def _matrix(transform: Transform, table: Table, columns: ColumnMatch) -> Matrix:
             f"Columns are matched by name; besides those that match it has {has}.",
             "Give the columns the names they had in the first file.",
         )
-    matrix = transform.apply(table)
+
+
+def _matrix(transform: Transform, table: Table, strange: Sequence[Unlike]) -> Matrix:
+    """The rows that can be compared, in the form that was fitted. Raises DataError if there is none."""
+    keep = ~np.any([each.rows for each in strange], axis=0) if strange else np.ones(table.n_rows, bool)
+    if not keep.any() and strange:
+        why = " ".join(each.sentence for each in strange[:3])
+        raise DataError("No row of the file can be compared with those that were fitted.", why, _SAME_KIND)
+    matrix = transform.apply(replace(table, frame=table.frame.loc[keep]))
     if not len(matrix.values):
-        raise DataError("No row of the file has a number in every column that is needed.")
-    return matrix
+        why = " ".join(each.sentence for each in strange[:3])
+        raise DataError("No row of the file has a number in every column that is needed.", why)
+    rows = np.flatnonzero(keep)[matrix.row_ids].astype(np.int64)
+    rows.flags.writeable = False
+    return replace(matrix, row_ids=rows, n_dropped=table.n_rows - len(rows))
+
+
+_SAME_KIND = "Bring a file whose columns hold what they held in the first one."
 
 
 def drift_of(training: Matrix, new: Matrix) -> pd.DataFrame:
@@ -163,13 +202,14 @@ def drift_of(training: Matrix, new: Matrix) -> pd.DataFrame:
 def _drift(then: Array, now: Array) -> dict[str, float | bool]:
     one, other = then[~np.isnan(then)], now[~np.isnan(now)]
     found: dict[str, float | bool] = {"blank_then": 1 - len(one) / len(then), "blank_now": 1 - len(other) / len(now)}
-    if not len(other):
+    if not len(one) or not len(other):
         return (
             found
             | dict.fromkeys(("mean_then", "mean_now", "shift", "sd_ratio", "ks", "beyond"), np.nan)
-            | {"moved": True}
+            | {"moved": len(one) > 0}
         )
-    spread, gap = float(one.std()), ks_gap(one, other)
+    # A sample may hold one value alone of a column with a rare other; rounding leaves its deviation above 0.
+    spread, gap = float(one.std()) if np.ptp(one) else np.nan, ks_gap(one, other)
     by_chance = ONE_PERCENT * float(np.sqrt((len(one) + len(other)) / (len(one) * len(other))))
     return found | {
         "mean_then": float(one.mean()),

@@ -41,22 +41,21 @@ def sweep(
     X: npt.ArrayLike | Matrix | Source,
     search: Search | None = None,
     *,
-    families: Iterable[Family | str] = FAMILIES,
-    components: Iterable[int] = range(1, 10),
-    seed: int = 0,
+    families: Iterable[Family | str] | None = None,
+    components: Iterable[int] | None = None,
+    seed: int | None = None,
     watch: Watch | None = None,
     over: Map = map,
 ) -> Board:
     """Fit every family at every K: once each, and those that promise most as thoroughly as the search says.
 
-    A cell's plan says which. A cell that cannot be fitted says why instead of raising; raises FitError only if no cell
-    is admissible. A watch that returns False ends it: cells that were not looked at say so. over maps a function over
-    the cells; a thread pool's map spreads them over the cores and changes no result.
+    Without a search it is all families with 1 to 9 components, but for those that are named. A cell's plan says which.
+    A cell that cannot be fitted says why instead of raising; raises FitError only if no cell is admissible. A watch
+    that returns False ends it: cells that were not looked at say so. over maps a function over the cells; a thread
+    pool's map spreads them over the cores and changes no result. Raises ChoiceError for a search together with its
+    parts.
     """
-    if search is None:
-        search = Search(families, components, seed)  # type: ignore[arg-type]
-    if not isinstance(search, Search):
-        raise ChoiceError("A sweep takes a Search.", remedy="Give core.Search(), or families and components.")
+    search = _search(search, families, components, seed)
     problem, origin = pose(as_source(X), seed=search.seed), Origin.of(X)
     wanted = search.cells(problem.source.d)
     simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}
@@ -72,6 +71,26 @@ def sweep(
     if not board.cancelled:
         board.best()
     return board
+
+
+def _search(
+    search: Search | None,
+    families: Iterable[Family | str] | None,
+    components: Iterable[int] | None,
+    seed: int | None,
+) -> Search:
+    """The search that is asked for, whole or by its parts. Raises ChoiceError for both."""
+    if search is None:
+        wanted = FAMILIES if families is None else families
+        return Search(wanted, range(1, 10) if components is None else components, seed or 0)  # type: ignore[arg-type]
+    if not isinstance(search, Search):
+        raise ChoiceError("A sweep takes a Search.", remedy="Give core.Search(), or families and components.")
+    parts = {"families": families, "components": components, "seed": seed}
+    given = [name for name, value in parts.items() if value is not None]
+    if given:
+        why = f"The search says its {' and '.join(given)} itself."
+        raise ChoiceError("A sweep takes a search or its parts, never both.", why, "Put them into the search.")
+    return search
 
 
 def _looked_at(cells: Sequence[Key], rounds: Rounds, course: Joined, over: Map) -> dict[Key, Seen]:

@@ -64,7 +64,7 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
     choice = preparation or Preparation()
     whole = as_table(table)
     names, notes = _chosen(whole, choice)
-    levels = _levels(whole, choice.encode)
+    commonest, levels = _levels(whole, choice.encode)
     features = (*names, *(f"{level.column} = {level.value}" for level in levels))
     if not features:
         raise DataError("No column is chosen.", remedy="Tick at least one column of numbers.")
@@ -77,7 +77,7 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
         )
     kinds = [whole.column(name).kind for name in names]
     days, hours = (tuple(at for at, each in enumerate(kinds) if each is kind) for kind in (Kind.DATE, Kind.DURATION))
-    transform = replace(_learned(features, levels, raw[keep], choice), dates=days, hours=hours)
+    transform = replace(_learned(features, levels, raw[keep], choice), dates=days, hours=hours, commonest=commonest)
     matrix = assemble(transform, raw, weights, (*notes, *more))
     if not len(matrix.values):
         raise DataError(
@@ -112,8 +112,9 @@ def _weights(table: Table, name: str) -> Array:
     return row_weights(table, name)
 
 
-def _levels(table: Table, encode: tuple[str, ...]) -> tuple[Level, ...]:
-    """The values of the categories but the commonest of each, which the others are seen against."""
+def _levels(table: Table, encode: tuple[str, ...]) -> tuple[tuple[Level, ...], tuple[Level, ...]]:
+    """The commonest value of each category, which the others are seen against, and those others."""
+    commonest: list[Level] = []
     levels: list[Level] = []
     for name in dict.fromkeys(encode):
         if name not in table.frame.columns:
@@ -126,8 +127,9 @@ def _levels(table: Table, encode: tuple[str, ...]) -> tuple[Level, ...]:
                 "Leave it out.",
             )
         order = sorted(counts.index, key=lambda value: (-int(counts[value]), value))
+        commonest.append(Level(name, order[0]))
         levels += [Level(name, value) for value in order[1:]]
-    return tuple(levels)
+    return tuple(commonest), tuple(levels)
 
 
 def _rows_to_keep(values: Array, blanks: Blanks, weights: Array | None) -> npt.NDArray[np.bool_]:

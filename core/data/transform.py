@@ -55,6 +55,9 @@ class Transform:
     weight: str | None = None  # the column of the row weights
     dates: tuple[int, ...] = ()  # positions of the features that count days since 1 January 1970
     hours: tuple[int, ...] = ()  # positions of those that count hours
+    commonest: tuple[
+        Level, ...
+    ] = ()  # the value of each category that has no feature, as its features are seen against it
 
     @property
     def linear(self) -> bool:
@@ -146,6 +149,7 @@ class Transform:
             weight=found["weight"],
             dates=tuple(found.get("dates", ())),
             hours=tuple(found.get("hours", ())),
+            commonest=tuple(Level(**level) for level in found.get("commonest", ())),
         )
 
 

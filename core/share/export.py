@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -33,6 +33,7 @@ from core.share.formulas import safe
 SHEET_ROWS, SHEET_COLUMNS, CELL_CHARACTERS = 1_048_576, 16_384, 32_767
 LONGEST_WHOLE = 10**15  # a spreadsheet rounds longer whole numbers, so they are written as text
 BLOCK_ROWS = 10_000  # turned into cells at a time, so that memory does not grow with the table
+ODD, NOT_COMPARABLE = "odd", "not comparable"
 FIRST_YEAR, LAST_YEAR = 1900, 9999  # of a spreadsheet's dates
 
 Cell = float | int | bool | str | datetime.date | None  # None is a blank
@@ -48,6 +49,7 @@ class Labelled:
     partition: Partition | None = None
     grouping: Grouping | None = None  # which components make up one group; None: each is one
     judgements: Judgements = field(default_factory=Judgements)  # what the user said of rows of the table
+    not_comparable: Sequence[int] = ()  # positions in the table of rows that are neither odd nor usual
 
     @property
     def groups(self) -> int:
@@ -80,6 +82,9 @@ def labelled_frame(table: Table, found: Labelled) -> pd.DataFrame:
         own = unlike(name, taken)
         taken.add(own)
         added[own] = values.set_axis(found.matrix.row_ids).reindex(range(len(frame)))
+        if name == ODD and len(found.not_comparable):
+            added[own] = added[own].astype(object)
+            added[own].iloc[list(found.not_comparable)] = NOT_COMPARABLE
     if found.judgements.said:  # also of rows that are left out now
         added[unlike(LABEL, taken)] = pd.Series(found.judgements.words(np.arange(len(frame))))
     return pd.concat([frame, pd.DataFrame(added, index=range(len(frame))).set_axis(frame.index)], axis=1)
@@ -175,7 +180,7 @@ def _found_columns(found: Labelled) -> dict[str, pd.Series]:
     columns["score (-log p)"] = pd.Series(found.odd.score)
     if found.odd.level is not found.odd.score:
         columns["score as of a row without blanks"] = pd.Series(found.odd.level)
-    columns["odd"] = pd.Series(np.where(found.odd.flagged, "yes", "no"))
+    columns[ODD] = pd.Series(np.where(found.odd.flagged, "yes", "no"))
     return columns
 
 

@@ -290,7 +290,10 @@ def analysis() -> Analysis | None:
 
 def row_name(session: Session, found: Table) -> str | None:
     """The column that says what a row is; None where rows go by their number."""
-    return (suggested_row_name(found) if session.row_name is None else session.row_name) or None
+    asked = session.row_name
+    if asked is None or (asked and asked not in found.frame.columns):  # the file may have been read anew
+        return suggested_row_name(found)
+    return asked or None
 
 
 def table(session: Session) -> Table | None:

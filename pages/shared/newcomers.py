@@ -75,7 +75,8 @@ def arrived(analysis: Analysis) -> Arrived | None:
     )
     if found is None:
         return None
-    return Arrived(table, found, Labelled(found.matrix, fitted, found.odd, None, groups), own)
+    labelled = Labelled(found.matrix, fitted, found.odd, None, groups, not_comparable=found.not_comparable.tolist())
+    return Arrived(table, found, labelled, own)
 
 
 def _table(upload: Upload) -> Table | None:

@@ -96,3 +96,22 @@ def test_the_search_can_be_ended_from_outside(iris):
     found = fuller_answer(iris, Search(), watch=watch)
     assert found.board.cancelled
     assert len(seen) < 50
+
+
+def test_a_search_on_a_part_of_the_rows_keeps_their_weights(iris, monkeypatch):
+    monkeypatch.setattr(fuller, "FULLER_ROWS", 140)
+    weights = np.where(np.arange(150) < 50, 10.0, 1.0)
+    answer = fuller_answer(replace(iris, weights=weights), Search(families=("VVV",), components=(1,)))
+    share = weights @ (np.arange(150) < 50) / weights.sum()
+    (cell,) = answer.board.cells
+    lengths = np.average(iris.values, axis=0, weights=weights)
+    np.testing.assert_allclose(cell.fit.mixture.means[0], lengths, atol=0.05)
+    assert share > 0.8  # so that the plain means are far from those
+
+
+def test_rows_that_weigh_nothing_are_not_drawn(iris, monkeypatch):
+    monkeypatch.setattr(fuller, "FULLER_ROWS", 100)
+    weights = np.where(np.arange(150) < 50, 2.0, 0.0)
+    answer = fuller_answer(replace(iris, weights=weights), Search(families=("VVV",), components=(1,)))
+    (cell,) = answer.board.cells
+    np.testing.assert_allclose(cell.fit.mixture.means[0], iris.values[:50].mean(axis=0), atol=1e-9)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -99,6 +101,94 @@ def test_blanks_are_counted_and_a_file_without_a_full_row_is_refused(trained):
     new["width"] = np.nan
     with pytest.raises(DataError, match="No row of the file"):
         score_rows(fitted, matrix, odd, profile(new))
+
+
+@pytest.fixture(scope="module")
+def bent():
+    """A fit with a logarithm, a category as columns, and blanks kept."""
+    rng = np.random.default_rng(1)
+    paint = rng.choice(["red", "green", "blue"], 400, p=[0.5, 0.3, 0.2])
+    frame = pd.DataFrame({"mass": rng.lognormal(2, 0.5, 400), "size": rng.normal(size=400), "paint": paint})
+    choice = Preparation(("mass", "size"), transforms=(("mass", "log"),), encode=("paint",))
+    matrix = prepare(frame, choice)
+    fitted = fit(matrix, Plan("EEE", 1))
+    return fitted, matrix, anomalies(fitted, matrix, ExpectedFalseAlarms(10)), frame.head(40)
+
+
+def scored(bent, frame):
+    fitted, matrix, odd, _ = bent
+    return score_rows(fitted, matrix, odd, profile(frame))
+
+
+def test_rows_without_a_logarithm_and_with_a_value_never_seen_are_told_and_not_compared(bent):
+    new = bent[3].copy()
+    new.loc[3, "mass"], new.loc[7, "mass"], new.loc[7, "paint"] = 0.0, -2.0, "teal"
+    found = scored(bent, new)
+    assert found.not_comparable.tolist() == [3, 7]
+    assert 3 not in found.matrix.row_ids
+    assert len(found.matrix.values) == 38
+    first, mass, paint = found.unlike_sentences
+    assert first == "2 rows cannot be compared and are marked so, neither odd nor usual."
+    assert mass.startswith("mass: zero or less")
+    assert mass.endswith("in 2 rows.")
+    assert paint == "paint: values that no fitted row has (teal), in 1 row."
+
+
+def test_the_commonest_value_of_a_category_is_not_new(bent):
+    found = scored(bent, bent[3])
+    assert not found.unlike
+    assert not found.not_comparable.size
+    assert found.unlike_sentences == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "what"),
+    [
+        (["5.1 kW"] * 40, "text where numbers were fitted (5.1 kW)"),
+        (pd.date_range("2020-01-01", periods=40), "dates where numbers were fitted"),
+        ([True, False] * 20, "yes or no where numbers were fitted"),
+        ([np.inf] * 40, "infinite"),
+    ],
+)
+def test_a_column_of_another_kind_is_refused_with_what_it_holds(bent, cells, what):
+    with pytest.raises(DataError, match="can be compared") as refused:
+        scored(bent, bent[3].assign(size=cells))
+    assert f"size: {what}" in str(refused.value) or what in str(refused.value)
+
+
+def test_what_was_fitted_as_a_date_is_not_compared_with_numbers():
+    days = pd.date_range("2020-01-01", periods=200)
+    frame = pd.DataFrame({"day": days, "x": np.random.default_rng(0).normal(size=200)})
+    matrix = prepare(frame, Preparation(("day", "x")))
+    fitted = fit(matrix, Plan("VVV", 1))
+    odd = anomalies(fitted, matrix, ExpectedFalseAlarms(1))
+    with pytest.raises(DataError, match="day: numbers where dates were fitted"):
+        score_rows(fitted, matrix, odd, profile(frame.assign(day=range(200))))
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_one_new_row_is_scored(bent, n):
+    found = scored(bent, bent[3].head(n))
+    assert len(found.odd.score) == n
+    assert np.isfinite(found.drift["shift"]).all()
+
+
+def test_rows_blank_in_every_fitted_column_are_left_out_and_told(bent):
+    new = bent[3].copy()
+    new.loc[:4, ["mass", "size", "paint"]] = np.nan
+    found = scored(bent, new)
+    assert len(found.matrix.values) == 35
+    assert any("5 rows" in note.what for note in found.matrix.notes)
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_drift_from_one_value_is_no_number_of_standard_deviations():
+    kept = prepare(rows(500, 0), Preparation(columns=("width", "height")))
+    still = replace(kept, values=np.column_stack([np.zeros(500), kept.values[:, 1]]))
+    found = drift_of(still, kept)
+    assert np.isnan(found["shift"].iloc[0])
+    assert found["moved"].tolist() == [True, False]
+    assert not drift_of(still, still)["moved"].any()
 
 
 def test_a_column_blank_throughout_counts_as_moved():

@@ -206,3 +206,9 @@ def test_whatever_one_cell_is_refused_for_is_its_outcome(monkeypatch):
     board = core.sweep(np.random.default_rng(0).normal(size=(40, 2)), families=("EII",), components=(1, 2))
     assert board.cell("EII", 1).fit is not None
     assert board.cell("EII", 2).reason == "Two are never enough."
+
+
+@pytest.mark.parametrize("part", [{"families": ("EEE",)}, {"components": (1, 2)}, {"seed": 1}])
+def test_a_search_and_its_parts_are_never_both_taken(part):
+    with pytest.raises(core.CoreError, match="never both"):
+        sweep(matrix("faithful"), Search(families=("EII",), components=(1,)), **part)

@@ -5,11 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.data.columns import profile
 from core.errors import CoreError
-from pages.shared.session import Upload
+from pages.shared.derived import row_name
+from pages.shared.session import Session, Upload
 
 
 @pytest.fixture
@@ -91,3 +94,11 @@ def script():
 
 def test_other_rows_or_columns_take_back_what_was_chosen_for_the_ones_before():
     assert not AppTest.from_function(script).run().exception
+
+
+@pytest.mark.parametrize(
+    ("asked", "called"), [(None, "name"), ("town", "town"), ("", None), ("gone when the file was read anew", "name")]
+)
+def test_rows_are_called_by_a_column_that_is_there(asked, called):
+    table = profile(pd.DataFrame({"name": list("abcdefgh"), "town": list("wxyzwxyz"), "x": range(8)}))
+    assert row_name(Session(row_name=asked), table) == called

@@ -10,11 +10,16 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import core
+from core.analysis.anomaly import anomalies
 from core.analysis.grouping import Grouping
 from core.analysis.judgements import Judgement, Judgements
 from core.analysis.reasons import reasons
+from core.analysis.scoring import score_rows
 from core.data.columns import profile
+from core.data.prepare import Preparation, prepare
+from core.mixture.fit import fit
 from core.mixture.model import Noise
+from core.mixture.plan import Plan
 from core.share import export
 from core.share.export import Labelled, beyond_a_sheet, labelled_frame, odd_frame, to_csv, to_xlsx
 
@@ -279,3 +284,17 @@ def test_names_of_groups_stand_beside_their_numbers():
     assert called[1] == "few"
     assert called[2] == "Group 2"
     assert frame.shape[1] == before.shape[1] + 1 == 3 + named.n_columns
+
+
+def test_rows_that_cannot_be_compared_are_marked_so_and_have_no_group():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"mass": rng.lognormal(2, 0.5, 200), "size": rng.normal(size=200)})
+    matrix = prepare(frame, Preparation(("mass", "size"), transforms=(("mass", "log"),)))
+    fitted = fit(matrix, Plan("EEE", 1))
+    table = profile(frame.head(10).assign(mass=[0.0, *frame["mass"].iloc[1:10]]))
+    found = score_rows(fitted, matrix, anomalies(fitted, matrix), table)
+    told = Labelled(found.matrix, fitted, found.odd, not_comparable=found.not_comparable.tolist())
+    whole = labelled_frame(table, told)
+    assert whole["odd"].tolist()[:2] == ["not comparable", "no"]
+    assert pd.isna(whole["GMM group"].iloc[0])
+    assert b"not comparable" in to_csv(whole)

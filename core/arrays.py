@@ -11,6 +11,12 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 Array = npt.NDArray[np.float64]
 
 
+def owned(values: Array) -> Array:
+    """A C-ordered float64 array that was made here, which nobody can write to from now on; nothing is copied."""
+    values.flags.writeable = False
+    return values
+
+
 def read_only(values: npt.ArrayLike) -> Array:
     """A C-ordered float64 array that nobody can write to; copies only what is still writable."""
     array = np.ascontiguousarray(values, dtype=np.float64)

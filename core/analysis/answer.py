@@ -94,7 +94,9 @@ def _looked_at(matrix: Matrix, seed: int) -> Matrix | Source:
     whole = complete_rows(matrix)
     if whole.all() and len(whole) <= FIRST_ROWS:
         return matrix
-    rows = ArraySource(matrix.values[whole], None if matrix.weights is None else matrix.weights[whole])
+    rows = ArraySource(matrix.values, matrix.weights)
+    if not whole.all():
+        rows = ArraySource(matrix.values[whole], None if matrix.weights is None else matrix.weights[whole])
     if rows.n <= FIRST_ROWS:
         return rows
     return ArraySource(rows.sample(FIRST_ROWS, np.random.default_rng([seed, FIRST_ROWS])))

@@ -60,11 +60,16 @@ class Simulated:
         factors = np.array(widths(mixture.features))
         counts = [draws, *[max(int(FAR_DRAWS * draws), 1)] * (len(factors) - 1)]
         rows, labels = mixture.sample_labelled(sum(counts), rng)
-        rows += (np.sqrt(np.repeat(factors, counts)) - 1)[:, None] * (rows - mixture.means[labels])
-        densities = _log_densities(mixture, rows, factors)
-        scores = -densities[0] if mixture.noise is None else -kernels.log_density(mixture, rows)
-        drawn_from = _log_sums(densities + np.log(np.array(counts) / len(rows))[:, None])
-        weights = np.exp(densities[0] - drawn_from)
+        wider = np.sqrt(np.repeat(factors, counts)) - 1
+        log_shares = np.log(np.array(counts) / len(rows))[:, None]
+        alone = mixture.marginal(range(mixture.features)) if mixture.noise else mixture
+        scores, weights = np.empty(len(rows)), np.empty(len(rows))
+        for at in range(0, len(rows), BLOCK_ROWS):
+            block = slice(at, at + BLOCK_ROWS)
+            own = rows[block] + wider[block, None] * (rows[block] - mixture.means[labels[block]])
+            densities = _log_densities(alone, own, factors)
+            scores[block] = -densities[0] if mixture.noise is None else -kernels.log_density(mixture, own)
+            weights[block] = np.exp(densities[0] - _log_sums(densities + log_shares))
         order = np.argsort(scores, kind="stable")
         return cls(read_only(scores[order]), read_only(np.cumsum(weights[order][::-1])[::-1]))
 
@@ -107,17 +112,15 @@ def widths(features: int) -> tuple[float, ...]:
 
 
 def _log_densities(mixture: Mixture, rows: Array, factors: Array) -> Array:
-    """(F, B) log densities of (B, d) rows under the mixture, noise left out, its covariances multiplied by each of (F,)
+    """(F, B) log densities of (B, d) rows under a mixture without noise, its covariances multiplied by each of (F,)
     factors, from one pass over the rows.
     """
-    alone = mixture.marginal(range(mixture.features)) if mixture.noise else mixture
     densities = np.empty((len(factors), len(rows)))
-    for at in range(0, len(rows), BLOCK_ROWS):
-        normalisers = alone.log_normalisers[:, None]
-        half_squares = normalisers - alone.log_joint(rows[at : at + BLOCK_ROWS]).T
-        for f, factor in enumerate(factors):
-            joint = normalisers - mixture.features / 2 * np.log(factor) - half_squares / factor
-            densities[f, at : at + BLOCK_ROWS] = _log_sums(joint)
+    normalisers = mixture.log_normalisers[:, None]
+    half_squares = normalisers - mixture.log_joint(rows).T
+    for f, factor in enumerate(factors):
+        joint = normalisers - mixture.features / 2 * np.log(factor) - half_squares / factor
+        densities[f] = _log_sums(joint)
     return densities
 
 

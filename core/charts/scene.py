@@ -40,7 +40,10 @@ class Scene:
     @cached_property
     def raw(self) -> Array:
         """(n, d) rows in raw units, without the last digits that the way there and back leaves behind."""
-        return np.column_stack([_tidied(column) for column in self.matrix.raw.T])
+        raw = np.empty(self.matrix.values.shape)
+        for j, column in enumerate(self.matrix.values.T):
+            raw[:, j] = _tidied(self.matrix.transform.column_to_raw(j, column))
+        return raw
 
     @cached_property
     def grouping(self) -> Grouping:

@@ -77,7 +77,8 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
         )
     kinds = [whole.column(name).kind for name in names]
     days, hours = (tuple(at for at, each in enumerate(kinds) if each is kind) for kind in (Kind.DATE, Kind.DURATION))
-    transform = replace(_learned(features, levels, raw[keep], choice), dates=days, hours=hours, commonest=commonest)
+    kept = raw if keep.all() else raw[keep]
+    transform = replace(_learned(features, levels, kept, choice), dates=days, hours=hours, commonest=commonest)
     matrix = assemble(transform, raw, weights, (*notes, *more))
     if not len(matrix.values):
         raise DataError(

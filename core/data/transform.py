@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.arrays import Array, read_only
+from core.arrays import Array, owned, read_only
 from core.data.bend import Bend
 from core.data.columns import numbers_of, profile
 from core.data.dates import dates
@@ -82,12 +82,15 @@ class Transform:
 
     def forward(self, raw: Array) -> Array:
         """(n, d) raw values in the fitted form; NaN where there is no logarithm."""
-        bent = [column if bend is None else bend.apply(column) for bend, column in zip(self.bends, raw.T, strict=True)]
-        return (np.column_stack(bent) - np.array(self.centers)) / np.array(self.scales)
+        fitted = np.empty(raw.shape)
+        for j in range(raw.shape[1]):  # one after the other, since all of them may be most of the memory there is
+            fitted[:, j] = self.column_forward(j, raw[:, j])
+        return fitted
 
     def to_raw(self, values: npt.ArrayLike) -> Array:
         """(n, d) fitted values in raw units."""
-        plain = np.asarray(values, dtype=np.float64) * np.array(self.scales) + np.array(self.centers)
+        plain = np.asarray(values, dtype=np.float64) * np.array(self.scales)
+        plain += np.array(self.centers)
         for j, bend in enumerate(self.bends):
             if bend is not None:
                 plain[:, j] = bend.undo(plain[:, j])
@@ -177,7 +180,7 @@ class Matrix:
     @cached_property
     def raw(self) -> Array:
         """(n, d) values in raw units."""
-        return read_only(self.transform.to_raw(self.values))
+        return owned(self.transform.to_raw(self.values))
 
     @cached_property
     def data_id(self) -> str:
@@ -213,7 +216,8 @@ def assemble(transform: Transform, raw: Array, weights: Array | None, notes: tup
     rows = np.flatnonzero(keep).astype(np.int64)
     rows.flags.writeable = False
     chosen = None if weights is None else read_only(weights[keep])
-    return Matrix(read_only(fitted[keep]), rows, transform, int(len(raw) - len(rows)), notes, chosen)
+    values = owned(fitted if keep.all() else fitted[keep])
+    return Matrix(values, rows, transform, int(len(raw) - len(rows)), notes, chosen)
 
 
 def as_table(table: Table | pd.DataFrame) -> Table:

@@ -143,11 +143,10 @@ class Mixture:
         if not isinstance(rng, np.random.Generator):
             raise ChoiceError("Rows are drawn by a NumPy generator.", remedy="Give numpy.random.default_rng(0).")
         labels = rng.choice(self.components, n, p=self.weights / self.weights.sum())
-        standard = rng.normal(size=(n, self.features))
-        rows = np.empty_like(standard)
+        rows = rng.normal(size=(n, self.features))
         for k in range(self.components):
             mine = labels == k
-            rows[mine] = self.means[k] + standard[mine] @ self.factors[k].T
+            rows[mine] = self.means[k] + rows[mine] @ self.factors[k].T
         return rows, labels
 
     def marginal(self, columns: Sequence[int]) -> Mixture:

@@ -1,7 +1,9 @@
 """Turns: who may compute now, so that no visitor's long work holds up everyone else's.
 
-A few jobs are at work at once, and one for each visitor. Where others wait, a job gives way after a slice of time and
-queues again behind them. A visitor's own urgent job goes before the same visitor's job in the background.
+A few jobs are at work at once, and one for each visitor. The next turn is the visitor's who has had the least time at
+work so far (start-time fair queueing, Goyal, Vin and Cheng 1996): many jobs get nobody more than one does, and who
+comes anew begins level with the others. Where others wait, a job gives way after a slice of time. A visitor's own
+urgent job goes before the same visitor's job in the background.
 """
 
 from __future__ import annotations
@@ -28,17 +30,22 @@ class Ticket:
 class Turns:
     """The queue of a process."""
 
-    def __init__(self, at_once: int = AT_ONCE, slice_seconds: float = SLICE) -> None:
+    def __init__(
+        self, at_once: int = AT_ONCE, slice_seconds: float = SLICE, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """An empty queue."""
-        self._at_once, self._slice = at_once, slice_seconds
+        self._at_once, self._slice, self._clock = at_once, slice_seconds, clock
         self._waiting: list[Ticket] = []
         self._working: list[Ticket] = []
+        self._served: dict[str, float] = {}  # seconds at work of each owner, level with the others when it came
+        self._level = 0.0  # the most that anybody had been served who then got a turn
         self._changed = Condition()
 
     def enter(self, ticket: Ticket, given_up: Callable[[], bool]) -> bool:
         """Wait for a turn and take it; False if the job was given up meanwhile."""
         with self._changed:
             self._waiting.append(ticket)
+            self._served[ticket.owner] = max(self._served.get(ticket.owner, 0.0), self._level)
             while self._next() is not ticket:
                 if given_up():
                     self._waiting.remove(ticket)
@@ -46,7 +53,8 @@ class Turns:
                 self._changed.wait(LOOK)
             self._waiting.remove(ticket)
             self._working.append(ticket)
-            ticket.since = time.monotonic()
+            self._level = max(self._level, self._served[ticket.owner])
+            ticket.since = self._clock()
             self._changed.notify_all()
             return True
 
@@ -55,6 +63,7 @@ class Turns:
         with self._changed:
             if ticket in self._working:
                 self._working.remove(ticket)
+                self._served[ticket.owner] += self._clock() - ticket.since
                 self._changed.notify_all()
 
     def give_way(self, ticket: Ticket, given_up: Callable[[], bool]) -> bool:
@@ -69,14 +78,24 @@ class Turns:
     def place(self, ticket: Ticket) -> int:
         """Place in the queue from 1, or 0 at work."""
         with self._changed:
-            return self._waiting.index(ticket) + 1 if ticket in self._waiting else 0
+            return self._queue().index(ticket) + 1 if ticket in self._waiting else 0
+
+    def forget(self, owner: str) -> None:
+        """What a visitor has had, once it has left."""
+        with self._changed:
+            if all(each.owner != owner for each in (*self._waiting, *self._working)):
+                self._served.pop(owner, None)
+
+    def _queue(self) -> list[Ticket]:
+        """Those who wait: who has had the least comes first, then who came first."""
+        return sorted(self._waiting, key=lambda each: self._served[each.owner])
 
     def _next(self) -> Ticket | None:
         if len(self._working) >= self._at_once:
             return None
         busy = {each.owner for each in self._working}
         pressed = {each.owner for each in self._waiting if each.urgent}
-        free = (w for w in self._waiting if w.owner not in busy and (w.urgent or w.owner not in pressed))
+        free = (w for w in self._queue() if w.owner not in busy and (w.urgent or w.owner not in pressed))
         return next(free, None)
 
     def _is_due(self, ticket: Ticket) -> bool:
@@ -85,4 +104,4 @@ class Turns:
             return True
         busy = {each.owner for each in self._working}
         others = any(each.owner not in busy for each in self._waiting)
-        return others and len(self._working) >= self._at_once and time.monotonic() - ticket.since > self._slice
+        return others and len(self._working) >= self._at_once and self._clock() - ticket.since > self._slice

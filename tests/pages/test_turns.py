@@ -87,3 +87,58 @@ def test_a_job_that_is_given_up_while_it_waits_leaves_the_queue():
     assert turns.place(waiting) == 1
     given_up.set()
     wait_for(lambda: turns.place(waiting) == 0)
+
+
+class Clock:
+    """Seconds that pass when told to."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def served(jobs, seconds, turns_taken):
+    """Who gets each turn where every owner has that many jobs, all waiting, and each takes so many seconds."""
+    clock = Clock()
+    turns = Turns(at_once=1, clock=clock)
+    first = Ticket("door")
+    turns.enter(first, never)
+    queue = {Ticket(owner): owner for owner, count in jobs.items() for _ in range(count)}
+    entered = {ticket: enter_later(turns, ticket) for ticket in queue}
+    turns.leave(first)
+    order = []
+    for _ in range(turns_taken):
+        wait_for(lambda: any(event.is_set() for event in entered.values()))
+        [ticket] = [ticket for ticket, event in entered.items() if event.is_set()]
+        entered.pop(ticket)
+        order.append(queue[ticket])
+        clock.now += seconds[queue[ticket]]
+        turns.leave(ticket)
+    return "".join(order)
+
+
+def test_many_jobs_of_one_visitor_get_it_no_more_turns_than_others():
+    assert served({"a": 4, "b": 2, "c": 2}, {"a": 1, "b": 1, "c": 1}, 6) == "abcabc"
+
+
+def test_who_has_had_less_time_comes_first():
+    assert served({"a": 2, "b": 4}, {"a": 3, "b": 1}, 6) == "abbbab"
+
+
+def test_who_comes_anew_is_level_with_the_others():
+    clock = Clock()
+    turns = Turns(at_once=1, clock=clock)
+    old = Ticket("a")
+    for _ in range(3):
+        turns.enter(old, never)
+        clock.now += 10
+        turns.leave(old)
+    new = Ticket("b")
+    turns.enter(new, never)
+    clock.now += 11
+    again, next_one = enter_later(turns, Ticket("b")), enter_later(turns, old)
+    turns.leave(new)
+    assert next_one.wait(5)  # not only after the new one has had thirty seconds as well
+    assert not again.is_set()

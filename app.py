@@ -3,7 +3,9 @@
 import streamlit as st
 
 from pages.shared import sidebar
-from pages.shared.warm import warm_up
+from pages.shared.reader import readers
+from pages.shared.visits import welcome
+from pages.shared.warm import rest, warm_up
 
 # No file is called what its address is: to the first visitor after a start, Streamlit would serve it without this one.
 PAGES = [
@@ -19,5 +21,7 @@ PAGES = [
 st.set_page_config(page_title="Mixture Explorer", page_icon="🫧", layout="wide")
 page = st.navigation(PAGES)
 warm_up()
+readers().get_ready()
+welcome(rest)
 page.run()
 sidebar.show()

@@ -12,8 +12,9 @@ from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals
 from pages.shared.newcomers import Arrived, arrived
-from pages.shared.session import Upload, choose, current
+from pages.shared.session import choose, current
 from pages.shared.tables import looks, worded
+from pages.shared.uploads import taken_in
 
 DRIFT = {
     "column": st.column_config.TextColumn("Column"),
@@ -36,10 +37,10 @@ GROUPS = {
 
 def take_file() -> None:
     """Take in the file; an emptied uploader (it empties when pages are switched) changes nothing."""
-    file = st.session_state.get("other")
-    if file is not None:
-        with refusals():
-            choose(newcomers=Upload.spool(file.name, file.getvalue()))
+    with refusals():
+        upload = taken_in("other")
+        if upload is not None:
+            choose(newcomers=upload)
 
 
 def show_columns(columns: ColumnMatch) -> None:

@@ -36,7 +36,7 @@ from core.scale.threads import over_cores
 from pages.shared import jobs
 from pages.shared.reader import Read, readers
 from pages.shared.session import Model, Session, Split, current
-from pages.shared.store import kept, key, store
+from pages.shared.store import kept, key, recall
 
 CURVE = tuple(range(1, 10))  # numbers of groups of K-Means' curve
 
@@ -324,12 +324,12 @@ def known() -> Known:
     """What the current session's analysis has come to so far."""
     session = current()
     if session.model is None:
-        answer = cast("FirstAnswer | None", store().find(first_key(session)))
+        answer = cast("FirstAnswer | None", recall(first_key(session)))
         fitted = None if answer is None else answer.fit
     else:
-        fitted = cast("Fit | None", store().find(fit_key(session)))
-    found = cast("Table | None", store().find(table_key(session)))
-    return Known(found, cast("Matrix | None", store().find(rows_key(session))), fitted)
+        fitted = cast("Fit | None", recall(fit_key(session)))
+    read = cast("Table | None", recall(table_key(session)))
+    return Known(read, cast("Matrix | None", recall(rows_key(session))), fitted)
 
 
 def table_key(session: Session) -> str:

@@ -13,26 +13,28 @@ from enum import Enum
 from itertools import count
 from threading import Event, Lock, Thread
 from typing import TypeVar, cast
+from weakref import WeakSet
 
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.runtime import RuntimeState
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import CoreError
 from core.mixture.em.stopping import Progress, Watch
-from pages.shared.store import store
+from pages.shared.memory import trim
+from pages.shared.store import recall, store
 from pages.shared.turns import Ticket, Turns
+from pages.shared.visits import GONE, is_there, session_id
 
 T = TypeVar("T")
 
 MOMENT = 0.3  # seconds before a progress card is drawn
 POLL = 0.5  # seconds between two looks at the progress
 LOOK = 0.4  # seconds that a look lasts
-GONE = 150.0  # seconds without its visitor after which a job ends; a lost connection is kept up for 120
 ROLL_CALL = 1.0  # seconds between two looks at whether the visitor is there
 KEY = "jobs"  # where a session keeps the handles of its jobs
 
+_adding = Lock()
 _logger = logging.getLogger(__name__)
 
 
@@ -86,6 +88,16 @@ class Job:
         """Place in the queue from 1, or 0 at work."""
         return self._turns.place(self._ticket)
 
+    @property
+    def owner(self) -> str:
+        """Whose it is."""
+        return self._ticket.owner
+
+    def take(self) -> object | None:
+        """Its value, which it no longer holds then."""
+        value, self.value = self.value, None
+        return value
+
     def cancel(self) -> None:
         """End it soon."""
         if not self.over:
@@ -107,6 +119,7 @@ class Job:
         finally:
             self._turns.leave(self._ticket)
             self._over.set()
+            trim()
 
     def _watch(self, progress: Progress) -> bool:
         self.progress = progress
@@ -119,7 +132,7 @@ class Job:
         now = time.monotonic()
         if now - self._looked > ROLL_CALL:
             self._looked = now
-            if _is_there(self._ticket.owner):
+            if is_there(self._ticket.owner):
                 self._seen = now
             elif now - self._seen > GONE or _is_closing():
                 self._ended.set()
@@ -145,9 +158,9 @@ def result(
     key says all that the result depends on; the work passes its watch on. A refusal of the work is raised here. After
     a cancel the page offers to start again.
     """
-    found = store().find(key)
-    if found is not None:
-        return cast(T, found)
+    kept = recall(key)
+    if kept is not None:
+        return cast(T, kept)
     job = _job(key, title, lane, work, stop)
     job.wait(MOMENT)
     if job.cancelled:
@@ -158,14 +171,25 @@ def result(
         return None
     if job.refusal is not None:
         raise job.refusal.with_traceback(None)
-    store().put(key, job.value)
-    return cast(T, job.value)
+    _jobs().pop(lane, None)
+    value = job.take()
+    store().put(key, value, session_id())
+    return cast(T, value)
 
 
 def running(lane: Lane) -> Job | None:
     """The session's job of a lane, if it is not over."""
     job = _jobs().get(lane)
     return job if job is not None and not job.over and not job.cancelled else None
+
+
+def end_those_of(session: str) -> None:
+    """End whatever a session that has left has at work, and let go of what it came to."""
+    with _adding:
+        theirs = [job for job in _all() if job.owner == session]
+    for job in theirs:
+        job.cancel()
+        job.take()
 
 
 def cancel_all() -> None:
@@ -193,19 +217,31 @@ def share(progress: Progress) -> float:
 
 def in_words(job: Job) -> str:
     """Where a job stands."""
-    place, progress = job.place, job.progress
-    if place:
-        return f"waiting for its turn, number {place} in the queue"
+    place = job.place
+    if not place:
+        return _so_far(job.progress) or "getting ready"
+    done = _so_far(job.progress)
+    return f"waiting for its turn, number {place} in the queue" + (f", after {done}" if done else "")
+
+
+def _so_far(progress: Progress) -> str:
+    """What is done, and of how much; nothing at the beginning."""
     if progress.total <= 0:
-        return "getting ready"
+        return ""
     if progress.what == "passes":
         return f"pass {progress.done:,}"
     return f"{progress.done:,} of {progress.total:,} {progress.what}"
 
 
+@st.cache_resource(show_spinner=False)
+def _all() -> WeakSet[Job]:
+    """The jobs of all sessions."""
+    return WeakSet()
+
+
 def _jobs() -> dict[Lane, Job]:
-    found: dict[Lane, Job] = st.session_state.setdefault(KEY, {})
-    return found
+    handles: dict[Lane, Job] = st.session_state.setdefault(KEY, {})
+    return handles
 
 
 def _job(key: str, title: str, lane: Lane, work: Callable[[Watch], object], stop: Callable[[], None] | None) -> Job:
@@ -215,18 +251,11 @@ def _job(key: str, title: str, lane: Lane, work: Callable[[Watch], object], stop
         return before
     if before is not None:
         before.cancel()
-    job = _jobs()[lane] = Job(key, title, lane, _session_id(), stop)
+    job = _jobs()[lane] = Job(key, title, lane, session_id(), stop)
+    with _adding:
+        _all().add(job)
     job.start(work)
     return job
-
-
-def _session_id() -> str:
-    context = get_script_run_ctx()
-    return context.session_id if context is not None else ""
-
-
-def _is_there(owner: str) -> bool:
-    return not runtime.exists() or runtime.get_instance().is_active_session(owner)
 
 
 def _is_closing() -> bool:

@@ -15,12 +15,19 @@ from pages.shared.session import Upload
 
 
 class Readers:
-    """A reader that has started already, ready for the next file."""
+    """A reader that has started already, ready for the next file, for as long as anybody is there to bring one."""
 
     def __init__(self) -> None:
         """Start the first."""
         self._lock = Lock()
         self._waiting = _started()
+
+    def get_ready(self) -> None:
+        """Start one, if none waits."""
+        with self._lock:
+            if self._waiting is None or not self._waiting.alive:
+                self._let_go()
+                self._waiting = _started()
 
     def take(self) -> Child:
         """The one that waits, or a new one if that has ended; the next is started. Raises ReadError."""
@@ -31,6 +38,16 @@ class Readers:
         if taken is not None:
             taken.close()
         return Child()
+
+    def rest(self) -> None:
+        """End the one that waits: nobody is there."""
+        with self._lock:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.close()
 
 
 def _started() -> Child | None:

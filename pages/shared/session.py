@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,6 +38,11 @@ class Upload:
     def spool(cls, name: str, content: bytes) -> Upload:
         """Write the bytes to the disk. Raises CoreError where they cannot be written."""
         return cls(name, hashlib.sha256(content).hexdigest(), Spool(content))
+
+    @property
+    def close(self) -> Callable[[], object]:
+        """Gives the bytes up, whoever still refers to the upload; it does not itself refer to it."""
+        return self._spool.close
 
     def content(self) -> bytes:
         """The bytes. Raises CoreError where they are no longer what was written."""

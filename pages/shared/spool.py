@@ -20,7 +20,7 @@ class Spool:
         except OSError as fault:
             raise _not_kept(fault) from None
         self._lock = Lock()  # the place in the file is one for all threads
-        weakref.finalize(self, self._file.close)
+        self.close = weakref.finalize(self, self._file.close)  # to be called early by who knows that nobody will read
         try:
             rest = memoryview(content)
             while rest:

@@ -1,24 +1,26 @@
 """The store: results that all sessions may share, each under a key made of our own sha256 and of frozen choices.
 
 Results are frozen, so a shared one cannot be changed under another session's feet. Keys begin with the sha256 of the
-whole file, so nobody reaches what they do not have. What is dropped is computed again when it is asked for.
+whole file, so nobody reaches what they do not have. What is dropped is computed again when it is asked for. A result
+belongs to the sessions that have asked for it, and goes with the last of them.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass
-from threading import Lock
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import RLock
 from typing import TypeVar, cast
 
-import numpy as np
-import pandas as pd
 import streamlit as st
+
+from pages.shared.visits import session_id
+from pages.shared.weight import Weight, weigh
 
 T = TypeVar("T")
 
-MOST_RESULTS = 500
+MOST_RESULTS = 2_000
 MOST_BYTES = 400_000_000
 
 
@@ -27,33 +29,86 @@ def key(what: str, *choices: object) -> str:
     return f"{what}: {choices!r}"
 
 
+@dataclass
+class _Kept:
+    """A result, what it weighs, and whose it is."""
+
+    result: object
+    holders: set[str]
+    weight: Weight = field(default_factory=Weight)
+    finds: int = 0
+
+
 class Store:
     """The results that were used last, as many as fit."""
 
     def __init__(self, most: int = MOST_RESULTS, most_bytes: int = MOST_BYTES) -> None:
         """An empty store."""
         self._most, self._most_bytes = most, most_bytes
-        self._results: OrderedDict[str, tuple[object, int]] = OrderedDict()
-        self._lock = Lock()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._held: dict[int, tuple[int, int]] = {}  # large buffers: by how many results each is held, and its bytes
+        self._bytes = 0
+        self._lock = RLock()  # dropping a result may run others' clean-up, which may ask for the store
 
-    def put(self, key: str, result: object) -> None:
-        """Keep a result; those that were not used for longest may go, the new one stays."""
-        with self._lock:
-            self._results[key] = result, size(result)
-            self._results.move_to_end(key)
-            while len(self._results) > 1 and self._is_full():
-                self._results.popitem(last=False)
+    @property
+    def bytes(self) -> int:
+        """What all results take, each buffer counted once, as of the last look at them."""
+        return self._bytes
 
-    def find(self, key: str) -> object | None:
-        """The result of a key, or None."""
+    def put(self, key: str, result: object, holder: str = "") -> None:
+        """Keep a result for a session, or "" for good; those not used for longest may go, the new one stays."""
         with self._lock:
-            if key not in self._results:
+            before = self._drop(key) if key in self._kept else None
+            kept = self._kept[key] = _Kept(result, {holder} | (before.holders if before else set()))
+            self._weigh(kept)
+            while len(self._kept) > 1 and (len(self._kept) > self._most or self._bytes > self._most_bytes):
+                self._drop(next(iter(self._kept)))
+
+    def find(self, key: str, holder: str = "") -> object | None:
+        """The result of a key, or None; it is this session's from now on as well."""
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is None:
                 return None
-            self._results.move_to_end(key)
-            return self._results[key][0]
+            self._kept.move_to_end(key)
+            kept.holders.add(holder)
+            kept.finds += 1
+            if kept.finds & (kept.finds - 1) == 0:  # at times, since results work things out when they are asked
+                self._weigh(kept)
+            return kept.result
 
-    def _is_full(self) -> bool:
-        return len(self._results) > self._most or sum(each for _, each in self._results.values()) > self._most_bytes
+    def release(self, holder: str) -> None:
+        """Take back what a session held; what nobody else holds goes."""
+        with self._lock:
+            for key in [key for key, kept in self._kept.items() if holder in kept.holders]:
+                self._kept[key].holders.discard(holder)
+                if not self._kept[key].holders:
+                    self._drop(key)
+
+    def _weigh(self, kept: _Kept) -> None:
+        self._put_down(kept)
+        kept.weight = weigh(kept.result)
+        self._bytes += kept.weight.rest
+        for buffer, size in kept.weight.large.items():
+            holders, counted = self._held.get(buffer, (0, size))
+            self._held[buffer] = holders + 1, counted
+            self._bytes += 0 if holders else size
+
+    def _put_down(self, kept: _Kept) -> None:
+        self._bytes -= kept.weight.rest
+        for buffer in kept.weight.large:
+            holders, counted = self._held[buffer]
+            if holders > 1:
+                self._held[buffer] = holders - 1, counted
+            else:
+                del self._held[buffer]
+                self._bytes -= counted
+        kept.weight = Weight()
+
+    def _drop(self, key: str) -> _Kept:
+        kept = self._kept.pop(key)
+        self._put_down(kept)
+        return kept
 
 
 @st.cache_resource(show_spinner=False)
@@ -62,33 +117,15 @@ def store() -> Store:
     return Store()
 
 
+def recall(key: str) -> object | None:
+    """The result of a key for this session, or None."""
+    return store().find(key, session_id())
+
+
 def kept(key: str, make: Callable[[], T]) -> T:
     """The result of a key, made now if it is not there; for work of well under a second."""
-    found = store().find(key)
-    if found is None:
-        found = make()
-        store().put(key, found)
-    return cast(T, found)
-
-
-def size(result: object) -> int:
-    """About the bytes of the arrays and frames in a frozen result, each counted once."""
-    seen: dict[int, int] = {}
-    _weigh([result], seen)
-    return sum(seen.values())
-
-
-def _weigh(values: Iterable[object], seen: dict[int, int]) -> None:
-    for value in values:
-        if id(value) in seen:
-            continue
-        if isinstance(value, np.ndarray):
-            seen[id(value)] = value.nbytes
-        elif isinstance(value, pd.DataFrame):
-            seen[id(value)] = int(value.memory_usage().sum())
-        elif is_dataclass(value) and not isinstance(value, type):
-            seen[id(value)] = 0
-            _weigh([getattr(value, each.name) for each in fields(value)], seen)
-        elif isinstance(value, tuple):
-            seen[id(value)] = 0
-            _weigh(value, seen)
+    result = recall(key)
+    if result is None:
+        result = make()
+        store().put(key, result, session_id())
+    return cast(T, result)

@@ -1,4 +1,4 @@
-"""Warming up: what the first visitor would otherwise have to wait for."""
+"""Warming up: what the first visitor would otherwise have to wait for, and resting when the last has left."""
 
 from __future__ import annotations
 
@@ -10,16 +10,28 @@ from altair.utils import schemapi
 
 import core
 from core.mixture import kernels
-from pages.shared import example
+from pages.shared import example, jobs, memory
 from pages.shared.reader import readers
+from pages.shared.store import store
+from pages.shared.visits import close, visits
 
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
-    """Start a reader for the first file, and get ready what the first fit needs; once in a process."""
-    readers()
+    """Get ready what the first fit needs, and say what goes when a visitor has left; once in a process."""
+    memory.keep_little()
+    visits().at_parting(store().release)
+    visits().at_parting(jobs.end_those_of)
+    visits().at_parting(jobs.turns().forget)
+    visits().at_parting(close)
     schemapi.disable_debug_mode()  # which checks every part of every picture; tests do
     Thread(target=_get_ready, name="warm up", daemon=True).start()
+
+
+def rest() -> None:
+    """Keep nothing for visitors when none is there."""
+    readers().rest()
+    memory.clear_out()
 
 
 def _get_ready() -> None:

@@ -15,7 +15,8 @@ from core.numbers import count
 from pages.shared import derived
 from pages.shared.derived import Analysis
 from pages.shared.messages import plain, refusals, refuse
-from pages.shared.session import Model, Upload, begin, choose, current
+from pages.shared.session import Model, begin, choose, current
+from pages.shared.uploads import taken_in
 from pages.shared.words import EM_FIGURE, OWN_ROWS, family_label
 
 MOST_GROUPS = 12
@@ -191,10 +192,10 @@ def _take_sample(name: str) -> None:
 
 def _take_upload() -> None:
     """Take in the file; an emptied uploader (it empties when pages are switched) changes nothing."""
-    file = st.session_state.get("upload")
-    if file is not None:
-        with refusals():
-            begin(upload=Upload.spool(file.name, file.getvalue()), reading=Reading(name=file.name))
+    with refusals():
+        upload = taken_in("upload")
+        if upload is not None:
+            begin(upload=upload, reading=Reading(name=upload.name))
 
 
 def _take_model(features: int) -> None:

@@ -69,7 +69,7 @@ def test_whatever_else_goes_wrong_becomes_a_sentence_and_a_line_in_the_log(caplo
 
 
 def test_a_job_whose_visitor_has_gone_ends(monkeypatch):
-    monkeypatch.setattr(jobs, "_is_there", lambda owner: False)
+    monkeypatch.setattr(jobs, "is_there", lambda owner: False)
     monkeypatch.setattr(jobs, "ROLL_CALL", 0.05)
     monkeypatch.setattr(jobs, "GONE", 0.2)
     job = begun(busy)
@@ -86,3 +86,20 @@ def test_progress_is_told_in_words_and_as_a_share():
     job.progress = Progress("passes", 50, 5_000)
     assert in_words(job) == "pass 50"
     assert 0 < share(job.progress) < 1
+
+
+def test_a_job_that_waits_says_where_it_stands_and_how_far_it_has_come(monkeypatch):
+    job = Job("key", "Working", Lane.FRONT, "visitor")
+    monkeypatch.setattr(Job, "place", 3)
+    assert in_words(job) == "waiting for its turn, number 3 in the queue"
+    job.progress = Progress("models", 40, 126)
+    assert in_words(job) == "waiting for its turn, number 3 in the queue, after 40 of 126 models"
+
+
+def test_what_a_session_that_has_left_had_at_work_ends_and_nobody_elses(monkeypatch):
+    theirs, other = (Job("key", "Working", Lane.FRONT, owner) for owner in ("ada", "bob"))
+    monkeypatch.setattr(jobs, "_all", lambda: {theirs, other})
+    theirs.value = other.value = 42
+    jobs.end_those_of("ada")
+    assert (theirs.cancelled, theirs.value) == (True, None)
+    assert (other.cancelled, other.value) == (False, 42)

@@ -66,3 +66,14 @@ def test_a_full_disk_is_told_on_the_page_and_the_next_upload_is_taken(visitor, m
     visitor.upload(content, "again.csv")
     assert visitor.session.upload.name == "again.csv"
     assert not visitor.refusals
+
+
+def test_no_reader_waits_while_nobody_is_there(readers):
+    waiting = readers._waiting
+    readers.rest()
+    assert not waiting.alive
+    readers.get_ready()
+    assert readers._waiting.alive
+    again = readers._waiting
+    readers.get_ready()
+    assert readers._waiting is again

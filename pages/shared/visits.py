@@ -1,0 +1,109 @@
+"""Visits: who is there, and what is given back when somebody has left.
+
+Streamlit says nothing when a visitor leaves. So a thread calls the roll for as long as anybody is there, and ends with
+the last. Who has lost the connection has some time to come back to everything; then the session is closed, since its
+widgets and links hold on to results as well.
+"""
+
+from __future__ import annotations
+
+import time
+from asyncio import Future
+from collections.abc import Callable
+from threading import Lock, Thread
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+GONE = 50.0  # seconds without a visitor after which what it held is given back
+ROLL_CALL = 2.5  # seconds between two looks
+
+
+class Visits:
+    """The visitors of a process, by their sessions."""
+
+    def __init__(self, is_there: Callable[[str], bool], gone: float = GONE) -> None:
+        """Nobody yet."""
+        self._is_there, self._gone = is_there, gone
+        self._seen: dict[str, float] = {}  # when each was there last
+        self._bequests: dict[str, list[Callable[[], object]]] = {}  # what else to do when it has left
+        self._partings: list[Callable[[str], object]] = []
+        self._lock = Lock()
+
+    def at_parting(self, do: Callable[[str], object]) -> None:
+        """Have something done with each session that has left."""
+        self._partings.append(do)
+
+    def bequeath(self, session: str, do: Callable[[], object]) -> None:
+        """Have something done when this session has left."""
+        with self._lock:
+            self._bequests.setdefault(session, []).append(do)
+
+    def arrive(self, session: str, now: float) -> bool:
+        """Note that a visitor is there; whether it is the first, so that the roll has to be called from now on."""
+        with self._lock:
+            first = not self._seen
+            self._seen[session] = now
+            return first
+
+    def call_the_roll(self, now: float) -> bool:
+        """Give back what those hold who have left; whether anybody is left."""
+        with self._lock:
+            self._seen |= {session: now for session in self._seen if self._is_there(session)}
+            left = [session for session, seen in self._seen.items() if now - seen > self._gone]
+            bequests = [do for session in left for do in self._bequests.pop(session, ())]
+            for session in left:
+                del self._seen[session]
+            anybody = bool(self._seen)
+        for do in bequests:
+            do()
+        for session in left:
+            for part in self._partings:
+                part(session)
+        return anybody
+
+
+@st.cache_resource(show_spinner=False)
+def visits() -> Visits:
+    """The visits of the process."""
+    return Visits(is_there)
+
+
+def welcome(when_empty: Callable[[], object]) -> None:
+    """Note that this visitor is there; what is to be done when the last has left is the first's to say."""
+    if visits().arrive(session_id(), time.monotonic()):
+        Thread(target=_call_the_roll, args=(visits(), when_empty), name="roll call", daemon=True).start()
+
+
+def _call_the_roll(here: Visits, when_empty: Callable[[], object]) -> None:
+    while here.call_the_roll(time.monotonic()):
+        time.sleep(ROLL_CALL)
+    time.sleep(ROLL_CALL)  # for sessions to be closed
+    when_empty()
+
+
+def session_id() -> str:
+    """Whose script runs; "" outside of any."""
+    context = get_script_run_ctx()
+    return context.session_id if context is not None else ""
+
+
+def is_there(session: str) -> bool:
+    """Whether a visitor's browser is connected."""
+    return not runtime.exists() or runtime.get_instance().is_active_session(session)
+
+
+def close(session: str) -> None:
+    """Have Streamlit end a session that nobody comes back to."""
+    if not runtime.exists():
+        return
+    app = runtime.get_instance()
+
+    def end() -> None:
+        if not app.is_active_session(session):
+            app.close_session(session)
+
+    stopped = app.stopped
+    if isinstance(stopped, Future):  # the one thread on which sessions may be closed is that of its loop
+        stopped.get_loop().call_soon_threadsafe(end)

@@ -15,13 +15,14 @@ from core.data.source import ArraySource, Source, as_numbers, as_source
 from core.errors import ChoiceError, DataError
 from core.mixture.blas import one_thread
 from core.mixture.em.run import Run, converge
-from core.mixture.em.stopping import Objection, Outcome
+from core.mixture.em.stopping import LEAST_FALL, Objection, Outcome
 from core.mixture.family import Family
 from core.mixture.kernels import Map
 from core.mixture.model import Mixture
 from core.mixture.multistart import check, given, solve
 from core.mixture.plan import Plan
 from core.mixture.problem import Problem, pose
+from core.mixture.stored import Totals, is_rounded, totals
 from core.progress import Watch, heard
 
 
@@ -35,7 +36,7 @@ class Fit:
     n_rows: float  # the sum of the row weights
     entropy: float  # -sum of r log r over rows and components
     log_largest: float  # sum over rows of log(largest responsibility)
-    trace: tuple[float, ...]  # log-likelihood, or log posterior but for a constant, at each pass of the best run
+    trace: tuple[float, ...]  # log-likelihood, or log posterior but for a constant, as each pass of the best run saw it
     outcome: Outcome
     objections: tuple[Objection, ...]
     features: tuple[str, ...]
@@ -166,19 +167,30 @@ def _the_plan(plan: Plan | None, choices: dict[str, Any]) -> Plan:
 
 
 def finish(problem: Problem, plan: Plan, run: Run, ordered: Mixture, origin: Origin) -> Fit:
-    """A run as a Fit, in the user's units; ordered is its mixture with the components in the order they are to have."""
-    units = problem.units
+    """A run as a Fit, in the user's units; ordered is its mixture with the components in the order they are to have.
+
+    Its trace is what EM saw, in its own units; its log-likelihood and entropies are those of the mixture that it holds,
+    which differ where that is rounded.
+    """
+    units, found, objections = problem.units, run.found, run.objections
     jacobian = problem.log_jacobian
+    mixture = ordered.affine(units.centre, np.full(len(units.centre), units.scale))
+    seen = Totals(problem.rows, found.log_likelihood + jacobian, found.entropy, found.log_largest)
+    if is_rounded(mixture):
+        again = totals(mixture, problem.raw, problem.rows)
+        if again is None and Objection.SPIKE not in objections:
+            objections = (*objections, Objection.SPIKE)
+        seen = again or seen
     return Fit(
         plan=plan,
-        mixture=ordered.affine(units.centre, np.full(len(units.centre), units.scale)),
-        log_likelihood=run.found.log_likelihood + jacobian,
+        mixture=mixture,
+        log_likelihood=seen.log_likelihood,
         n_rows=problem.rows,
-        entropy=run.found.entropy,
-        log_largest=run.found.log_largest,
+        entropy=seen.entropy,
+        log_largest=seen.log_largest,
         trace=tuple(value + jacobian for value in run.trace),
         outcome=run.outcome,
-        objections=run.objections,
+        objections=objections,
         features=origin.features,
         transform=origin.transform,
         data_id=origin.data_id,
@@ -190,25 +202,28 @@ def polish(
     X: npt.ArrayLike | Matrix | Source,
     fitted: Fit,
     *,
+    weights: npt.ArrayLike | None = None,
     tolerance: float | None = None,
     watch: Watch | None = None,
     over: Map = map,
 ) -> Fit:
-    """EM on all rows from where a fit ended, to the plan's tolerance or a tighter one.
+    """EM on all rows from where a fit ended, to the plan's tolerance or a tighter one; weights are those of `fit`.
 
-    Where the fit was to the same rows, its trace goes on; else it begins anew.
+    Where the fit was to the same rows with the same weights, its trace goes on; else it begins anew.
     """
     plan = replace(fitted.plan, tolerance=tolerance or fitted.plan.tolerance)
     origin = Origin.of(X)
-    source = as_source(X)
+    source = as_source(X, weights)
     if source.d != fitted.mixture.features:
         raise DataError(f"These rows have {source.d} columns; {fitted.mixture.features} were fitted.")
     problem = pose(source, plan.frequency, plan.seed)
     units = problem.units
-    scaled = fitted.mixture.affine(-units.centre / units.scale, np.full(len(units.centre), 1 / units.scale))
+    ones = np.ones(len(units.centre))
+    scaled = fitted.mixture.affine(-units.centre, ones).affine(0 * ones, ones / units.scale)
     with one_thread():
         run = converge(problem, plan, scaled, heard(watch), over)
     polished = finish(problem, plan, run, run.mixture.by_weight, origin)
-    if origin.data_id is None or origin.data_id != fitted.data_id:
+    goes_on = math.isclose(polished.trace[0], fitted.trace[-1], rel_tol=LEAST_FALL, abs_tol=LEAST_FALL)
+    if origin.data_id is None or origin.data_id != fitted.data_id or not goes_on:
         return polished
     return replace(polished, trace=fitted.trace + polished.trace[1:])

@@ -97,6 +97,7 @@ class Problem:
     units: Units
     rows: float  # the sum of the row weights: n, or the sum of frequencies
     start: StartSample
+    raw: Source  # all rows in the user's units
     gaps: Gaps | None = None  # where cells are blank
 
     @cached_property
@@ -146,7 +147,7 @@ def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
         values = scaled.sample(START_ROWS, np.random.default_rng([seed, START_ROWS]))
         weights = np.ones(len(values))
     start = StartSample(read_only(values / units.deviations), read_only(weights))
-    return Problem(scaled, units, total * factor, start)
+    return Problem(scaled, units, total * factor, start, source)
 
 
 def _pose_with_blanks(source: Source, frequency: bool, seed: int) -> Problem:
@@ -163,7 +164,7 @@ def _pose_with_blanks(source: Source, frequency: bool, seed: int) -> Problem:
         scaled = ArraySource(values, weights[order])
     start = _start_with_blanks(scaled, units, order is None, seed)
     gaps = Gaps(found.cells * factor, found.set_aside, source.n, order)
-    return Problem(scaled, units, found.rows * factor, start, gaps)
+    return Problem(scaled, units, found.rows * factor, start, source, gaps)
 
 
 def _start_with_blanks(source: Source, units: Units, streams: bool, seed: int) -> StartSample:

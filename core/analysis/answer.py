@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from core.analysis.anomaly import Anomalies, ExpectedFalseAlarms, anomalies
 from core.analysis.grouping import Grouping
+from core.analysis.sampled import at_most
 from core.analysis.selection import Board, Search
 from core.analysis.sweep import Map, sweep
 from core.analysis.trust import trusted
@@ -20,6 +21,7 @@ from core.mixture.em.stopping import Watch
 from core.mixture.family import family
 from core.mixture.fit import Fit, polish
 from core.numbers import count, figure, share
+from core.progress import heard
 
 FIRST_ROWS = 2_000
 MOST_COMPLETE = 0.5  # share of rows without blanks from which they alone are searched
@@ -80,6 +82,7 @@ def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None, *, o
 
     Raises FitError if no model of the search is admissible.
     """
+    watch = heard(watch)
     board = sweep(_looked_at(matrix, seed), replace(FIRST_SEARCH, seed=seed), watch=watch, over=over)
     fitted = polish(matrix, trusted(board).best(), tolerance=POLISHED, watch=watch, over=over)
     odd = anomalies(fitted, matrix, ExpectedFalseAlarms(1.0), seed=seed, watch=watch)
@@ -97,9 +100,7 @@ def _looked_at(matrix: Matrix, seed: int) -> Matrix | Source:
     rows = ArraySource(matrix.values, matrix.weights)
     if not whole.all():
         rows = ArraySource(matrix.values[whole], None if matrix.weights is None else matrix.weights[whole])
-    if rows.n <= FIRST_ROWS:
-        return rows
-    return ArraySource(rows.sample(FIRST_ROWS, np.random.default_rng([seed, FIRST_ROWS])))
+    return at_most(rows, FIRST_ROWS, seed)
 
 
 def complete_rows(matrix: Matrix) -> npt.NDArray[np.bool_]:

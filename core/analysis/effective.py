@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.analysis.sampled import at_most
 from core.data.source import Source, as_source
 from core.data.transform import Matrix
 from core.errors import FitError
@@ -105,7 +105,7 @@ def effective_components(
     """
     plan, wanted = plan or BayesPlan(), tuple(seeds)
     source = as_source(X)
-    rows = X if source.n <= MOST_ROWS else source.sample(MOST_ROWS, np.random.default_rng([plan.seed, MOST_ROWS]))
+    rows = X if source.n <= MOST_ROWS else at_most(source, MOST_ROWS, plan.seed)
     course = Joined(watch or unwatched, "starts", len(wanted))
 
     def run(seed: int) -> Bayes | None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from core.analysis.sampled import at_most
 from core.analysis.selection import Board, Search
 from core.analysis.sweep import Map, sweep
 from core.analysis.trust import trusted
 from core.analysis.verdict import NOTHING
-from core.arrays import read_only
 from core.data.prepare import Matrix
-from core.data.source import ArraySource
+from core.data.source import as_source
 from core.errors import DegenerateError, FitError
 from core.mixture.em.stopping import Watch
 from core.mixture.fit import Fit, fit, polish
 from core.mixture.plan import Plan
 from core.numbers import count, figure
+from core.progress import heard
 
 FULLER_ROWS = 20_000
 
@@ -60,6 +59,7 @@ def chosen(matrix: Matrix, plan: Plan, found: Fit | None = None, *, watch: Watch
     A search takes optima of one family over to another, so it may have found one that the plan's starts do not lead to.
     Raises FitError or DegenerateError where neither is possible.
     """
+    watch = heard(watch)
     try:
         own = fit(matrix, plan, watch=watch)
     except (FitError, DegenerateError):
@@ -79,19 +79,11 @@ def fuller_answer(
 
     over spreads the search as in `sweep`. Raises FitError if no model of the search is admissible.
     """
-    search = search or Search()
+    search, watch = search or Search(), heard(watch)
     n = len(matrix.values)
     if n <= FULLER_ROWS:
         board = sweep(matrix, search, watch=watch, over=over)
         return FullerAnswer(board, trusted(board).best(), n)
-    board = sweep(_some(matrix, search.seed), search, watch=watch, over=over)
-    return FullerAnswer(board, polish(matrix, trusted(board).best(), watch=watch), FULLER_ROWS)
-
-
-def _some(matrix: Matrix, seed: int) -> ArraySource:
-    """FULLER_ROWS rows that weigh something, drawn with equal chances, with their weights, which then stay right."""
-    weights = matrix.weights
-    counting = np.arange(len(matrix.values)) if weights is None else np.flatnonzero(weights)
-    size = min(FULLER_ROWS, len(counting))
-    drawn = np.sort(np.random.default_rng([seed, FULLER_ROWS]).choice(counting, size, replace=False))
-    return ArraySource(read_only(matrix.values[drawn]), None if weights is None else read_only(weights[drawn]))
+    some = at_most(as_source(matrix), FULLER_ROWS, search.seed)
+    board = sweep(some, search, watch=watch, over=over)
+    return FullerAnswer(board, polish(matrix, trusted(board).best(), watch=watch), some.n)

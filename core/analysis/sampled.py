@@ -43,22 +43,41 @@ class Sampled:
 
 
 def some_rows(X: npt.ArrayLike | Matrix | Source, most: int, seed: int) -> Sampled:
-    """All rows that count, in the order of the data, or `most` of them drawn in proportion to their weights.
+    """All rows that count, in the order of the data, or `most` of them drawn with equal chances, with their weights.
 
-    Rows that are blank in every column or weigh nothing do not count. Drawn rows weigh the same.
+    Rows that are blank in every column or weigh nothing do not count.
     """
     source = as_source(X)
-    if source.n > most:
-        values = source.sample(most, np.random.default_rng([seed, most]))
-        weights = np.ones(len(values))
-    else:
-        blocks = list(source.blocks())
-        values = np.concatenate([block for block, _ in blocks])
-        weights = np.concatenate([np.ones(len(block)) if own is None else own for block, own in blocks])
+    some = at_most(source, most, seed)
+    blocks = list(some.blocks())
+    values = np.concatenate([block for block, _ in blocks])
+    weights = np.concatenate([np.ones(len(block)) if own is None else own for block, own in blocks])
     counts = (weights > 0) & ~np.isnan(values).all(axis=1)
     if not counts.any():
         raise DataError("No row has a number and a weight.", remedy="Bring rows with numbers in them.")
     return Sampled(read_only(values[counts]), read_only(weights[counts]), source.n)
+
+
+def at_most(source: Source, most: int, seed: int) -> Source:
+    """The source where it has no more rows, else so many that weigh something, with equal chances and their weights.
+
+    Drawn in proportion to their weights without being put back, heavy rows would come out as often as light ones once
+    most rows are drawn.
+    """
+    if source.n <= most:
+        return source
+    counting = np.concatenate(
+        [np.ones(len(block), dtype=np.bool_) if own is None else own > 0 for block, own in source.blocks()]
+    )
+    rng = np.random.default_rng([seed, most])
+    chosen = np.flatnonzero(counting)
+    chosen = np.sort(rng.choice(chosen, min(most, len(chosen)), replace=False))
+    begun, parts = 0, []
+    for block, own in source.blocks():
+        mine = chosen[np.searchsorted(chosen, begun) : np.searchsorted(chosen, begun + len(block))] - begun
+        parts.append((block[mine], None if own is None else own[mine]))
+        begun += len(block)
+    return as_source(parts)
 
 
 def mean_and_error(values: Array, weights: Array) -> tuple[float, float]:

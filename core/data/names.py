@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
 LONGEST = 60  # characters of a name that are shown
@@ -53,16 +53,17 @@ def own_results(names: Collection[str]) -> frozenset[str]:
 def _cut(lines: Sequence[str]) -> list[str]:
     """The names, none longer than is shown; of those with a long beginning in common, what differs is kept."""
     cut = [_ended(line) for line in lines]
-    alike = Counter(cut)
-    groups = {short: [line for line, each in zip(lines, cut, strict=True) if each == short] for short in alike}
-    common = {short: _common(group) for short, group in groups.items()}
+    groups: defaultdict[str, set[str]] = defaultdict(set)
+    for line, short in zip(lines, cut, strict=True):
+        groups[short].add(line)
+    common = {short: _common(group) for short, group in groups.items() if len(group) > 1}
     return [
-        short if len(line) <= LONGEST or len(set(groups[short])) < 2 else _with_difference(line, common[short])
+        _with_difference(line, common[short]) if len(line) > LONGEST and short in common else short
         for line, short in zip(lines, cut, strict=True)
     ]
 
 
-def _common(lines: Sequence[str]) -> int:
+def _common(lines: Collection[str]) -> int:
     """How many characters at their beginning some lines share."""
     return next((at for at, each in enumerate(zip(*lines, strict=False)) if len(set(each)) > 1), min(map(len, lines)))
 

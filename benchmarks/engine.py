@@ -15,12 +15,14 @@ from sklearn.mixture import GaussianMixture
 
 import core
 from benchmarks import problems
-from core.data.source import as_source
-from core.mixture import kernels
+from core.data.rows import Rows
+from core.mixture import compiled
 from core.mixture.blas import one_thread
-from core.mixture.em import acceleration as accelerate
-from core.mixture.em import m_step as em
-from core.mixture.em.m_step import m_step
+from core.mixture.em.acceleration import Acceleration
+from core.mixture.em.covariance import ONE_ROUND, TO_THE_END
+from core.mixture.em.e_step import e_step
+from core.mixture.em.m_step import MStep, m_step
+from core.mixture.em.passes import passes
 from core.mixture.model import Mixture
 from core.scale.threads import Threads
 
@@ -50,7 +52,7 @@ cat(d[["user.self"]] + d[["sys.self"]], -m$bic, m$modelName, m$G)
 
 
 def rows(full=False):
-    kernels.warm_up()
+    compiled.warm_up()
     for n, d, components, family, wanted in [*PASSES, DIAGONAL]:
         yield one_pass(n, d, components, family, wanted)
     yield distance_to_limit()
@@ -81,7 +83,7 @@ def one_pass(n, d, components, family, wanted):
         data[:2_000], core.Plan(family=family, components=components, restarts=1, max_iterations=2)
     ).mixture
     chosen = core.family(family)
-    step = kernels.diagonal_e_step if chosen.is_diagonal else kernels.e_step
+    rows = Rows.of(data)
     theirs = GaussianMixture(
         components, covariance_type=THEIRS[family], reg_covar=0.0, max_iter=1, warm_start=True, tol=0.0
     )
@@ -91,7 +93,7 @@ def one_pass(n, d, components, family, wanted):
             warnings.simplefilter("ignore", ConvergenceWarning)
             theirs.fit(data[:5_000])
         for _ in range(ROUNDS):
-            mine.append(cpu(lambda: m_step(chosen, step(start, data), start)))
+            mine.append(cpu(lambda: m_step(chosen, e_step(start, rows, chosen.is_diagonal), start)))
             other.append(cpu(lambda: sklearn_pass(theirs, data)))
     return table_row(
         f"one pass, {family}, {n:,} x {d}, K={components}", mine, other, f"scikit-learn {sklearn.__version__}", wanted
@@ -112,10 +114,10 @@ def distance_to_limit(n=200_000, d=20, components=8):
         np.full(components, 1 / components), rng.normal(size=(components, d)), np.tile(np.eye(d), (components, 1, 1))
     )
     square, many = rng.normal(size=(1_000, 1_000)), -rng.random(n * components)
-    seconds, limits = [], []
+    seconds, limits, rows = [], [], Rows.of(data)
     with one_thread():
         for _ in range(ROUNDS):
-            seconds.append(cpu(lambda: kernels.e_step(start, data)))
+            seconds.append(cpu(lambda: e_step(start, rows)))
             per_flop = cpu(lambda: square @ square) / 2e9
             limits.append(2 * n * components * d * (d + 1) * per_flop + cpu(lambda: np.exp(many)))
     times = np.median(seconds) / np.median(limits)
@@ -127,10 +129,10 @@ def two_threads(n=1_000_000, d=8, components=6):
     data = problems.separated(n)
     start = core.fit(data[:5_000], core.Plan(components=components, restarts=1, max_iterations=3)).mixture
     alone, both = [], []
-    two = Threads.of(2)
+    two, rows = Threads.of(2), Rows.of(data)
     for _ in range(ROUNDS):
-        alone.append(wall(lambda: kernels.e_step(start, data)))
-        both.append(wall(lambda: kernels.e_step(start, data, over=two)))
+        alone.append(wall(lambda: e_step(start, rows)))
+        both.append(wall(lambda: e_step(start, rows, over=two)))
     ratio = min(alone) / min(both)
     return measured(f"two threads over one, {n:,} x {d}", f"{ratio:.2f}x", "1.8x", ratio >= 1.8)
 
@@ -154,7 +156,7 @@ def to_an_optimum(name, n, wanted):
 def data_passes(name, data, components):
     """Passes to within 1e-3 nats of the best of both, rejected ones counted, plain over accelerated."""
     for seed in range(20):
-        plain, fast = (climb(method, data, components, seed) for method in (em.passes, accelerate.passes))
+        plain, fast = (climb(accelerated, data, components, seed) for accelerated in (False, True))
         best = max(plain[-1][1], fast[-1][1])
         if min(plain[-1][1], fast[-1][1]) >= best - 1e-3:  # from most starts the two end in different optima
             break
@@ -163,34 +165,35 @@ def data_passes(name, data, components):
     return measured(what, f"{taken[0] / taken[1]:.1f}x", "4x", taken[0] >= 4 * taken[1])
 
 
-def climb(method, data, components, seed):
+def climb(accelerated, data, components, seed):
     """(passes, log-likelihood) of each mixture from random rows to where 20 steps change it by less than 1e-7."""
     chosen = data[np.random.default_rng(seed).choice(len(data), components, replace=False)]
     nearest = ((data[:, None] - chosen) ** 2).sum(axis=2).argmin(axis=1)
     first = core.m_step(core.family("VVV"), core.moments(data, np.eye(components)[nearest]))
-    counted, trace = Counted(), []
-    steps = method(core.family("VVV"), first, as_source(data), counted)
+    counted, trace = Counted(data), []
+    step = MStep(core.family("VVV"), sweeps=ONE_ROUND if accelerated else TO_THE_END)
+    steps = passes(counted, step, first, Acceleration() if accelerated else None)
     while len(trace) < 20 or trace[-1][1] - trace[-20][1] > 1e-7:
         found = next(steps)[1]
-        trace.append((counted.rows / len(data), found.log_likelihood))
+        trace.append((counted.passes, found.log_likelihood))
     return trace
 
 
 class Counted:
-    """An E-step that counts the rows it was given."""
+    """An E-step that counts its passes over all rows."""
 
-    def __init__(self):
-        self.rows = 0
+    def __init__(self, data):
+        self.rows, self.passes = Rows.of(data), 0
 
-    def __call__(self, mixture, values, weights=None):
-        self.rows += len(values)
-        return kernels.e_step(mixture, values, weights)
+    def __call__(self, mixture):
+        self.passes += 1
+        return e_step(mixture, self.rows)
 
 
 def peak_memory(n=4_000_000):
     """What a fit takes beside X, in a process of its own."""
     script = (
-        "import resource, numpy as np, core; from core.mixture import kernels; kernels.warm_up();"
+        "import resource, numpy as np, core; from core.mixture import compiled; compiled.warm_up();"
         f"X = np.random.default_rng(0).normal(size=({n}, 8)); X[::2] += 3;"
         "core.fit(X[:50_000], core.Plan(components=6, max_iterations=3));"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; before = peak();"

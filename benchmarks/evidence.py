@@ -14,7 +14,7 @@ from benchmarks import problems
 from core.analysis.bootstrap_test import Bootstrap, bootstrap_test
 from core.analysis.merging import merging
 from core.analysis.trust import trusted
-from core.mixture import kernels
+from core.mixture import compiled
 from core.scale.threads import over_cores
 
 REFERENCE = Path(__file__).parents[1] / "tests" / "reference"
@@ -26,7 +26,7 @@ SIMULATED = 200  # sets on which the bootstrap test's size is counted
 
 
 def rows(full=False):
-    kernels.warm_up()
+    compiled.warm_up()
     for name, theirs in json.loads((REFERENCE / "mclust_best.json").read_text()).items():
         yield beside_mclust(name, theirs)
     yield counted("one Gaussian, verdict one group", lambda seed: one_group(problems.one_gaussian(ROWS, 2, seed)), 19)

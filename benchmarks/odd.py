@@ -14,7 +14,7 @@ from benchmarks.measuring import in_processes, measured, wall
 from core.analysis.anomaly import judge, q_values, scored
 from core.analysis.answer import FIRST_SEARCH
 from core.analysis.trust import trusted
-from core.mixture import kernels
+from core.mixture import compiled
 
 APP = Path(__file__).parents[1] / "app.py"
 FITTED, FRESH = 20_000, 2_000
@@ -24,7 +24,7 @@ SIMULATIONS = 100
 
 
 def rows(full=False):
-    kernels.warm_up()
+    compiled.warm_up()
     yield false_alarms()
     yield from false_discoveries(scattered)
     yield from false_discoveries(clustered)

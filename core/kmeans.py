@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from core.arrays import Array, closed
 from core.data.prepare import Matrix
-from core.data.scaled_rows import Labels, ScaledRows, concatenated, exponent, in_units
+from core.data.scaled_rows import Labels, ScaledRows, concatenated, exponent, in_units, nearest
 from core.data.source import Source, as_source
 from core.errors import ChoiceError, DataError, FitError, whole_number
 from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
@@ -67,7 +67,7 @@ class Partition:
         if rows.shape[1] != features:
             raise DataError(f"These rows have {rows.shape[1]} columns, the centres have {features}.")
         outer = exponent(np.concatenate([rows, self.centers]))
-        labels = _nearest(np.ldexp(rows, -outer), np.ldexp(self.centers, -outer))[0]
+        labels = nearest(np.ldexp(rows, -outer), np.ldexp(self.centers, -outer))[0]
         return np.where(np.isnan(rows).all(axis=1), -1, labels)
 
 
@@ -211,7 +211,7 @@ def _solve(rows: ScaledRows, components: int, seed: int, restarts: int, go_on: C
         run = _settle(few, centers, SETTLED, partial(go_on, at, steps))
         best = run if best is None or run.inertia < best.inertia else best
         if run.outcome is Outcome.CANCELLED:
-            labels, squares = _nearest(rows.seen, best.centers)
+            labels, squares = nearest(rows.seen, best.centers)
             return _Run(best.centers, labels, float(rows.weights @ squares), best.passes, Outcome.CANCELLED)
     assert best is not None
     if few is rows:
@@ -233,13 +233,13 @@ def _sampled(rows: ScaledRows, components: int, seed: int) -> ScaledRows:
 
 def _settle(rows: ScaledRows, centers: Array, tolerance: float, go_on: Callable[[], bool]) -> _Run:
     """K-Means from some centres to its end, with blanks filled anew until that changes next to nothing."""
-    if rows.blank is None:
-        return _lloyd(rows, centers, tolerance, go_on)
-    labels, squares = _nearest(rows.seen, centers)
-    before, passes = float(rows.weights @ squares), 0
+    before, passes = np.inf, 0
     while True:
-        run = _lloyd(rows.filled(labels, centers), centers, tolerance, go_on)
-        labels, squares = _nearest(rows.seen, run.centers)
+        filled = rows.filled_from(centers)
+        run = _lloyd(filled, centers, tolerance, go_on)
+        if filled is rows:
+            return run
+        labels, squares = nearest(rows.seen, run.centers)
         inertia, centers, passes = float(rows.weights @ squares), run.centers, passes + run.passes
         settled = before - inertia <= FILLS_SETTLED * inertia
         if settled or run.outcome is not Outcome.CONVERGED or passes >= MOST_PASSES:
@@ -265,14 +265,6 @@ def _lloyd(rows: ScaledRows, centers: Array, tolerance: float, go_on: Callable[[
         else:
             continue
         return _Run(centers, found.labels_.astype(np.intp), float(found.inertia_), passes, outcome)
-
-
-def _nearest(values: Array, centers: Array) -> tuple[Labels, Array]:
-    """(n,) nearest of (K, d) centres to (n, d) rows by the cells that they have, and (n,) squared distances to it."""
-    total = np.nansum if np.isnan(values).any() else np.sum
-    squares = np.column_stack([total((values - centre) ** 2, axis=1) for centre in centers])
-    labels = squares.argmin(axis=1)
-    return labels, squares[np.arange(len(values)), labels]
 
 
 def _silhouette(rows: ScaledRows, labels: Labels, judged: Labels) -> float:

@@ -81,3 +81,31 @@ def test_colours_stand_in_the_theme_alone():
 
 def test_there_is_no_file_named_for_nothing():
     assert not [p for p in ROOT.rglob("*.py") if p.stem in ("utils", "helpers", "misc", "common")]
+
+
+def homes(name):
+    """Where a function of that name is defined in core."""
+    return {
+        str(path.relative_to(ROOT / "core"))
+        for path in CORE
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "compiled"),
+    [
+        ("e_step", "em/e_step.py", "steps.py"),
+        ("m_step", "em/m_step.py", "steps.py"),
+        ("passes", "em/passes.py", "loops.py"),
+    ],
+)
+def test_there_is_one_of_each_step_and_its_compiled_form(name, file, compiled):
+    assert homes(name) | homes(f"take_{name}") == {f"mixture/{file}", f"mixture/compiled/{compiled}"}
+
+
+def test_the_mixture_does_not_look_for_blanks():
+    for path in CORE:
+        if part(path) == "mixture":
+            assert "isnan" not in path.read_text(), f"{path}: core.data.rows puts rows in order by their blanks"

@@ -13,8 +13,9 @@ import numpy.typing as npt
 from core.analysis.null import Null, as_rare, null_of
 from core.analysis.scorers import Pruned, Scoring, scores_under
 from core.arrays import Array, read_only
-from core.data.patterns import Patterns, has_blanks
+from core.data.patterns import Patterns
 from core.data.prepare import Matrix
+from core.data.rows import patterns_of
 from core.data.source import Source, as_source
 from core.errors import ChoiceError, is_number, whole_number
 from core.mixture.em.stopping import Watch
@@ -36,7 +37,7 @@ class Scored:
     mixture: Mixture
     draws: int  # rows to simulate when chance has to be known
     seed: int
-    patterns: Patterns | None = None  # of the rows, by blanks; None where there are none
+    patterns: Patterns  # of the rows, by blanks
 
     @cached_property
     def null(self) -> Null:
@@ -46,17 +47,17 @@ class Scored:
     @cached_property
     def _calibrated(self) -> tuple[Array, Array]:
         """(n,) p-values and (n,) levels, each row's against rows that are blank in the same columns."""
-        if self.patterns is None:
-            return self.null.tail(self.score), self.score
         p_value, level = np.ones(len(self.score)), np.full(len(self.score), self.null.least)
-        for (chosen, _), null in zip(self.patterns, self._nulls(self.patterns), strict=True):
+        for (chosen, _), null in zip(self.patterns, self._nulls(), strict=True):
             if null is not None:
                 p_value[chosen] = null.tail(self.score[chosen])
-                level[chosen] = as_rare(self.score[chosen], null, self.null)
+                own = self.score[chosen]
+                level[chosen] = own if null is self.null else as_rare(own, null, self.null)
         return p_value, level
 
-    def _nulls(self, patterns: Patterns) -> Iterator[Null | None]:
+    def _nulls(self) -> Iterator[Null | None]:
         """The null of each pattern; None for rows that have no cell."""
+        patterns = self.patterns
         draws = int(np.clip(PATTERN_DRAWS // len(patterns.observed), LEAST_PATTERN_DRAWS, self.draws))
         for observed in patterns.observed:
             if observed.all():
@@ -247,13 +248,7 @@ def scored_alike(known: Scored, X: npt.ArrayLike | Matrix | Source) -> Scored:
 
 
 def _scored(score: Array, mixture: Mixture, source: Source, seed: int) -> Scored:
-    return Scored(read_only(score), mixture, DRAWS, seed, _patterns(source))
-
-
-def _patterns(source: Source) -> Patterns | None:
-    """The rows of a source by their blanks; None where there are none."""
-    blocks = [values for values, _ in source.blocks()]
-    return Patterns.of(np.concatenate(blocks)) if any(has_blanks(values) for values in blocks) else None
+    return Scored(read_only(score), mixture, DRAWS, seed, patterns_of(source))
 
 
 def judge(rows: Scored, policy: Policy | None = None) -> Anomalies:

@@ -19,8 +19,8 @@ from core.analysis.compare import Labels, agreement
 from core.analysis.held_out import HELD_OUT_ROWS, Folds
 from core.analysis.sampled import Sampled, mean_and_error, means, some_rows
 from core.arrays import Array
-from core.data.patterns import has_blanks
 from core.data.prepare import Matrix
+from core.data.rows import rows_of
 from core.data.source import ArraySource
 from core.errors import FitError
 from core.kmeans import Partition, k_means
@@ -28,10 +28,9 @@ from core.mixture.em.m_step import m_step
 from core.mixture.em.stopping import Outcome
 from core.mixture.family import Family, family
 from core.mixture.fit import fit
-from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
-from core.mixture.moments import moments
 from core.mixture.plan import Plan
+from core.mixture.starts.first_moments import of_all
 from core.mixture.starts.start import one_hot, softened
 from core.numbers import figure
 from core.progress import Joined, Watch, unwatched
@@ -171,7 +170,7 @@ def _climb(source: ArraySource, components: int, families: Sequence[Family], see
     partition = k_means(source, components, seed, restarts=RESTARTS, watch=course)
     start = one_hot(partition.labels, components)
     course.count()
-    found = (first_moments if has_blanks(source.values) else moments)(source.values, start, source.weights)
+    found = of_all(rows_of(source), start)
     steps = [_Step(ROUND, m_step(ROUND, found))]
     if partition.sizes.min() <= source.d:
         start = softened(start)

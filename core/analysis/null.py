@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from core.arrays import Array, read_only
-from core.mixture import kernels
+from core.mixture import density
 from core.mixture.model import BLOCK_ROWS, Mixture
 
 FAR_DRAWS = 0.1  # rows of each wider mixture for a row of the mixture itself
@@ -68,7 +68,7 @@ class Simulated:
             block = slice(at, at + BLOCK_ROWS)
             own = rows[block] + wider[block, None] * (rows[block] - mixture.means[labels[block]])
             densities = _log_densities(alone, own, factors)
-            scores[block] = -densities[0] if mixture.noise is None else -kernels.log_density(mixture, own)
+            scores[block] = -densities[0] if mixture.noise is None else -density.log_density(mixture, own)
             weights[block] = np.exp(densities[0] - _log_sums(densities + log_shares))
         order = np.argsort(scores, kind="stable")
         return cls(read_only(scores[order]), read_only(np.cumsum(weights[order][::-1])[::-1]))

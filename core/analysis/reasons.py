@@ -15,9 +15,10 @@ from scipy.special import logsumexp
 
 from core.arrays import Array
 from core.data.prepare import Matrix, Transform
-from core.mixture import kernels
+from core.mixture import density
+from core.mixture.em.constants import LOG_2PI
 from core.mixture.fit import Fit
-from core.mixture.model import LOG_2PI, Mixture
+from core.mixture.model import Mixture
 
 USUAL = 2.0  # nats above what is expected of a usual value, from which a column is named
 
@@ -112,7 +113,7 @@ def nearest_usual(fit: Fit, matrix: Matrix, row: int, flagged: npt.NDArray[np.bo
     rows = matrix.values if len(there) == matrix.values.shape[1] else matrix.values[:, there]
     component = int(mixture.responsibilities(here[None])[0].argmax())
     around = Mixture(np.ones(1), here[None], mixture.covariances[component][None])
-    nearness = kernels.log_density(around, rows)
+    nearness = density.log_density(around, rows)
     passed_over = flagged | (matrix.has_blanks & np.isnan(rows).any(axis=1))
     passed_over[row] = True
     nearness[passed_over] = -np.inf

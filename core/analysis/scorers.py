@@ -11,7 +11,7 @@ from core.analysis.pruning import pruned
 from core.arrays import Array
 from core.data.source import Source
 from core.errors import ChoiceError
-from core.mixture import kernels
+from core.mixture import density
 from core.mixture.em.stopping import Watch
 from core.mixture.fit import Fit, fit
 from core.mixture.model import Mixture
@@ -19,7 +19,7 @@ from core.mixture.model import Mixture
 
 def scores_under(mixture: Mixture, source: Source) -> Array:
     """(n,) -log p of each row of a source under a mixture."""
-    return -np.concatenate([kernels.log_density(mixture, values) for values, _ in source.blocks()])
+    return -np.concatenate([density.log_density(mixture, values) for values, _ in source.blocks()])
 
 
 class Scoring(Protocol):

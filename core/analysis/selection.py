@@ -10,11 +10,11 @@ from functools import cached_property
 import pandas as pd
 
 from core.errors import ChoiceError, FitError, whole_number
+from core.mixture.em.e_step import Map as Map
 from core.mixture.em.prior import ConjugatePrior
 from core.mixture.em.stopping import Outcome
 from core.mixture.family import FAMILIES, Family, family
 from core.mixture.fit import Fit
-from core.mixture.kernels import Map as Map
 from core.mixture.plan import Plan
 from core.mixture.starts.start import Hierarchical, Start
 

@@ -19,12 +19,12 @@ from core.data.prepare import Matrix
 from core.data.source import Source, as_source
 from core.errors import ChoiceError, CoreError
 from core.mixture.blas import one_thread
+from core.mixture.em.e_step import Map as Map
 from core.mixture.em.run import Run
 from core.mixture.em.stopping import Outcome
 from core.mixture.family import FAMILIES, Family
 from core.mixture.fit import Origin, finish
-from core.mixture.kernels import Map as Map
-from core.mixture.multistart import Openings, can_be_sound, check, from_neighbour, openings, solve
+from core.mixture.multistart import FirstMoments, can_be_sound, check, first_moments, from_neighbour, solve
 from core.mixture.plan import Plan
 from core.mixture.problem import Problem, pose
 from core.progress import Joined, Watch, unwatched
@@ -62,7 +62,7 @@ def sweep(
     distinct = list(dict.fromkeys(simplest.values()))
     course = Joined(watch or unwatched, "fits", 3 * len(distinct) + 1)
     rounds = Rounds(
-        problem, search, openings(problem, search.start, search.seed), unwatched if watch is None else course
+        problem, search, first_moments(problem, search.start, search.seed), unwatched if watch is None else course
     )
     with one_thread():
         seen = _looked_at(distinct, rounds, course, over)
@@ -158,7 +158,7 @@ class Rounds:
 
     problem: Problem
     search: Search
-    first: Openings
+    first: FirstMoments
     watch: Watch
 
     def look(self, cell: Key) -> Seen:

@@ -15,7 +15,7 @@ from core.analysis.geometry import Plane, telling_column, telling_pair
 from core.analysis.grouping import Grouping
 from core.arrays import Array
 from core.data.prepare import Matrix, Shape
-from core.mixture import kernels
+from core.mixture import density
 from core.mixture.fit import Fit
 from core.mixture.model import Mixture
 from core.numbers import count, share
@@ -68,7 +68,7 @@ class Scene:
     @cached_property
     def responsibilities(self) -> Array:
         """(n, G) shares of the groups or, with noise, (n, G + 1)."""
-        return self.grouping.shares(kernels.responsibilities(self.fit.mixture, self.matrix.values))
+        return self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix.values))
 
     @cached_property
     def labels(self) -> npt.NDArray[np.intp]:

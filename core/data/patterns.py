@@ -25,31 +25,45 @@ class Patterns:
     @classmethod
     def of(cls, values: Array) -> Patterns:
         """The patterns of (n, d) values; the more columns are observed, the earlier, from the first column on."""
+        n, d = values.shape
         blank = np.isnan(values)
+        if not blank.any():
+            return cls.complete(n, d)
         codes = np.packbits(blank, axis=1)
         order: Positions | None = None
         if _falls(codes):
             order = np.lexsort(codes.T[::-1])
             codes, blank = codes[order], blank[order]
-        first = np.ones(len(codes), dtype=bool)
+        first = np.ones(n, dtype=bool)
         first[1:] = (codes[1:] != codes[:-1]).any(axis=1)
-        starts = np.append(np.flatnonzero(first), len(codes)).astype(np.intp)
+        starts = np.append(np.flatnonzero(first), n).astype(np.intp)
         return cls(order, starts, ~blank[starts[:-1]])
 
+    @classmethod
+    def complete(cls, n: int, d: int) -> Patterns:
+        """The one of n rows without a blank."""
+        return cls(None, np.array([0, n], dtype=np.intp), np.ones((1, d), dtype=bool))
+
     @property
-    def table(self) -> Array:
-        """(P, 1 + d) where each pattern ends, and 1 for each column that it observes."""
-        return np.column_stack([self.starts[1:], self.observed]).astype(np.float64)
+    def are_complete(self) -> bool:
+        """Whether no cell is blank."""
+        return bool(self.observed.all())
+
+    @property
+    def cells(self) -> Mask:
+        """(n, d) whether a cell is observed, of the rows in order."""
+        return np.repeat(self.observed, np.diff(self.starts), axis=0)
 
     def __iter__(self) -> Iterator[tuple[Positions | slice, Mask]]:
         """The rows of each pattern, and (d,) whether a column is observed in them."""
         for at, end, observed in zip(self.starts[:-1], self.starts[1:], self.observed, strict=True):
             yield (slice(at, end) if self.order is None else self.order[at:end]), observed
 
-
-def has_blanks(values: Array) -> bool:
-    """Whether a cell is blank."""
-    return bool(np.isnan(values).any())
+    def within(self, at: int, end: int) -> Patterns:
+        """Those of some of the rows in order, which are in order then."""
+        first, last = np.searchsorted(self.starts, at, "right") - 1, np.searchsorted(self.starts, end, "left")
+        starts = np.clip(self.starts[first : last + 1], at, end) - at
+        return Patterns(None, starts, self.observed[first:last])
 
 
 def _falls(codes: npt.NDArray[np.uint8]) -> bool:

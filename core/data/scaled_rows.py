@@ -54,6 +54,10 @@ class ScaledRows:
             return self
         return replace(self, values=np.where(self.blank, centers[labels], self.values), blank=None)
 
+    def filled_from(self, centers: Array) -> ScaledRows:
+        """The rows with each blank at the nearest of (K, d) centres by the cells that its row has."""
+        return self if self.blank is None else self.filled(nearest(self.seen, centers)[0], centers)
+
     def to_centers(self, raw: Array) -> Array:
         """(K, d) centres in these units."""
         return np.ldexp(np.ldexp(raw, -self.outer) - self.centre, -self.inner)
@@ -119,3 +123,11 @@ def concatenated(source: Source) -> tuple[Array, Array | None]:
 def exponent(values: Array) -> int:
     """The e of the least 2**e above all absolute values."""
     return int(np.frexp(np.fmax.reduce(np.abs(values), axis=None))[1])
+
+
+def nearest(values: Array, centers: Array) -> tuple[Labels, Array]:
+    """(n,) nearest of (K, d) centres to (n, d) rows by the cells that they have, and (n,) squared distances to it."""
+    total = np.nansum if np.isnan(values).any() else np.sum
+    squares = np.column_stack([total((values - centre) ** 2, axis=1) for centre in centers])
+    labels = squares.argmin(axis=1)
+    return labels, squares[np.arange(len(values)), labels]

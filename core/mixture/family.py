@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import product
 
 from core.errors import ChoiceError
+from core.mixture.em.constants import EQUAL, IDENTITY, VARIABLE
 
 
 class Axis(Enum):
@@ -27,7 +28,7 @@ class Axis(Enum):
     @cached_property
     def freedom(self) -> int:
         """0, 1 or 2: the order of the three."""
-        return list(Axis).index(self)
+        return {Axis.IDENTITY: IDENTITY, Axis.EQUAL: EQUAL, Axis.VARIABLE: VARIABLE}[self]
 
     def copies(self, components: int) -> int:
         """How many separately estimated copies there are among K components."""

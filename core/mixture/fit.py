@@ -14,10 +14,10 @@ from core.data.prepare import Matrix, Transform
 from core.data.source import ArraySource, Source, as_numbers, as_source
 from core.errors import ChoiceError, DataError
 from core.mixture.blas import one_thread
+from core.mixture.em.e_step import Map
 from core.mixture.em.run import Run, converge
 from core.mixture.em.stopping import LEAST_FALL, Objection, Outcome
 from core.mixture.family import Family
-from core.mixture.kernels import Map
 from core.mixture.model import Mixture
 from core.mixture.multistart import check, given, solve
 from core.mixture.plan import Plan
@@ -194,7 +194,7 @@ def finish(problem: Problem, plan: Plan, run: Run, ordered: Mixture, origin: Ori
         features=origin.features,
         transform=origin.transform,
         data_id=origin.data_id,
-        set_aside=0 if problem.gaps is None else problem.gaps.set_aside,
+        set_aside=problem.set_aside,
     )
 
 

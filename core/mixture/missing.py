@@ -1,10 +1,4 @@
-"""EM with blanks, as the textbook has it: blank cells are data that were not seen (Ghahramani and Jordan 1994).
-
-Responsibilities come from the marginal of the columns that a row has. In the moments a blank cell counts with its
-expected value given the row's other cells, component by component, and the scatter gains its conditional covariance.
-These are Moments like any other, so every family, criterion and acceleration takes them. All of this holds where
-cells are blank at random given the cells that are not (Little and Rubin 2002, section 6.2).
-"""
+"""What a row's observed cells say of its blank ones, component by component."""
 
 from __future__ import annotations
 
@@ -16,7 +10,6 @@ import numpy.typing as npt
 from core.arrays import Array, read_only
 from core.data.patterns import Mask, Patterns
 from core.data.source import as_rows
-from core.mixture.em import m_step as em
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 
@@ -51,47 +44,6 @@ class Regression:
         mean = mixture.means + (self.slope @ shift[:, :, None])[:, :, 0]
         scatter = self.slope @ found.scatter @ self.slope.transpose(0, 2, 1)
         return replace(found, mean=mean, scatter=scatter + found.weight[:, None, None] * self.covariance)
-
-
-def e_step(mixture: Mixture, values: Array, weights: Array | None = None) -> Moments:
-    """Expected moments of (n, d) values, NaN where blank, under the responsibilities of what is observed."""
-    rows = np.ones(len(values)) if weights is None else weights
-    total = Moments.zero(*mixture.means.shape)
-    for chosen, observed in Patterns.of(values):
-        part = em.e_step(mixture.seen_in(observed), values[chosen][:, observed], rows[chosen])
-        total = total + Regression.of(mixture, observed).completed(part, mixture, observed)
-    return total
-
-
-def first_moments(values: Array, responsibilities: Array, weights: Array | None = None) -> Moments:
-    """Moments to begin with, of (n, d) values with blanks under (n, K) responsibilities, from observed cells alone.
-
-    Means and variances are those of each component's cells in each column, and columns are taken to be unrelated. A
-    column of which a component has no cells, or only equal ones, takes its mean or variance from all rows.
-    """
-    seen = ~np.isnan(values)
-    rows = np.ones(len(values)) if weights is None else weights
-    filled = np.where(seen, values, 0.0)
-    everywhere = np.ones((len(values), 1))
-    whole_mean, whole_variance = _cell_moments(filled, seen, everywhere * rows[:, None])
-    weighted = responsibilities * rows[:, None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean, variance = _cell_moments(filled, seen, weighted)
-    mean = np.where(np.isnan(mean), whole_mean, mean)
-    variance = np.where(variance > 0, variance, whole_variance)
-    weight = weighted.sum(axis=0)
-    scatter = weight[:, None, None] * variance[:, :, None] * np.eye(values.shape[1])
-    return Moments(weight, mean, scatter, rows=float(rows.sum()))
-
-
-def _cell_moments(filled: Array, seen: Mask, weighted: Array) -> tuple[Array, Array]:
-    """(K, d) means and variances over the cells that are seen."""
-    weight = weighted.T @ seen
-    # About a common centre first, so that the sums of a large offset lose no digits.
-    centre = filled.sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
-    mean = centre + weighted.T @ np.where(seen, filled - centre, 0.0) / weight
-    squares = [w @ np.where(seen, filled - each, 0.0) ** 2 for w, each in zip(weighted.T, mean, strict=True)]
-    return mean, np.stack(squares) / weight
 
 
 @dataclass(frozen=True)

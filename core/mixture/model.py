@@ -13,12 +13,12 @@ from scipy.linalg import solve_triangular
 from scipy.special import logsumexp, softmax
 
 from core.arrays import Array, closed, read_only
-from core.data.patterns import Mask, Patterns, has_blanks
+from core.data.patterns import Mask, Patterns
 from core.data.source import as_numbers, as_rows
 from core.errors import ChoiceError, DegenerateError, whole_number
+from core.mixture.em.constants import LOG_2PI
 
 BLOCK_ROWS = 16_384  # rows evaluated at a time, so that scoring needs little beside its answer
-LOG_2PI = float(np.log(2 * np.pi))
 
 
 @dataclass(frozen=True)
@@ -104,21 +104,24 @@ class Mixture:
 
         Blanks are NaN; a row that has some is taken by the marginal of the columns that it has.
         """
-        columns = self.components + (self.noise is not None)
-        joint = np.empty((columns, len(values)))
-        if has_blanks(values):
-            for chosen, observed in Patterns.of(values):
-                joint[:, chosen] = self.seen_in(observed).log_joint(values[chosen][:, observed]).T
-            return joint.T
+        joint = np.empty((self.components + (self.noise is not None), len(values)))
+        for chosen, observed in Patterns.of(values):
+            seen, rows = self.seen_in(observed), values[chosen]
+            joint[:, chosen] = seen._whole_log_joint(rows if seen is self else rows[:, observed])
+        return joint.T
+
+    def _whole_log_joint(self, values: Array) -> Array:
+        """(K, n) the same of rows without blanks, component by component."""
+        joint = np.empty((self.components + (self.noise is not None), len(values)))
         for k, (mean, whitening) in enumerate(zip(self.means, self.whitening, strict=True)):
             with np.errstate(over="ignore", invalid="ignore"):  # of a row beyond all numbers away the density is zero
                 white = whitening @ (values - mean).T
                 squares = np.einsum("ij,ij->j", white, white)
-            joint[k] = self.log_normalisers[k] - np.where(np.isnan(squares), np.inf, squares) / 2
+            joint[k] = self.log_normalisers[k] - np.where(squares < np.inf, squares, np.inf) / 2
         if self.noise is not None:
             with np.errstate(divide="ignore"):
                 joint[-1] = np.log(self.noise.weight) - self.noise.log_volume
-        return joint.T
+        return joint
 
     def log_density(self, values: npt.ArrayLike) -> Array:
         """(n,) natural log of the density at (n, d) values; of the cells that a row has, if some are blank (NaN)."""
@@ -157,6 +160,8 @@ class Mixture:
 
     def seen_in(self, observed: Mask) -> Mixture:
         """The mixture of the columns that (d,) observed marks, as they are ordered, noise included."""
+        if observed.all():
+            return self
         noise = self.noise and self.noise.seen_in(observed)
         covariances = self.covariances[:, observed][:, :, observed]
         return Mixture(self.weights, self.means[:, observed], covariances, noise)

@@ -1,26 +1,24 @@
-"""Runs: the best of several climbs, by where they begin."""
+"""Runs: the best of several runs of EM, by where they begin."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache, reduce
-from operator import add
+from functools import cache
 
 import numpy as np
 
 from core.arrays import Array
-from core.data.source import Source
 from core.errors import CoreError, DegenerateError, FitError
-from core.mixture.em.run import Climb, Run, begin, converge
+from core.mixture.em.e_step import Map
+from core.mixture.em.run import Run, begin, begun, converge, judged
 from core.mixture.em.stopping import Objection, Outcome, Watch
-from core.mixture.kernels import Map
-from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
-from core.mixture.moments import Moments, adding_up, moments, of_groups
+from core.mixture.moments import Moments
 from core.mixture.plan import Plan
-from core.mixture.problem import SAMPLE_ROWS, Problem, all_rows
-from core.mixture.starts.start import Start, one_hot, softened
+from core.mixture.problem import SAMPLE_ROWS, Problem
+from core.mixture.starts.first_moments import of_all, of_labels
+from core.mixture.starts.start import Start
 
 SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
 GLANCE = 3  # passes that show whether a start from a neighbour comes out ahead
@@ -44,26 +42,15 @@ def can_be_sound(problem: Problem, plan: Plan) -> bool:
     return enough and not problem.units.collinear
 
 
-Openings = Callable[[int, int], Moments]  # of K and attempt
+FirstMoments = Callable[[int, int], Moments]  # of K and attempt
 
 
-def openings(problem: Problem, start: Start, seed: int) -> Openings:
+def first_moments(problem: Problem, start: Start, seed: int) -> FirstMoments:
     """The moments that each attempt begins with, worked out once: they are the same for every family."""
-    values = problem.start.rows * problem.units.deviations
 
     @cache
     def first(components: int, attempt: int) -> Moments:
-        sample, weights = problem.start, problem.start.weights
-        labels = start.labels(sample, components, attempt, seed)
-        is_small = np.bincount(labels, weights, components).min() < problem.source.d + 1
-        if sample.blank is None and not is_small:
-            return of_groups(values, labels, components, weights)
-        responsibilities = one_hot(labels, components)
-        if is_small:
-            responsibilities = softened(responsibilities)
-        if sample.blank is not None:
-            return first_moments(np.where(sample.blank, np.nan, values), responsibilities, weights)
-        return adding_up(values, responsibilities, weights)
+        return of_labels(problem.start_rows, start.labels(problem.start, components, attempt, seed), components)
 
     return first
 
@@ -72,7 +59,7 @@ def solve(
     problem: Problem,
     plan: Plan,
     watch: Watch,
-    first: Openings | None = None,
+    first: FirstMoments | None = None,
     over: Map = map,
     known: Run | None = None,
     attempts: range | None = None,
@@ -83,7 +70,7 @@ def solve(
     the starts converge on a sample, and only the best of them is carried on over all rows. over maps starts, and then a
     pass over chunks of many rows.
     """
-    first = first or openings(problem, plan.start, plan.seed)
+    first = first or first_moments(problem, plan.start, plan.seed)
     if attempts is None:
         attempts = range(0 if known is None else 1, plan.restarts if plan.components > 1 else 1)
     if problem.source.n <= SAMPLE_ROWS or not attempts:
@@ -100,7 +87,7 @@ def best_of_starts(
     problem: Problem,
     plan: Plan,
     watch: Watch,
-    first: Openings,
+    first: FirstMoments,
     attempts: range,
     over: Map = map,
     known: Run | None = None,
@@ -128,7 +115,7 @@ def best_of_starts(
     return best_so_far(finished)
 
 
-def screen(problem: Problem, plan: Plan, watch: Watch, first: Openings, attempts: range, over: Map) -> list[Run]:
+def screen(problem: Problem, plan: Plan, watch: Watch, first: FirstMoments, attempts: range, over: Map) -> list[Run]:
     """Where the attempts end that do not collapse at once; none begins after one was cancelled."""
     goes_on = True
 
@@ -173,16 +160,16 @@ def from_neighbour(problem: Problem, plan: Plan, watch: Watch, neighbour: Moment
     The latter goes on only where a few passes bring it above the known run's end.
     """
     try:
-        climb = Climb(problem, plan, neighbour)
-        climb.go(watch, GLANCE)
+        running = begun(problem, plan, neighbour)
+        running.go(watch, GLANCE)
     except CoreError:  # what the neighbour holds is nothing that this family can begin with
         return known
     if known is not None and not known.objections:
         least = known.trace[-1] + plan.tolerance * (1 + abs(known.trace[-1]))
-        if climb.trace[-1] <= least:
+        if running.trace[-1] <= least:
             return known
-    climb.go(watch)
-    found = climb.judged()
+    running.go(watch)
+    found = judged(problem, plan, running)
     return found if known is None else best_of([known, found])
 
 
@@ -196,32 +183,13 @@ def given(problem: Problem, plan: Plan, responsibilities: Array) -> Mixture:
 
 def given_moments(problem: Problem, plan: Plan, responsibilities: Array) -> Moments:
     """The moments of all rows under given responsibilities; arguments and errors are those of `given`."""
-    n = problem.source.n if problem.gaps is None else problem.gaps.n
-    shape = (n, plan.components + plan.noise)
+    shape = (problem.given, plan.components + plan.noise)
     if responsibilities.shape not in (shape, (shape[0], plan.components)):
         raise FitError(f"Responsibilities have the shape {responsibilities.shape}; {shape} is needed.")
     if not (np.isfinite(responsibilities).all() and (responsibilities >= 0).all()):
         raise FitError("Responsibilities are numbers of 0 or more.")
-    if problem.gaps is None:
-        found = _moments_in_order(problem.source, responsibilities)
-    else:
-        found = _first_moments_in_order(problem.source, problem.gaps.arranged(responsibilities))
+    found = of_all(problem.source, responsibilities)
     found = found.noise_last() if responsibilities.shape[1] > plan.components else found
     if found.weight.min() <= 0:
         raise FitError("A group is given no row at all.", remedy="Give every group at least one row.")
     return found
-
-
-def _moments_in_order(source: Source, responsibilities: Array) -> Moments:
-    """The moments of a source's rows under (n, K) responsibilities."""
-    at, parts = 0, []
-    for values, weights in source.blocks():
-        parts.append(moments(values, responsibilities[at : at + len(values)], weights))
-        at += len(values)
-    return reduce(add, parts)
-
-
-def _first_moments_in_order(source: Source, responsibilities: Array) -> Moments:
-    """The same from observed cells alone, to begin with."""
-    values, weights = all_rows(source)
-    return first_moments(values, responsibilities, weights)

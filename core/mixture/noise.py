@@ -7,21 +7,19 @@ from collections.abc import Iterable
 import numpy as np
 
 from core.arrays import Array
-from core.data.source import Source
+from core.data.rows import RowSource
 from core.mixture.model import Noise
 
 
-def noise_over(source: Source, covariance: Array | None) -> Noise:
-    """Noise without weight, over the smaller of the bounding box and that along the principal axes (mclust's hypvol).
+def noise_over(source: RowSource, axes: Array | None) -> Noise:
+    """Noise without weight, over the smaller of the bounding box and that along (d, d) axes (mclust's hypvol).
 
-    covariance is the (d, d) covariance of all rows. Without it, as for rows with blanks, which cannot be turned, the
-    box is the one along the columns.
+    Rows with blanks cannot be turned: for them there are no axes, and the box is the one along the columns.
     """
-    sides = _log_sides(source.d, (values for values, _ in source.blocks()))
+    sides = _log_sides(source.d, (rows.seen for rows in source.blocks()))
     volume = float(sides.sum())
-    if covariance is not None:
-        axes = np.linalg.eigh(covariance)[1]
-        turned = _log_sides(source.d, (values @ axes for values, _ in source.blocks()))
+    if axes is not None:
+        turned = _log_sides(source.d, (rows.values @ axes for rows in source.blocks()))
         volume = min(volume, float(turned.sum()))
     return Noise(0.0, volume, tuple(sides.tolist()))
 

@@ -1,8 +1,7 @@
-"""What the observed cells of rows with blanks say, column by column, before anything is fitted."""
+"""What the observed cells of rows say, column by column, before anything is fitted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -10,10 +9,9 @@ from operator import add
 import numpy as np
 
 from core.arrays import Array
-from core.data.patterns import Mask
-from core.data.source import Source
+from core.data.rows import Rows, RowSource
 from core.errors import FitError
-from core.mixture import missing_pass
+from core.mixture.em.e_step import e_step
 from core.mixture.missing import fill
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments, moments
@@ -24,42 +22,52 @@ RIDGE = 1e-3  # added to its variances, in units of the columns' variances
 
 @dataclass(frozen=True)
 class Observed:
-    """The observed cells of a source."""
+    """The observed cells of some rows."""
 
     means: Array  # (d,)
     variances: Array  # (d,)
     rows: float  # sum of the weights of rows that have a cell
     cells: float  # sum over those rows of weight times cells
     count: int  # of those rows
-    set_aside: int  # rows that are blank in all columns
     complete: Moments  # of the rows without a blank, as one component
     n_complete: int
 
     @classmethod
-    def of(cls, source: Source) -> Observed:
-        """From two passes over the rows. Raises FitError for a column of blanks."""
-        weight, sums, squares = np.zeros(source.d), np.zeros(source.d), np.zeros(source.d)
-        rows, count, n_complete = 0.0, 0, 0
-        for values, seen, w in _blocks(source):
-            weight, sums = weight + w @ seen, sums + w @ values
-            some = seen.any(axis=1)
-            rows, count = rows + float(w[some].sum()), count + int(some.sum())
-            n_complete += int(seen.all(axis=1).sum())
+    def of(cls, source: RowSource) -> Observed:
+        """From one pass over complete rows, from two over others. Raises FitError for a column of blanks."""
+        weight, sums, rows, count, n_complete = np.zeros(source.d), np.zeros(source.d), 0.0, 0, 0
+        complete = [Moments.zero(1, source.d)]
+        for block in source.blocks():
+            weight, sums = weight + _weights_seen(block), sums + block.row_weights @ block.values
+            rows, count = rows + float(block.row_weights.sum()), count + block.n
+            whole = block.whole
+            n_complete += whole.n
+            complete.append(moments(whole.values, np.ones((whole.n, 1)), whole.row_weights))
         if not weight.min() > 0:
             raise FitError(f"Column {weight.argmin() + 1} has no number.", remedy="Leave it out.")
-        means = sums / weight
-        complete = [Moments.zero(1, source.d)]
-        for values, seen, w in _blocks(source):
-            squares = squares + w @ np.where(seen, values - means, 0.0) ** 2
-            whole = seen.all(axis=1)
-            complete.append(moments(values[whole], np.ones((int(whole.sum()), 1)), w[whole]))
-        variances = squares / weight
-        return cls(
-            means, variances, rows, float(weight.sum()), count, source.n - count, reduce(add, complete), n_complete
-        )
+        one = reduce(add, complete)
+        if n_complete == count:
+            means, variances = one.mean[0], np.diagonal(one.scatter[0]) / one.weight[0]
+        else:
+            means = sums / weight
+            variances = _squares(source, means) / weight
+        return cls(means, variances, rows, float(weight.sum()), count, one, n_complete)
+
+    @property
+    def are_complete(self) -> bool:
+        """Whether no cell is blank."""
+        return self.n_complete == self.count
+
+    @property
+    def covariance(self) -> Array:
+        """(d, d) of all rows; with blanks the variances alone."""
+        return self.complete.scatter[0] / self.complete.weight[0] if self.are_complete else np.diag(self.variances)
 
     def least_correlation(self) -> float:
-        """The least eigenvalue of the correlation matrix of the complete rows; 1 where they are too few to say."""
+        """The least eigenvalue of the correlation matrix; of the complete rows, 1 where those are too few to say."""
+        if self.are_complete:
+            roots = np.sqrt(self.variances)
+            return float(np.linalg.eigvalsh(self.covariance / roots[:, None] / roots).min())
         variances = np.diagonal(self.complete.scatter[0])
         if self.n_complete < len(variances) + 2 or variances.min() <= 0:
             return 1.0
@@ -67,18 +75,26 @@ class Observed:
         return float(np.linalg.eigvalsh(self.complete.scatter[0] / roots[:, None] / roots).min())
 
 
-def _blocks(source: Source) -> Iterator[tuple[Array, Mask, Array]]:
-    """Values with 0 for blanks, what is observed, and the row weights."""
-    for values, weights in source.blocks():
-        seen = ~np.isnan(values)
-        yield np.where(seen, values, 0.0), seen, np.ones(len(values)) if weights is None else weights
+def _weights_seen(rows: Rows) -> Array:
+    """(d,) the weight of the rows that have a cell in each column."""
+    if not rows.n:
+        return np.zeros(rows.d)
+    return np.asarray(np.add.reduceat(rows.row_weights, rows.patterns.starts[:-1]) @ rows.patterns.observed)
 
 
-def fill_for_start(rows: Array, weights: Array) -> Array:
+def _squares(source: RowSource, means: Array) -> Array:
+    """(d,) weighted sums of squares about the means."""
+    squares = np.zeros(source.d)
+    for rows in source.blocks():
+        squares = squares + rows.row_weights @ np.where(rows.patterns.cells, rows.values - means, 0.0) ** 2
+    return squares
+
+
+def fill_for_start(rows: Rows) -> Array:
     """(m, d) rows, each column at mean 0 and standard deviation 1, with blanks as one Gaussian of all rows expects."""
-    d = rows.shape[1]
+    d = rows.d
     one = Mixture(np.ones(1), np.zeros((1, d)), np.eye(d)[None])
     for _ in range(PASSES_FOR_ONE):
-        found = missing_pass.e_step(one, rows, weights)
+        found = e_step(one, rows)
         one = Mixture(np.ones(1), found.mean, found.scatter / found.weight[:, None, None] + RIDGE * np.eye(d))
-    return fill(one, rows).values
+    return fill(one, rows.seen).values

@@ -6,20 +6,18 @@ would; it keeps offsets of 1e12 and scales of 1e-10 away from rounding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from core.arrays import Array, read_only
-from core.data.patterns import Patterns, Positions, has_blanks
-from core.data.source import ArraySource, Source
+from core.data.rows import Rows, RowSource, Streamed, gathered
+from core.data.source import Source
 from core.errors import FitError
-from core.mixture.em.m_step import NUMERICAL_FLOOR
+from core.mixture.em.constants import FLOOR
 from core.mixture.em.stopping import flattest
 from core.mixture.model import Noise
-from core.mixture.moments import pooled
 from core.mixture.noise import noise_over
 from core.mixture.observed import Observed, fill_for_start
 from core.mixture.starts.start import StartSample
@@ -38,7 +36,8 @@ class Units:
     centre: Array  # (d,)
     scale: float
     deviations: Array  # (d,) standard deviations of z
-    covariance: Array  # (d, d) of all rows of z
+    covariance: Array  # (d, d) of all rows of z; with blanks the variances alone
+    axes: Array | None  # (d, d) principal axes; None where cells are blank
     collinear: bool  # whether some column is a combination of the others
 
     def log_jacobian(self, cells: float) -> float:
@@ -47,63 +46,23 @@ class Units:
 
 
 @dataclass(frozen=True)
-class ScaledSource:
-    """A Source in EM's units, its weights multiplied by a common factor."""
-
-    source: Source
-    units: Units
-    weight_factor: float
-
-    @property
-    def n(self) -> int:
-        """Rows."""
-        return self.source.n
-
-    @property
-    def d(self) -> int:
-        """Features."""
-        return self.source.d
-
-    def blocks(self) -> Iterator[tuple[Array, Array | None]]:
-        """(values (m, d), weights (m,)) of consecutive rows; None where every row weighs the same."""
-        for values, weights in self.source.blocks():
-            scaled = (values - self.units.centre) / self.units.scale
-            yield scaled, None if weights is None else weights * self.weight_factor
-
-    def sample(self, n: int, rng: np.random.Generator) -> Array:
-        """(n, d) rows drawn without replacement."""
-        return (self.source.sample(n, rng) - self.units.centre) / self.units.scale
-
-
-@dataclass(frozen=True)
-class Gaps:
-    """What is known of a source with blanks."""
-
-    cells: float  # sum over the rows of weight times observed cells
-    set_aside: int  # rows that are blank in all columns, which nothing is fitted to
-    n: int  # rows as they were given
-    order: Positions | None  # of the source's rows among those; None where they are the same
-
-    def arranged(self, rows: Array) -> Array:
-        """Something (n, ...) of all rows as given, in the source's order."""
-        return rows if self.order is None else rows[self.order]
-
-
-@dataclass(frozen=True)
 class Problem:
     """A source in EM's units, with what every fit to it needs."""
 
-    source: Source
+    source: RowSource
     units: Units
     rows: float  # the sum of the row weights: n, or the sum of frequencies
+    cells: float  # sum over the rows of weight times observed cells
     start: StartSample
+    start_rows: Rows  # what the start sample is of, in EM's units
     raw: Source  # all rows in the user's units
-    gaps: Gaps | None = None  # where cells are blank
+    given: int  # rows as they were given
+    set_aside: int = 0  # of them, those that are blank in all columns, which nothing is fitted to
 
     @cached_property
     def floor(self) -> Array:
         """(d,) least variance along each column, in EM's units."""
-        return NUMERICAL_FLOOR * self.units.deviations**2
+        return FLOOR * self.units.deviations**2
 
     @cached_property
     def flattest(self) -> Array:
@@ -113,19 +72,17 @@ class Problem:
     @property
     def log_jacobian(self) -> float:
         """What to add to a log-likelihood of all rows in EM's units to have that in the user's."""
-        return self.units.log_jacobian(self.rows * self.source.d if self.gaps is None else self.gaps.cells)
+        return self.units.log_jacobian(self.cells)
 
     @cached_property
     def noise(self) -> Noise:
         """A noise component of no weight yet, in EM's units."""
-        return noise_over(self.source, self.units.covariance if self.gaps is None else None)
+        return noise_over(self.source, self.units.axes)
 
     def sampled(self, rng: np.random.Generator) -> Problem:
         """The same problem on SAMPLE_ROWS rows drawn in proportion to their weights."""
-        rows = self.source.sample(SAMPLE_ROWS, rng)
-        if self.gaps is not None:
-            rows = by_pattern(rows)[0]
-        return replace(self, source=ArraySource(rows), rows=float(len(rows)))
+        rows = Rows.of(self.source.sample(SAMPLE_ROWS, rng)).with_cells()
+        return replace(self, source=rows, rows=float(rows.n))
 
 
 def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
@@ -134,77 +91,43 @@ def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
     frequency: row weights count rows as they are, instead of being rescaled to sum to n. Raises FitError for columns
     that EM cannot use.
     """
-    if any(has_blanks(values) for values, _ in source.blocks()):
-        return _pose_with_blanks(source, frequency, seed)
-    units, total = _learn_units(source)
-    factor = 1.0 if frequency else source.n / total
-    scaled: Source = ScaledSource(source, units, factor)
-    if source.n * source.d <= IN_MEMORY_CELLS:
-        scaled = _in_memory(scaled)
-    if source.n <= START_ROWS:
-        values, weights = _weighty(*all_rows(scaled))
-    else:
-        values = scaled.sample(START_ROWS, np.random.default_rng([seed, START_ROWS]))
-        weights = np.ones(len(values))
-    start = StartSample(read_only(values / units.deviations), read_only(weights))
-    return Problem(scaled, units, total * factor, start, source)
-
-
-def _pose_with_blanks(source: Source, frequency: bool, seed: int) -> Problem:
-    """The same for rows with blanks, those without a cell set aside."""
+    is_small = source.n * source.d <= IN_MEMORY_CELLS
+    raw: RowSource = gathered(source) if is_small else Streamed(source)
     with np.errstate(over="ignore", invalid="ignore"):
-        found = Observed.of(source)
-    units = _units(source, found.means, np.diag(found.variances), found.least_correlation)
-    factor = 1.0 if frequency else found.count / found.rows
-    scaled: Source = ScaledSource(source, units, factor)
-    order: Positions | None = None
-    if source.n * source.d <= IN_MEMORY_CELLS:
-        values, weights = all_rows(scaled)
-        values, order = by_pattern(values)
-        scaled = ArraySource(values, weights[order])
-    start = _start_with_blanks(scaled, units, order is None, seed)
-    gaps = Gaps(found.cells * factor, found.set_aside, source.n, order)
-    return Problem(scaled, units, found.rows * factor, start, source, gaps)
+        seen = Observed.of(raw)
+    units = _units(source, seen)
+    factor = 1.0 if frequency else seen.count / seen.rows
+    scaled = raw.scaled(units.centre, units.scale, factor)
+    first = _start_rows(scaled, seed)
+    standard = first.scaled(0.0, units.deviations)
+    filled = standard.values if seen.are_complete else fill_for_start(standard)
+    return Problem(
+        source=scaled,
+        units=units,
+        rows=seen.rows * factor,
+        cells=seen.cells * factor,
+        start=StartSample(read_only(filled), read_only(first.row_weights)),
+        start_rows=replace(standard, values=read_only(standard.values * units.deviations)),
+        raw=source,
+        given=source.n,
+        set_aside=source.n - seen.count,
+    )
 
 
-def _start_with_blanks(source: Source, units: Units, streams: bool, seed: int) -> StartSample:
-    if streams or source.n > START_ROWS:
-        some = by_pattern(source.sample(START_ROWS, np.random.default_rng([seed, START_ROWS])))[0]
-        weights = np.ones(len(some))
-    else:
-        some, weights = _weighty(*all_rows(source))
-    standard = some / units.deviations
-    return StartSample(read_only(fill_for_start(standard, weights)), read_only(weights), np.isnan(some))
+def _start_rows(source: RowSource, seed: int) -> Rows:
+    """All rows that have a weight, since a start must not stand on others, or of many some."""
+    if isinstance(source, Rows) and source.n + source.set_aside <= START_ROWS:
+        return source.weighty()
+    some = source.sample(START_ROWS, np.random.default_rng([seed, START_ROWS]))
+    return Rows.of(some).with_cells()
 
 
-def _weighty(values: Array, weights: Array) -> tuple[Array, Array]:
-    """The rows that have a weight: a start must not stand on others."""
-    return values[weights > 0], weights[weights > 0]
-
-
-def by_pattern(values: Array) -> tuple[Array, Positions]:
-    """The rows of (n, d) values that have a cell, put in the order of their patterns, and their positions."""
-    some = np.flatnonzero(~np.isnan(values).all(axis=1))
-    order = Patterns.of(values[some]).order
-    chosen = some if order is None else some[order]
-    return values[chosen], chosen
-
-
-def _learn_units(source: Source) -> tuple[Units, float]:
-    """The units, and the sum of the row weights as given."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        whole = pooled(source)
-        covariance = whole.scatter[0] / whole.weight[0]
-    return _units(source, whole.mean[0], covariance), whole.rows
-
-
-def _units(
-    source: Source, means: Array, covariance: Array, least_correlation: Callable[[], float] | None = None
-) -> Units:
-    """Units for columns of such (d,) means and (d, d) covariance, which also tells collinear ones if nothing else does.
+def _units(source: Source, seen: Observed) -> Units:
+    """Units for columns of which so much was seen.
 
     Raises FitError for constant columns, and for numbers too large or too small to compute with.
     """
+    means, covariance = seen.means, seen.covariance
     variances = np.diagonal(covariance)
     deviations = np.sqrt(np.maximum(variances, 0.0))
     if not np.isfinite(covariance).all() or variances.max() > MOST_VARIANCE:
@@ -221,18 +144,14 @@ def _units(
             f"Column {constant[0] + 1} has the same value in every row, so it cannot tell groups apart.",
             remedy="Leave it out.",
         )
-    if least_correlation is None:
-        correlation = covariance / deviations[:, None] / deviations
-        least = float(np.linalg.eigvalsh(correlation).min())
-    else:
-        least = least_correlation()
     scale = float(np.exp(np.log(deviations).mean()))
     return Units(
         centre=read_only(means),
         scale=scale,
         deviations=read_only(deviations / scale),
         covariance=read_only(covariance / scale**2),
-        collinear=least < COLLINEAR,
+        axes=np.linalg.eigh(covariance / scale**2)[1] if seen.are_complete else None,
+        collinear=seen.least_correlation() < COLLINEAR,
     )
 
 
@@ -244,13 +163,3 @@ def differs(source: Source, column: int) -> bool:
         low = np.fmin(low, np.fmin.reduce(some, initial=np.inf))
         high = np.fmax(high, np.fmax.reduce(some, initial=-np.inf))
     return bool(high > low)
-
-
-def _in_memory(source: Source) -> ArraySource:
-    return ArraySource(*all_rows(source))
-
-
-def all_rows(source: Source) -> tuple[Array, Array]:
-    """(n, d) values and (n,) weights of every row."""
-    blocks = [(v, np.ones(len(v)) if w is None else w) for v, w in source.blocks()]
-    return np.concatenate([v for v, _ in blocks]), np.concatenate([w for _, w in blocks])

@@ -14,7 +14,7 @@ from operator import add
 import numpy as np
 from scipy.special import logsumexp
 
-from core.arrays import Array
+from core.data.rows import Rows, rows_of
 from core.data.source import Source
 from core.errors import DegenerateError
 from core.mixture.model import Mixture
@@ -50,17 +50,14 @@ class Totals:
 def totals(mixture: Mixture, source: Source, rows: float) -> Totals | None:
     """Of all rows of a source that have a cell, their weights made to sum to `rows`; None where there is no density."""
     try:
-        return reduce(add, (_of_block(mixture, *block) for block in source.blocks())).weighing(rows)
+        return reduce(add, (_of_block(mixture, block) for block in rows_of(source).blocks())).weighing(rows)
     except DegenerateError:
         return None
 
 
-def _of_block(mixture: Mixture, values: Array, weights: Array | None) -> Totals:
-    counts = ~np.isnan(values).all(axis=1)
-    if weights is not None:
-        counts &= weights > 0
-    w = np.ones(int(counts.sum())) if weights is None else weights[counts]
-    joint = mixture.log_joint(values[counts])
+def _of_block(mixture: Mixture, rows: Rows) -> Totals:
+    rows = rows.weighty()
+    joint, w = mixture.log_joint(rows.seen), rows.row_weights
     log_density = logsumexp(joint, axis=1)
     with np.errstate(invalid="ignore"):  # a row without a density makes no total
         log_shares = joint - log_density[:, None]

@@ -9,7 +9,7 @@ import streamlit as st
 from altair.utils import schemapi
 
 import core
-from core.mixture import kernels
+from core.mixture import compiled
 from pages.shared import example, jobs, memory
 from pages.shared.reader import readers
 from pages.shared.store import store
@@ -40,7 +40,7 @@ def _get_ready() -> None:
     Streamlit looks for garbage after every run of a page, which takes a tenth of a second where all the libraries are
     looked through.
     """
-    kernels.warm_up()
+    compiled.warm_up()
     example.make_example()
     for name in core.__all__:
         getattr(core, name)

@@ -15,7 +15,7 @@ from core.data.source import as_source
 from core.mixture import multistart as runs
 from core.mixture.em.stopping import unwatched
 from core.mixture.family import FAMILIES
-from core.mixture.multistart import openings
+from core.mixture.multistart import first_moments
 from core.mixture.problem import pose
 from core.scale.threads import over_cores
 
@@ -32,7 +32,7 @@ def small_board(**choices):
 
 def rounds_on(name, search):
     problem = pose(as_source(matrix(name)))
-    return Rounds(problem, search, openings(problem, search.start, search.seed), unwatched)
+    return Rounds(problem, search, first_moments(problem, search.start, search.seed), unwatched)
 
 
 def test_each_round_keeps_the_better_of_what_it_finds_and_what_was_known():
@@ -170,7 +170,7 @@ def test_few_distinct_families_get_starts_for_the_best_at_each_number():
     column = np.random.default_rng(0).gamma(2.0, size=150)
     search = Search(components=range(1, 8))  # of 14 families, two differ with one column
     problem = pose(as_source(column))
-    rounds = Rounds(problem, search, openings(problem, search.start, search.seed), unwatched)
+    rounds = Rounds(problem, search, first_moments(problem, search.start, search.seed), unwatched)
     seen = {cell: rounds.look(cell) for cell in search.cells(1)}
     assert {plan.restarts for plan in rounds.plans(seen).values()} == {search.restarts}
 
@@ -192,7 +192,7 @@ def test_a_neighbour_that_a_family_cannot_begin_with_costs_no_cell(monkeypatch):
 
     rows = np.random.default_rng(0).normal(size=(40, 2))
     search = core.Search(families=("EII", "VVI"), components=(1, 2), restarts=1)
-    monkeypatch.setattr(runs, "Climb", refuse)
+    monkeypatch.setattr(runs, "begun", refuse)
     board = core.sweep(rows, search)
     assert all(cell.fit is not None for cell in board.cells)
 

@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles.loops import accelerated, plain
 from sklearn.cluster import kmeans_plusplus
 from strategies import clustered_rows, mixtures
 
 from benchmarks import problems
+from core.data.rows import Rows
 from core.data.source import ArraySource
 from core.errors import DegenerateError
-from core.mixture import kernels
-from core.mixture.em import acceleration as accelerate
-from core.mixture.em import m_step as em
 from core.mixture.em.acceleration import Frame
 from core.mixture.em.covariance import TO_THE_END, estimate
+from core.mixture.em.e_step import e_step
+from core.mixture.em.m_step import m_step
 from core.mixture.family import FAMILIES, family
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import moments
@@ -32,7 +33,7 @@ def near_rows(each, rows, components, seed):
     """A mixture from rows chosen far from each other, each row given to the nearest."""
     centres, _ = kmeans_plusplus(rows, components, random_state=seed)
     labels = ((rows[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
-    return em.m_step(each, moments(rows, 0.9 * np.eye(components)[labels] + 0.1 / components))
+    return m_step(each, moments(rows, 0.9 * np.eye(components)[labels] + 0.1 / components))
 
 
 def taken(steps, most):
@@ -49,7 +50,7 @@ def taken(steps, most):
 def test_the_log_likelihood_never_falls(each, rows, components, seed):
     start = near_rows(each, rows, components, seed)
     floor = 1e-6 * rows.var(axis=0)  # below it a log-likelihood has fewer digits than are looked at here
-    found = taken(accelerate.passes(each, start, ArraySource(rows), floor=floor), 30)
+    found = taken(accelerated(each, start, rows, floor=floor), 30)
     trace = [moments.log_likelihood for _, moments in found]
     assert all(after >= before - 1e-9 * abs(before) for before, after in pairwise(trace))
 
@@ -58,9 +59,7 @@ def test_the_log_likelihood_never_falls(each, rows, components, seed):
 def test_every_mixture_is_in_the_family_and_comes_with_its_own_moments(each):
     rows = matrix("iris")
     floor = 1e-10 * rows.var(axis=0)
-    for mixture, found in islice(
-        accelerate.passes(each, near_rows(each, rows, 3, 0), ArraySource(rows), floor=floor), 25
-    ):
+    for mixture, found in islice(accelerated(each, near_rows(each, rows, 3, 0), rows, floor=floor), 25):
         weight = mixture.weights
         nearest = estimate(each, weight, weight[:, None, None] * mixture.covariances, mixture.covariances, TO_THE_END)
         np.testing.assert_allclose(nearest, mixture.covariances, atol=1e-6 * mixture.covariances.max())
@@ -73,8 +72,8 @@ def test_it_settles_where_plain_em_stands_still(each):
     source = ArraySource((rows - rows.mean(axis=0)) / rows.std())
     floor = 1e-10 * source.values.var(axis=0)
     start = near_rows(each, source.values, 2, 0)
-    mixture, found = list(islice(accelerate.passes(each, start, source, floor=floor), 120))[-1]
-    after = list(islice(em.passes(each, mixture, source, floor=floor), 20))[-1][1]
+    mixture, found = list(islice(accelerated(each, start, source, floor=floor), 120))[-1]
+    after = list(islice(plain(each, mixture, source, floor=floor), 20))[-1][1]
     assert after.log_likelihood - found.log_likelihood <= 1e-5
 
 
@@ -82,8 +81,8 @@ def passes_until_near(rows, components, seed, generator, most):
     """Data passes, rejected ones counted, until the log-likelihood is within 1e-3 of where they all lead."""
     best = []
 
-    def counted(mixture, values, weights=None):
-        found = kernels.e_step(mixture, values, weights)
+    def counted(mixture, block):
+        found = e_step(mixture, block)
         best.append(max(found.log_likelihood, *best[-1:]) if best else found.log_likelihood)
         return found
 
@@ -98,8 +97,8 @@ def passes_until_near(rows, components, seed, generator, most):
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_it_takes_at_most_a_quarter_of_plain_ems_passes_where_em_is_slow(seed):
     rows = problems.slow()
-    plain = passes_until_near(rows, 5, seed, em.passes, 2_500)
-    assert 4 * passes_until_near(rows, 5, seed, accelerate.passes, 200) <= plain
+    slow = passes_until_near(rows, 5, seed, plain, 2_500)
+    assert 4 * passes_until_near(rows, 5, seed, accelerated, 200) <= slow
 
 
 def test_a_noise_component_is_carried_along():
@@ -107,8 +106,8 @@ def test_a_noise_component_is_carried_along():
     start = near_rows(family("VVV"), rows, 2, 0)
     start = Mixture(start.weights * 0.9, start.means, start.covariances, Noise(0.1, 5.0))
     floor = 1e-10 * rows.var(axis=0)
-    fast = list(islice(accelerate.passes(family("VVV"), start, ArraySource(rows), floor=floor), 60))[-1]
-    slow = list(islice(em.passes(family("VVV"), start, ArraySource(rows), floor=floor), 400))[-1]
+    fast = list(islice(accelerated(family("VVV"), start, rows, floor=floor), 60))[-1]
+    slow = list(islice(plain(family("VVV"), start, rows, floor=floor), 400))[-1]
     assert fast[1].log_likelihood == pytest.approx(slow[1].log_likelihood, abs=1e-4)
     assert fast[0].weights.sum() + fast[0].noise_weight == pytest.approx(1)
 
@@ -127,14 +126,14 @@ def test_coordinates_lead_back_to_the_mixture(origin, other):
 
 def test_near_an_optimum_ems_step_is_the_gradient_in_these_coordinates():
     rows, each = matrix("faithful") / 10, family("VVV")
-    optimum = list(islice(em.passes(each, near_rows(each, rows, 2, 0), ArraySource(rows)), 300))[-1][0]
+    optimum = list(islice(plain(each, near_rows(each, rows, 2, 0), rows), 300))[-1][0]
     step = Frame(optimum).vector(optimum)
-    nearby = em.m_step(each, Frame(optimum).moments(np.full(len(step), 1e-4), len(rows)))
+    nearby = m_step(each, Frame(optimum).moments(np.full(len(step), 1e-4), len(rows)))
     frame = Frame(nearby)
-    step = frame.vector(em.m_step(each, kernels.e_step(nearby, rows)))
+    step = frame.vector(m_step(each, e_step(nearby, Rows.of(rows))))
     slopes = []
     for direction in 1e-6 * np.eye(len(step)):
-        sides = (em.m_step(each, frame.moments(way * direction, len(rows))) for way in (1, -1))
+        sides = (m_step(each, frame.moments(way * direction, len(rows))) for way in (1, -1))
         ahead, behind = (side.log_density(rows).sum() for side in sides)
         slopes.append((ahead - behind) / 2e-6 / len(rows))
     np.testing.assert_allclose(step, slopes, atol=2e-2 * np.abs(step).max())

@@ -8,16 +8,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles.loops import fast, over, textbook
 from scipy.special import betaln, gammaln
 from scipy.stats import multivariate_t
 from sklearn.mixture import BayesianGaussianMixture
 from strategies import clustered_rows
 
 import core
-from core.mixture import missing, missing_pass
+from core.data.rows import Rows
 from core.mixture.bayes.posterior import DirichletPosterior, NormalWishart, SticksPosterior
-from core.mixture.bayes.variational import variational_passes
+from core.mixture.bayes.variational import Update, expecting
+from core.mixture.em.passes import passes
 from core.mixture.moments import Moments, moments
+from core.mixture.starts.first_moments import of_shares
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 PRIORS = {"dirichlet_process": core.DirichletProcess(), "dirichlet_distribution": core.Dirichlet()}
@@ -110,16 +113,21 @@ def test_the_bound_never_falls_where_cells_are_blank(rows, kind, share, seed):
     assert all(after >= before - 1e-9 * (1 + abs(before)) for before, after in pairwise(bound))
 
 
+def bounds_of(weights, prior, first, source, step=fast):
+    """The evidence bound at each pass, from the update by some moments."""
+    update = Update(weights, prior)
+    for posterior, found in passes(expecting(over(source, step)), update, update(first)):
+        yield update.value(posterior, found)
+
+
 def test_with_blanks_the_bound_is_that_of_the_textbooks_e_step_and_units_only_count_cells():
     rows = with_blanks(matrix("iris"), 0.2, 1)
     prior = NormalWishart(np.zeros((1, 4)), np.ones(1), np.array([5.0]), 30 * np.eye(4)[None])
-    first = missing.first_moments(rows, start(150, 3))
-    steps = missing_pass.e_step, missing.e_step
-    fast, textbook = (
-        [bound for *_, bound in islice(variational_passes(core.Dirichlet(), prior, first, core.as_source(rows), s), 5)]
-        for s in steps
-    )
-    np.testing.assert_allclose(fast, textbook, rtol=1e-10)
+    ordered = Rows.of(rows)
+    first = of_shares(ordered, ordered.arranged(start(150, 3)))
+    steps = fast, textbook
+    quick, slow = (list(islice(bounds_of(core.Dirichlet(), prior, first, core.as_source(rows), s), 5)) for s in steps)
+    np.testing.assert_allclose(quick, slow, rtol=1e-10)
     near, far = core.bayes(rows, TIGHT), core.bayes(rows * 10 + 5, TIGHT)
     assert far.elbo[-1] == pytest.approx(near.elbo[-1] - (~np.isnan(rows)).sum() * np.log(10), abs=1e-3)
 
@@ -192,8 +200,7 @@ def test_a_row_of_weight_two_counts_as_two_rows():
     repeated = core.as_source(np.concatenate([rows, rows[twice]]))
     first = moments(rows, start(272, 3))
     bounds = [
-        [bound for *_, bound in islice(variational_passes(core.DirichletProcess(), prior, first, source), 30)]
-        for source in (weighted, repeated)
+        list(islice(bounds_of(core.DirichletProcess(), prior, first, source), 30)) for source in (weighted, repeated)
     ]
     np.testing.assert_allclose(bounds[0], bounds[1], rtol=1e-11)
 
@@ -234,9 +241,9 @@ def test_a_pass_goes_block_by_block():
     rows = matrix("iris")
     prior = NormalWishart(rows.mean(axis=0)[None], np.ones(1), np.array([4.0]), np.cov(rows.T)[None])
     first = moments(rows, start(150, 3))
-    whole = variational_passes(core.Dirichlet(), prior, first, core.as_source(rows))
-    assert [bound for *_, bound in islice(whole, 5)] == pytest.approx(
-        [bound for *_, bound in islice(variational_passes(core.Dirichlet(), prior, first, Blocks(rows)), 5)], rel=1e-12
+    whole = bounds_of(core.Dirichlet(), prior, first, core.as_source(rows))
+    assert list(islice(whole, 5)) == pytest.approx(
+        list(islice(bounds_of(core.Dirichlet(), prior, first, Blocks(rows)), 5)), rel=1e-12
     )
 
 

@@ -10,14 +10,12 @@ import pytest
 from core.data.source import as_source
 from core.errors import DegenerateError
 from core.mixture import multistart as runs
-from core.mixture.em import m_step as em
 from core.mixture.em.constraint import EigenvalueRatio
-from core.mixture.em.restraints import Restraints
-from core.mixture.em.run import Climb, converge
+from core.mixture.em.m_step import MStep
+from core.mixture.em.run import begun, converge, judged
 from core.mixture.em.stopping import Objection, Outcome, fell, unwatched
 from core.mixture.family import FAMILIES, family
-from core.mixture.moments import moments
-from core.mixture.multistart import GLANCE, from_neighbour, go_on, openings, solve
+from core.mixture.multistart import GLANCE, first_moments, from_neighbour, go_on, solve
 from core.mixture.plan import Plan
 from core.mixture.problem import pose
 
@@ -30,18 +28,18 @@ def crabs():
 
 
 def opening(problem, plan, attempt=0):
-    return openings(problem, plan.start, plan.seed)(plan.components, attempt)
+    return first_moments(problem, plan.start, plan.seed)(plan.components, attempt)
 
 
 @pytest.mark.parametrize("each", FAMILIES, ids=lambda f: f.name)
 def test_a_climb_taken_up_again_goes_where_one_in_a_single_go_does(crabs, each):
     plan = Plan(each, 3, tolerance=1e-7)
-    whole, parts = converge(crabs, plan, opening(crabs, plan), unwatched), Climb(crabs, plan, opening(crabs, plan))
+    whole, parts = converge(crabs, plan, opening(crabs, plan), unwatched), begun(crabs, plan, opening(crabs, plan))
     parts.go(unwatched, GLANCE)
     assert parts.outcome is None
     assert GLANCE <= len(parts.trace) <= GLANCE + 1
     parts.go(unwatched)
-    assert parts.judged().trace == whole.trace
+    assert judged(crabs, plan, parts).trace == whole.trace
     assert parts.outcome is whole.outcome is Outcome.CONVERGED
 
 
@@ -66,7 +64,7 @@ def test_a_neighbour_that_collapses_at_once_changes_nothing(crabs):
 def test_a_known_run_stands_in_for_the_first_start(crabs, monkeypatch):
     plan, begun = Plan(family("VVV"), 2, restarts=3), []
     known = solve(crabs, replace(plan, restarts=1), unwatched)
-    first = openings(crabs, plan.start, plan.seed)
+    first = first_moments(crabs, plan.start, plan.seed)
 
     def noted(components, attempt):
         begun.append(attempt)
@@ -100,25 +98,17 @@ def test_a_single_start_converges_once(crabs, monkeypatch):
     assert tolerances[1:] == [runs.SCREENING, runs.SCREENING, Plan().tolerance]
 
 
-def test_sums_for_an_m_step_are_the_moments_without_entropy(crabs):
-    values, weights = crabs.source.values, np.linspace(0.5, 1.5, crabs.source.n)
-    responsibilities = np.random.default_rng(0).dirichlet(np.ones(3), len(values))
-    whole, sums = moments(values, responsibilities, weights), runs.adding_up(values, responsibilities, weights)
-    assert replace(whole, entropy=0.0, log_largest=0.0).rows == sums.rows
-    np.testing.assert_array_equal(whole.scatter, sums.scatter)
-    assert (sums.entropy, sums.log_largest) == (0.0, 0.0)
-    assert whole.entropy > 0 > whole.log_largest
-
-
 def test_an_end_whose_likelihood_fell_on_the_way_is_not_admissible(crabs, monkeypatch):
     plan = Plan(family("VVV"), 2, tolerance=1e-5, bound=EigenvalueRatio(100.0))
 
-    def worse_now_and_then(self, each, found, *_, **__):
-        after = em.m_step(each, found)
+    m_step = MStep.__call__
+
+    def worse_now_and_then(self, found, previous=None):
+        after = m_step(self, found, previous)
         return after if next(turns) % 4 else replace(after, means=after.means + 0.3)
 
     turns = count(1)
-    monkeypatch.setattr(Restraints, "m_step", worse_now_and_then)
+    monkeypatch.setattr(MStep, "__call__", worse_now_and_then)
     found = converge(crabs, plan, opening(crabs, plan), unwatched)
     assert Objection.FELL in found.objections
     monkeypatch.undo()

@@ -7,19 +7,35 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles.loops import accelerated, plain
 from scipy.stats import multivariate_normal
 
 import core
 from core.data.patterns import Patterns
+from core.data.rows import Rows
 from core.data.source import ArraySource
 from core.errors import DegenerateError
-from core.mixture import compiled, kernels, missing, missing_pass
-from core.mixture.em import acceleration as accelerate
-from core.mixture.em import m_step as em
+from core.mixture import compiled, density
+from core.mixture.em import e_step as steps
+from core.mixture.em.m_step import m_step
 from core.mixture.family import FAMILIES, family
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import moments
+from core.mixture.starts.first_moments import of_shares
 from tests import naive
+
+
+def e_step(mixture, rows, weights=None, diagonal=False):
+    return steps.e_step(mixture, Rows.of(rows, weights), diagonal)
+
+
+def first_moments(rows, shares, weights=None):
+    ordered = Rows.of(rows, weights)
+    return of_shares(ordered, ordered.arranged(shares))
+
+
+def in_numpy(mixture, rows, weights=None):
+    return steps.in_numpy(mixture, Rows.of(rows, weights))
 
 
 def some_mixture(rng, components=3, features=4, noise=False):
@@ -52,7 +68,7 @@ def test_the_moments_are_those_of_a_row_by_row_twin(noise):
     mixture = some_mixture(rng, noise=noise)
     rows, weights = blanked(rng, mixture.sample(60, rng), 0.4), rng.random(60)
     expected = naive.e_step_with_blanks(mixture, rows, weights)
-    assert_same(missing.e_step(mixture, rows, weights), expected)
+    assert_same(in_numpy(mixture, rows, weights), expected)
 
 
 @pytest.mark.parametrize("noise", [False, True])
@@ -62,40 +78,42 @@ def test_the_fast_pass_equals_the_textbook(noise, share, features):
     rng = np.random.default_rng(features)
     mixture = some_mixture(rng, features=features, noise=noise)
     rows, weights = blanked(rng, mixture.sample(400, rng), share), rng.random(400)
-    assert_same(missing_pass.e_step(mixture, rows, weights), missing.e_step(mixture, rows, weights))
-    assert_same(missing_pass.e_step(mixture, rows), missing.e_step(mixture, rows))
+    assert_same(e_step(mixture, rows, weights), in_numpy(mixture, rows, weights))
+    assert_same(e_step(mixture, rows), in_numpy(mixture, rows))
     flat = replace(mixture, covariances=mixture.covariances * np.eye(features))
-    expected = missing.e_step(flat, rows, weights)
+    expected = in_numpy(flat, rows, weights)
     expected = replace(expected, scatter=expected.scatter * np.eye(features))
-    assert_same(missing_pass.diagonal_e_step(flat, rows, weights), expected)
+    assert_same(e_step(flat, rows, weights, diagonal=True), expected)
 
 
 def test_the_fast_pass_in_small_batches_gives_the_same_moments(monkeypatch):
     rng = np.random.default_rng(2)
     mixture = some_mixture(rng)
     rows = blanked(rng, mixture.sample(300, rng), 0.4)
-    whole = missing_pass.e_step(mixture, rows)
-    monkeypatch.setattr(missing_pass, "BATCH_CELLS", 1)
-    assert_same(missing_pass.e_step(mixture, rows), whole, 1e-12)
+    whole = e_step(mixture, rows)
+    monkeypatch.setattr(steps, "BATCH_CELLS", 1)
+    assert_same(e_step(mixture, rows), whole, 1e-12)
 
 
-@pytest.mark.parametrize("step", [missing_pass.e_step, missing_pass.diagonal_e_step])
-def test_without_a_compiler_the_pass_gives_the_same_moments(monkeypatch, step):
+@pytest.mark.parametrize("diagonal", [False, True])
+def test_without_a_compiler_the_pass_gives_the_same_moments(monkeypatch, diagonal):
     rng = np.random.default_rng(3)
     mixture = some_mixture(rng)
     mixture = replace(mixture, covariances=mixture.covariances * np.eye(4))
     rows = blanked(rng, mixture.sample(100, rng), 0.3)
-    fast = step(mixture, rows)
+    fast = e_step(mixture, rows, diagonal=diagonal)
     monkeypatch.setattr(compiled, "load", lambda name: None)
-    assert_same(step(mixture, rows), fast)
+    assert_same(e_step(mixture, rows, diagonal=diagonal), fast)
 
 
-def test_without_blanks_the_moments_are_those_of_the_complete_pass():
+def test_complete_rows_among_others_have_the_moments_that_they_have_alone():
     rng = np.random.default_rng(4)
     mixture = some_mixture(rng)
-    rows = mixture.sample(200, rng)
-    assert_same(missing.e_step(mixture, rows), em.e_step(mixture, rows))
-    assert_same(missing_pass.e_step(mixture, rows), kernels.e_step(mixture, rows))
+    rows, others = mixture.sample(200, rng), blanked(rng, mixture.sample(50, rng), 0.9)
+    others[:, 0] = np.nan
+    together, apart = e_step(mixture, np.concatenate([rows, others])), e_step(mixture, rows) + e_step(mixture, others)
+    assert_same(together, apart)
+    assert_same(in_numpy(mixture, rows), e_step(mixture, rows))
 
 
 def test_an_offset_costs_no_digits():
@@ -103,8 +121,8 @@ def test_an_offset_costs_no_digits():
     mixture = some_mixture(rng)
     rows = np.round(blanked(rng, mixture.sample(200, rng), 0.3) * 2**10) / 2**10
     mixture = replace(mixture, means=np.round(mixture.means * 2**10) / 2**10)
-    near = missing_pass.e_step(mixture, rows)
-    far = missing_pass.e_step(replace(mixture, means=mixture.means + 2.0**20), rows + 2.0**20)
+    near = e_step(mixture, rows)
+    far = e_step(replace(mixture, means=mixture.means + 2.0**20), rows + 2.0**20)
     assert_same(replace(far, mean=far.mean - 2.0**20), near, 1e-8)
 
 
@@ -140,11 +158,14 @@ def test_the_log_likelihood_never_falls(case):
     shares = rng.dirichlet(np.ones(components), size=len(rows))
     weights = rng.uniform(0.2, 2.0, size=len(rows)) if seed % 2 else None
     try:
-        start = em.m_step(chosen, missing.first_moments(rows, shares, weights))
+        start = m_step(chosen, first_moments(rows, shares, weights))
         if noise:
             start = replace(start, weights=start.weights * 0.9, noise=Noise(0.1, 4.0 * features, (4.0,) * features))
-        step = missing_pass.diagonal_e_step if chosen.is_diagonal else missing_pass.e_step
-        method = accelerate.passes if accelerates else em.passes
+
+        def step(mixture, block):
+            return steps.e_step(mixture, block, chosen.is_diagonal)
+
+        method = accelerated if accelerates else plain
         floor = np.full(features, 1e-10)
         before = -np.inf
         for _, found in islice(method(chosen, start, ArraySource(rows, weights), step, floor), 15):
@@ -160,7 +181,7 @@ def test_a_fit_is_at_an_optimum_of_the_observed_likelihood(chosen):
     rows = blanked(rng, some_mixture(rng, 2, 3).sample(300, rng), 0.2)
     fit = core.fit(rows, core.Plan(chosen, 2, tolerance=1e-13))
     assert fit.log_likelihood == pytest.approx(fit.mixture.log_density(rows).sum(), rel=1e-12)
-    after = em.m_step(chosen, missing.e_step(fit.mixture, rows), fit.mixture)
+    after = m_step(chosen, in_numpy(fit.mixture, rows), fit.mixture)
     np.testing.assert_allclose(after.means, fit.mixture.means, atol=1e-3)
     assert after.log_density(rows).sum() == pytest.approx(fit.log_likelihood, abs=1e-6)
 
@@ -222,7 +243,7 @@ def test_rows_from_a_source_give_the_same_fit_whatever_their_order():
 def test_the_first_step_takes_means_and_variances_of_observed_cells():
     rng = np.random.default_rng(12)
     rows, shares, weights = blanked(rng, rng.normal(size=(80, 3)), 0.3), rng.dirichlet(np.ones(2), 80), rng.random(80)
-    found = missing.first_moments(rows, shares, weights)
+    found = first_moments(rows, shares, weights)
     for k in range(2):
         for j in range(3):
             seen = ~np.isnan(rows[:, j])
@@ -244,9 +265,9 @@ def test_the_density_of_a_row_with_blanks_is_its_marginal(noise):
         for w, m, c in zip(mixture.weights, mixture.means, mixture.covariances, strict=True)
     ]
     parts += [0.1 * np.exp(-4.0)] * noise
-    for log_density in (mixture.log_density(row), kernels.log_density(mixture, row)):
+    for log_density in (mixture.log_density(row), density.log_density(mixture, row)):
         assert log_density == pytest.approx([np.log(sum(parts))])
-    for shares in (mixture.responsibilities(row), kernels.responsibilities(mixture, row)):
+    for shares in (mixture.responsibilities(row), density.responsibilities(mixture, row)):
         np.testing.assert_allclose(shares[0], np.array(parts) / sum(parts), rtol=1e-10)
 
 

@@ -7,9 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import clustered_rows, mixtures
 
-from core.mixture.em.m_step import e_step
+from core.data.rows import Rows
+from core.mixture.em.e_step import in_numpy
 from core.mixture.moments import Moments, adding_up, moments, of_groups
 from core.mixture.starts.start import one_hot
+
+
+def e_step(mixture, rows, weights=None):
+    return in_numpy(mixture, Rows.of(rows, weights))
 
 
 def assert_alike(one: Moments, other: Moments, relative=1e-9):
@@ -105,3 +110,17 @@ def test_moments_of_groups_of_wide_rows_take_little_memory():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 6 * values.nbytes  # the products of all pairs of columns would take 100 times as much
+
+
+def test_sums_for_an_m_step_are_the_moments_without_entropy():
+    rng = np.random.default_rng(0)
+    values, weights, responsibilities = (
+        rng.normal(size=(200, 5)),
+        rng.uniform(0.5, 1.5, 200),
+        rng.dirichlet(np.ones(3), 200),
+    )
+    whole, sums = moments(values, responsibilities, weights), adding_up(values, responsibilities, weights)
+    assert whole.rows == sums.rows
+    np.testing.assert_array_equal(whole.scatter, sums.scatter)
+    assert (sums.entropy, sums.log_largest) == (0.0, 0.0)
+    assert whole.entropy > 0 > whole.log_largest

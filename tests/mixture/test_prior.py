@@ -12,7 +12,8 @@ from scipy.stats import invwishart, multivariate_normal
 from strategies import clustered_rows
 
 import core
-from core.mixture.em.restraints import Restraints
+from core.mixture.em.m_step import MStep
+from core.mixture.em.run import m_step_of
 from core.mixture.family import FAMILIES
 from core.mixture.problem import pose
 
@@ -52,7 +53,7 @@ def test_one_m_step_is_mclusts_where_its_runs_are_not_of_one_prior(case):
     prior = core.ConjugatePrior(shrinkage=0.0) if "shrinkage" in case["model"] else WEAK
     problem, plan = pose(core.as_source(rows)), core.Plan(name, case["G"], prior=prior)
     found = core.moments((rows - problem.units.centre) / problem.units.scale, start(len(rows), case["G"]))
-    mixture = Restraints.of(problem, plan).m_step(plan.family, found)
+    mixture = MStep(plan.family, prior=m_step_of(problem, plan).prior)(found)
     np.testing.assert_allclose(mixture.covariances * problem.units.scale**2, case["sigma"], rtol=1e-9, atol=1e-12)
 
 
@@ -64,12 +65,12 @@ def test_the_log_posterior_never_falls_and_ends_at_a_maximum(each):
     fit = core.fit(rows, plan, responsibilities=start(150, 2))
     assert all(after >= before - 1e-9 * abs(before) for before, after in pairwise(fit.trace))
     problem = pose(core.as_source(rows))
-    units, restraints = problem.units, Restraints.of(problem, plan)
+    units, m_step = problem.units, m_step_of(problem, plan)
     mode = fit.mixture.affine(-units.centre / units.scale, np.full(3, 1 / units.scale))
     scaled = (rows - units.centre) / units.scale
 
     def log_posterior(mixture):
-        return mixture.log_density(scaled).sum() + restraints.log_prior(mixture)
+        return mixture.log_density(scaled).sum() + m_step.prior.log_density(mixture)
 
     best, rng = log_posterior(mode), np.random.default_rng(0)
     for _ in range(20):  # within the family: means anywhere, covariances by a common factor
@@ -104,7 +105,7 @@ def test_rows_by_the_million_outweigh_the_prior(rows, seed, family):
     found = core.moments(rows, shares, np.full(n, 1e9))
     problem = pose(core.as_source(rows))
     plan = core.Plan(family, 2, prior=WEAK)
-    got = Restraints.of(problem, plan).m_step(family, found)
+    got = MStep(family, prior=m_step_of(problem, plan).prior)(found)
     expected = core.m_step(family, found)
     np.testing.assert_allclose(got.weights, expected.weights, rtol=1e-12)
     np.testing.assert_allclose(got.means, expected.means, atol=1e-6 * np.abs(rows).max())

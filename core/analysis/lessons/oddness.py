@@ -16,9 +16,10 @@ from core.analysis.geometry import Plane
 from core.analysis.scorers import InSample
 from core.arrays import Array
 from core.kmeans import k_means
+from core.mixture.em.constants import LOG_2PI
 from core.mixture.family import family
 from core.mixture.fit import Fit, fit
-from core.mixture.model import LOG_2PI, Mixture
+from core.mixture.model import Mixture
 from core.mixture.plan import Plan
 
 PLANE = Plane((0, 1), 2)

@@ -7,10 +7,7 @@ kernel, and the M-step is an update from the same Moments (Attias 2000; Bishop 2
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import add
 
 import numpy as np
 import numpy.typing as npt
@@ -19,19 +16,21 @@ from core.arrays import Array, read_only
 from core.data.source import Source, as_numbers, as_source
 from core.data.transform import Matrix, Transform
 from core.errors import ChoiceError, FitError, is_number, whole_number
-from core.mixture import kernels, missing_pass
 from core.mixture.bayes.posterior import DirichletProcess, NormalWishart, WeightPosterior, WeightPrior
 from core.mixture.blas import one_thread
-from core.mixture.em.m_step import EStep
+from core.mixture.em.drivers import Stepped
+from core.mixture.em.e_step import over_all
+from core.mixture.em.passes import EStep, passes
 from core.mixture.em.prior import matrix_of, vector_of
-from core.mixture.em.stopping import Outcome, Progress, Stopping, Watch, unwatched
+from core.mixture.em.run import Running
+from core.mixture.em.stopping import Outcome, Watch, unwatched
 from core.mixture.fit import Origin
-from core.mixture.missing import first_moments
 from core.mixture.model import Mixture
-from core.mixture.moments import Moments, moments
+from core.mixture.moments import Moments
 from core.mixture.multistart import check, given_moments
 from core.mixture.plan import Plan, check_components
 from core.mixture.problem import Problem, Units, pose
+from core.mixture.starts.first_moments import of_shares
 from core.mixture.starts.start import KMeansPlusPlus, Start, one_hot
 
 LEAST_LOG_WEIGHT = -690.0  # beside the largest: exp of less is zero, and its log has no digits
@@ -138,29 +137,42 @@ class Posterior:
         """The mixture at the expectations."""
         return Mixture(self.weights.means, self.components.mean, self.components.covariances)
 
-    def e_step(self, source: Source, step: EStep = kernels.e_step) -> tuple[Moments, float]:
-        """Moments of all rows under the expected log densities, and the sum over rows of the log of their sum.
-
-        Blank cells, with the step that is for them, are integrated out under the expected log densities.
-        """
+    @property
+    def expected(self) -> tuple[Mixture, float]:
+        """A mixture whose log densities are the expected ones less a constant, and the constant."""
         logs = self.weights.expected_logs + self.components.log_shrinkage
         unnormalised = np.exp(np.maximum(logs - logs.max(), LEAST_LOG_WEIGHT))
-        expected = Mixture(unnormalised, self.components.mean, self.components.covariances)
-        found = reduce(add, (step(expected, values, weights) for values, weights in source.blocks()))
-        return found, found.log_likelihood + found.rows * float(logs.max())
+        return Mixture(unnormalised, self.components.mean, self.components.covariances), float(logs.max())
 
 
-def variational_passes(
-    weights: WeightPrior, prior: NormalWishart, found: Moments, source: Source, step: EStep = kernels.e_step
-) -> Iterator[tuple[Posterior, Moments, float]]:
-    """Each posterior of variational EM with the Moments of all rows under it and its evidence bound, for ever.
+@dataclass(frozen=True)
+class Update:
+    """What takes the M-step's place: from Moments to the posterior."""
 
-    It begins with the update from some Moments. The bound never falls (Bishop 2006, eq. 10.3).
+    weights: WeightPrior
+    components: NormalWishart
+
+    def __call__(self, found: Moments, previous: Posterior | None = None) -> Posterior:
+        """The posterior, whatever the one before."""
+        return Posterior(self.weights.updated(found.weight), self.components.updated(found))
+
+    def value(self, posterior: Posterior, found: Moments) -> float:
+        """The evidence bound, which never falls (Bishop 2006, eq. 10.3)."""
+        return found.log_likelihood - posterior.weights.divergence - posterior.components.divergence(self.components)
+
+
+def expecting(step: EStep[Mixture]) -> EStep[Posterior]:
+    """The E-step under the expected log densities; its log-likelihood is the sum over rows of the log of their sum.
+
+    Blank cells are integrated out.
     """
-    while True:
-        posterior = Posterior(weights.updated(found.weight), prior.updated(found))
-        found, fitted = posterior.e_step(source, step)
-        yield posterior, found, fitted - posterior.weights.divergence - posterior.components.divergence(prior)
+
+    def under(posterior: Posterior) -> Moments:
+        mixture, constant = posterior.expected
+        found = step(mixture)
+        return replace(found, log_likelihood=found.log_likelihood + found.rows * constant)
+
+    return under
 
 
 def bayes(
@@ -194,41 +206,28 @@ def bayes(
 
 def _first_moments(problem: Problem, plan: BayesPlan) -> Moments:
     """The moments that the plan's start gives, scaled up from the rows it looks at to all."""
-    start = problem.start
-    shares = one_hot(plan.start.labels(start, plan.components, 0, plan.seed), plan.components)
-    values = start.rows * problem.units.deviations
-    weights = start.weights * (problem.rows / start.weights.sum())
-    if start.blank is None:
-        found = moments(values, shares, weights)
-    else:
-        found = first_moments(np.where(start.blank, np.nan, values), shares, weights)
+    labels = plan.start.labels(problem.start, plan.components, 0, plan.seed)
+    rows = problem.start_rows
+    weights = rows.row_weights * (problem.rows / rows.row_weights.sum())
+    found = of_shares(replace(rows, weights=weights), one_hot(labels, plan.components))
     falling = np.argsort(-found.weight, kind="stable")  # a stick is broken from its large end (Kurihara et al. 2007)
     return replace(found, weight=found.weight[falling], mean=found.mean[falling], scatter=found.scatter[falling])
 
 
 def _run(problem: Problem, plan: BayesPlan, first: Moments, origin: Origin, watch: Watch) -> Bayes:
     """Variational EM to its end."""
-    prior = plan.prior.learned(problem.units, problem.rows)
-    step = kernels.e_step if problem.gaps is None else missing_pass.e_step
-    bound: list[float] = []
+    update = Update(plan.weights, plan.prior.learned(problem.units, problem.rows))
+    steps = passes(expecting(over_all(problem.source)), update, update(first))
+    driver = Stepped(steps, update.value, plan.tolerance)
+    running = Running(driver, plan.max_iterations)
     with one_thread():
-        for posterior, found, value in variational_passes(plan.weights, prior, first, problem.source, step):
-            bound.append(value)
-            outcome = _end(plan, bound, watch)
-            if outcome is not None:
-                mixture, known = posterior.mixture, (origin.features, origin.transform, origin.data_id)
-                ended = Bayes(plan, mixture, found.weight, tuple(bound), outcome, problem.rows, *known)
-                return _finished(problem, ended)
-    raise AssertionError("passes go on until there is an outcome")
-
-
-def _end(plan: BayesPlan, bound: list[float], watch: Watch) -> Outcome | None:
-    """How variational EM ends at this pass, if it does."""
-    if not watch(Progress("passes", len(bound), plan.max_iterations, bound[-1])):
-        return Outcome.CANCELLED
-    if len(bound) > 1 and Stopping(plan.tolerance).settled(*bound[-2:]):
-        return Outcome.CONVERGED
-    return Outcome.ITERATION_LIMIT if len(bound) > plan.max_iterations else None
+        running.go(watch)
+    assert running.outcome is not None
+    posterior, found = driver.last
+    known = origin.features, origin.transform, origin.data_id
+    bound = tuple(running.trace)
+    ended = Bayes(plan, posterior.mixture, found.weight, bound, running.outcome, problem.rows, *known)
+    return _finished(problem, ended)
 
 
 def _finished(problem: Problem, found: Bayes) -> Bayes:

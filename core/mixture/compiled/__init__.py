@@ -58,5 +58,12 @@ def load(name: str) -> ModuleType | None:
         return None
 
 
+def warm_up() -> None:
+    """Compile every pass and loop, or load what an earlier start compiled, so that no fit has to wait for it."""
+    build()
+    for name in MODULES:
+        load(name)
+
+
 def _say(reason: Exception) -> None:
     _logger.warning("Computing in NumPy, which is slower: %s", str(reason).partition("\n")[0])

@@ -21,10 +21,10 @@ from core.mixture.compiled.lanes import (
     where_less,
 )
 from core.mixture.compiled.pointers import Pointer, fill, inlined, inner, pointer, shared
+from core.mixture.em.constants import TILE
 
 LANES = 8
 WIDE = 16  # lanes of the loops that are one long chain for each row
-TILE = 4  # rows and features that change places together
 BYTES = 8  # of a double
 BLOCK = 256  # rows
 STRIDE = BLOCK + LANES  # between features: a power of two would make them share the same few lines of the cache

@@ -24,8 +24,7 @@ from core.mixture.compiled.blocks import Sizes
 from core.mixture.compiled.factors import factorise, invert
 from core.mixture.compiled.lanes import fill4, load4, store
 from core.mixture.compiled.pointers import Pointer, copy, fill, inner, merged, shared
-
-IDENTITY, EQUAL, VARIABLE = 0, 1, 2  # core.mixture.family.Axis.freedom
+from core.mixture.em.constants import EQUAL, IDENTITY, VARIABLE
 
 
 class Freedom(NamedTuple):

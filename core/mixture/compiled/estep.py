@@ -5,12 +5,13 @@ from __future__ import annotations
 from core.mixture.compiled import diagonal, full
 from core.mixture.compiled.blocks import Block, Parts, Sizes, Sums, compare, filled_up, find_noise, share_out
 from core.mixture.compiled.pointers import Pointer, merged
+from core.mixture.em.constants import TILE
 
 
 @merged
 def add_block(block: Block, rows: int, parts: Parts, size: Sizes, sums: Sums, independent: bool) -> None:
     """Add the moments of a block of rows, under components with or without independent features."""
-    wide, rooted = filled_up(rows), not independent and size.features >= full.TILE
+    wide, rooted = filled_up(rows), not independent and size.features >= TILE
     find_densities(block, wide, parts, size, sums.totals, independent, rooted)
     share_out(block, wide, size.columns, rooted, sums.weight)
     for k in range(size.components):

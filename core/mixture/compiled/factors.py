@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +9,6 @@ import numpy as np
 from core.mixture.compiled.full import pack
 from core.mixture.compiled.pointers import Pointer, inner
 
-LOG_2PI = math.log(2 * math.pi)
 AT_ONCE = 8  # factors of a product whose logarithm is taken at once: they would have to be 1e38 each to overflow
 
 

@@ -16,8 +16,8 @@ from core.mixture.compiled.elementary import exp, log
 from core.mixture.compiled.factors import Factored
 from core.mixture.compiled.lanes import fill8, load8, store, where_less
 from core.mixture.compiled.pointers import Pointer, copy, fill, inner, merged, shared
+from core.mixture.em.constants import LEAST_WEIGHT
 
-LEAST_WEIGHT = 1e-300  # as in core.mixture.em.acceleration
 ROOT_TWO = math.sqrt(2.0)
 MOST_LOG = 690.0  # where exp is a normal number; logarithms beyond are cut there
 

@@ -10,8 +10,7 @@ from core.mixture.compiled.blocks import LANES, STRIDE, Block, Parts, Sizes, Sum
 from core.mixture.compiled.diagonal import add_one
 from core.mixture.compiled.lanes import Lanes, fill4, fill8, load4, load8, store, total
 from core.mixture.compiled.pointers import Pointer, inlined, inner
-
-TILE = 4
+from core.mixture.em.constants import TILE
 
 
 @inner

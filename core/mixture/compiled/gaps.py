@@ -1,4 +1,4 @@
-"""The E-step over rows with blanks, one pattern of observed columns after the other, as in core.mixture.missing_pass.
+"""The E-step over rows with blanks, one pattern of observed columns after the other, as in core.mixture.marginals.
 
 A column that is blank gets zeros in the whitening factors, so its cells have no say. The sums about the mixture's means
 are linear in the rows: those of a pattern are completed at once, by what its observed columns say of the others.
@@ -11,16 +11,17 @@ from typing import NamedTuple
 import numpy as np
 
 from core.mixture.compiled.blocks import Parts, Sizes, Sums, sums_in, sums_room
-from core.mixture.compiled.factors import LOG_2PI, factorise, invert
+from core.mixture.compiled.factors import factorise, invert
 from core.mixture.compiled.full import pack
 from core.mixture.compiled.pointers import Pointer, fill, inner
+from core.mixture.em.constants import LOG_2PI
 
 
 class Gaps(NamedTuple):
     """A mixture as the rows of one pattern see it, and their sums."""
 
     factors: Pointer  # (K, d (d + 1) / 2) packed whitening factors or (K, d), zero in blank columns
-    log_normalisers: Pointer  # (K,)
+    log_normalisers: Pointer  # (columns,)
     slopes: Pointer  # (K, d, d) from observed columns to all
     remaining: Pointer  # (K, d, d) covariance that remains of the blank columns
     sums: Sums  # about the mixture's means
@@ -32,31 +33,41 @@ def gaps_in(room: Pointer, size: Sizes) -> Gaps:
     """Gaps in gaps_room(size) doubles."""
     matrices = size.components * size.features**2
     log_normalisers = room + matrices
-    slopes = log_normalisers + size.components
+    slopes = log_normalisers + size.columns
     sums = sums_in(slopes + 2 * matrices, size)
     return Gaps(room, log_normalisers, slopes, slopes + matrices, sums, sums.totals + 4)
 
 
 def gaps_room(size: Sizes) -> int:
     """Doubles that gaps need."""
-    return size.components * (1 + 3 * size.features**2) + sums_room(size) + 3 * size.features**2
+    return size.columns + 3 * (size.components + 1) * size.features**2 + sums_room(size)
 
 
 @inner
-def look_through(seen: Pointer, size: Sizes, mixing: Pointer, covariances: Pointer, gaps: Gaps) -> None:
-    """Bring factors, normalisers and slopes to the pattern (d,) that marks its observed columns with 1."""
-    d, cells = size.features, 0.0
+def count(seen: Pointer, d: int) -> float:
+    """How many columns (d,) marks observe."""
+    cells = 0.0
     for j in range(d):
         cells += seen[j]
+    return cells
+
+
+@inner
+def look_through(pattern: Pointer, size: Sizes, mixing: Pointer, covariances: Pointer, gaps: Gaps) -> None:
+    """Bring factors, normalisers and slopes to a pattern: the log density of noise, then 1 for each observed column."""
+    d, seen = size.features, pattern + 1
+    cells = count(seen, d)
     for k in range(size.components):
         log_root = _regress(seen, covariances + k * d * d, d, gaps, k)
         gaps.log_normalisers[k] = np.log(mixing[k]) + log_root - cells * LOG_2PI / 2
+    for k in range(size.components, size.columns):
+        gaps.log_normalisers[k] = np.log(mixing[k]) + pattern[0]
 
 
 @inner
-def look_through_apart(seen: Pointer, size: Sizes, mixing: Pointer, covariances: Pointer, gaps: Gaps) -> None:
+def look_through_apart(pattern: Pointer, size: Sizes, mixing: Pointer, covariances: Pointer, gaps: Gaps) -> None:
     """The same for components whose columns are independent, where blank ones follow from nothing."""
-    d = size.features
+    d, seen = size.features, pattern + 1
     for k in range(size.components):
         log_density = np.log(mixing[k])
         for j in range(d):
@@ -64,6 +75,8 @@ def look_through_apart(seen: Pointer, size: Sizes, mixing: Pointer, covariances:
             gaps.factors[k * d + j] = seen[j] * per_deviation
             log_density += seen[j] * (np.log(per_deviation) - LOG_2PI / 2)
         gaps.log_normalisers[k] = log_density
+    for k in range(size.components, size.columns):
+        gaps.log_normalisers[k] = np.log(mixing[k]) + pattern[0]
 
 
 @inner

@@ -22,6 +22,8 @@ import numba
 import numpy as np
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
+from core.mixture.em import constants
+
 SEAL = 32  # bytes
 
 _logger = logging.getLogger(__name__)
@@ -87,9 +89,9 @@ def _seal(content: bytes) -> bytes:
 
 @cache
 def _stamp(folder: Path) -> str:
-    """What compiled code depends on: the sources of a folder, and the versions of what compiles them."""
+    """What compiled code depends on: a folder's sources, the constants, and the versions of what compiles them."""
     digest = hashlib.sha256(repr((numba.__version__, llvmlite.__version__, np.__version__)).encode())
-    for source in sorted(folder.glob("*.py")):
+    for source in [*sorted(folder.glob("*.py")), Path(constants.__file__)]:
         digest.update(source.name.encode() + source.read_bytes())
     return digest.hexdigest()
 

@@ -11,7 +11,7 @@ from numba import types
 
 from core.arrays import Array
 from core.mixture.compiled.blocks import Sizes, Sums, sums_in, sums_room
-from core.mixture.compiled.covariance import IDENTITY, Freedom, Structure, Sweeps, average, axes_length, take_apart
+from core.mixture.compiled.covariance import Freedom, Structure, Sweeps, average, axes_length, take_apart
 from core.mixture.compiled.factors import Factored, factorise
 from core.mixture.compiled.frame import (
     Frame,
@@ -29,7 +29,6 @@ from core.mixture.compiled.frame import (
 )
 from core.mixture.compiled.memory import (
     BEGUN,
-    PAIRS,
     PAUSE,
     Memory,
     forget,
@@ -67,15 +66,14 @@ from core.mixture.compiled.steps import (
     state_in,
     state_room,
 )
+from core.mixture.em.constants import DEGENERATE, GOING, IDENTITY, PAIRS, ROUNDING, SETTLED
 
 __all__ = ["Sizes", "Task", "loop_room", "run"]
 
-GOING, SETTLED, DEGENERATE = 0, 1, 2  # how a loop ended: the values of core.mixture.em.drivers.End
 FROM_MIXTURE, FROM_LOOP, FROM_MOMENTS = 0, 1, 2  # how a loop begins
 # What is under way: a first pass as the mixture is, or after an M-step; a plain step; an accelerated one; a plain one
 # instead of it.
 FIRST, OPENING, PLAIN, TRIAL, BACK = 0, 1, 2, 3, 4
-ROUNDING = 1e-13  # relative fall of the log-likelihood that is none
 
 
 class Task(NamedTuple):
@@ -268,7 +266,7 @@ def run(
     """EM for len(trace) passes: how it ended, how many mixtures it went through, how many passes it took.
 
     Last, whether a covariance is squeezed, not wider than flattest (d,) in every direction.
-    patterns is (P, 1 + d), as in Rows, of rows in the order of their patterns, or (0, 1 + d) where no cell is blank.
+    patterns is (P, 2 + d), as in Rows, of rows in the order of their patterns; what is blank in values is 0.
     room has loop_room(n, P, size) doubles. It begins with a mixture and its moments as in State, one of which is
     needed, or holds a loop to take up; it ends with the last of both. A first mixture is taken as it is, whatever the
     floor.

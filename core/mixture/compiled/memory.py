@@ -1,4 +1,4 @@
-"""What the last steps taught: the compiled twin of core.mixture.em.acceleration.Memory."""
+"""What the last steps taught: the compiled twin of core.mixture.em.acceleration.Acceleration."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ import numpy as np
 from core.mixture.compiled.blocks import LANES
 from core.mixture.compiled.lanes import fill8, load8, store, total
 from core.mixture.compiled.pointers import Pointer, copy, inner, merged
-
-PAIRS = 10  # this and the next as in core.mixture.em.acceleration
-MOST_STRETCH = 4.0
-LEAST_COSINE = 1e-9
-CALM = 0.1
-FIRST_RADIUS = 1.0
+from core.mixture.em.constants import CALM, FIRST_RADIUS, LEAST_COSINE, MOST_STRETCH, PAIRS
 
 COUNT, FIRST, RADIUS, LENGTH, FAILURES, PAUSE, BEGUN = range(7)  # places among the counters
 COUNTERS = 7

@@ -23,7 +23,6 @@ from core.mixture.compiled.blocks import (
     take_rows,
 )
 from core.mixture.compiled.covariance import (
-    IDENTITY,
     Freedom,
     Structure,
     Sweeps,
@@ -32,13 +31,14 @@ from core.mixture.compiled.covariance import (
     structure_room,
 )
 from core.mixture.compiled.estep import add_block
-from core.mixture.compiled.factors import LOG_2PI, Factored, whiten, whiten_apart
+from core.mixture.compiled.factors import Factored, whiten, whiten_apart
 from core.mixture.compiled.frame import factored_in, factored_room
 from core.mixture.compiled.gaps import (
     Gaps,
     clear,
     complete,
     complete_apart,
+    count,
     gaps_in,
     gaps_room,
     look_through,
@@ -46,9 +46,8 @@ from core.mixture.compiled.gaps import (
     parts_of,
 )
 from core.mixture.compiled.lanes import aligned
-from core.mixture.compiled.pointers import Pointer, copy, fill, inlined, inner, merged, pointer
-
-TINY = 1e-14  # share of the rows under which a component is taken to be lost, as in core.mixture.em.m_step
+from core.mixture.compiled.pointers import Pointer, copy, inlined, inner, merged, pointer
+from core.mixture.em.constants import IDENTITY, LOG_2PI, LOST
 
 
 class Rows(NamedTuple):
@@ -56,9 +55,8 @@ class Rows(NamedTuple):
 
     values: Pointer  # (blocks, d, STRIDE)
     weights: Pointer  # (blocks, STRIDE)
-    patterns: Pointer  # (P, 1 + d) the row at which each ends, and 1 for each column that it observes
-    n_patterns: int  # P, or 0 where no cell is blank
-    total: int
+    patterns: Pointer  # (P, 2 + d) the row at which each ends, log density of noise, 1 for each column it observes
+    n_patterns: int
     gaps: Gaps
 
 
@@ -103,31 +101,27 @@ def state_room(size: Sizes) -> int:
 
 def rows_room(n: int, patterns: int, size: Sizes) -> int:
     """Doubles that rows laid out in blocks need at most."""
-    return (n // BLOCK + max(patterns, 1)) * (size.features + 1) * STRIDE + gaps_room(size) + LANES
+    return (n // BLOCK + patterns) * (size.features + 1) * STRIDE + gaps_room(size) + LANES
 
 
 @merged
 def rows_in(values: Array, patterns: Array, size: Sizes, room: Pointer) -> Rows:
     """Rows in rows_room(n, P, size) doubles."""
-    blocks = len(values) // BLOCK + max(len(patterns), 1)
+    blocks = len(values) // BLOCK + len(patterns)
     room = aligned(room)
     weights = room + blocks * size.features * STRIDE
     gaps = gaps_in(weights + blocks * STRIDE, size)
-    return Rows(room, weights, pointer(patterns), len(patterns), len(values), gaps)
+    return Rows(room, weights, pointer(patterns), len(patterns), gaps)
 
 
 @merged
 def lay_out(values: Array, weights: Array, block: Block, rows: Rows) -> None:
-    """Write rows in blocks, whatever blank cells hold as zeros."""
+    """Write rows in blocks."""
     features, at, b = values.shape[1], 0, 0
-    for p in range(max(rows.n_patterns, 1)):
-        end, pattern = end_of(rows, features, p), rows.patterns + p * (1 + features)
+    for p in range(rows.n_patterns):
+        end = end_of(rows, features, p)
         for start in range(at, end, BLOCK):
-            here = block_of(rows, features, b, block)
-            take_rows(here, values[:end], weights[:end], start)
-            for j in range(features if rows.n_patterns > 0 else 0):
-                if pattern[1 + j] == 0.0:
-                    fill(here.values + j * STRIDE, STRIDE, 0.0)
+            take_rows(block_of(rows, features, b, block), values[:end], weights[:end], start)
             b += 1
         at = end
 
@@ -135,7 +129,7 @@ def lay_out(values: Array, weights: Array, block: Block, rows: Rows) -> None:
 @inlined
 def end_of(rows: Rows, features: int, p: int) -> int:
     """The row at which pattern p ends."""
-    return int(rows.patterns[p * (1 + features)]) if rows.n_patterns > 0 else rows.total
+    return int(rows.patterns[p * (2 + features)])
 
 
 @inlined
@@ -170,24 +164,24 @@ def e_step(family: Freedom, size: Sizes, state: State, rows: Rows) -> None:
     d, found, independent = size.features, state.found, family.orientation == IDENTITY
     covariances, gaps, at, b = state.structure.covariances, rows.gaps, 0, 0
     clear(size, found)
-    for p in range(max(rows.n_patterns, 1)):
-        end, seen = end_of(rows, d, p), rows.patterns + (p * (1 + d) + 1)
-        parts, sums = state.parts, found
-        if rows.n_patterns > 0:
+    for p in range(rows.n_patterns):
+        end, pattern = end_of(rows, d, p), rows.patterns + (p * (2 + d) + 1)
+        parts, sums, is_whole = state.parts, found, count(pattern + 1, d) == d
+        if not is_whole:
             parts, sums = parts_of(state.means, gaps), gaps.sums
             clear(size, sums)
             if independent:
-                look_through_apart(seen, size, state.mixing, covariances, gaps)
+                look_through_apart(pattern, size, state.mixing, covariances, gaps)
             else:
-                look_through(seen, size, state.mixing, covariances, gaps)
+                look_through(pattern, size, state.mixing, covariances, gaps)
         for start in range(at, end, BLOCK):
             add_block(block_of(rows, d, b, state.block), min(BLOCK, end - start), parts, size, sums, independent)
             b += 1
-        if rows.n_patterns > 0:
+        if not is_whole:
             if independent:
-                complete_apart(seen, size, covariances, sums, found)
+                complete_apart(pattern + 1, size, covariances, sums, found)
             else:
-                complete(seen, size, gaps, found)
+                complete(pattern + 1, size, gaps, found)
         at = end
     centre(independent, size, state.means, found)
 
@@ -214,7 +208,7 @@ def m_step(family: Freedom, size: Sizes, state: State, found: Sums, sweeps: Swee
     """Move the mixture to the maximum for some moments; False, with nothing moved, if a component has no rows."""
     rows = found.totals[1]
     for k in range(size.components):
-        if not found.weight[k] > TINY * rows:
+        if not found.weight[k] > LOST * rows:
             return False
     for k in range(size.columns):
         state.mixing[k] = found.weight[k] / rows

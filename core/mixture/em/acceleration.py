@@ -11,71 +11,23 @@ fall; otherwise the step of plain EM does.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from functools import reduce
-from operator import add
 
 import numpy as np
 
 from core.arrays import Array
-from core.data.source import Source
 from core.errors import DegenerateError
-from core.mixture.em.covariance import ONE_ROUND, Sweeps
-from core.mixture.em.m_step import EStep, m_step
-from core.mixture.family import Family
-from core.mixture.kernels import e_step
+from core.mixture.em.constants import (
+    CALM,
+    FIRST_RADIUS,
+    LEAST_COSINE,
+    LEAST_WEIGHT,
+    MOST_STRETCH,
+    PAIRS,
+    ROUNDING,
+)
+from core.mixture.em.passes import EStep, Update
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
-
-MEMORY = 10  # pairs
-MOST_STRETCH = 4.0  # of EM's step, before the pairs shape it
-CALM = 0.1  # length of EM's own step above which it goes unaccelerated: far from any optimum a leap may miss the best
-FIRST_RADIUS = 1.0  # of a step; 1 moves the mean of a component of weight 1 by a standard deviation
-LEAST_COSINE = 1e-9  # between a step and the change over it, for the pair to tell of curvature
-LEAST_WEIGHT = 1e-300  # of a component, where its log is taken
-ROUNDING = 1e-13  # relative fall of the log-likelihood that is none
-
-
-def passes(
-    family: Family,
-    mixture: Mixture,
-    source: Source,
-    step: EStep = e_step,
-    floor: Array | None = None,
-    sweeps: Sweeps = ONE_ROUND,
-) -> Iterator[tuple[Mixture, Moments]]:
-    """Each mixture of accelerated EM with the Moments of all rows under it, for ever; rejected ones are not yielded.
-
-    Arguments and errors are those of core.mixture.em.m_step.passes.
-    """
-
-    def moments_at(some: Mixture) -> Moments:
-        return reduce(add, (step(some, values, weights) for values, weights in source.blocks()))
-
-    def attempt(wanted: Moments, plain: Mixture) -> tuple[Mixture, Moments] | None:
-        try:
-            trial = m_step(family, wanted, plain, floor, sweeps)
-            return trial, moments_at(trial)
-        except DegenerateError:
-            return None
-
-    memory, found = Memory(), moments_at(mixture)
-    while True:
-        yield mixture, found
-        plain = m_step(family, found, mixture, floor, sweeps)
-        memory.learn(mixture, plain)
-        if memory.is_ready:
-            landed = attempt(memory.proposal(found.rows), plain)
-            stands = landed is not None and _no_lower(landed[1], found)
-            memory.judge(stands)
-            if landed is not None and stands:
-                mixture, found = landed
-                continue
-        mixture, found = plain, moments_at(plain)
-
-
-def _no_lower(after: Moments, before: Moments) -> bool:
-    return after.log_likelihood >= before.log_likelihood - ROUNDING * abs(before.log_likelihood)
 
 
 def _mixing(mixture: Mixture) -> Array:
@@ -128,18 +80,34 @@ class Frame:
         return Moments(weight[:components], means, scatter, rows=rows, noise_weight=float(weight[components:].sum()))
 
 
-class Memory:
-    """What the last steps taught: pairs of a step and the fall of EM's own step over it."""
+class Acceleration:
+    """Longer steps, by what the last ones taught: pairs of a step and the fall of EM's own step over it."""
 
     def __init__(self) -> None:
         """Nothing learnt yet."""
-        self._pairs: deque[tuple[Array, Array]] = deque(maxlen=MEMORY)
+        self._pairs: deque[tuple[Array, Array]] = deque(maxlen=PAIRS)
         self._frame: Frame | None = None
         self._ascent = np.zeros(0)
         self._radius = FIRST_RADIUS
         self._length = 0.0  # of the last proposal
         self._failures = 0  # in a row
         self._pause = 0  # plain steps to take before the next proposal
+
+    def leap(
+        self, mixture: Mixture, found: Moments, plain: Mixture, e_step: EStep[Mixture], m_step: Update[Mixture]
+    ) -> tuple[Mixture, Moments] | None:
+        """As in Accelerator."""
+        self.learn(mixture, plain)
+        if not self.is_ready:
+            return None
+        try:
+            trial = m_step(self.proposal(found.rows), plain)
+            landed = trial, e_step(trial)
+        except DegenerateError:
+            landed = None
+        stands = landed is not None and _no_lower(landed[1], found)
+        self.judge(stands)
+        return landed if stands else None
 
     def learn(self, mixture: Mixture, plain: Mixture) -> None:
         """Take note of where EM is and of where its plain step leads."""
@@ -174,6 +142,10 @@ class Memory:
         self._radius = min(self._radius, self._length) / 4
         for _ in range(len(self._pairs) // 2 + 1):
             self._pairs.popleft()
+
+
+def _no_lower(after: Moments, before: Moments) -> bool:
+    return after.log_likelihood >= before.log_likelihood - ROUNDING * abs(before.log_likelihood)
 
 
 def _two_loops(ascent: Array, pairs: list[tuple[Array, Array]]) -> Array:

@@ -10,13 +10,13 @@ from itertools import pairwise
 import numpy as np
 
 from core.arrays import Array
+from core.mixture.em.constants import SPIKE
 from core.mixture.family import Family
 from core.progress import Progress as Progress
 from core.progress import Watch as Watch
 from core.progress import unwatched as unwatched
 
 LEAST_FALL = 1e-9  # of a log-likelihood, relative to 1 + itself, that is not rounding
-SPIKE = 1e-6  # an eigenvalue below this, in units of the columns' variances, is a spike of the likelihood and no group
 
 
 class Outcome(Enum):

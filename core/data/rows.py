@@ -1,0 +1,195 @@
+"""Rows as EM goes through them: those that are blank in the same columns follow each other.
+
+Complete rows are one pattern like any other, so nobody has to ask which kind they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from core.arrays import Array, Scalar
+from core.data.patterns import Patterns
+from core.data.source import BLOCK_ROWS, ArraySource, Source
+
+
+class RowSource(Protocol):
+    """Rows that can be gone through again and again, always in the same blocks."""
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        ...
+
+    @property
+    def d(self) -> int:
+        """Features."""
+        ...
+
+    def blocks(self) -> Iterator[Rows]:
+        """All rows, some at a time."""
+        ...
+
+    def sample(self, n: int, rng: np.random.Generator) -> Array:
+        """(at most n, d) rows drawn without replacement, in proportion to their weights; NaN where blank."""
+        ...
+
+    def scaled(self, centre: Array | float, scale: Array | float, weight_factor: float = 1.0) -> RowSource:
+        """The rows less a centre and divided by a scale, their weights multiplied by a factor."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows in memory, in the order of their patterns."""
+
+    values: Array  # (n, d), 0 where blank
+    weights: Array | None  # (n,); None where every row weighs 1
+    patterns: Patterns  # order: where the rows stood as they were given
+    set_aside: int = 0  # rows without a cell that were given and left out
+
+    @classmethod
+    def of(cls, values: Array, weights: Array | None = None) -> Rows:
+        """Of (n, d) values, NaN where blank, with (n,) weights."""
+        patterns = Patterns.of(values)
+        if patterns.order is not None:
+            values, weights = values[patterns.order], None if weights is None else weights[patterns.order]
+        if not patterns.are_complete:
+            values = np.where(patterns.cells, values, 0.0)
+        return cls(values, weights, patterns)
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return len(self.values)
+
+    @property
+    def d(self) -> int:
+        """Features."""
+        return self.values.shape[1]
+
+    @property
+    def row_weights(self) -> Array:
+        """(n,) weights."""
+        return np.ones(self.n) if self.weights is None else self.weights
+
+    @property
+    def seen(self) -> Array:
+        """(n, d) values, NaN where blank."""
+        return self.values if self.patterns.are_complete else np.where(self.patterns.cells, self.values, np.nan)
+
+    def weighty(self) -> Rows:
+        """Those that have a weight."""
+        if self.weights is None or self.weights.min() > 0:
+            return self
+        return Rows.of(self.seen[self.weights > 0], self.weights[self.weights > 0])
+
+    def with_cells(self) -> Rows:
+        """Those that have a cell: the others, which nothing can be learned from, come last."""
+        patterns = self.patterns
+        if patterns.observed[-1:].any() or not self.n:
+            return self
+        end = int(patterns.starts[-2])
+        order = np.arange(end) if patterns.order is None else patterns.order[:end]
+        kept = Patterns(order, patterns.starts[:-1], patterns.observed[:-1]) if end else Patterns.complete(0, self.d)
+        weights = None if self.weights is None else self.weights[:end]
+        return Rows(self.values[:end], weights, kept, self.set_aside + self.n - end)
+
+    @property
+    def whole(self) -> Rows:
+        """Those without a blank, which come first."""
+        is_first = self.n > 0 and bool(self.patterns.observed[0].all())
+        return self.between(0, int(self.patterns.starts[1]) if is_first else 0)
+
+    def arranged(self, given: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+        """Something (n, ...) of the rows as they were given, in their order here."""
+        return given if self.patterns.order is None else given[self.patterns.order]
+
+    def as_given(self, found: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+        """Something (n, ...) of the rows in their order here, in the order in which they were given; none set aside."""
+        if self.patterns.order is None:
+            return found
+        given = np.empty_like(found)
+        given[self.patterns.order] = found
+        return given
+
+    def scaled(self, centre: Array | float, scale: Array | float, weight_factor: float = 1.0) -> Rows:
+        """Less a centre and divided by a scale, their weights multiplied by a factor."""
+        values = (self.values - centre) / scale
+        if not self.patterns.are_complete:
+            values = np.where(self.patterns.cells, values, 0.0)
+        weights = None if self.weights is None else self.weights * weight_factor
+        return Rows(values, weights, self.patterns, self.set_aside)
+
+    def between(self, at: int, end: int) -> Rows:
+        """Some that follow each other here."""
+        if (at, end) == (0, self.n):
+            return self
+        weights = None if self.weights is None else self.weights[at:end]
+        return Rows(self.values[at:end], weights, self.patterns.within(at, end))
+
+    def blocks(self) -> Iterator[Rows]:
+        """As in RowSource."""
+        for at in range(0, self.n, BLOCK_ROWS):
+            yield self.between(at, min(at + BLOCK_ROWS, self.n))
+
+    def sample(self, n: int, rng: np.random.Generator) -> Array:
+        """As in RowSource, in order."""
+        return ArraySource(self.seen, self.weights).sample(n, rng)
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """The rows of a source that have a cell, less a centre and divided by a scale as they come."""
+
+    source: Source
+    centre: Array | float = 0.0  # (d,)
+    scale: Array | float = 1.0
+    weight_factor: float = 1.0
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return self.source.n
+
+    @property
+    def d(self) -> int:
+        """Features."""
+        return self.source.d
+
+    def scaled(self, centre: Array | float, scale: Array | float, weight_factor: float = 1.0) -> Streamed:
+        """The source's rows by another centre, scale and factor of the weights."""
+        return Streamed(self.source, centre, scale, weight_factor)
+
+    def blocks(self) -> Iterator[Rows]:
+        """As in RowSource."""
+        for values, weights in self.source.blocks():
+            scaled = (values - self.centre) / self.scale
+            yield Rows.of(scaled, None if weights is None else weights * self.weight_factor).with_cells()
+
+    def sample(self, n: int, rng: np.random.Generator) -> Array:
+        """As in RowSource."""
+        return (self.source.sample(n, rng) - self.centre) / self.scale
+
+
+def gathered(source: Source) -> Rows:
+    """All rows of a source that have a cell, with weights."""
+    blocks = [(values, np.ones(len(values)) if weights is None else weights) for values, weights in source.blocks()]
+    return Rows.of(np.concatenate([v for v, _ in blocks]), np.concatenate([w for _, w in blocks])).with_cells()
+
+
+def rows_of(source: Source) -> RowSource:
+    """The rows of a source: of one in memory put in order once, of any other as they come."""
+    return Rows.of(source.values, source.weights).with_cells() if isinstance(source, ArraySource) else Streamed(source)
+
+
+def patterns_of(source: Source) -> Patterns:
+    """The patterns of all rows of a source."""
+    blocks = [values for values, _ in source.blocks()]
+    if all(Patterns.of(values).are_complete for values in blocks):
+        return Patterns.complete(source.n, source.d)
+    return Patterns.of(np.concatenate(blocks))

@@ -18,28 +18,26 @@ from types import ModuleType
 MODULES = ("passes", "loops", "hierarchy")
 
 _logger = logging.getLogger(__name__)
-_building = Lock()  # held while child processes compile, so that nobody compiles the same in the meantime
+_building = Lock()  # held while a child process compiles, so that nobody compiles the same in the meantime
 
 
 def build() -> None:
-    """Compile every module in a process of its own, all at once: it takes seconds, and would hold Python's lock here.
+    """Compile every module in a process of its own: it takes seconds, and would hold Python's lock here.
 
-    What they compiled is on disk then. Where that fails, `load` compiles, or says why it cannot.
+    In one, since what several modules call is then compiled once. What it compiled is on disk then; where that fails,
+    `load` compiles, or says why it cannot.
     """
     command = (
-        "from core.data.lifeline import end_with; end_with(0); from core.mixture import compiled; compiled.load({!r})"
+        "from core.data.lifeline import end_with; end_with(0); "
+        "from core.mixture import compiled; list(map(compiled.load, compiled.MODULES))"
     )
     with _building:
         root = Path(__file__).parents[3]
-        children = [
-            subprocess.Popen(
-                [sys.executable, "-c", command.format(name)], cwd=root, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-            for name in MODULES
-        ]
-        for child in children:
-            with child:  # which closes the pipe once it has ended, as it would when the app ends
-                child.wait()
+        child = subprocess.Popen(
+            [sys.executable, "-c", command], cwd=root, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        with child:  # which closes the pipe once it has ended, as it would when the app ends
+            child.wait()
 
 
 @cache

@@ -23,7 +23,7 @@ from core.mixture.compiled.axes import (
 from core.mixture.compiled.blocks import Sizes
 from core.mixture.compiled.factors import factorise, invert
 from core.mixture.compiled.lanes import fill4, load4, store
-from core.mixture.compiled.pointers import Pointer, copy, fill, inner, merged, shared
+from core.mixture.compiled.pointers import Pointer, copy, fill, inner, shared
 from core.mixture.em.constants import EQUAL, IDENTITY, VARIABLE
 
 
@@ -83,7 +83,7 @@ def axes_length(size: Sizes) -> int:
     return size.components * (1 + d) + (1 + beside(size.components)) * d * d
 
 
-@merged
+@inner
 def take_apart(family: Freedom, size: Sizes, now: Structure) -> None:
     """Volume, shape and orientation of the covariances."""
     d, wide = size.features, beside(size.components)
@@ -123,7 +123,7 @@ def sum_up(size: Sizes, now: Structure) -> None:
             now.scatter[i * wide] += factor * covariance[i]
 
 
-@merged
+@inner
 def estimate(family: Freedom, size: Sizes, weight: Pointer, scatter: Pointer, now: Structure, sweeps: Sweeps) -> None:
     """Replace covariances by those that maximise the expected log-likelihood within a family.
 
@@ -165,7 +165,7 @@ def average(shared: bool, size: Sizes, weight: Pointer, scatter: Pointer, covari
             copy(covariances, covariances + k * length, length)
 
 
-@merged
+@inner
 def share_volume(size: Sizes, weight: Pointer, scatter: Pointer, now: Structure) -> None:
     """EVV: each component its own form, all one volume (Celeux and Govaert 1995, sec. 3.2)."""
     d, rows, volume = size.features, 0.0, 0.0
@@ -178,7 +178,7 @@ def share_volume(size: Sizes, weight: Pointer, scatter: Pointer, now: Structure)
             now.covariances[i] = scatter[i] * (volume / rows / now.volume[k])
 
 
-@merged
+@inner
 def share_form(size: Sizes, weight: Pointer, scatter: Pointer, now: Structure, sweeps: Sweeps) -> None:
     """VEE: one form for all, each component its own volume, the one given the other (as for VEE there)."""
     d, objective = size.features, np.inf
@@ -238,7 +238,7 @@ def take_diagonals(size: Sizes, scatter: Pointer, now: Structure) -> None:
             now.spread[k * d + j] = scatter[(k * d + j) * d + j]
 
 
-@merged
+@inner
 def turn_each(size: Sizes, now: Structure) -> None:
     """Each component's own axes, and its spread along them, longest with longest."""
     d, wide = size.features, beside(size.components)
@@ -248,7 +248,7 @@ def turn_each(size: Sizes, now: Structure) -> None:
         sort_axes(now.orientation + k, wide, now.spread + k * d, d)
 
 
-@merged
+@inner
 def turn_back(size: Sizes, now: Structure) -> None:
     """The spread along the common axes of the last M-step."""
     d, wide = size.features, beside(size.components)
@@ -258,7 +258,7 @@ def turn_back(size: Sizes, now: Structure) -> None:
     take_spread(size, now)
 
 
-@merged
+@inner
 def turn_planes(size: Sizes, now: Structure) -> None:
     """Turn the common axes, plane by plane, each to its exact minimum (Flury and Gautschi 1986, shapes held fixed)."""
     d, wide, precision = size.features, beside(size.components), now.room
@@ -305,7 +305,7 @@ def take_spread(size: Sizes, now: Structure) -> None:
             now.spread[k * d + j] = now.rotated[(j * d + j) * wide + k]
 
 
-@merged
+@inner
 def fit_along(family: Freedom, size: Sizes, weight: Pointer, now: Structure, sweeps: Sweeps) -> None:
     """Shapes and volumes, and common axes turned between them, of the spread along axes."""
     turns = family.orientation == EQUAL
@@ -386,7 +386,7 @@ def objective_of(size: Sizes, weight: Pointer, now: Structure) -> float:
     return found
 
 
-@merged
+@inner
 def assemble(family: Freedom, size: Sizes, now: Structure) -> None:
     """Covariances from volume, shape and orientation."""
     d, wide = size.features, beside(size.components)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from core.mixture.compiled import diagonal, full
 from core.mixture.compiled.blocks import Block, Parts, Sizes, Sums, compare, filled_up, find_noise, share_out
-from core.mixture.compiled.pointers import Pointer, merged
+from core.mixture.compiled.pointers import Pointer, inner
 from core.mixture.em.constants import TILE
 
 
-@merged
+@inner
 def add_block(block: Block, rows: int, parts: Parts, size: Sizes, sums: Sums, independent: bool) -> None:
     """Add the moments of a block of rows, under components with or without independent features."""
     wide, rooted = filled_up(rows), not independent and size.features >= TILE
@@ -21,7 +21,7 @@ def add_block(block: Block, rows: int, parts: Parts, size: Sizes, sums: Sums, in
             full.add_moments(block, wide, parts, size, k, sums)
 
 
-@merged
+@inner
 def find_densities(
     block: Block, rows: int, parts: Parts, size: Sizes, totals: Pointer, independent: bool, rooted: bool
 ) -> None:

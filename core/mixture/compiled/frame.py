@@ -15,7 +15,7 @@ from core.mixture.compiled.blocks import LANES, Sizes, Sums
 from core.mixture.compiled.elementary import exp, log
 from core.mixture.compiled.factors import Factored
 from core.mixture.compiled.lanes import fill8, load8, store, where_less
-from core.mixture.compiled.pointers import Pointer, copy, fill, inner, merged, shared
+from core.mixture.compiled.pointers import Pointer, copy, fill, inner, shared
 from core.mixture.em.constants import LEAST_WEIGHT
 
 ROOT_TWO = math.sqrt(2.0)
@@ -98,7 +98,7 @@ def vector_length(size: Sizes, independent: bool) -> int:
     return logs_length(size) + full_lanes(size.components * (d if independent else d * (d + 1) // 2))
 
 
-@merged
+@inner
 def move_frame(frame: Frame, size: Sizes, to: Mix, factored: Factored) -> None:
     """Make a mixture of known factors the origin."""
     for c in range(size.columns):
@@ -153,7 +153,7 @@ def shift_and_turn(
     return at
 
 
-@merged
+@inner
 def moments_of(frame: Frame, size: Sizes, independent: bool, vector: Pointer, found: Sums) -> None:
     """Write the moments whose M-step is the mixture at some coordinates, or the nearest one in its family.
 

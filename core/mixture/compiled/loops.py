@@ -51,7 +51,6 @@ from core.mixture.compiled.pointers import (
     entry,
     fill,
     inner,
-    merged,
     pointer,
 )
 from core.mixture.compiled.steps import (
@@ -121,7 +120,7 @@ class Desk(NamedTuple):
     rows: Pointer
 
 
-@merged
+@inner
 def desk_in(room: Pointer, size: Sizes, independent: bool) -> Desk:
     """A desk in loop_room(n, size) doubles; the mixture and its moments come first."""
     d = size.features
@@ -144,7 +143,7 @@ def loop_room(n: int, patterns: int, size: Sizes) -> int:
     return state_room(size) + mixtures + learnt + rows_room(n, patterns, size)
 
 
-@merged
+@inner
 def learn(size: Sizes, desk: Desk, independent: bool) -> None:
     """Take note of where EM was and of where its plain step has led."""
     memory, here = desk.memory, mix_in(desk.state.mixing, size)
@@ -162,7 +161,7 @@ def learn(size: Sizes, desk: Desk, independent: bool) -> None:
     memory.counters[PAUSE] = max(memory.counters[PAUSE] - 1.0, 0.0)
 
 
-@merged
+@inner
 def open_up(family: Freedom, size: Sizes, desk: Desk, from_moments: bool) -> None:
     """Make ready for the first pass; from moments, as an M-step without a mixture before it begins."""
     state, d = desk.state, size.features
@@ -176,7 +175,7 @@ def open_up(family: Freedom, size: Sizes, desk: Desk, from_moments: bool) -> Non
         fill(state.structure.volume, size.components, 1.0)
 
 
-@merged
+@inner
 def set_out(size: Sizes, desk: Desk) -> None:
     """Remember where EM is; the next M-step is that of its moments."""
     copy(desk.state.mixing, desk.last.mixing, mix_room(size))
@@ -185,7 +184,7 @@ def set_out(size: Sizes, desk: Desk) -> None:
     copy(desk.state.found.weight, desk.wanted.weight, sums_room(size))
 
 
-@merged
+@inner
 def set_out_further(size: Sizes, desk: Desk, independent: bool) -> None:
     """Remember where plain EM has led; the next M-step is that of an accelerated step."""
     copy(desk.state.mixing, desk.plain.mixing, mix_room(size))
@@ -194,7 +193,7 @@ def set_out_further(size: Sizes, desk: Desk, independent: bool) -> None:
     moments_of(desk.frame, size, independent, desk.memory.proposal, desk.wanted)
 
 
-@merged
+@inner
 def fall_back(size: Sizes, desk: Desk) -> None:
     """Return to where plain EM has led."""
     copy(desk.plain.mixing, desk.state.mixing, mix_room(size))

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.mixture.compiled.blocks import LANES
 from core.mixture.compiled.lanes import fill8, load8, store, total
-from core.mixture.compiled.pointers import Pointer, copy, inner, merged
+from core.mixture.compiled.pointers import Pointer, copy, inner
 from core.mixture.em.constants import CALM, FIRST_RADIUS, LEAST_COSINE, MOST_STRETCH, PAIRS
 
 COUNT, FIRST, RADIUS, LENGTH, FAILURES, PAUSE, BEGUN = range(7)  # places among the counters
@@ -84,7 +84,7 @@ def is_ready(memory: Memory) -> bool:
     return memory.counters[COUNT] > 0.0 and memory.counters[PAUSE] == 0.0 and is_calm
 
 
-@merged
+@inner
 def propose(memory: Memory) -> None:
     """The two-loop recursion (Nocedal 1980) on EM's own step, cut to the radius."""
     length, count, found = memory.length, int(memory.counters[COUNT]), memory.proposal

@@ -18,14 +18,13 @@ from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 
 from core.mixture.compiled.kept import Kept
+from core.mixture.compiled.linked import LinkedCompiler
 
 # Division by zero gives infinity or not a number, as in NumPy, and no exception.
 # Functions that only compiled code calls: nothing is built for calling them from Python.
-inner = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-inlined = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
-# Functions called from one place: compiled as a part of their caller, which takes less time than compiling both.
-merged = njit(error_model="numpy", inline="always")
-
+_linked = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+inner = njit(pipeline_class=LinkedCompiler, **_linked)
+inlined = njit(pipeline_class=LinkedCompiler, forceinline=True, **_linked)
 # Functions of plain numbers that Python calls as well.
 shared = register_jitable(error_model="numpy")
 

@@ -46,7 +46,7 @@ from core.mixture.compiled.gaps import (
     parts_of,
 )
 from core.mixture.compiled.lanes import aligned
-from core.mixture.compiled.pointers import Pointer, copy, inlined, inner, merged, pointer
+from core.mixture.compiled.pointers import Pointer, copy, inlined, inner, pointer
 from core.mixture.em.constants import IDENTITY, LOG_2PI, LOST
 
 
@@ -73,7 +73,7 @@ class State(NamedTuple):
     factored: Factored  # of the covariances
 
 
-@merged
+@inner
 def state_in(room: Pointer, size: Sizes) -> State:
     """A state in state_room(size) doubles of room: mixing weights, means, covariances, noise and moments come first."""
     d = size.features
@@ -104,7 +104,7 @@ def rows_room(n: int, patterns: int, size: Sizes) -> int:
     return (n // BLOCK + patterns) * (size.features + 1) * STRIDE + gaps_room(size) + LANES
 
 
-@merged
+@inner
 def rows_in(values: Array, patterns: Array, size: Sizes, room: Pointer) -> Rows:
     """Rows in rows_room(n, P, size) doubles."""
     blocks = len(values) // BLOCK + len(patterns)
@@ -114,7 +114,7 @@ def rows_in(values: Array, patterns: Array, size: Sizes, room: Pointer) -> Rows:
     return Rows(room, weights, pointer(patterns), len(patterns), gaps)
 
 
-@merged
+@inner
 def lay_out(values: Array, weights: Array, block: Block, rows: Rows) -> None:
     """Write rows in blocks."""
     features, at, b = values.shape[1], 0, 0
@@ -139,7 +139,7 @@ def block_of(rows: Rows, features: int, b: int, own: Block) -> Block:
     return Block(values, weights, own.centred, own.joint, own.log_density)
 
 
-@merged
+@inner
 def prepare(family: Freedom, size: Sizes, state: State, floor: Pointer) -> bool:
     """Bring factors and normalisers up to date; False if a covariance is flatter than the floor (d,)."""
     d, independent = size.features, family.orientation == IDENTITY
@@ -158,7 +158,7 @@ def prepare(family: Freedom, size: Sizes, state: State, floor: Pointer) -> bool:
     return True
 
 
-@merged
+@inner
 def e_step(family: Freedom, size: Sizes, state: State, rows: Rows) -> None:
     """The moments of all rows under the mixture as prepared."""
     d, found, independent = size.features, state.found, family.orientation == IDENTITY
@@ -203,7 +203,7 @@ def centre(independent: bool, size: Sizes, means: Pointer, found: Sums) -> None:
             mean[j] += means[k * d + j]
 
 
-@merged
+@inner
 def m_step(family: Freedom, size: Sizes, state: State, found: Sums, sweeps: Sweeps) -> bool:
     """Move the mixture to the maximum for some moments; False, with nothing moved, if a component has no rows."""
     rows = found.totals[1]

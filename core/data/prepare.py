@@ -67,7 +67,7 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
     commonest, levels = _levels(whole, choice.encode)
     features = (*names, *(f"{level.column} = {level.value}" for level in levels))
     if not features:
-        raise DataError("No column is chosen.", remedy="Tick at least one column of numbers.")
+        raise _nothing_to_fit(whole, choice)
     raw, more = raw_values(whole, features, (*(None,) * len(names), *levels))
     weights = None if choice.weight is None else _weights(whole, choice.weight)
     keep = _rows_to_keep(raw, choice.blanks, weights)
@@ -85,6 +85,18 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
             "No row has a number in every chosen column once it is transformed.", remedy="Take fewer logarithms."
         )
     return matrix
+
+
+def _nothing_to_fit(table: Table, choice: Preparation) -> DataError:
+    """Why there is no column to fit, as far as the table tells."""
+    if choice.columns is not None:
+        return DataError("No column is chosen.", remedy="Tick at least one column of numbers.")
+    if table.n_rows == 1:
+        only = "If it holds the names of columns, there are no rows below them."
+        return DataError("The table has one row alone.", only, "Choose a file with more rows.")
+    if any(column.kind.is_numeric for column in table.columns):
+        return DataError("No column of numbers can tell groups apart.", remedy="Tick one all the same to see why.")
+    return DataError("No column of this table holds numbers.", remedy="Choose a file with a column of numbers.")
 
 
 def _chosen(table: Table, choice: Preparation) -> tuple[tuple[str, ...], tuple[Note, ...]]:

@@ -64,7 +64,10 @@ def moved_table(scene):
     """The rows of a scene under the same names, the first column moved."""
     raw = scene.matrix.raw.copy()
     raw[:, 0] *= 1.2
-    return profile(pd.DataFrame(raw, columns=scene.features), originals=scene.features)
+    moved = pd.DataFrame(raw, columns=scene.features)
+    for at in scene.matrix.transform.dates:
+        moved.isetitem(at, pd.to_datetime(raw[:, at], unit="D"))
+    return profile(moved, originals=scene.features)
 
 
 def pictures(scene):

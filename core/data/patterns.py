@@ -26,7 +26,9 @@ class Patterns:
     def of(cls, values: Array) -> Patterns:
         """The patterns of (n, d) values; the more columns are observed, the earlier, from the first column on."""
         n, d = values.shape
-        blank = np.isnan(values)
+        with np.errstate(over="ignore", invalid="ignore"):
+            may_be_blank = np.isnan(values.sum())  # which costs less than to look at each cell
+        blank = np.isnan(values) if may_be_blank else np.zeros((1, 1), dtype=bool)
         if not blank.any():
             return cls.complete(n, d)
         codes = np.packbits(blank, axis=1)

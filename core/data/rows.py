@@ -147,7 +147,7 @@ class Streamed:
     """The rows of a source that have a cell, less a centre and divided by a scale as they come."""
 
     source: Source
-    centre: Array | float = 0.0  # (d,)
+    centre: Array | float | None = None  # (d,); None: rows stay as they are
     scale: Array | float = 1.0
     weight_factor: float = 1.0
 
@@ -168,12 +168,15 @@ class Streamed:
     def blocks(self) -> Iterator[Rows]:
         """As in RowSource."""
         for values, weights in self.source.blocks():
-            scaled = (values - self.centre) / self.scale
-            yield Rows.of(scaled, None if weights is None else weights * self.weight_factor).with_cells()
+            factored = None if weights is None else weights * self.weight_factor
+            yield Rows.of(self._scaled(values), factored).with_cells()
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
         """As in RowSource."""
-        return (self.source.sample(n, rng) - self.centre) / self.scale
+        return self._scaled(self.source.sample(n, rng))
+
+    def _scaled(self, values: Array) -> Array:
+        return values if self.centre is None else (values - self.centre) / self.scale
 
 
 def gathered(source: Source) -> Rows:

@@ -38,9 +38,10 @@ class Observed:
         weight, sums, rows, count, n_complete = np.zeros(source.d), np.zeros(source.d), 0.0, 0, 0
         complete = [Moments.zero(1, source.d)]
         for block in source.blocks():
-            weight, sums = weight + _weights_seen(block), sums + block.row_weights @ block.values
-            rows, count = rows + float(block.row_weights.sum()), count + block.n
             whole = block.whole
+            rest = block.between(whole.n, block.n)
+            weight, sums = weight + _weights_seen(block), sums + rest.row_weights @ rest.values
+            rows, count = rows + float(block.row_weights.sum()), count + block.n
             n_complete += whole.n
             complete.append(moments(whole.values, np.ones((whole.n, 1)), whole.row_weights))
         if not weight.min() > 0:
@@ -49,7 +50,7 @@ class Observed:
         if n_complete == count:
             means, variances = one.mean[0], np.diagonal(one.scatter[0]) / one.weight[0]
         else:
-            means = sums / weight
+            means = (sums + one.weight[0] * one.mean[0]) / weight
             variances = _squares(source, means) / weight
         return cls(means, variances, rows, float(weight.sum()), count, one, n_complete)
 

@@ -70,8 +70,8 @@ def is_rounded(mixture: Mixture) -> bool:
     """Whether rounding in the user's units changes what a density comes to by more than NOTICED."""
     eps = float(np.finfo(np.float64).eps)
     try:
-        whitening = np.abs(mixture.whitening)
-    except DegenerateError:
+        whitening = np.abs(np.linalg.inv(mixture.factors))  # its size is all that matters
+    except (DegenerateError, np.linalg.LinAlgError):
         return True
     spreads = np.sqrt(np.diagonal(mixture.covariances, axis1=1, axis2=2))
     with np.errstate(over="ignore", invalid="ignore"):

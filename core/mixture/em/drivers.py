@@ -172,8 +172,11 @@ class Compiled:
 
 def _table(patterns: Patterns, noise: Noise | None) -> Array:
     """(P, 2 + d) where each pattern ends, the log density of noise there, and 1 for each column that it observes."""
-    densities = [0.0 if noise is None else -noise.seen_in(each).log_volume for each in patterns.observed]
-    return np.column_stack([patterns.starts[1:], densities, patterns.observed]).astype(np.float64)
+    table = np.zeros((len(patterns.observed), 2 + patterns.observed.shape[1]))
+    table[:, 0], table[:, 2:] = patterns.starts[1:], patterns.observed
+    if noise is not None:
+        table[:, 1] = [-noise.seen_in(each).log_volume for each in patterns.observed]
+    return table
 
 
 @lru_cache(maxsize=256)

@@ -134,8 +134,13 @@ def test_what_may_be_another_encoding_is_said_with_a_word_in_both():
     told = tell_encoding(content)
     assert told.other is not None
     answer = here(content)
-    assert said(answer, content.decode(told.encoding).split(";")[-1].strip())
-    assert said(answer, content.decode(told.other).split(";")[-1].strip())
+    word = content.decode(told.other).split(";")[-1].strip()
+    (note,) = said(answer, content.decode(told.encoding).split(";")[-1].strip(), word)
+    assert note.offer is not None
+    assert note.offer.changes == {"encoding": told.other}
+    again = here(content, **note.offer.changes)
+    assert cells(again)["place"][-1] == word
+    assert not said(again, "It may be")
 
 
 def test_a_json_file_says_its_encoding_too():

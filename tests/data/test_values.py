@@ -452,3 +452,15 @@ def test_whole_numbers_that_count_the_time_since_1970_are_moments():
 def test_an_odd_number_among_whole_ones_never_refuses_the_file(odd):
     column = cells(here("a,b\n" + "".join(f"{i},{2 * i}\n" for i in range(20)) + f'5,"{odd}"\n'))["b"]
     assert column[:20] == [2 * i for i in range(20)]
+
+
+def test_marks_and_limits_are_told_in_sentences():
+    rates = ["47.5*", "48.1", "49.2*", "50.3"] * 5
+    levels = ["<0.1", *(f"0.{at}" for at in range(2, 21))]
+    answer = here("rate,level\n" + "\n".join(map(",".join, zip(rates, levels, strict=True))))
+    assert said(
+        answer, "10 cells of “rate” have a mark beside the number, such as “47.5*”: the number is read without it."
+    )
+    assert said(
+        answer, "1 cell of “level” says only that a value is too low or too high", "“<0.1”: it counts as blank."
+    )

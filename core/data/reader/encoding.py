@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.data.reader.plausibility import BROKEN, SCRIPTS, plausibility, script_of
-from core.data.table import Note, Reading
+from core.data.table import Note, Offer, Reading
 from core.errors import ReadError
 
 MARKS = (
@@ -127,7 +127,7 @@ def encoding_notes(told: Told, content: bytes, reading: Reading) -> tuple[Note, 
         if own != theirs
     )
     doubt = f"It may be {spoken(told.other)}, in which {one.strip()!r} is {other.strip()!r}."
-    return (Note(f"{what} {doubt}"),)
+    return (Note(f"{what} {doubt}", offer=Offer(f"Read it as {spoken(told.other)}", Reading(encoding=told.other))),)
 
 
 def spoken(encoding: str) -> str:

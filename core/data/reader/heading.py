@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
 from itertools import pairwise
 
@@ -55,18 +56,38 @@ def looked_at(width: int) -> int:
 def is_value(cell: Cell) -> bool:
     """Whether a cell is a number, a date or a time, rather than a word."""
     if isinstance(cell, str):
-        return _is_value_in_text(cell)
+        return _sort_of(cell) in _VALUES
     return cell is not None and not isinstance(cell, bool)
 
 
-@lru_cache(2 * CELLS)  # the same cells are looked at for names, for groups of names and for units
-def _is_value_in_text(text: str) -> bool:
-    return numerals.looks_like_number(text) or moments.looks_like_moment(text)
+class _Sort(Enum):
+    """What a text looks like."""
+
+    NUMBER = auto()
+    MOMENT = auto()
+    BLANK = auto()
+    ERROR = auto()
+    WORD = auto()
+
+
+_VALUES = (_Sort.NUMBER, _Sort.MOMENT)
+
+
+@lru_cache(4 * CELLS)  # the same cells are looked at for names, for groups of names and for units
+def _sort_of(text: str) -> _Sort:
+    if numerals.looks_like_number(text):
+        return _Sort.NUMBER
+    plain = text.strip().lower()
+    if plain in BLANKS:
+        return _Sort.BLANK
+    if plain in ERRORS:
+        return _Sort.ERROR
+    return _Sort.MOMENT if moments.looks_like_moment(text) else _Sort.WORD
 
 
 def is_word(cell: Cell) -> bool:
     """Whether a cell is text that is neither a value nor a spelling of blank."""
-    return isinstance(cell, str) and not is_value(cell) and cell.strip().lower() not in BLANKS | ERRORS
+    return isinstance(cell, str) and _sort_of(cell) is _Sort.WORD
 
 
 def value_columns(rows: Sequence[Row]) -> Mask:
@@ -124,12 +145,11 @@ def text_of(cell: Cell) -> str:
 
 
 def _share_of_values(cells: Row) -> float:
-    present = [cell for cell in cells if cell is not None and not _is_blank(cell)]
-    return sum(map(is_value, present)) / len(present) if present else 0.0
-
-
-def _is_blank(cell: Cell) -> bool:
-    return isinstance(cell, str) and cell.strip().lower() in BLANKS
+    sorts = [_sort_of(cell) for cell in cells if isinstance(cell, str)]
+    others = [cell for cell in cells if cell is not None and not isinstance(cell, str)]
+    present = len(sorts) - sorts.count(_Sort.BLANK) + len(others)
+    values = sorts.count(_Sort.NUMBER) + sorts.count(_Sort.MOMENT) + sum(map(is_value, others))
+    return values / present if present else 0.0
 
 
 def _has_row_names(sheet: Sheet, start: int, stop: int, names: Sequence[str]) -> bool:
@@ -211,7 +231,7 @@ def _moment_columns(rows: Sequence[Row]) -> Mask:
 
 def _is_moment(cell: Cell) -> bool:
     if isinstance(cell, str):
-        return moments.looks_like_moment(cell) and not numerals.looks_like_number(cell)
+        return _sort_of(cell) is _Sort.MOMENT
     return is_value(cell) and not isinstance(cell, int | float)
 
 

@@ -211,7 +211,7 @@ def _first_with(texts: pa.Array, mark: str) -> str:
 
 def _quantity_notes(named: Named, coded: pa.DictionaryArray, found: Quantities) -> list[Note]:
     """What was made of units, multipliers, marks and limits."""
-    notes, counts, texts = [], counts_of(coded), coded.dictionary
+    notes, texts = [], coded.dictionary
     as_text = named.offer("Keep it as text", Kind.TEXT)
     several = named.kind is Kind.NUMBER and not found.unit and not found.multiplied and units_of(found)
     if found.unit:
@@ -224,23 +224,26 @@ def _quantity_notes(named: Named, coded: pa.DictionaryArray, found: Quantities) 
         notes.append(
             Note(f"Numbers in {named.title} are read without their units, which differ: {', '.join(several[:5])}.")
         )
-    for which, what in (
-        (found.marked, "with a mark beside the number, which is left off"),
-        (found.limits, "below or above what could be measured, and blank"),
-    ):
-        if which.any():
-            count = int(counts[which].sum())
-            cells = "cell" if count == 1 else "cells"
-            shown = texts[int(which.argmax())].as_py()[:20]
-            kind = NoteKind.CELLS if which is found.limits else NoteKind.READ
-            notes.append(
-                Note(
-                    f"{count:,} {cells} of {named.title} {'is' if count == 1 else 'are'} {what}: “{shown}”.",
-                    count,
-                    kind,
-                )
-            )
+    if found.marked.any():
+        count, shown = _those(found.marked, coded)
+        cells = "1 cell of {} has" if count == 1 else f"{count:,} cells of {{}} have"
+        what = (
+            f"{cells.format(named.title)} a mark beside the number, such as “{shown}”: the number is read without it."
+        )
+        notes.append(Note(what, count))
+    if found.limits.any():
+        count, shown = _those(found.limits, coded)
+        cells = "1 cell of {} says" if count == 1 else f"{count:,} cells of {{}} say"
+        ends = "it counts as blank" if count == 1 else "they count as blank"
+        says = f"{cells.format(named.title)} only that a value is too low or too high to measure"
+        what = f"{says}, such as “{shown}”: {ends}."
+        notes.append(Note(what, count, NoteKind.CELLS))
     return notes
+
+
+def _those(which: npt.NDArray[np.bool_], coded: pa.DictionaryArray) -> tuple[int, str]:
+    """How many cells of a column hold one of some of its different texts, and the first of those."""
+    return int(counts_of(coded)[which].sum()), coded.dictionary[int(which.argmax())].as_py()[:20]
 
 
 def _dates(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample) -> Read | None:

@@ -58,7 +58,13 @@ class Sheet:
 
     def rows(self, start: int, stop: int) -> list[list[Cell]]:
         """The cells of rows start to stop - 1; blank cells are None."""
-        parts = [list(map(_plain, part(cells, slice(start, stop)))) for cells in self.columns]
+        some = slice(start, min(stop, self.n))
+        if all(map(is_text, self.columns)) and self.columns:
+            texts = pa.concat_arrays([cells[some] for cells in self.columns]).to_numpy(zero_copy_only=False).tolist()
+            plain = [None if text is None or not text or text.isspace() else text for text in texts]
+            height = len(plain) // self.w
+            return [plain[at::height] for at in range(height)]
+        parts = [list(map(_plain, part(cells, some))) for cells in self.columns]
         return [list(row) for row in zip(*parts, strict=True)]
 
     @cached_property

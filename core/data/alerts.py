@@ -134,11 +134,14 @@ def _is_identifier(original: str, numbers: Numbers) -> bool:
     present, ordered = numbers.present, numbers.ordered
     if len(present) < 3 or numbers.n_distinct < 0.98 * len(present):
         return False
-    steps, ups = np.diff(ordered), np.diff(present)
-    onward = max((ups > 0).mean(), (ups < 0).mean()) > 0.98
-    if not (present == np.round(present)).all():
-        return bool(onward and len(present) >= 10 and np.ptp(steps) <= 1e-6 * steps.mean())
-    return bool((steps <= 1).mean() > 0.98 and onward) or ID_NAME.search(original.strip()) is not None
+    steps, ups = ordered[1:] - ordered[:-1], present[1:] - present[:-1]
+    onward = max(np.count_nonzero(ups > 0), np.count_nonzero(ups < 0)) / len(ups) > 0.98
+    if not (present == np.rint(present)).all():
+        return bool(onward and len(present) >= 10 and steps.max() - steps.min() <= 1e-6 * steps.mean())
+    return (
+        bool(onward and np.count_nonzero(steps <= 1) / len(steps) > 0.98)
+        or ID_NAME.search(original.strip()) is not None
+    )
 
 
 def _duplicates(names: Sequence[str], numbers: Mapping[str, Numbers]) -> dict[str, str]:

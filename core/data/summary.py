@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,17 +58,20 @@ class Numbers:
     def _ends(self) -> npt.NDArray[np.intp]:
         """Where each run of equal values ends in the order."""
         ordered = self.ordered
-        return np.append(np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, len(ordered))
+        last = np.ones(len(ordered), dtype=np.bool_)
+        np.not_equal(ordered[1:], ordered[:-1], out=last[:-1])
+        return np.flatnonzero(last) + 1
 
     @property
     def n_distinct(self) -> int:
         """Different values."""
-        return len(self._ends) if len(self.ordered) else 0
+        return len(self._ends)
 
     @cached_property
     def most_common(self) -> tuple[float, int]:
         """The value that occurs most, and how often; the lowest of several."""
-        counts = np.diff(self._ends, prepend=0)
+        counts = self._ends.copy()
+        counts[1:] -= self._ends[:-1]
         at = int(counts.argmax())
         return float(self.ordered[self._ends[at] - 1]), int(counts[at])
 
@@ -151,10 +155,9 @@ def _between(ordered: Array, share: float) -> float:
 
 
 def _histogram(ordered: Array) -> Histogram:
-    low, high = ordered[0], ordered[-1]
-    with np.errstate(over="ignore"):
-        width = high - low
-    if not np.isfinite(width):
+    low, high = float(ordered[0]), float(ordered[-1])
+    width = high - low
+    if not math.isfinite(width):
         return Histogram((), ())
     edges = low + width * _STEPS if width > 0 else np.array([low - 0.5, low + 0.5])
     places = ordered.searchsorted(edges)

@@ -49,6 +49,12 @@ def whole_number(value: object, what: str, least: int = 1) -> int:
     return number
 
 
+def expect(value: object, kind: type, what: str) -> None:
+    """Raise ChoiceError, naming what is needed, for a value of another kind."""
+    if not isinstance(value, kind):
+        raise ChoiceError(f"{what} is needed here.", f"This is of the type {type(value).__name__}.")
+
+
 def is_number(value: object) -> bool:
     """Whether this is a finite real number."""
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

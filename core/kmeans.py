@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from numbers import Integral
 
 import numpy as np
 import numpy.typing as npt
@@ -187,8 +186,7 @@ def _partition(
 
 
 def _check(rows: ScaledRows, components: int) -> None:
-    if not isinstance(components, Integral) or components < 1:
-        raise ChoiceError("The number of groups is a whole number of 1 or more.")
+    whole_number(components, "The number of groups")
     different = _different(rows.values[rows.weights > 0], components)
     if different < components:
         few = "1 different row" if different == 1 else f"{different:,} different rows"

@@ -1,5 +1,7 @@
 """The doors: whatever is given to a public function, what leaves it is a value or a refusal in a sentence."""
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -214,3 +216,134 @@ def test_a_column_of_tiny_numbers_that_differ_is_not_called_constant():
         core.fit(rows, components=2)
     with pytest.raises(core.FitError, match="Column 2 has the same value"):
         core.fit(np.column_stack([ROWS[:, 0], np.full(30, 1e-160)]), components=2)
+
+
+FRAME = pd.DataFrame(ROWS, columns=["a", "b"])
+TABLE = core.sample("iris").load()
+MATRIX = core.prepare(FRAME)
+FITTED = core.fit(MATRIX, components=2, restarts=1)
+ODD = core.anomalies(FITTED, MATRIX)
+LABELS = np.repeat([0, 1], 15)
+SHARES, DENSITY = FITTED.mixture.responsibilities(MATRIX.values), FITTED.mixture.log_density(MATRIX.values)
+CSV = b"a,b\n1,2\n3,4\n"
+HOSTILE = {
+    "nothing": None,
+    "text": "abc",
+    "bytes": b"\0\1",
+    "a number": 2.5,
+    "no number": np.nan,
+    "negative": -1,
+    "yes": True,
+    "complex": 1j,
+    "an empty list": [],
+    "words": ["x", "y"],
+    "a dictionary": {"z": 1},
+    "a set": {1, 2},
+    "no cells": np.empty(0),
+    "no rows": np.empty((0, 2)),
+    "blanks": np.full((30, 2), np.nan),
+    "infinite rows": np.full((30, 2), np.inf),
+    "negative rows": -np.ones((30, 2)),
+    "complex rows": ROWS + 1j,
+    "three axes": np.zeros((2, 2, 2)),
+    "an empty frame": pd.DataFrame(),
+    "a frame of words": pd.DataFrame({"a": ["x", "y"]}),
+}
+DOORS = {
+    "read_table": core.read_table,
+    "read_table's reading": lambda it: core.read_table(CSV, it),
+    "read_table's limits": lambda it: core.read_table(CSV, limits=it),
+    "prepare": core.prepare,
+    "prepare's preparation": lambda it: core.prepare(FRAME, it),
+    "columns": lambda it: core.prepare(FRAME, core.Preparation(columns=it)),
+    "scale": lambda it: core.Preparation(scale=it),
+    "blanks": lambda it: core.Preparation(blanks=it),
+    "transforms": lambda it: core.prepare(FRAME, core.Preparation(transforms=it)),
+    "a transform": lambda it: core.Preparation(transforms=(("a", it),)),
+    "a transformed column": lambda it: core.Preparation(transforms=((it, "log"),)),
+    "encode": lambda it: core.prepare(FRAME, core.Preparation(encode=it)),
+    "weight": lambda it: core.prepare(FRAME, core.Preparation(weight=it)),
+    "row_name": lambda it: core.prepare(FRAME, core.Preparation(row_name=it)),
+    "first_answer": core.first_answer,
+    "first_answer's seed": lambda it: core.first_answer(MATRIX, it),
+    "default_columns": core.default_columns,
+    "toy": core.toy,
+    "toy's points": lambda it: core.toy("round", it),
+    "toy's seed": lambda it: core.toy("round", 30, it),
+    "sample": core.sample,
+    "merging": lambda it: core.merging(it, MATRIX),
+    "merging's rows": lambda it: core.merging(FITTED, it),
+    "what_if": lambda it: core.what_if(it, MATRIX.transform, {"a": 0.0}),
+    "what_if's transform": lambda it: core.what_if(FITTED.mixture, it, {"a": 0.0}),
+    "what_if's columns": lambda it: core.what_if(FITTED.mixture, MATRIX.transform, it),
+    "what_if's value": lambda it: core.what_if(FITTED.mixture, MATRIX.transform, {"a": it}),
+    "examples": lambda it: core.examples(it, SHARES, 0),
+    "examples' shares": lambda it: core.examples(DENSITY, it, 0),
+    "examples' group": lambda it: core.examples(DENSITY, SHARES, it),
+    "examples' number": lambda it: core.examples(DENSITY, SHARES, 0, it),
+    "doubt": core.doubt,
+    "Drawing": core.Drawing,
+    "Drawing's seed": lambda it: core.Drawing(5, seed=it),
+    "synthetic_values": lambda it: core.synthetic_values(it, MATRIX, core.Drawing(5)),
+    "synthetic_values' matrix": lambda it: core.synthetic_values(FITTED.mixture, it, core.Drawing(5)),
+    "synthetic_values' drawing": lambda it: core.synthetic_values(FITTED.mixture, MATRIX, it),
+    "synthetic_frame": lambda it: core.synthetic_frame(it, MATRIX, TABLE),
+    "synthetic_frame's matrix": lambda it: core.synthetic_frame(ROWS, it, TABLE),
+    "synthetic_frame's table": lambda it: core.synthetic_frame(ROWS, MATRIX, it),
+    "likeness": lambda it: core.likeness(it, ROWS, ("a", "b")),
+    "likeness' other rows": lambda it: core.likeness(ROWS, it, ("a", "b")),
+    "likeness' names": lambda it: core.likeness(ROWS, ROWS, it),
+    "agreement": lambda it: core.agreement(it, LABELS),
+    "agreement's second": lambda it: core.agreement(LABELS, it),
+    "agreement's doubt": lambda it: core.agreement(LABELS, LABELS, it),
+    "association": core.association,
+    "crosstab": lambda it: core.crosstab(it, FRAME["a"], 2),
+    "crosstab's column": lambda it: core.crosstab(LABELS, it, 2),
+    "crosstab's groups": lambda it: core.crosstab(LABELS, FRAME["a"], it),
+    "anomalies": lambda it: core.anomalies(it, ROWS),
+    "anomalies' policy": lambda it: core.anomalies(FITTED, ROWS, it),
+    "anomalies' seed": lambda it: core.anomalies(FITTED, ROWS, seed=it),
+    "TopRows": lambda it: core.anomalies(FITTED, ROWS, core.TopRows(it)),
+    "Quantile": lambda it: core.anomalies(FITTED, ROWS, core.Quantile(it)),
+    "ExpectedFalseAlarms": lambda it: core.anomalies(FITTED, ROWS, core.ExpectedFalseAlarms(it)),
+    "FalseDiscoveryRate": lambda it: core.anomalies(FITTED, ROWS, core.FalseDiscoveryRate(it)),
+    "score_rows": lambda it: core.score_rows(it, MATRIX, ODD, TABLE),
+    "score_rows' matrix": lambda it: core.score_rows(FITTED, it, ODD, TABLE),
+    "score_rows' odd rows": lambda it: core.score_rows(FITTED, MATRIX, it, TABLE),
+    "score_rows' table": lambda it: core.score_rows(FITTED, MATRIX, ODD, it),
+    "score_rows' grouping": lambda it: core.score_rows(FITTED, MATRIX, ODD, TABLE, it),
+    "fill": lambda it: core.fill(it, ROWS),
+    "fill's rows": lambda it: core.fill(FITTED.mixture, it),
+    "bayes' plan": lambda it: core.bayes(ROWS, it),
+    "bayes' components": lambda it: core.bayes(ROWS, core.BayesPlan(it)),
+    "effective_components' plan": lambda it: core.effective_components(ROWS, it, seeds=(0,)),
+    "effective_components' seeds": lambda it: core.effective_components(ROWS, core.BayesPlan(2), seeds=it),
+    "effective_components' seed": lambda it: core.effective_components(ROWS, core.BayesPlan(2), seeds=(it,)),
+    "k_means' groups": lambda it: core.k_means(ROWS, it),
+    "stability": lambda it: core.stability(it, ROWS, draws=2),
+    "stability's draws": lambda it: core.stability(FITTED, ROWS, draws=it),
+    "intervals": lambda it: core.intervals(it, ROWS, draws=2),
+    "held_out's search": lambda it: core.held_out(ROWS, 0 if it is None else it),
+    "Folds": core.Folds,
+    "bootstrap_test": lambda it: core.bootstrap_test(ROWS, core.family("EII"), 1, 0 if it is None else it),
+    "Bootstrap": core.Bootstrap,
+}
+
+
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
+def test_every_door_gives_a_value_or_a_refusal_whatever_it_is_given(door):
+    for given in HOSTILE.values():
+        with suppress(core.CoreError):
+            door(given)
+    with pytest.raises(core.CoreError) as refusal:
+        door(object())
+    assert len(str(refusal.value)) > 20
+
+
+def test_an_open_file_that_cannot_be_read_is_refused(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes(CSV)
+    with path.open("rb") as file:
+        assert core.read_table(file).n_rows == 2
+    with pytest.raises(core.ReadError, match="cannot be read"):
+        core.read_table(file)

@@ -17,7 +17,7 @@ from core.data.patterns import Patterns
 from core.data.prepare import Matrix
 from core.data.rows import patterns_of
 from core.data.source import Source, as_source
-from core.errors import ChoiceError, is_number, whole_number
+from core.errors import ChoiceError, expect, is_number, whole_number
 from core.mixture.em.stopping import Watch
 from core.mixture.fit import Fit
 from core.mixture.model import Mixture
@@ -237,7 +237,9 @@ def scored(
     watch: Watch | None = None,
 ) -> Scored:
     """Score rows by -log p; several policies can then judge the same scores."""
-    source, scoring = as_source(X), scoring or Pruned()
+    expect(fitted, Fit, "A Fit")
+    whole_number(seed, "A seed", 0)
+    source, scoring = as_source(X), Pruned() if scoring is None else scoring
     return _scored(scoring.scores(fitted, source, watch), scoring.mixture(fitted), source, seed)
 
 

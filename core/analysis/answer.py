@@ -17,6 +17,7 @@ from core.analysis.trust import trusted
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.source import ArraySource, Source
+from core.errors import expect
 from core.mixture.em.stopping import Watch
 from core.mixture.family import family
 from core.mixture.fit import Fit, polish
@@ -82,6 +83,7 @@ def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None, *, o
 
     Raises FitError if no model of the search is admissible.
     """
+    expect(matrix, Matrix, "A Matrix, as prepare gives one,")
     watch = heard(watch)
     board = sweep(_looked_at(matrix, seed), replace(FIRST_SEARCH, seed=seed), watch=watch, over=over)
     fitted = polish(matrix, trusted(board).best(), tolerance=POLISHED, watch=watch, over=over)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from core.analysis.sampled import some_rows
 from core.data.prepare import Matrix
 from core.data.source import ArraySource
-from core.errors import ChoiceError, FitError
+from core.errors import ChoiceError, FitError, expect, whole_number
 from core.mixture.em.stopping import Outcome
 from core.mixture.family import Family
 from core.mixture.fit import fit
@@ -44,7 +44,9 @@ class Bootstrap:
 
     def __post_init__(self) -> None:
         """Refuse fewer than 19 sets, which cannot reach 5 %. Raises ChoiceError."""
-        if self.sets < 19 or self.enough < 1:
+        whole_number(self.restarts, "The number of starts")
+        whole_number(self.seed, "A seed", 0)
+        if whole_number(self.sets, "Sets", 0) < 19 or whole_number(self.enough, "Enough", 0) < 1:
             raise ChoiceError("A bootstrap test needs at least 19 sets, with fewer it can never reach 5 %.")
 
 
@@ -114,7 +116,8 @@ def bootstrap_test(
 
     over spreads the sets as in `sweep`, and changes no result. Raises FitError if K components do not fit soundly.
     """
-    bootstrap = bootstrap or Bootstrap()
+    bootstrap = Bootstrap() if bootstrap is None else bootstrap
+    expect(bootstrap, Bootstrap, "A Bootstrap")
     some = some_rows(X, TESTED_ROWS, bootstrap.seed)
     course = Joined(watch or unwatched, "drawn sets", bootstrap.sets)
     own = _gain(some.source, family, components, bootstrap, course)

@@ -13,8 +13,9 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score
 
 from core.arrays import Array, closed
+from core.data.source import as_numbers
 from core.data.table import Kind, Table
-from core.errors import DataError
+from core.errors import DataError, expect, whole_number
 from core.numbers import figure
 
 MOST_VALUES = 12  # different numbers of a column that groups are counted by
@@ -46,7 +47,11 @@ def agreement(first: Labels, second: Labels, doubt: Array | None = None) -> Agre
 
     Raises DataError for labelings of different rows, or of none.
     """
-    if len(first) != len(second) or len(first) == 0:
+    first, second = _labels(first), _labels(second)
+    doubt = None if doubt is None else as_numbers(doubt, "Doubts")
+    if doubt is not None and doubt.shape != first.shape:
+        raise DataError("Each row has one doubt.")
+    if min(first.max(initial=-1), second.max(initial=-1)) < 0 or len(first) != len(second):
         raise DataError(f"Labels of {len(first):,} and of {len(second):,} rows cannot be compared.")
     table = shared_rows(first, second, int(first.max()) + 1, int(second.max()) + 1)
     matching = matched(table)
@@ -54,6 +59,14 @@ def agreement(first: Labels, second: Labels, doubt: Array | None = None) -> Agre
     if doubt is not None:
         differing = differing[np.argsort(doubt[differing], kind="stable")]
     return Agreement(table, float(adjusted_rand_score(first, second)), matching, closed(differing))
+
+
+def _labels(given: npt.ArrayLike) -> Labels:
+    """(n,) whole numbers. Raises DataError for anything else."""
+    numbers = as_numbers(given, "Labels")
+    if numbers.ndim != 1 or not (np.abs(numbers) < 2**31).all() or (numbers % 1).any():
+        raise DataError("Labels are one whole number for each row.")
+    return numbers.astype(np.intp)
 
 
 def shared_rows(first: Labels, second: Labels, groups: int, others: int) -> Labels:
@@ -91,7 +104,10 @@ class Association:
 
 def association(table: pd.DataFrame) -> Association:
     """Cramér's V of counts of rows by group and category, corrected for bias; 0 where either has but one."""
-    counts = table.to_numpy(dtype=np.float64)
+    expect(table, pd.DataFrame, "A table of counts, as crosstab gives one,")
+    counts = as_numbers(table.to_numpy(), "Counts")
+    if not (np.isfinite(counts) & (counts >= 0)).all():
+        raise DataError("Counts are numbers of 0 or more.")
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
     n, (r, c) = counts.sum(), counts.shape
     if min(r, c) < 2 or n < 2:
@@ -129,6 +145,11 @@ def comparable(table: Table, features: Sequence[str]) -> tuple[str, ...]:
 
 def crosstab(labels: Labels, categories: pd.Series, components: int) -> pd.DataFrame:
     """Rows per group (1..K) and category, the commonest category first; blanks are a category of their own."""
+    expect(categories, pd.Series, "A column of a table")
+    whole_number(components, "The number of groups")
+    labels = _labels(labels)
+    if len(labels) != len(categories):
+        raise DataError(f"Labels of {len(labels):,} and a column of {len(categories):,} rows cannot be compared.")
     named = categories.map(figure) if is_float_dtype(categories) else categories
     named = named.where(categories.notna(), None).astype("string").fillna("(blank)")
     table = pd.crosstab(pd.Series(labels + 1), named.to_numpy())

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.arrays import Array, closed, read_only
+from core.data.source import as_numbers
+from core.errors import DataError
 
 Labels = npt.NDArray[np.intp]
 
@@ -28,8 +30,11 @@ class Doubt:
 
 
 def doubt(responsibilities: Array) -> Doubt:
-    """The top two of (n, G) shares in each row; of equal ones the first."""
-    n, groups = responsibilities.shape
+    """The top two of (n, G) shares in each row; of equal ones the first. Raises DataError for what are none."""
+    responsibilities = as_numbers(responsibilities, "The shares of groups")
+    n, groups = responsibilities.shape if responsibilities.ndim == 2 else (0, 0)
+    if not groups or not (np.isfinite(responsibilities) & (responsibilities >= 0)).all():
+        raise DataError("The shares of groups are a row for each row and a column for each group, of 0 or more.")
     order = np.argsort(-responsibilities, axis=1, kind="stable")
     rows = np.arange(n)
     first, second = order[:, 0], order[:, min(1, groups - 1)]

@@ -12,7 +12,7 @@ import pandas as pd
 from core.analysis.sampled import at_most
 from core.data.source import Source, as_source
 from core.data.transform import Matrix
-from core.errors import FitError
+from core.errors import FitError, expect, whole_number
 from core.mixture.bayes.variational import Bayes, BayesPlan, bayes
 from core.mixture.em.stopping import Outcome
 from core.numbers import count
@@ -103,7 +103,10 @@ def effective_components(
     the cores and changes no result. A watch that returns False ends it with the runs that are done. Raises what `bayes`
     raises, and FitError without a seed or if it is cancelled before the first run is done.
     """
-    plan, wanted = plan or BayesPlan(), tuple(seeds)
+    plan = BayesPlan() if plan is None else plan
+    expect(plan, BayesPlan, "A BayesPlan")
+    expect(seeds, Iterable, "A list of seeds")
+    wanted = tuple(whole_number(each, "A seed", 0) for each in seeds)
     source = as_source(X)
     rows = X if source.n <= MOST_ROWS else at_most(source, MOST_ROWS, plan.seed)
     course = Joined(watch or unwatched, "starts", len(wanted))

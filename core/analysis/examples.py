@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from core.analysis.doubt import doubt
 from core.arrays import Array, closed
+from core.data.source import as_numbers
+from core.errors import ChoiceError, DataError, whole_number
 
 Rows = npt.NDArray[np.intp]
 EACH = 5  # rows of either sort
@@ -29,10 +31,16 @@ def examples(log_density: Array, responsibilities: Array, group: int, each: int 
 
     A row is on the border if the next group holds at least a hundredth of it.
     """
-    found = doubt(responsibilities)
+    found, shares = doubt(responsibilities), as_numbers(responsibilities, "The shares of groups")
+    log_density = as_numbers(log_density, "Log densities")
+    if log_density.shape != shares.shape[:1]:
+        raise DataError("Each row has one log density and one share of each group.")
+    if whole_number(group, "A group", 0) >= shares.shape[1]:
+        raise ChoiceError(f"There are {shares.shape[1]} groups, numbered from 0.")
+    whole_number(each, "The number of examples", 0)
     mine = np.flatnonzero(found.first == group)
     with np.errstate(divide="ignore"):
-        own = log_density[mine] + np.log(responsibilities[mine, group])
+        own = log_density[mine] + np.log(shares[mine, group])
     typical = mine[np.argsort(-own, kind="stable")[:each]]
     open_ = mine[found.next_share[mine] >= 0.01]
     border = open_[np.argsort(found.margin[open_], kind="stable")[:each]]

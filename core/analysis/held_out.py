@@ -16,7 +16,7 @@ from core.analysis.sweep import Map, sweep
 from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.source import ArraySource
-from core.errors import ChoiceError, DataError, FitError
+from core.errors import ChoiceError, DataError, FitError, expect, whole_number
 from core.mixture.family import Family
 from core.numbers import count, figure
 from core.progress import Joined, Watch, unwatched
@@ -38,7 +38,8 @@ class Folds:
 
     def __post_init__(self) -> None:
         """Refuse what is no cross-validation. Raises ChoiceError."""
-        if self.folds < 2 or self.repeats < 1:
+        whole_number(self.seed, "A seed", 0)
+        if whole_number(self.folds, "Folds", 0) < 2 or whole_number(self.repeats, "Repeats", 0) < 1:
             raise ChoiceError("Cross-validation needs at least 2 folds and 1 repeat.")
 
     @property
@@ -156,10 +157,12 @@ def held_out(
 
     over spreads the models as in `sweep`. Raises ChoiceError for fewer rows than folds can hold.
     """
-    folds = folds or Folds()
+    folds, search = Folds() if folds is None else folds, Search() if search is None else search
+    expect(folds, Folds, "Folds of a cross-validation")
+    expect(search, Search, "A Search")
     some = some_rows(matrix, HELD_OUT_ROWS, folds.seed)
     d = some.values.shape[1]
-    search = replace(search or Search(), tolerance=TOLERANCE, restarts=RESTARTS, seed=folds.seed)
+    search = replace(search, tolerance=TOLERANCE, restarts=RESTARTS, seed=folds.seed)
     cells = search.cells(d)
     total, failed = np.zeros((len(cells), some.rows)), np.zeros(len(cells), dtype=np.intp)
     what = "models on parts of the rows"

@@ -18,7 +18,7 @@ from core.analysis.sampled import Sampled, some_rows
 from core.arrays import Array, read_only
 from core.data.prepare import Matrix
 from core.data.source import ArraySource, Source
-from core.errors import DegenerateError, FitError
+from core.errors import DegenerateError, FitError, expect, whole_number
 from core.mixture.em.stopping import Outcome
 from core.mixture.fit import Fit, polish
 from core.mixture.model import Mixture
@@ -83,6 +83,9 @@ def intervals(
     A change of a group's place or shape is measured against the same group, matched by the rows that it holds. Raises
     FitError where too few draws can be fitted.
     """
+    expect(fitted, Fit, "A Fit")
+    whole_number(draws, "The number of draws")
+    whole_number(seed, "A seed", 0)
     some = some_rows(X, MOST_ROWS, seed)
     plan = replace(fitted.plan, tolerance=max(TOLERANCE, fitted.plan.tolerance))
     begin = replace(fitted, plan=plan, data_id=None)

@@ -23,6 +23,7 @@ from core.analysis.ridges import Ridges, ridges
 from core.analysis.sampled import some_rows
 from core.arrays import Array
 from core.data.prepare import Matrix
+from core.errors import expect
 from core.mixture.fit import Fit
 from core.numbers import count, figure, share
 
@@ -134,6 +135,7 @@ def merging(fit: Fit, X: Matrix | npt.ArrayLike) -> Merging:
 
     Raises DegenerateError for singular covariances.
     """
+    expect(fit, Fit, "A Fit")
     some = some_rows(X, ENTROPY_ROWS, fit.plan.seed)
     responsibilities = fit.mixture.responsibilities(some.values)
     weights = some.weights / some.weights.sum()

@@ -18,7 +18,7 @@ from core.arrays import Array
 from core.data.prepare import Matrix
 from core.data.table import Table
 from core.data.transform import Transform
-from core.errors import DataError
+from core.errors import DataError, expect
 from core.mixture.em.stopping import Watch
 from core.mixture.fit import Fit
 from core.numbers import count, figure, share
@@ -136,11 +136,16 @@ def score_rows(
 
     Raises DataError naming the columns that are missing, or if no row can be scored.
     """
+    expect(fitted, Fit, "A Fit")
+    expect(training, Matrix, "The Matrix that was fitted")
+    expect(odd, Anomalies, "What anomalies found among the rows that were fitted")
+    expect(table, Table, "A table, as read_table gives one,")
     columns = match(training.transform, table)
     _check(columns)
     strange = unlike(training.transform, table)
     matrix = _matrix(training.transform, table, strange)
-    groups = grouping or Grouping.apart(fitted.components)
+    groups = Grouping.apart(fitted.components) if grouping is None else grouping
+    expect(groups, Grouping, "A Grouping")
     shares = groups.shares(fitted.mixture.responsibilities(matrix.values))
     before = groups.shares(fitted.mixture.responsibilities(training.values))
     found = Anomalies(scored_alike(odd.scored, matrix), odd.policy, odd.threshold)

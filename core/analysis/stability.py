@@ -15,7 +15,7 @@ from core.analysis.sampled import some_rows
 from core.arrays import Array, read_only
 from core.data.prepare import Matrix
 from core.data.source import ArraySource, Source
-from core.errors import DegenerateError, FitError
+from core.errors import DegenerateError, FitError, expect, whole_number
 from core.mixture.em.stopping import Outcome
 from core.mixture.fit import Fit, fit, polish
 from core.numbers import figure
@@ -89,6 +89,9 @@ def stability(
     Each draw is fitted from starts of its own and from the fit, and the likelier counts. With a grouping, components go
     to the groups that most of their rows came from.
     """
+    expect(fitted, Fit, "A Fit")
+    whole_number(draws, "The number of draws")
+    whole_number(seed, "A seed", 0)
     grouping = grouping or Grouping.apart(fitted.components)
     some = some_rows(X, MOST_ROWS, seed)
     own = _labels(fitted, some.values, grouping)

@@ -14,8 +14,9 @@ from scipy.stats import ks_2samp
 from core.arrays import Array
 from core.data.dates import days_of
 from core.data.prepare import Matrix, Transform
+from core.data.source import as_numbers
 from core.data.table import Kind, Table
-from core.errors import ChoiceError
+from core.errors import ChoiceError, DataError, expect, is_number, whole_number
 from core.mixture.model import Mixture
 from core.numbers import count, figure
 
@@ -37,12 +38,18 @@ class Drawing:
 
     def __post_init__(self) -> None:
         """Refuse numbers of rows that make no table. Raises ChoiceError."""
-        if not 1 <= self.rows <= MOST_ROWS:
+        whole_number(self.seed, "A seed", 0)
+        if not is_number(self.rows) or not 1 <= whole_number(max(self.rows, 0), "The number of rows", 0) <= MOST_ROWS:
             raise ChoiceError(f"Between 1 and {MOST_ROWS:,} rows can be drawn at a time.")
 
 
 def synthetic_values(mixture: Mixture, matrix: Matrix, drawing: Drawing) -> Array:
     """(rows, d) raw values drawn from a mixture fitted to a matrix. Raises ChoiceError if hardly any is in range."""
+    expect(mixture, Mixture, "A Mixture")
+    expect(matrix, Matrix, "A Matrix, as prepare gives one,")
+    expect(drawing, Drawing, "A Drawing")
+    if mixture.features != len(matrix.features):
+        raise ChoiceError(f"The mixture has {mixture.features} columns, the matrix {len(matrix.features)}.")
     rng = np.random.default_rng([drawing.seed, drawing.rows])
     whole = whole_columns(matrix)
     low, high = _ranges(matrix, whole)
@@ -73,8 +80,16 @@ def synthetic_values(mixture: Mixture, matrix: Matrix, drawing: Drawing) -> Arra
 
 def synthetic_frame(values: Array, matrix: Matrix, table: Table) -> pd.DataFrame:
     """(rows, d) raw values as a table of the types that the real one has: dates, durations, categories."""
+    expect(matrix, Matrix, "A Matrix, as prepare gives one,")
+    expect(table, Table, "A table, as read_table gives one,")
+    values = as_numbers(values, "Synthetic rows")
+    if values.ndim != 2 or values.shape[1] != len(matrix.features) or not len(values) or not np.isfinite(values).all():
+        raise DataError(f"Synthetic rows have a number in each of {len(matrix.features)} columns.")
     categories = _categories(matrix)
     encoded = {at for own in categories.values() for at in own}
+    needed = [*(name for at, name in enumerate(matrix.features) if at not in encoded), *categories]
+    if not set(needed) <= set(table.frame.columns):
+        raise ChoiceError("This is not the table that the matrix was made of.", remedy="Give that one.")
     columns = {
         name: _typed(values[:, at], table.column(name).kind)
         for at, name in enumerate(matrix.features)
@@ -207,7 +222,8 @@ class Likeness:
 
 def likeness(real: Array, made: Array, features: Sequence[str]) -> Likeness:
     """Compare (n, d) real with (m, d) synthetic rows in raw units, blanks left out cell by cell."""
-    real, made = _some(real), _some(made)
+    expect(features, Sequence, "A name for each column")
+    real, made = (_some(_comparable(rows, len(features))) for rows in (real, made))
     rows = [
         {"column": name} | _row(_present(one), _present(other))
         for name, one, other in zip(features, real.T, made.T, strict=True)
@@ -221,6 +237,14 @@ def likeness(real: Array, made: Array, features: Sequence[str]) -> Likeness:
         if gap < 0:
             gap, pair = float("nan"), None
     return Likeness(pd.DataFrame(rows), gap, pair, (len(real), len(made)))
+
+
+def _comparable(rows: Array, features: int) -> Array:
+    """(n, d) rows. Raises DataError for others, and for a column of blanks alone."""
+    rows = as_numbers(rows, "Rows")
+    if rows.ndim != 2 or rows.shape[1] != features or np.isinf(rows).any() or np.isnan(rows).all(axis=0).any():
+        raise DataError(f"Rows to compare have {features} columns with a number in each.")
+    return rows
 
 
 def _row(one: Array, other: Array) -> dict[str, float]:

@@ -14,7 +14,7 @@ from core.analysis.grouping import Grouping
 from core.analysis.synthetic import whole_columns
 from core.arrays import Array, read_only
 from core.data.prepare import Matrix, Transform
-from core.errors import ChoiceError
+from core.errors import ChoiceError, expect, is_number
 from core.mixture.model import Mixture
 
 MOST_ROWS = 50_000  # that say what is usual
@@ -91,6 +91,9 @@ def what_if(mixture: Mixture, transform: Transform, given: Mapping[str, float]) 
 
     Raises ChoiceError for a name that is not fitted, a value that the column cannot have, or no column left.
     """
+    expect(mixture, Mixture, "A Mixture")
+    expect(transform, Transform, "The Transform of a Matrix")
+    expect(given, Mapping, "A value for each column that is known, by its name,")
     strange = [name for name in given if name not in transform.features]
     if strange:
         raise ChoiceError(f"Column {strange[0]!r} is not among the fitted ones.", remedy="Choose one that is.")
@@ -115,6 +118,8 @@ def beyond_all_rows(matrix: Matrix, given: Mapping[str, float]) -> list[str]:
 
 
 def _fitted(transform: Transform, column: int, value: float) -> float:
+    if not is_number(value):
+        raise ChoiceError(f"The value of {transform.features[column]!r} must be a number.")
     found = float(transform.column_forward(column, np.array([value]))[0])
     if not np.isfinite(found):
         name = transform.features[column]

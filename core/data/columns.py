@@ -15,6 +15,7 @@ from core.data.dates import date_of
 from core.data.names import unique_names
 from core.data.summary import Numbers, numbers_in, summarised
 from core.data.table import AlertKind, Column, Kind, Note, Reading, Table
+from core.errors import expect
 from core.numbers import figure
 
 THREADS = 4  # for large tables: nearly all of the time goes to sorting, which lets the others run
@@ -88,6 +89,7 @@ def relaxation(table: Table) -> str:
 
 
 def _chosen(table: Table) -> tuple[tuple[str, ...], str]:
+    expect(table, Table, "A table, as read_table gives one,")
     numeric = [each for each in table.columns if each.kind.is_numeric]
     forgiven: set[AlertKind] = set()
     for more, sentence in _RELAXATIONS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,7 +15,7 @@ from core.data.bend import Bend, learn_bend
 from core.data.columns import default_columns, relaxation
 from core.data.table import Kind, Note, NoteKind, Shape, Table
 from core.data.transform import Blanks, Level, Matrix, Transform, as_table, assemble, raw_values, row_weights
-from core.errors import ChoiceError, DataError
+from core.errors import ChoiceError, DataError, expect
 
 __all__ = ["Blanks", "Matrix", "Preparation", "Scale", "Shape", "Transform", "prepare"]
 
@@ -49,11 +50,20 @@ class Preparation:
             object.__setattr__(self, "blanks", Blanks(self.blanks))
             shapes = dict(self.transforms)
             object.__setattr__(self, "transforms", tuple((name, Shape(each)) for name, each in shapes.items()))
-        except ValueError as unknown:
+        except (TypeError, ValueError) as unknown:
             raise ChoiceError(f"This preparation is not known: {unknown}.") from None
         if self.columns is not None:
-            object.__setattr__(self, "columns", tuple(self.columns))
-        object.__setattr__(self, "encode", tuple(self.encode))
+            object.__setattr__(self, "columns", _names(self.columns))
+        object.__setattr__(self, "encode", _names(self.encode))
+        _names(name for name in (*shapes, self.weight, self.row_name) if name is not None)
+
+
+def _names(given: object) -> tuple[str, ...]:
+    """Names of columns. Raises ChoiceError for what are none."""
+    names = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str | bytes) else (None,)
+    if not all(isinstance(each, str) for each in names):
+        raise ChoiceError("The columns of a preparation are given by their names.", remedy='Give ("a", "b").')
+    return names
 
 
 def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None) -> Matrix:
@@ -61,7 +71,8 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
 
     Raises DataError for a choice that leaves nothing to fit: no column, no row, a constant or a non-numeric column.
     """
-    choice = preparation or Preparation()
+    choice = Preparation() if preparation is None else preparation
+    expect(choice, Preparation, "A Preparation")
     whole = as_table(table)
     names, notes = _chosen(whole, choice)
     commonest, levels = _levels(whole, choice.encode)

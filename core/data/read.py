@@ -18,7 +18,7 @@ from core.data.columns import profile
 from core.data.isolate import Child
 from core.data.limits import Limits
 from core.data.table import Reading, Table
-from core.errors import ReadError
+from core.errors import ReadError, expect
 
 _WITH_BLANKS = {  # columns of these types that have blanks need a type of pandas' own
     pa.int64(): pd.Int64Dtype(),
@@ -39,7 +39,10 @@ def read_table(
     alone in a ZIP archive. Raises ReadError for what is no table and for what takes more than the limits. child is a
     reader process that was started early.
     """
-    reading, limits = reading or Reading(), limits or Limits()
+    reading = Reading() if reading is None else reading
+    limits = Limits() if limits is None else limits
+    expect(reading, Reading, "A Reading")
+    expect(limits, Limits, "Limits of a reader")
     content, name = _content(source)
     if len(content) > limits.bytes:
         most = f"It has {len(content) / 1e6:,.0f} MB; {limits.bytes / 1e6:,.0f} MB can be read."
@@ -64,7 +67,13 @@ def _content(source: bytes | str | Path | BinaryIO) -> tuple[bytes, str | None]:
         except (OSError, ValueError) as fault:
             why = getattr(fault, "strerror", None) or str(fault)
             raise ReadError(f"The file {str(source)!r} cannot be opened.", f"{why}.") from None
-    content = source.read()
+    read = getattr(source, "read", None)
+    if not callable(read):
+        raise ReadError("This is no file.", f"It is of the type {type(source).__name__}.", "Give a path or its bytes.")
+    try:
+        content = read()
+    except (OSError, ValueError) as fault:
+        raise ReadError("This open file cannot be read.", f"{fault}.", "Open it again, in binary mode.") from None
     if not isinstance(content, bytes):
         raise ReadError("This file is open as text.", remedy="Open it in binary mode, or give its path.")
     return content, None

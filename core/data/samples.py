@@ -15,6 +15,7 @@ from sklearn import datasets
 from core.arrays import Array
 from core.data.columns import profile
 from core.data.table import Reading, Table
+from core.errors import ChoiceError
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,11 @@ class Sample:
 
 
 def sample(key: str) -> Sample:
-    """The sample of a key; KeyError if there is none."""
-    return {each.key: each for each in SAMPLES}[key]
+    """The sample of a key. Raises ChoiceError if there is none."""
+    found = next((each for each in SAMPLES if isinstance(key, str) and each.key == key), None)
+    if found is None:
+        raise ChoiceError(f"There is no sample {key!r}.", remedy=f"Choose {', '.join(each.key for each in SAMPLES)}.")
+    return found
 
 
 def _bundled(load: Callable[..., Mapping[str, Any]], target: str) -> pd.DataFrame:

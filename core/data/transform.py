@@ -18,7 +18,7 @@ from core.data.bend import Bend
 from core.data.columns import numbers_of, profile
 from core.data.dates import dates
 from core.data.table import Note, NoteKind, Shape, Table
-from core.errors import DataError
+from core.errors import DataError, expect
 from core.numbers import count, figure, figures
 
 LARGEST = 1e150  # beyond it a square overflows
@@ -222,7 +222,10 @@ def assemble(transform: Transform, raw: Array, weights: Array | None, notes: tup
 
 def as_table(table: Table | pd.DataFrame) -> Table:
     """A Table, profiled if it is a plain DataFrame."""
-    return profile(table) if isinstance(table, pd.DataFrame) else table
+    if isinstance(table, pd.DataFrame):
+        return profile(table)
+    expect(table, Table, "A table, as read_table gives one, or a DataFrame")
+    return table
 
 
 def raw_values(

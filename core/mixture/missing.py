@@ -10,6 +10,7 @@ import numpy.typing as npt
 from core.arrays import Array, read_only
 from core.data.patterns import Mask, Patterns
 from core.data.source import as_rows
+from core.errors import expect
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 
@@ -59,6 +60,7 @@ def fill(mixture: Mixture, X: npt.ArrayLike) -> Filled:
 
     A blank cell's distribution is a mixture of Gaussians, one for each component; a noise component has no say in it.
     """
+    expect(mixture, Mixture, "A Mixture")
     values = as_rows(X, mixture.features)
     filled, deviations = values.copy(), np.zeros_like(values)
     for chosen, observed in Patterns.of(values):

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.analysis.compare import Labels
 from core.arrays import Array, closed, read_only
-from core.errors import ChoiceError
+from core.errors import ChoiceError, whole_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +37,10 @@ class Maker:
 
 def toy(key: str, rows: int = 500, seed: int = 0) -> Toy:
     """So many points of one of the sets in TOYS. Raises ChoiceError for a set or a number that there is not."""
-    if key not in TOYS:
+    if not isinstance(key, str) or key not in TOYS:
         raise ChoiceError(f"There is no toy set called {key!r}.", remedy=f"Choose one of {', '.join(TOYS)}.")
-    if rows < 20:
+    whole_number(seed, "A seed", 0)
+    if whole_number(rows, "The number of points", 0) < 20:
         raise ChoiceError("A toy set has at least 20 points.")
     maker = TOYS[key]
     points, labels = maker.draw(rows, np.random.default_rng([seed, rows]))

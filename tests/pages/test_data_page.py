@@ -122,7 +122,7 @@ def test_another_choice_cancels_the_work_of_the_choice_before(visitor, lingering
     job = visitor.app.session_state["jobs"][Lane.FRONT]
     visitor.app.radio(key="scale").set_value("robust").run()
     assert job.cancelled
-    assert visitor.app.session_state["jobs"][Lane.FRONT] is not job
+    assert visitor.app.session_state["jobs"].get(Lane.FRONT) is not job  # it may be over already
     visitor.settle()
     assert visitor.refusals == []
 

@@ -54,7 +54,7 @@ def fuzz_rows(count):
     over = [each for each in found if each["most"] > Limits().memory + READER]
     most = max((each["most"] for each in found), default=0)
     yield measured("readers over their memory", f"{len(over)} (most {most / 1e6:.0f} MB)", "0", not over)
-    late = [each for each in found if each["seconds"] > Limits().seconds + PATIENCE]
+    late = [each for each in found if each["seconds"] > Limits().wait + PATIENCE]
     longest = max((each["seconds"] for each in found), default=0)
     yield measured("readers over their time", f"{len(late)} (longest {longest:.1f} s)", "0", not late)
 

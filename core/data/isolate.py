@@ -82,7 +82,7 @@ class Child:
         request = json.dumps({"reading": asdict(reading), "limits": asdict(limits), "bytes": len(content)}).encode()
         call = _Call(self._process, (len(request).to_bytes(8, "big"), request, content), limits)
         try:
-            in_time = call.over.wait(limits.seconds)
+            in_time = call.over.wait(limits.wait)
             if in_time and call.refusal is None:
                 with suppress(subprocess.TimeoutExpired):
                     self._process.wait(PATIENCE)

@@ -5,6 +5,7 @@ import gzip
 import io
 import os
 import resource
+import signal
 import struct
 import subprocess
 import sys
@@ -109,6 +110,13 @@ def test_more_time_than_allowed_is_refused_in_time():
     with pytest.raises(ReadError, match="too long"):
         read_table(content, limits=Limits(seconds=0.05))
     assert time.perf_counter() - began < 5
+
+
+def test_a_reader_that_waits_for_a_busy_machine_is_not_taken_for_a_slow_one():
+    child, limits = Child(), Limits(seconds=2.0)
+    child._process.send_signal(signal.SIGSTOP)
+    threading.Timer(1.5 * limits.seconds, child._process.send_signal, (signal.SIGCONT,)).start()
+    assert read_table(delimited([["a", "b"], ["1", "2"]]), limits=limits, child=child).n_rows == 1
 
 
 def test_more_cells_and_bytes_than_allowed_are_refused():

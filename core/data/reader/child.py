@@ -182,7 +182,7 @@ def _limit(limits: Limits) -> None:
         return
     import resource
 
-    _lower(resource.RLIMIT_CPU, int(limits.seconds * 4) + 1)
+    _lower(resource.RLIMIT_CPU, limits.work)
     if sys.platform == "linux":
         with open("/proc/self/statm") as status:
             mapped = int(status.read().split()[0]) * resource.getpagesize()

@@ -33,12 +33,7 @@ class Plan:
         object.__setattr__(self, "family", family(self.family))
         check_components(self.components)
         whole_number(self.restarts, "The number of restarts")
-        whole_number(self.max_iterations, "The limit of passes")
-        whole_number(self.seed, "A seed", 0)
-        if not is_number(self.tolerance) or not self.tolerance > 0:
-            raise ChoiceError("The tolerance must be a positive number.")
-        if not isinstance(self.start, Start):
-            raise ChoiceError("A start is one of Hierarchical(), KMeansPlusPlus() and RandomRows().")
+        check_passes(self.max_iterations, self.tolerance, self.start, self.seed)
         self._check_restraints()
 
     def _check_restraints(self) -> None:
@@ -54,3 +49,13 @@ def check_components(components: int) -> None:
     """Raise ChoiceError for what is no number of groups."""
     if whole_number(components, "The number of groups", 0) < 1:
         raise ChoiceError("A mixture has at least one group.", remedy="Ask for 1 or more.")
+
+
+def check_passes(max_iterations: int, tolerance: float, start: Start, seed: int) -> None:
+    """Raise ChoiceError where passes could not begin or end by these."""
+    whole_number(max_iterations, "The limit of passes")
+    whole_number(seed, "A seed", 0)
+    if not is_number(tolerance) or not tolerance > 0:
+        raise ChoiceError("The tolerance must be a positive number.")
+    if not isinstance(start, Start):
+        raise ChoiceError("A start is one of Hierarchical(), KMeansPlusPlus() and RandomRows().")

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from core.arrays import Array, read_only
 from core.data.source import Source, as_numbers, as_source
 from core.data.transform import Matrix, Transform
-from core.errors import ChoiceError, FitError, is_number, whole_number
+from core.errors import ChoiceError, FitError, is_number
 from core.mixture.bayes.posterior import DirichletProcess, NormalWishart, WeightPosterior, WeightPrior
 from core.mixture.blas import one_thread
 from core.mixture.em.drivers import Stepped
@@ -28,7 +28,7 @@ from core.mixture.fit import Origin
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 from core.mixture.multistart import check, given_moments
-from core.mixture.plan import Plan, check_components
+from core.mixture.plan import Plan, check_components, check_passes
 from core.mixture.problem import Problem, Units, pose
 from core.mixture.starts.first_moments import of_shares
 from core.mixture.starts.start import KMeansPlusPlus, Start, one_hot
@@ -86,12 +86,7 @@ class BayesPlan:
     def __post_init__(self) -> None:
         """Refuse what cannot be carried out. Raises ChoiceError."""
         check_components(self.components)
-        whole_number(self.max_iterations, "The limit of passes")
-        whole_number(self.seed, "A seed", 0)
-        if not is_number(self.tolerance) or not self.tolerance > 0:
-            raise ChoiceError("The tolerance must be a positive number.")
-        if not isinstance(self.start, Start):
-            raise ChoiceError("A start is one of Hierarchical(), KMeansPlusPlus() and RandomRows().")
+        check_passes(self.max_iterations, self.tolerance, self.start, self.seed)
         if not isinstance(self.weights, WeightPrior) or not isinstance(self.prior, ComponentPrior):
             raise ChoiceError("The priors of a Bayesian mixture are one of weights and one of components.")
 

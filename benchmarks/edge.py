@@ -107,7 +107,8 @@ def faults(found, values, weights):
         yield "admissible"
     if found.outcome is core.Outcome.COLLAPSED:
         yield "collapsed"
-    if any(not after >= before - LEAST_FALL * (1 + abs(before)) for before, after in pairwise(found.trace)):
+    falls = any(not after >= before - LEAST_FALL * (1 + abs(before)) for before, after in pairwise(found.trace))
+    if falls or found.outcome is core.Outcome.FELL:
         yield "falls"
     mixture = found.mixture
     shares, rows = mixture.responsibilities(values), mixture.log_density(values)

@@ -298,6 +298,7 @@ def _ended(outcome: Outcome, passes: int) -> str:
         Outcome.ITERATION_LIMIT: "not settled after",
         Outcome.CANCELLED: "cancelled after",
         Outcome.COLLAPSED: "collapsed after",
+        Outcome.FELL: "fell after",
     }
     return f"{how[outcome]} {count(passes, 'pass', 'passes')}"
 

@@ -16,7 +16,7 @@ from core.errors import ChoiceError, DataError
 from core.mixture.blas import one_thread
 from core.mixture.em.e_step import Map
 from core.mixture.em.run import Run, converge
-from core.mixture.em.stopping import LEAST_FALL, Objection, Outcome
+from core.mixture.em.stopping import Objection, Outcome
 from core.mixture.family import Family
 from core.mixture.model import Mixture
 from core.mixture.multistart import check, given, solve
@@ -24,6 +24,8 @@ from core.mixture.plan import Plan
 from core.mixture.problem import Problem, pose
 from core.mixture.stored import Totals, is_rounded, totals
 from core.progress import Watch, heard
+
+SAME = 1e-9  # relative difference of two log-likelihoods that are one
 
 
 @dataclass(frozen=True)
@@ -223,7 +225,7 @@ def polish(
     with one_thread():
         run = converge(problem, plan, scaled, heard(watch), over)
     polished = finish(problem, plan, run, run.mixture.by_weight, origin)
-    goes_on = math.isclose(polished.trace[0], fitted.trace[-1], rel_tol=LEAST_FALL, abs_tol=LEAST_FALL)
+    goes_on = math.isclose(polished.trace[0], fitted.trace[-1], rel_tol=SAME, abs_tol=SAME)
     if origin.data_id is None or origin.data_id != fitted.data_id or not goes_on:
         return polished
     return replace(polished, trace=fitted.trace + polished.trace[1:])

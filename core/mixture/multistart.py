@@ -12,7 +12,7 @@ from core.arrays import Array
 from core.errors import CoreError, DegenerateError, FitError
 from core.mixture.em.e_step import Map
 from core.mixture.em.run import Run, begin, begun, converge, judged
-from core.mixture.em.stopping import Objection, Outcome, Watch
+from core.mixture.em.stopping import Outcome, Watch
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 from core.mixture.plan import Plan
@@ -150,8 +150,7 @@ def go_on(problem: Problem, plan: Plan, run: Run, watch: Watch) -> Run:
     if run.outcome is not Outcome.CONVERGED or plan.tolerance >= SCREENING:
         return run
     after = converge(problem, plan, run.mixture, watch)
-    fallen = () if Objection.FELL in after.objections else tuple(o for o in run.objections if o is Objection.FELL)
-    return replace(after, trace=run.trace + after.trace[1:], objections=after.objections + fallen)
+    return replace(after, trace=run.trace + after.trace[1:])
 
 
 def from_neighbour(problem: Problem, plan: Plan, watch: Watch, neighbour: Moments, known: Run | None) -> Run | None:

@@ -55,6 +55,7 @@ def test_every_fit_keeps_the_bound_and_its_likelihood_never_falls(
     plan = core.Plan(name, 3, max_iterations=100, noise=noise, accelerate=accelerate, **held)
     fit = core.fit(rows, plan, weights=weights, responsibilities=shares)
     assert ratio(fit.mixture) <= most * (1 + 1e-6)
+    assert fit.outcome is not core.Outcome.FELL
     assert all(after >= before - 1e-9 * (1 + abs(before)) for before, after in pairwise(fit.trace))
 
 

@@ -147,7 +147,9 @@ def test_the_log_likelihood_never_falls(each, accelerates, rows, components, see
     sweeps = ONE_ROUND if seed % 2 else TO_THE_END
     # Below the floor of a spike a log-likelihood has fewer digits than are looked at here.
     method = method_of(each, 1e-6 * rows.var(axis=0), sweeps=sweeps, accelerates=accelerates)
-    trace = taken(method, some_start(each, rows, components, seed), ArraySource(rows), 40).trace
+    stride = taken(method, some_start(each, rows, components, seed), ArraySource(rows), 40)
+    trace = stride.trace
+    assert stride.end is not End.FELL
     assert all(after >= before - 1e-9 * abs(before) for before, after in pairwise(trace))
 
 

@@ -63,6 +63,7 @@ def test_the_log_posterior_never_falls_and_ends_at_a_maximum(each):
     prior = core.ConjugatePrior(shrinkage=2.0, dof=9.0)
     plan = core.Plan(each, 2, prior=prior, tolerance=1e-13, max_iterations=20_000)
     fit = core.fit(rows, plan, responsibilities=start(150, 2))
+    assert fit.outcome is not core.Outcome.FELL
     assert all(after >= before - 1e-9 * abs(before) for before, after in pairwise(fit.trace))
     problem = pose(core.as_source(rows))
     units, m_step = problem.units, m_step_of(problem, plan)

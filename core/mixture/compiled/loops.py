@@ -65,7 +65,7 @@ from core.mixture.compiled.steps import (
     state_in,
     state_room,
 )
-from core.mixture.em.constants import DEGENERATE, GOING, IDENTITY, PAIRS, ROUNDING, SETTLED
+from core.mixture.em.constants import BLURRED, DEGENERATE, FELL, GOING, IDENTITY, PAIRS, ROUNDING, SETTLED
 
 __all__ = ["Sizes", "Task", "loop_room", "run"]
 
@@ -94,9 +94,9 @@ TASK = types.NamedTuple([types.int64] * 8 + [types.float64] * 2, Task)
 
 
 @inner
-def no_lower(after: float, before: float) -> bool:
-    """Whether a log-likelihood has not fallen, rounding aside."""
-    return after >= before - ROUNDING * abs(before)
+def is_lower(after: float, before: float, share: float) -> bool:
+    """As in core.mixture.em.stopping."""
+    return not after >= before - share * (1.0 + abs(before))
 
 
 @inner
@@ -201,6 +201,13 @@ def fall_back(size: Sizes, desk: Desk) -> None:
 
 
 @inner
+def go_back(size: Sizes, desk: Desk) -> None:
+    """Return to where EM was before its last step."""
+    copy(desk.last.mixing, desk.state.mixing, mix_room(size))
+    copy(desk.last_found.weight, desk.state.found.weight, sums_room(size))
+
+
+@inner
 def is_squeezed(size: Sizes, now: Structure, flattest: Pointer) -> bool:
     """Whether a covariance is not wider than flattest (d,) in every direction."""
     d, wider = size.features, 0
@@ -244,15 +251,19 @@ def take_passes(
             e_step(family, size, state, rows)
             passes += 1
         if way == TRIAL:
-            stands = stands and no_lower(state.found.totals[0], desk.last_found.totals[0])
+            stands = stands and not is_lower(state.found.totals[0], desk.last_found.totals[0], ROUNDING)
             judge(desk.memory, stands)
             if not stands:
                 fall_back(size, desk)
                 way = BACK
                 continue
-        trace[done] = state.found.totals[0]
+        now, before = state.found.totals[0], desk.last_found.totals[0]
+        if way not in (FIRST, OPENING) and is_lower(now, before, ROUNDING):
+            go_back(size, desk)
+            return FELL if is_lower(now, before, BLURRED) else SETTLED, done, passes
+        trace[done] = now
         done += 1
-        if way not in (FIRST, OPENING) and settled(trace[done - 1], desk.last_found.totals[0], task.tolerance):
+        if way not in (FIRST, OPENING) and settled(now, before, task.tolerance):
             return SETTLED, done, passes
         way = PLAIN
     return GOING, done, passes

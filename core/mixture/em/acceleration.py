@@ -23,9 +23,9 @@ from core.mixture.em.constants import (
     LEAST_WEIGHT,
     MOST_STRETCH,
     PAIRS,
-    ROUNDING,
 )
 from core.mixture.em.passes import EStep, Update
+from core.mixture.em.stopping import is_lower
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 
@@ -105,7 +105,7 @@ class Acceleration:
             landed = trial, e_step(trial)
         except DegenerateError:
             landed = None
-        stands = landed is not None and _no_lower(landed[1], found)
+        stands = landed is not None and not is_lower(landed[1].log_likelihood, found.log_likelihood)
         self.judge(stands)
         return landed if stands else None
 
@@ -142,10 +142,6 @@ class Acceleration:
         self._radius = min(self._radius, self._length) / 4
         for _ in range(len(self._pairs) // 2 + 1):
             self._pairs.popleft()
-
-
-def _no_lower(after: Moments, before: Moments) -> bool:
-    return after.log_likelihood >= before.log_likelihood - ROUNDING * abs(before.log_likelihood)
 
 
 def _two_loops(ascent: Array, pairs: list[tuple[Array, Array]]) -> Array:

@@ -12,8 +12,9 @@ LOST = 1e-14  # share of the rows under which a component has lost its own
 FLOOR = 1e-10  # variance along a direction, in units of the columns' variances, at which EM ends
 SPIKE = 1e-6  # an eigenvalue below this, in the same units, is a spike of the likelihood and no group
 
-# How a stride of passes ends: it took all it was given, a pass changed next to nothing, or a component collapsed.
-GOING, SETTLED, DEGENERATE = range(3)
+# How a stride of passes ends: it took all it was given, a pass changed next to nothing, a component collapsed, or a
+# pass lowered what none may lower.
+GOING, SETTLED, DEGENERATE, FELL = range(4)
 
 # Acceleration
 PAIRS = 10  # of a step and what it taught that are kept
@@ -22,4 +23,6 @@ CALM = 0.1  # length of EM's own step above which it goes unaccelerated: far fro
 FIRST_RADIUS = 1.0  # of a step; 1 moves the mean of a component of weight 1 by a standard deviation
 LEAST_COSINE = 1e-9  # between a step and the change over it, for the pair to tell of curvature
 LEAST_WEIGHT = 1e-300  # of a component, where its log is taken
+
 ROUNDING = 1e-13  # relative fall of the log-likelihood that is none
+BLURRED = 1e-6  # relative fall that rounding explains where columns are nearly combinations of others; passes end there

@@ -21,7 +21,7 @@ from core.errors import DegenerateError
 from core.mixture.em import constants
 from core.mixture.em.m_step import MStep
 from core.mixture.em.passes import Model
-from core.mixture.em.stopping import Stopping, is_flatter
+from core.mixture.em.stopping import Stopping, is_blurred, is_flatter, is_lower
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import Moments
 
@@ -32,6 +32,7 @@ class End(Enum):
     GOING = constants.GOING  # it took all passes it was given
     SETTLED = constants.SETTLED  # a pass changed the log-likelihood by less than the tolerance
     DEGENERATE = constants.DEGENERATE  # a component collapsed; the mixture before that stands
+    FELL = constants.FELL  # a pass lowered what none may lower, by more than rounding; the mixture before it stands
 
 
 _ENDS = tuple(End)
@@ -109,16 +110,20 @@ class Stepped(Generic[Model]):
         trace, end = list[float](), End.GOING
         while end is End.GOING and len(trace) < max(passes, 1):
             try:
-                self.last = next(self._steps)
+                there = next(self._steps)
             except DegenerateError:
                 if self._before is None:
                     raise
                 end = End.DEGENERATE
                 break
-            trace.append(self._value(*self.last))
-            if self._before is not None and self._stopping.settled(self._before, trace[-1]):
+            value, before = self._value(*there), self._before
+            if before is not None and is_lower(value, before):
+                end = End.SETTLED if is_blurred(value, before) else End.FELL
+                break
+            if before is not None and self._stopping.settled(before, value):
                 end = End.SETTLED
-            self._before = trace[-1]
+            self.last, self._before = there, value
+            trace.append(value)
         return Stride(self._place(), tuple(trace), end)
 
     def _place(self) -> Place:

@@ -13,7 +13,7 @@ from core.mixture.em.drivers import Compiled, Driver, End, Method, Place, Steppe
 from core.mixture.em.e_step import Map, over_all
 from core.mixture.em.m_step import MStep
 from core.mixture.em.passes import passes
-from core.mixture.em.stopping import Objection, Outcome, Progress, Watch, fell, has_few_rows, unwatched
+from core.mixture.em.stopping import Objection, Outcome, Progress, Watch, has_few_rows, unwatched
 from core.mixture.model import Mixture
 from core.mixture.moments import Moments
 from core.mixture.plan import Plan
@@ -100,7 +100,12 @@ class Running:
         return outcome
 
 
-_OUTCOMES = {End.GOING: None, End.SETTLED: Outcome.CONVERGED, End.DEGENERATE: Outcome.COLLAPSED}
+_OUTCOMES = {
+    End.GOING: None,
+    End.SETTLED: Outcome.CONVERGED,
+    End.DEGENERATE: Outcome.COLLAPSED,
+    End.FELL: Outcome.FELL,
+}
 
 
 def begun(problem: Problem, plan: Plan, start: Mixture | Moments, over: Map = map) -> Running:
@@ -158,7 +163,7 @@ def judged(problem: Problem, plan: Plan, running: Running) -> Run:
     # The rows of a prior are enough for a shape.
     if plan.prior is None and has_few_rows(plan.family, plan.components, problem.source.d, place.least_weight):
         found.append(Objection.FEW_ROWS)
-    if fell(running.trace):
+    if outcome is Outcome.FELL:
         found.append(Objection.FELL)
     if problem.units.collinear:
         found.append(Objection.COLLINEAR)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
 
 import numpy as np
 
 from core.arrays import Array
-from core.mixture.em.constants import SPIKE
+from core.mixture.em.constants import BLURRED, ROUNDING, SPIKE
 from core.mixture.family import Family
 from core.progress import Progress as Progress
 from core.progress import Watch as Watch
 from core.progress import unwatched as unwatched
-
-LEAST_FALL = 1e-9  # of a log-likelihood, relative to 1 + itself, that is not rounding
 
 
 class Outcome(Enum):
@@ -26,6 +22,7 @@ class Outcome(Enum):
     ITERATION_LIMIT = "The fit was still improving when it reached its limit of passes."
     CANCELLED = "The fit was cancelled; this is how far it came."
     COLLAPSED = "A group was squeezed flat or lost all its rows, so the fit stopped there."
+    FELL = "A pass lowered the likelihood, which none should, so the fit stopped before it."
 
 
 class Objection(Enum):
@@ -36,7 +33,7 @@ class Objection(Enum):
     HANDFUL = "A group has only a handful of rows; they are rather odd rows than a group."
     SCATTERED = "A small group is far wider than the others; its rows are rather scattered odd rows than a group."
     OVERFULL = "It has as many numbers to estimate as there are rows, or more."
-    FELL = "The likelihood fell on the way, which it never should, so this end is not to be trusted."
+    FELL = "A pass lowered the likelihood, which none should, so this end is not to be trusted."
     COLLINEAR = "Some columns are exact combinations of others, or there are no more rows than columns."
 
 
@@ -51,9 +48,14 @@ class Stopping:
         return abs(after - before) <= self.tolerance * (1 + abs(after))
 
 
-def fell(trace: Sequence[float]) -> bool:
-    """Whether the log-likelihoods of passes that follow each other fall somewhere by more than rounding explains."""
-    return any(not after >= before - LEAST_FALL * (1 + abs(before)) for before, after in pairwise(trace))
+def is_lower(after: float, before: float, share: float = ROUNDING) -> bool:
+    """Whether a log-likelihood is under another by more than a share of it, or no number."""
+    return not after >= before - share * (1 + abs(before))
+
+
+def is_blurred(after: float, before: float) -> bool:
+    """Whether rounding explains a fall: then no pass can tell better from worse, and EM has settled."""
+    return not is_lower(after, before, BLURRED)
 
 
 def flattest(deviations: Array) -> Array:

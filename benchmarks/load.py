@@ -19,6 +19,12 @@ VISITORS, BROWSERS = 20, 2
 LOOKS = 2.0  # seconds that a visitor looks at a page
 REST = 60.0  # seconds after the last has left
 ANSWER = "rows? looks? odd"
+LISTEN = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    window.hasRun = false;
+    const look = () => { window.hasRun ||= app.dataset.testScriptState !== 'notRunning'; };
+    new MutationObserver(look).observe(app, {attributes: true});
+}"""  # a page that the server has not begun with yet looks as if it were at rest
 
 
 @dataclass
@@ -40,7 +46,7 @@ def twenty(seconds):
     with tempfile.TemporaryDirectory() as folder:
         server, address = app.serve(folder)
         try:
-            asyncio.run(alone(address))
+            asyncio.run(some(address, 6))
             before = census(server.pid, folder)
             with Peak(server.pid, folder) as peak:
                 walks = asyncio.run(together(address, seconds))
@@ -78,11 +84,15 @@ def of_median(what, seconds):
     return measured(what, figure, "4x", most <= 4 * median)
 
 
-async def alone(address):
-    """One visitor, so that everything is compiled."""
-    async with Visitor(address) as visitor:
-        await visitor.upload(table(2_000, 8, seed=99))
-        await visitor.shows(ANSWER)
+async def some(address, visitors=1):
+    """A few visitors, so that everything is compiled and the server's pools of threads have their size."""
+
+    async def one():
+        async with Visitor(address) as visitor:
+            await visitor.upload(table(2_000, 8, seed=99))
+            await visitor.shows(ANSWER)
+
+    await asyncio.gather(*(one() for _ in range(visitors)))
 
 
 async def together(address, seconds):
@@ -141,8 +151,9 @@ async def walk_in_browser(browser, address, content, seconds):
             await asyncio.sleep(LOOKS)
             begun = time.perf_counter()
             link = page.locator("[data-testid=stSidebarNavLink]").nth((len(found.waits) + 1) % links)
+            await page.evaluate(LISTEN)
             await link.evaluate("e => e.click()")
-            await asyncio.sleep(0.5)
+            await page.wait_for_function("() => window.hasRun")
             await page.wait_for_function(app.QUIET)
             found.waits.append(time.perf_counter() - begun)
             wrong = await page.locator("[data-testid=stException],[data-testid=stAlertContentError]").all_inner_texts()
@@ -158,7 +169,7 @@ def large(rows):
     with tempfile.TemporaryDirectory() as folder:
         server, address = app.serve(folder, maxUploadSize=400)
         try:
-            asyncio.run(alone(address))
+            asyncio.run(some(address))
             with Peak(server.pid, folder) as peak:
                 seconds, errors = asyncio.run(first_answer(address, table(rows, 10, seed=1)))
         finally:

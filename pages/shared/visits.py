@@ -1,12 +1,13 @@
 """Visits: who is there, and what is given back when somebody has left.
 
 Streamlit says nothing when a visitor leaves. So a thread calls the roll for as long as anybody is there, and ends with
-the last. Who has lost the connection has some time to come back to everything; then the session is closed, since its
-widgets and links hold on to results as well.
+the last; it also has Python look for garbage. Who has lost the connection has some time to come back to everything;
+then the session is closed, since its widgets and links hold on to results as well.
 """
 
 from __future__ import annotations
 
+import gc
 import time
 from asyncio import Future
 from collections.abc import Callable
@@ -78,6 +79,7 @@ def welcome(when_empty: Callable[[], object]) -> None:
 
 def _call_the_roll(here: Visits, when_empty: Callable[[], object]) -> None:
     while here.call_the_roll(time.monotonic()):
+        gc.collect()
         time.sleep(ROLL_CALL)
     time.sleep(ROLL_CALL)  # for sessions to be closed
     when_empty()

@@ -37,7 +37,7 @@ def rest() -> None:
 def _get_ready() -> None:
     """Compile, make the example, load all of core, and take what is there then out of Python's search for garbage.
 
-    Streamlit looks for garbage after every run of a page, which takes a tenth of a second where all the libraries are
+    While anybody is there it is searched every few seconds, which takes a tenth of a second where all the libraries are
     looked through.
     """
     compiled.warm_up()

@@ -19,12 +19,8 @@ VISITORS, BROWSERS = 20, 2
 LOOKS = 2.0  # seconds that a visitor looks at a page
 REST = 60.0  # seconds after the last has left
 ANSWER = "rows? looks? odd"
-LISTEN = """() => {
-    const app = document.querySelector('[data-testid=stApp]');
-    window.hasRun = false;
-    const look = () => { window.hasRun ||= app.dataset.testScriptState !== 'notRunning'; };
-    new MutationObserver(look).observe(app, {attributes: true});
-}"""  # a page that the server has not begun with yet looks as if it were at rest
+# A page that the server has not begun with yet looks as if it were at rest.
+TITLE = "() => document.querySelector('h1')?.innerText"
 
 
 @dataclass
@@ -151,9 +147,9 @@ async def walk_in_browser(browser, address, content, seconds):
             await asyncio.sleep(LOOKS)
             begun = time.perf_counter()
             link = page.locator("[data-testid=stSidebarNavLink]").nth((len(found.waits) + 1) % links)
-            await page.evaluate(LISTEN)
+            title = await page.evaluate(TITLE)
             await link.evaluate("e => e.click()")
-            await page.wait_for_function("() => window.hasRun")
+            await page.wait_for_function(f"before => ({TITLE})() !== before", arg=title)
             await page.wait_for_function(app.QUIET)
             found.waits.append(time.perf_counter() - begun)
             wrong = await page.locator("[data-testid=stException],[data-testid=stAlertContentError]").all_inner_texts()

@@ -13,16 +13,16 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from core.arrays import Array
-from core.data.distinct import distinct_rows
-from core.errors import CoreError, DegenerateError
-from core.mixture.em.constraint import EigenvalueRatio
-from core.mixture.em.prior import ConjugatePrior
-from core.mixture.em.stopping import Outcome
-from core.mixture.family import Family
-from core.mixture.fit import Fit, fit
-from core.mixture.model import Mixture
-from core.mixture.plan import Plan
+from .arrays import Array
+from .data.distinct import distinct_rows
+from .errors import CoreError, DegenerateError
+from .mixture.em.constraint import EigenvalueRatio
+from .mixture.em.prior import ConjugatePrior
+from .mixture.em.stopping import Outcome
+from .mixture.family import Family
+from .mixture.fit import Fit, fit
+from .mixture.model import Mixture
+from .mixture.plan import Plan
 
 
 class GaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types

@@ -19,12 +19,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_samples
 from threadpoolctl import threadpool_limits
 
-from core.arrays import Array, closed
-from core.data.prepare import Matrix
-from core.data.scaled_rows import Labels, ScaledRows, concatenated, exponent, in_units, nearest
-from core.data.source import Source, as_source
-from core.errors import ChoiceError, DataError, FitError, whole_number
-from core.mixture.em.stopping import Outcome, Progress, Watch, unwatched
+from .arrays import Array, closed
+from .data.prepare import Matrix
+from .data.scaled_rows import Labels, ScaledRows, concatenated, exponent, in_units, nearest
+from .data.source import Source, as_source
+from .errors import ChoiceError, DataError, FitError, whole_number
+from .mixture.em.stopping import Outcome, Progress, Watch, unwatched
 
 SILHOUETTE_ROWS = 2_000  # its cost grows with their square
 START_ROWS = 20_000  # beyond so many rows, starts are tried on a sample, and the best goes on with all rows

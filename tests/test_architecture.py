@@ -31,8 +31,11 @@ def imports(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            folder = path.relative_to(ROOT).parts[: -node.level]
+            assert folder[:1] == ("core",), f"{path}: only core is a package that may be installed"
+            yield ".".join([*folder, *filter(None, [node.module])])
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports say where from in full"
             yield node.module
 
 
@@ -43,6 +46,12 @@ def part(path):
 @pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
 def test_core_knows_no_streamlit_and_no_pickle(path):
     assert not {name.split(".")[0] for name in imports(path)} & {"streamlit", "pickle", "joblib", "dill", "shelve"}
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_core_imports_itself_relatively_for_it_is_installed_under_another_name(path):
+    absolute = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ImportFrom) and not n.level]
+    assert not [each.module for each in absolute if each.module.split(".")[0] == "core"]
 
 
 @pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))

@@ -10,18 +10,18 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from core.analysis.null import Null, as_rare, null_of
-from core.analysis.scorers import Pruned, Scoring, scores_under
-from core.arrays import Array, read_only
-from core.data.patterns import Patterns
-from core.data.prepare import Matrix
-from core.data.rows import patterns_of
-from core.data.source import Source, as_source
-from core.errors import ChoiceError, expect, is_number, whole_number
-from core.mixture.em.stopping import Watch
-from core.mixture.fit import Fit
-from core.mixture.model import Mixture
-from core.numbers import figure
+from ..arrays import Array, read_only
+from ..data.patterns import Patterns
+from ..data.prepare import Matrix
+from ..data.rows import patterns_of
+from ..data.source import Source, as_source
+from ..errors import ChoiceError, expect, is_number, whole_number
+from ..mixture.em.stopping import Watch
+from ..mixture.fit import Fit
+from ..mixture.model import Mixture
+from ..numbers import figure
+from .null import Null, as_rare, null_of
+from .scorers import Pruned, Scoring, scores_under
 
 DRAWS = 200_000  # so that every chance down to 1e-12 is known to some 2 %
 NEVER = float("inf")

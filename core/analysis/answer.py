@@ -8,21 +8,21 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from core.analysis.anomaly import Anomalies, ExpectedFalseAlarms, anomalies
-from core.analysis.grouping import Grouping
-from core.analysis.sampled import at_most
-from core.analysis.selection import Board, Search
-from core.analysis.sweep import Map, sweep
-from core.analysis.trust import trusted
-from core.arrays import Array
-from core.data.prepare import Matrix
-from core.data.source import ArraySource, Source
-from core.errors import expect
-from core.mixture.em.stopping import Watch
-from core.mixture.family import family
-from core.mixture.fit import Fit, polish
-from core.numbers import count, figure, share
-from core.progress import heard
+from ..arrays import Array
+from ..data.prepare import Matrix
+from ..data.source import ArraySource, Source
+from ..errors import expect
+from ..mixture.em.stopping import Watch
+from ..mixture.family import family
+from ..mixture.fit import Fit, polish
+from ..numbers import count, figure, share
+from ..progress import heard
+from .anomaly import Anomalies, ExpectedFalseAlarms, anomalies
+from .grouping import Grouping
+from .sampled import at_most
+from .selection import Board, Search
+from .sweep import Map, sweep
+from .trust import trusted
 
 FIRST_ROWS = 2_000
 MOST_COMPLETE = 0.5  # share of rows without blanks from which they alone are searched

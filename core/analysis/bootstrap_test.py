@@ -13,17 +13,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.analysis.sampled import some_rows
-from core.data.prepare import Matrix
-from core.data.source import ArraySource
-from core.errors import ChoiceError, FitError, expect, whole_number
-from core.mixture.em.stopping import Outcome
-from core.mixture.family import Family
-from core.mixture.fit import fit
-from core.mixture.model import Mixture
-from core.mixture.plan import Plan
-from core.numbers import count, figure
-from core.progress import Joined, Watch, unwatched
+from ..data.prepare import Matrix
+from ..data.source import ArraySource
+from ..errors import ChoiceError, FitError, expect, whole_number
+from ..mixture.em.stopping import Outcome
+from ..mixture.family import Family
+from ..mixture.fit import fit
+from ..mixture.model import Mixture
+from ..mixture.plan import Plan
+from ..numbers import count, figure
+from ..progress import Joined, Watch, unwatched
+from .sampled import some_rows
 
 TESTED_ROWS = 2_000  # at most; every drawn set has as many
 SIGNIFICANT = 0.05

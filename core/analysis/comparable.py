@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.data.columns import numbers_of
-from core.data.table import Kind, Table
-from core.data.transform import LARGEST, Transform
-from core.numbers import count
+from ..data.columns import numbers_of
+from ..data.table import Kind, Table
+from ..data.transform import LARGEST, Transform
+from ..numbers import count
 
 MOST_NAMED = 5  # values
 LONGEST = 40  # characters of a value that is named

@@ -12,11 +12,11 @@ from pandas.api.types import is_float_dtype
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score
 
-from core.arrays import Array, closed
-from core.data.source import as_numbers
-from core.data.table import Kind, Table
-from core.errors import DataError, expect, whole_number
-from core.numbers import figure
+from ..arrays import Array, closed
+from ..data.source import as_numbers
+from ..data.table import Kind, Table
+from ..errors import DataError, expect, whole_number
+from ..numbers import figure
 
 MOST_VALUES = 12  # different numbers of a column that groups are counted by
 Labels = npt.NDArray[np.intp]  # group numbers from 0, or any whole numbers

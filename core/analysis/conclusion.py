@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.analysis.bootstrap_test import BootstrapTest
-from core.analysis.effective import EffectiveComponents
-from core.analysis.held_out import HeldOut
-from core.analysis.merging import Merging
-from core.analysis.verdict import Verdict
-from core.numbers import count
+from ..numbers import count
+from .bootstrap_test import BootstrapTest
+from .effective import EffectiveComponents
+from .held_out import HeldOut
+from .merging import Merging
+from .verdict import Verdict
 
 
 @dataclass(frozen=True)

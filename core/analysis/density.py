@@ -10,12 +10,12 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from core.analysis.geometry import Plane, box, density_curves, peaks
-from core.arrays import Array, read_only
-from core.data.prepare import Matrix, Transform
-from core.errors import ChoiceError
-from core.mixture.model import Mixture
-from core.numbers import share
+from ..arrays import Array, read_only
+from ..data.prepare import Matrix, Transform
+from ..errors import ChoiceError
+from ..mixture.model import Mixture
+from ..numbers import share
+from .geometry import Plane, box, density_curves, peaks
 
 MASSES = (0.5, 0.8, 0.95)
 REGION_DRAWS = 20_000  # rows drawn to find the height that encloses a mass: its share is then known to 0.4 %

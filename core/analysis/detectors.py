@@ -18,12 +18,12 @@ from scipy.stats import rankdata, spearmanr
 from sklearn.ensemble import IsolationForest as Forest
 from sklearn.neighbors import LocalOutlierFactor as Factor
 
-from core.analysis.anomaly import Anomalies, Scored
-from core.arrays import Array, read_only
-from core.data.prepare import Matrix
-from core.errors import DataError
-from core.mixture.em.stopping import Progress, Watch, unwatched
-from core.numbers import count, figure
+from ..arrays import Array, read_only
+from ..data.prepare import Matrix
+from ..errors import DataError
+from ..mixture.em.stopping import Progress, Watch, unwatched
+from ..numbers import count, figure
+from .anomaly import Anomalies, Scored
 
 MOST_ROWS = 10_000  # that are compared: the neighbours of 20,000 rows in 8 columns take some 3 seconds
 ODDEST = 1_000  # of them are those that the mixture finds oddest, where not all rows are compared

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array, closed, read_only
-from core.data.source import as_numbers
-from core.errors import DataError
+from ..arrays import Array, closed, read_only
+from ..data.source import as_numbers
+from ..errors import DataError
 
 Labels = npt.NDArray[np.intp]
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.sampled import at_most
-from core.data.source import Source, as_source
-from core.data.transform import Matrix
-from core.errors import FitError, expect, whole_number
-from core.mixture.bayes.variational import Bayes, BayesPlan, bayes
-from core.mixture.em.stopping import Outcome
-from core.numbers import count
-from core.progress import Joined, Watch, unwatched
+from ..data.source import Source, as_source
+from ..data.transform import Matrix
+from ..errors import FitError, expect, whole_number
+from ..mixture.bayes.variational import Bayes, BayesPlan, bayes
+from ..mixture.em.stopping import Outcome
+from ..numbers import count
+from ..progress import Joined, Watch, unwatched
+from .sampled import at_most
 
 STARTS = 10
 MOST_ROWS = 20_000  # of a larger source a sample of so many is looked at

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.analysis.doubt import doubt
-from core.arrays import Array, closed
-from core.data.source import as_numbers
-from core.errors import ChoiceError, DataError, whole_number
+from ..arrays import Array, closed
+from ..data.source import as_numbers
+from ..errors import ChoiceError, DataError, whole_number
+from .doubt import doubt
 
 Rows = npt.NDArray[np.intp]
 EACH = 5  # rows of either sort

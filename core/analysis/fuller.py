@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.analysis.sampled import at_most
-from core.analysis.selection import Board, Search
-from core.analysis.sweep import Map, sweep
-from core.analysis.trust import trusted
-from core.analysis.verdict import NOTHING
-from core.data.prepare import Matrix
-from core.data.source import as_source
-from core.errors import DegenerateError, FitError
-from core.mixture.em.stopping import Watch
-from core.mixture.fit import Fit, fit, polish
-from core.mixture.plan import Plan
-from core.numbers import count, figure
-from core.progress import heard
+from ..data.prepare import Matrix
+from ..data.source import as_source
+from ..errors import DegenerateError, FitError
+from ..mixture.em.stopping import Watch
+from ..mixture.fit import Fit, fit, polish
+from ..mixture.plan import Plan
+from ..numbers import count, figure
+from ..progress import heard
+from .sampled import at_most
+from .selection import Board, Search
+from .sweep import Map, sweep
+from .trust import trusted
+from .verdict import NOTHING
 
 FULLER_ROWS = 20_000
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.analysis.grouping import Grouping
-from core.arrays import Array, read_only
-from core.data.prepare import Transform
-from core.mixture.model import Mixture
+from ..arrays import Array, read_only
+from ..data.prepare import Transform
+from ..mixture.model import Mixture
+from .grouping import Grouping
 
 Labels = npt.NDArray[np.intp]
 MARGIN = 0.04  # of the range, left free around the rows

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.arrays import Array
-from core.data.names import unique_names
-from core.errors import ChoiceError
-from core.mixture.model import Mixture
+from ..arrays import Array
+from ..data.names import unique_names
+from ..errors import ChoiceError
+from ..mixture.model import Mixture
 
 Parts = tuple[tuple[int, ...], ...]
 LONGEST_NAME = 40  # characters of a group's name

@@ -10,16 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.sampled import mean_and_error, means, some_rows
-from core.analysis.selection import Search
-from core.analysis.sweep import Map, sweep
-from core.arrays import Array
-from core.data.prepare import Matrix
-from core.data.source import ArraySource
-from core.errors import ChoiceError, DataError, FitError, expect, whole_number
-from core.mixture.family import Family
-from core.numbers import count, figure
-from core.progress import Joined, Watch, unwatched
+from ..arrays import Array
+from ..data.prepare import Matrix
+from ..data.source import ArraySource
+from ..errors import ChoiceError, DataError, FitError, expect, whole_number
+from ..mixture.family import Family
+from ..numbers import count, figure
+from ..progress import Joined, Watch, unwatched
+from .sampled import mean_and_error, means, some_rows
+from .selection import Search
+from .sweep import Map, sweep
 
 Rows = npt.NDArray[np.intp]
 

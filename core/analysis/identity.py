@@ -20,11 +20,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from core.analysis.selection import Board
-from core.arrays import Array
-from core.errors import FitError
-from core.mixture.fit import Fit
-from core.mixture.model import Mixture
+from ..arrays import Array
+from ..errors import FitError
+from ..mixture.fit import Fit
+from ..mixture.model import Mixture
+from .selection import Board
 
 Slots = tuple[int, ...]
 FARTHEST = 1e9  # stands for the distance to a component so flat that its density has no number

@@ -13,16 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.resampling import DrawMap, carried_out, matched
-from core.analysis.sampled import Sampled, some_rows
-from core.arrays import Array, read_only
-from core.data.prepare import Matrix
-from core.data.source import ArraySource, Source
-from core.errors import DegenerateError, FitError, expect, whole_number
-from core.mixture.em.stopping import Outcome
-from core.mixture.fit import Fit, polish
-from core.mixture.model import Mixture
-from core.progress import Joined, Watch, unwatched
+from ..arrays import Array, read_only
+from ..data.prepare import Matrix
+from ..data.source import ArraySource, Source
+from ..errors import DegenerateError, FitError, expect, whole_number
+from ..mixture.em.stopping import Outcome
+from ..mixture.fit import Fit, polish
+from ..mixture.model import Mixture
+from ..progress import Joined, Watch, unwatched
+from .resampling import DrawMap, carried_out, matched
+from .sampled import Sampled, some_rows
 
 MOST_ROWS = 10_000  # that are weighted; with more, intervals are drawn in by the root of how many more there are
 TOLERANCE = 1e-8

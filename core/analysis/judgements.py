@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from core.numbers import count
+from ..numbers import count
 
 
 class Judgement(StrEnum):

@@ -15,25 +15,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.compare import Labels, agreement
-from core.analysis.held_out import HELD_OUT_ROWS, Folds
-from core.analysis.sampled import Sampled, mean_and_error, means, some_rows
-from core.arrays import Array
-from core.data.prepare import Matrix
-from core.data.rows import rows_of
-from core.data.source import ArraySource
-from core.errors import FitError
-from core.kmeans import Partition, k_means
-from core.mixture.em.m_step import m_step
-from core.mixture.em.stopping import Outcome
-from core.mixture.family import Family, family
-from core.mixture.fit import fit
-from core.mixture.model import Mixture
-from core.mixture.plan import Plan
-from core.mixture.starts.first_moments import of_all
-from core.mixture.starts.start import one_hot, softened
-from core.numbers import figure
-from core.progress import Joined, Watch, unwatched
+from ..arrays import Array
+from ..data.prepare import Matrix
+from ..data.rows import rows_of
+from ..data.source import ArraySource
+from ..errors import FitError
+from ..kmeans import Partition, k_means
+from ..mixture.em.m_step import m_step
+from ..mixture.em.stopping import Outcome
+from ..mixture.family import Family, family
+from ..mixture.fit import fit
+from ..mixture.model import Mixture
+from ..mixture.plan import Plan
+from ..mixture.starts.first_moments import of_all
+from ..mixture.starts.start import one_hot, softened
+from ..numbers import figure
+from ..progress import Joined, Watch, unwatched
+from .compare import Labels, agreement
+from .held_out import HELD_OUT_ROWS, Folds
+from .sampled import Sampled, mean_and_error, means, some_rows
 
 K_MEANS = "K-Means"
 ROUND = family("EII")

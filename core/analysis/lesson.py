@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.anomaly import Anomalies
-from core.analysis.answer import CLEAR, odd_in_words
-from core.analysis.compare import Agreement
-from core.analysis.ladder import times
-from core.arrays import Array
-from core.kmeans import Partition
-from core.mixture.em.stopping import Outcome
-from core.mixture.family import Axis, Family
-from core.mixture.fit import Fit
-from core.mixture.model import Mixture
-from core.numbers import count, figure, share
+from ..arrays import Array
+from ..kmeans import Partition
+from ..mixture.em.stopping import Outcome
+from ..mixture.family import Axis, Family
+from ..mixture.fit import Fit
+from ..mixture.model import Mixture
+from ..numbers import count, figure, share
+from .anomaly import Anomalies
+from .answer import CLEAR, odd_in_words
+from .compare import Agreement
+from .ladder import times
 
 SAME = 0.95  # adjusted Rand index from which two splits tell the same story
 ELONGATED = 2.5  # longest over shortest axis of a group, in standard deviations

@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.anomaly import Anomalies
-from core.analysis.examples import Examples
-from core.analysis.grouping import Grouping
-from core.analysis.judgements import Judgements
-from core.analysis.reasons import Reasons
-from core.arrays import Array
-from core.data.prepare import Matrix, Transform
-from core.data.table import Table
-from core.mixture.model import Mixture
+from ..arrays import Array
+from ..data.prepare import Matrix, Transform
+from ..data.table import Table
+from ..mixture.model import Mixture
+from .anomaly import Anomalies
+from .examples import Examples
+from .grouping import Grouping
+from .judgements import Judgements
+from .reasons import Reasons
 
 MOST_LISTED = 1_000
 LABEL = "your label"

@@ -18,14 +18,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import xlogy
 
-from core.analysis.grouping import Grouping
-from core.analysis.ridges import Ridges, ridges
-from core.analysis.sampled import some_rows
-from core.arrays import Array
-from core.data.prepare import Matrix
-from core.errors import expect
-from core.mixture.fit import Fit
-from core.numbers import count, figure, share
+from ..arrays import Array
+from ..data.prepare import Matrix
+from ..errors import expect
+from ..mixture.fit import Fit
+from ..numbers import count, figure, share
+from .grouping import Grouping
+from .ridges import Ridges, ridges
+from .sampled import some_rows
 
 # Two round groups of one size are 3.4 standard deviations apart when the valley between them is half as high as they
 # are; at 4 it is 27 %.

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from core.arrays import Array, read_only
-from core.mixture import density
-from core.mixture.model import BLOCK_ROWS, Mixture
+from ..arrays import Array, read_only
+from ..mixture import density
+from ..mixture.model import BLOCK_ROWS, Mixture
 
 FAR_DRAWS = 0.1  # rows of each wider mixture for a row of the mixture itself
 FARTHEST = 1e-15  # chance of a row that the widest mixture still draws

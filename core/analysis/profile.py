@@ -13,14 +13,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
-from core.arrays import Array, read_only
-from core.data.columns import numbers_of
-from core.data.dates import dates
-from core.data.names import shortened
-from core.data.prepare import Matrix
-from core.data.table import Kind, Table
-from core.errors import DataError
-from core.numbers import count, figures, share
+from ..arrays import Array, read_only
+from ..data.columns import numbers_of
+from ..data.dates import dates
+from ..data.names import shortened
+from ..data.prepare import Matrix
+from ..data.table import Kind, Table
+from ..errors import DataError
+from ..numbers import count, figures, share
 
 Labels = npt.NDArray[np.intp]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.analysis.null import null_of
-from core.analysis.trust import SMALL
-from core.arrays import Array
-from core.mixture.model import Mixture
+from ..arrays import Array
+from ..mixture.model import Mixture
+from .null import null_of
+from .trust import SMALL
 
 FAR = 1e-3  # the chance of a row as odd as its centre, under the other components, below which it is one
 DRAWS = 20_000  # by which that chance is known

@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import logsumexp
 
-from core.arrays import Array
-from core.data.prepare import Matrix, Transform
-from core.mixture import density
-from core.mixture.em.constants import LOG_2PI
-from core.mixture.fit import Fit
-from core.mixture.model import Mixture
+from ..arrays import Array
+from ..data.prepare import Matrix, Transform
+from ..mixture import density
+from ..mixture.em.constants import LOG_2PI
+from ..mixture.fit import Fit
+from ..mixture.model import Mixture
 
 USUAL = 2.0  # nats above what is expected of a usual value, from which a column is named
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from core.arrays import Array
-from core.progress import Joined, Progress
+from ..arrays import Array
+from ..progress import Joined, Progress
 
 T = TypeVar("T")
 DrawMap = Callable[[Callable[[int], T | None], Iterable[int]], Iterable[T | None]]

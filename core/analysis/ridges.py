@@ -13,8 +13,8 @@ from itertools import combinations
 
 import numpy as np
 
-from core.arrays import Array, read_only
-from core.mixture.model import Mixture
+from ..arrays import Array, read_only
+from ..mixture.model import Mixture
 
 POINTS = 61  # on each ridgeline
 

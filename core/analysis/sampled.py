@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array, read_only
-from core.data.prepare import Matrix
-from core.data.source import ArraySource, Source, as_source
-from core.errors import DataError
+from ..arrays import Array, read_only
+from ..data.prepare import Matrix
+from ..data.source import ArraySource, Source, as_source
+from ..errors import DataError
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from typing import Protocol
 
 import numpy as np
 
-from core.analysis.pruning import pruned
-from core.arrays import Array
-from core.data.source import Source
-from core.errors import ChoiceError
-from core.mixture import density
-from core.mixture.em.stopping import Watch
-from core.mixture.fit import Fit, fit
-from core.mixture.model import Mixture
+from ..arrays import Array
+from ..data.source import Source
+from ..errors import ChoiceError
+from ..mixture import density
+from ..mixture.em.stopping import Watch
+from ..mixture.fit import Fit, fit
+from ..mixture.model import Mixture
+from .pruning import pruned
 
 
 def scores_under(mixture: Mixture, source: Source) -> Array:

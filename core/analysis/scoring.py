@@ -10,18 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.anomaly import Anomalies, scored_alike
-from core.analysis.comparable import Unlike, unlike
-from core.analysis.grouping import Grouping
-from core.analysis.synthetic import ks_gap
-from core.arrays import Array
-from core.data.prepare import Matrix
-from core.data.table import Table
-from core.data.transform import Transform
-from core.errors import DataError, expect
-from core.mixture.em.stopping import Watch
-from core.mixture.fit import Fit
-from core.numbers import count, figure, share
+from ..arrays import Array
+from ..data.prepare import Matrix
+from ..data.table import Table
+from ..data.transform import Transform
+from ..errors import DataError, expect
+from ..mixture.em.stopping import Watch
+from ..mixture.fit import Fit
+from ..numbers import count, figure, share
+from .anomaly import Anomalies, scored_alike
+from .comparable import Unlike, unlike
+from .grouping import Grouping
+from .synthetic import ks_gap
 
 MOST_COMPARED = 50_000  # rows of either side whose distributions are compared
 LEAST_GAP = 0.1  # of two distributions: below it a shift is no news, however many rows prove it

@@ -9,14 +9,14 @@ from functools import cached_property
 
 import pandas as pd
 
-from core.errors import ChoiceError, FitError, whole_number
-from core.mixture.em.e_step import Map as Map
-from core.mixture.em.prior import ConjugatePrior
-from core.mixture.em.stopping import Outcome
-from core.mixture.family import FAMILIES, Family, family
-from core.mixture.fit import Fit
-from core.mixture.plan import Plan
-from core.mixture.starts.start import Hierarchical, Start
+from ..errors import ChoiceError, FitError, whole_number
+from ..mixture.em.e_step import Map as Map
+from ..mixture.em.prior import ConjugatePrior
+from ..mixture.em.stopping import Outcome
+from ..mixture.family import FAMILIES, Family, family
+from ..mixture.fit import Fit
+from ..mixture.plan import Plan
+from ..mixture.starts.start import Hierarchical, Start
 
 SURVEYED = 1e-6  # tolerance of a first look at a cell
 

@@ -9,17 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.grouping import Grouping
-from core.analysis.resampling import DrawMap, carried_out
-from core.analysis.sampled import some_rows
-from core.arrays import Array, read_only
-from core.data.prepare import Matrix
-from core.data.source import ArraySource, Source
-from core.errors import DegenerateError, FitError, expect, whole_number
-from core.mixture.em.stopping import Outcome
-from core.mixture.fit import Fit, fit, polish
-from core.numbers import figure
-from core.progress import Joined, Watch, unwatched
+from ..arrays import Array, read_only
+from ..data.prepare import Matrix
+from ..data.source import ArraySource, Source
+from ..errors import DegenerateError, FitError, expect, whole_number
+from ..mixture.em.stopping import Outcome
+from ..mixture.fit import Fit, fit, polish
+from ..numbers import figure
+from ..progress import Joined, Watch, unwatched
+from .grouping import Grouping
+from .resampling import DrawMap, carried_out
+from .sampled import some_rows
 
 MOST_ROWS = 5_000  # that are drawn anew
 RESTARTS = 3

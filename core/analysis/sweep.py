@@ -14,20 +14,20 @@ from dataclasses import dataclass, replace
 
 import numpy.typing as npt
 
-from core.analysis.selection import SURVEYED, Board, Cell, Search
-from core.data.prepare import Matrix
-from core.data.source import Source, as_source
-from core.errors import ChoiceError, CoreError
-from core.mixture.blas import one_thread
-from core.mixture.em.e_step import Map as Map
-from core.mixture.em.run import Run
-from core.mixture.em.stopping import Outcome
-from core.mixture.family import FAMILIES, Family
-from core.mixture.fit import Origin, finish
-from core.mixture.multistart import FirstMoments, can_be_sound, check, first_moments, from_neighbour, solve
-from core.mixture.plan import Plan
-from core.mixture.problem import Problem, pose
-from core.progress import Joined, Watch, unwatched
+from ..data.prepare import Matrix
+from ..data.source import Source, as_source
+from ..errors import ChoiceError, CoreError
+from ..mixture.blas import one_thread
+from ..mixture.em.e_step import Map as Map
+from ..mixture.em.run import Run
+from ..mixture.em.stopping import Outcome
+from ..mixture.family import FAMILIES, Family
+from ..mixture.fit import Origin, finish
+from ..mixture.multistart import FirstMoments, can_be_sound, check, first_moments, from_neighbour, solve
+from ..mixture.plan import Plan
+from ..mixture.problem import Problem, pose
+from ..progress import Joined, Watch, unwatched
+from .selection import SURVEYED, Board, Cell, Search
 
 CONTENDERS = 6  # cells with the lowest BIC that are then fitted as thoroughly as the search says
 MANY_FAMILIES = (

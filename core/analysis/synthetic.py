@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import ks_2samp
 
-from core.arrays import Array
-from core.data.dates import days_of
-from core.data.prepare import Matrix, Transform
-from core.data.source import as_numbers
-from core.data.table import Kind, Table
-from core.errors import ChoiceError, DataError, expect, is_number, whole_number
-from core.mixture.model import Mixture
-from core.numbers import count, figure
+from ..arrays import Array
+from ..data.dates import days_of
+from ..data.prepare import Matrix, Transform
+from ..data.source import as_numbers
+from ..data.table import Kind, Table
+from ..errors import ChoiceError, DataError, expect, is_number, whole_number
+from ..mixture.model import Mixture
+from ..numbers import count, figure
 
 MOST_ROWS = 1_000_000
 MOST_ROUNDS = 200  # of redrawing rows out of range

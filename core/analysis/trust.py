@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.analysis.selection import Board
-from core.mixture.em.stopping import Objection
-from core.mixture.fit import Fit
-from core.mixture.model import Mixture
+from ..mixture.em.stopping import Objection
+from ..mixture.fit import Fit
+from ..mixture.model import Mixture
+from .selection import Board
 
 FEWEST_ROWS = 5  # in a group of an answer; fewer are odd rows
 SMALL = 0.05  # mixing weight below which a group may be odd rows

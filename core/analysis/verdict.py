@@ -6,10 +6,10 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from core.analysis.selection import Board, Criterion
-from core.mixture.family import Family
-from core.mixture.fit import Fit
-from core.numbers import count, figure
+from ..mixture.family import Family
+from ..mixture.fit import Fit
+from ..numbers import count, figure
+from .selection import Board, Criterion
 
 # Differences in BIC (Kass and Raftery 1995, section 3.2); for AIC they mean much the same (Burnham and Anderson 2002).
 NOTHING, POSITIVE, STRONG = 2.0, 6.0, 10.0

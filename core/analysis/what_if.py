@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.analysis.density import Marginal, marginal
-from core.analysis.grouping import Grouping
-from core.analysis.synthetic import whole_columns
-from core.arrays import Array, read_only
-from core.data.prepare import Matrix, Transform
-from core.errors import ChoiceError, expect, is_number
-from core.mixture.model import Mixture
+from ..arrays import Array, read_only
+from ..data.prepare import Matrix, Transform
+from ..errors import ChoiceError, expect, is_number
+from ..mixture.model import Mixture
+from .density import Marginal, marginal
+from .grouping import Grouping
+from .synthetic import whole_columns
 
 MOST_ROWS = 50_000  # that say what is usual
 LOW, HIGH = 0.05, 0.95  # quantiles between which nine rows of ten lie

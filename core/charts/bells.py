@@ -8,16 +8,16 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.density import density_regions
-from core.analysis.geometry import Plane, Regions, density_curves, ellipses
-from core.analysis.lessons.blend import Draw
-from core.analysis.lessons.gaussian import SIGMAS, Bell, Spot, within
-from core.arrays import Array
-from core.charts import marks, theme
-from core.charts.joint import bands
-from core.charts.text import Words, listed
-from core.mixture.model import Mixture
-from core.numbers import count, figure, share
+from ..analysis.density import density_regions
+from ..analysis.geometry import Plane, Regions, density_curves, ellipses
+from ..analysis.lessons.blend import Draw
+from ..analysis.lessons.gaussian import SIGMAS, Bell, Spot, within
+from ..arrays import Array
+from ..mixture.model import Mixture
+from ..numbers import count, figure, share
+from . import marks, theme
+from .joint import bands
+from .text import Words, listed
 
 PLANE, LINE = Plane((0, 1), 2), Plane((0, 0), 2)
 TALL = 460  # pixels of a picture whose two axes have the same units

@@ -6,13 +6,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.selection import Board, Cell, Criterion
-from core.charts import marks, theme
-from core.charts.how_many import Choice
-from core.charts.tables import NARROW, ON_CELL, brief_figure
-from core.charts.text import OUTER_WIDTH, Words
-from core.mixture.fit import Fit
-from core.numbers import count, figure
+from ..analysis.selection import Board, Cell, Criterion
+from ..mixture.fit import Fit
+from ..numbers import count, figure
+from . import marks, theme
+from .how_many import Choice
+from .tables import NARROW, ON_CELL, brief_figure
+from .text import OUTER_WIDTH, Words
 
 SELECTION = "cell"  # the name of the map's selection: a list of {"family": ..., "components": ...}
 ROW_HEIGHT, MAP_ROOM = 26, 190

@@ -6,13 +6,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.compare import Labels
-from core.analysis.geometry import Plane, ellipses, mixture_regions, nearest_center_regions
-from core.analysis.lessons.contest import Contest
-from core.arrays import Array
-from core.charts import marks, theme
-from core.charts.text import Words
-from core.numbers import count
+from ..analysis.compare import Labels
+from ..analysis.geometry import Plane, ellipses, mixture_regions, nearest_center_regions
+from ..analysis.lessons.contest import Contest
+from ..arrays import Array
+from ..numbers import count
+from . import marks, theme
+from .text import Words
 
 PLANE = Plane((0, 1), 2)
 REGION_CELLS = 90

@@ -8,10 +8,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.lessons.criteria import Criteria, DyingOut
-from core.charts import marks, theme
-from core.charts.text import Words, listed
-from core.numbers import count, figure
+from ..analysis.lessons.criteria import Criteria, DyingOut
+from ..numbers import count, figure
+from . import marks, theme
+from .text import Words, listed
 
 MISFIT, PENALTY = "misfit", "penalty"
 NAMES = {"bic": "BIC", "aic": "AIC"}

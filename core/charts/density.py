@@ -8,12 +8,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.geometry import Curves, density_curves, peaks
-from core.arrays import Array
-from core.charts import marks, theme
-from core.charts.scene import Scene
-from core.charts.text import Words, in_text, listed
-from core.numbers import count
+from ..analysis.geometry import Curves, density_curves, peaks
+from ..arrays import Array
+from ..numbers import count
+from . import marks, theme
+from .scene import Scene
+from .text import Words, in_text, listed
 
 MOST_BINS, FEWEST_BINS = 60, 6
 MOST_PEAKS_NAMED = 4

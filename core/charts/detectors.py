@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.detectors import Comparison, Opinion
-from core.charts import marks, theme
-from core.charts.scene import ODD_NAME
-from core.charts.text import Words
-from core.numbers import count, figure
+from ..analysis.detectors import Comparison, Opinion
+from ..numbers import count, figure
+from . import marks, theme
+from .scene import ODD_NAME
+from .text import Words
 
 MOST_POINTS = 2_000
 USUAL_NAME = "Other rows"

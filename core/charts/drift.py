@@ -8,12 +8,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.scoring import Newcomers
-from core.arrays import Array
-from core.charts import marks, theme
-from core.charts.text import Words, in_text, literal, shorten
-from core.data.prepare import Matrix
-from core.numbers import count, share
+from ..analysis.scoring import Newcomers
+from ..arrays import Array
+from ..data.prepare import Matrix
+from ..numbers import count, share
+from . import marks, theme
+from .text import Words, in_text, literal, shorten
 
 MOST_COLUMNS = 12
 BAR_HEIGHT, ROOM = 36, 190  # pixels of a column or group, and of all that stands around them

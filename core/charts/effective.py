@@ -5,11 +5,11 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from core.analysis.effective import EffectiveComponents
-from core.charts import marks, theme
-from core.charts.text import Words
-from core.mixture.bayes.variational import LEAST_ROWS, Bayes
-from core.numbers import count, figure, share
+from ..analysis.effective import EffectiveComponents
+from ..mixture.bayes.variational import LEAST_ROWS, Bayes
+from ..numbers import count, figure, share
+from . import marks, theme
+from .text import Words
 
 BAR_HEIGHT, ROOM = 26, 150  # pixels of a start, and of all that stands around them
 

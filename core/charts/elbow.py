@@ -6,12 +6,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.arrays import Array
-from core.charts import marks, theme
-from core.charts.how_many import k_axis
-from core.charts.text import Words, tick_format
-from core.kmeans import KMeansCurve
-from core.numbers import count, figure, share
+from ..arrays import Array
+from ..kmeans import KMeansCurve
+from ..numbers import count, figure, share
+from . import marks, theme
+from .how_many import k_axis
+from .text import Words, tick_format
 
 
 def elbow(curve: KMeansCurve, chosen: int | None = None) -> marks.Chart:

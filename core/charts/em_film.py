@@ -13,14 +13,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.lessons.em_steps import Course
-from core.analysis.lessons.ground import Ground
-from core.arrays import Array
-from core.charts import marks, theme
-from core.charts.text import Words, shorten
-from core.mixture.em.stopping import Outcome
-from core.mixture.model import Mixture
-from core.numbers import count, figure
+from ..analysis.lessons.em_steps import Course
+from ..analysis.lessons.ground import Ground
+from ..arrays import Array
+from ..mixture.em.stopping import Outcome
+from ..mixture.model import Mixture
+from ..numbers import count, figure
+from . import marks, theme
+from .text import Words, shorten
 
 FRAME = 130  # milliseconds from stage to stage
 HEIGHT, STRIP = 660, 200  # pixels of the whole, and of the log-likelihood below the rows

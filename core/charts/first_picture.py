@@ -6,13 +6,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.answer import CLEAR
-from core.analysis.geometry import Plane, ellipses, overlap
-from core.charts import marks, theme
-from core.charts.density import marginal_density
-from core.charts.scene import Drawn, Scene, doubts_in_words, drawn
-from core.charts.text import Words, in_text, listed
-from core.numbers import count, share
+from ..analysis.answer import CLEAR
+from ..analysis.geometry import Plane, ellipses, overlap
+from ..numbers import count, share
+from . import marks, theme
+from .density import marginal_density
+from .scene import Drawn, Scene, doubts_in_words, drawn
+from .text import Words, in_text, listed
 
 FEW_UNCLEAR = 0.01  # below this share of undecided rows groups are said to stand apart
 

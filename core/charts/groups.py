@@ -8,16 +8,16 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.answer import CLEAR
-from core.analysis.compare import shared_rows
-from core.analysis.geometry import Plane, doubt_regions, ellipses, mixture_regions, nearest_center_regions
-from core.analysis.grouping import UNNAMED
-from core.charts import marks, theme
-from core.charts.first_picture import entries, group_points
-from core.charts.scene import Drawn, Scene, drawn
-from core.charts.text import Words, in_text, listed
-from core.kmeans import Partition
-from core.numbers import count, share
+from ..analysis.answer import CLEAR
+from ..analysis.compare import shared_rows
+from ..analysis.geometry import Plane, doubt_regions, ellipses, mixture_regions, nearest_center_regions
+from ..analysis.grouping import UNNAMED
+from ..kmeans import Partition
+from ..numbers import count, share
+from . import marks, theme
+from .first_picture import entries, group_points
+from .scene import Drawn, Scene, drawn
+from .text import Words, in_text, listed
 
 CENTRE = marks.Entry("centre", theme.INK, theme.CENTRE_SHAPE, "Centre")
 MOST_SIZES_NAMED = 4

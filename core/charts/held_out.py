@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from core.analysis.held_out import HeldOut, Prediction
-from core.charts import marks, theme
-from core.charts.how_many import MOST_CURVES, k_axis
-from core.charts.text import Words, listed
-from core.numbers import count, figure
+from ..analysis.held_out import HeldOut, Prediction
+from ..numbers import count, figure
+from . import marks, theme
+from .how_many import MOST_CURVES, k_axis
+from .text import Words, listed
 
 
 def held_out_curves(found: HeldOut, families: Sequence[str] | None = None) -> marks.Chart:

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import isotonic_regression
 
-from core.analysis.selection import Board, Criterion
-from core.arrays import Array
-from core.charts import marks, theme
-from core.charts.text import Words, listed
-from core.mixture.fit import Fit
-from core.numbers import count, figure
+from ..analysis.selection import Board, Criterion
+from ..arrays import Array
+from ..mixture.fit import Fit
+from ..numbers import count, figure
+from . import marks, theme
+from .text import Words, listed
 
 MOST_CURVES = 5
 LEVEL = 2.0  # a difference in BIC that says nothing (Kass and Raftery 1995)

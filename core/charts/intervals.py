@@ -9,10 +9,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.intervals import Intervals
-from core.charts import marks, theme
-from core.charts.text import Words, in_text, literal, shorten
-from core.numbers import count, figure, figures, share
+from ..analysis.intervals import Intervals
+from ..numbers import count, figure, figures, share
+from . import marks, theme
+from .text import Words, in_text, literal, shorten
 
 ROOM, ROW = 150, 30  # pixels
 

@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.density import DensityRegions, density_regions
-from core.arrays import Array
-from core.charts import marks, theme
-from core.charts.scene import Scene, drawn
-from core.charts.text import Words, in_text
-from core.numbers import count, share
+from ..analysis.density import DensityRegions, density_regions
+from ..arrays import Array
+from ..numbers import count, share
+from . import marks, theme
+from .scene import Scene, drawn
+from .text import Words, in_text
 
 MOST_POINTS = 2_000  # of the joint density: more would hide the regions
 MOST_COMPARED = 2_500  # of either side of a comparison

@@ -7,10 +7,10 @@ import math
 import altair as alt
 import pandas as pd
 
-from core.analysis.ladder import K_MEANS, Ladder, Rung
-from core.charts import marks, theme
-from core.charts.text import Words
-from core.numbers import count, figure
+from ..analysis.ladder import K_MEANS, Ladder, Rung
+from ..numbers import count, figure
+from . import marks, theme
+from .text import Words
 
 
 def ladder_chart(found: Ladder) -> marks.Chart:

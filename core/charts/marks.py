@@ -10,12 +10,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.geometry import Ellipse, Plane, Regions, box
-from core.arrays import Array
-from core.charts import theme
-from core.charts.scene import NOISE_NAME, ODD_NAME, UNDECIDED_NAME, Scene
-from core.charts.text import OUTER_WIDTH, Words, literal, shorten, tick_format, titled, value_format
-from core.data.dates import FEW_DAYS, marks_between
+from ..analysis.geometry import Ellipse, Plane, Regions, box
+from ..arrays import Array
+from ..data.dates import FEW_DAYS, marks_between
+from . import theme
+from .scene import NOISE_NAME, ODD_NAME, UNDECIDED_NAME, Scene
+from .text import OUTER_WIDTH, Words, literal, shorten, tick_format, titled, value_format
 
 Chart: TypeAlias = alt.LayerChart
 Layer: TypeAlias = "alt.Chart | alt.LayerChart"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from core.analysis.merging import Merging
-from core.charts import marks, theme
-from core.charts.how_many import k_axis
-from core.charts.text import Words
-from core.numbers import count, figure, share
+from ..analysis.merging import Merging
+from ..numbers import count, figure, share
+from . import marks, theme
+from .how_many import k_axis
+from .text import Words
 
 
 def entropy_plot(found: Merging) -> marks.Chart:

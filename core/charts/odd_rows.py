@@ -8,15 +8,15 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.anomaly import NEVER, Anomalies
-from core.analysis.geometry import Plane, ellipses
-from core.arrays import Array
-from core.charts import marks, theme
-from core.charts.density import bin_edges
-from core.charts.first_picture import entries, group_points
-from core.charts.scene import Drawn, Scene, drawn
-from core.charts.text import Words, in_text, listed, shorten, tick_format, value_format
-from core.numbers import count, figure
+from ..analysis.anomaly import NEVER, Anomalies
+from ..analysis.geometry import Plane, ellipses
+from ..arrays import Array
+from ..numbers import count, figure
+from . import marks, theme
+from .density import bin_edges
+from .first_picture import entries, group_points
+from .scene import Drawn, Scene, drawn
+from .text import Words, in_text, listed, shorten, tick_format, value_format
 
 MOST_CROSSES = 1_000
 MOST_NAMED = 5

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.anomaly import Anomalies
-from core.analysis.lessons.ground import Ground
-from core.analysis.lessons.oddness import Landscape, Usual
-from core.charts import marks, theme
-from core.charts.joint import bands
-from core.charts.text import Words, in_text
-from core.numbers import count, figure, share
+from ..analysis.anomaly import Anomalies
+from ..analysis.lessons.ground import Ground
+from ..analysis.lessons.oddness import Landscape, Usual
+from ..numbers import count, figure, share
+from . import marks, theme
+from .joint import bands
+from .text import Words, in_text
 
 HEIGHT = 420
 CERTAIN = 0.9995  # a chance from which a score says nothing

@@ -5,9 +5,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from core.analysis.reasons import USUAL, Reasons
-from core.charts import marks, theme
-from core.charts.text import Words, in_text, literal, shorten
+from ..analysis.reasons import USUAL, Reasons
+from . import marks, theme
+from .text import Words, in_text, literal, shorten
 
 MOST_BARS = 12
 BAR_HEIGHT, ROOM = 28, 130  # pixels of a bar, and of all that stands around them

@@ -9,16 +9,16 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from core.analysis.anomaly import Anomalies
-from core.analysis.answer import CLEAR
-from core.analysis.geometry import Plane, telling_column, telling_pair
-from core.analysis.grouping import Grouping
-from core.arrays import Array
-from core.data.prepare import Matrix, Shape
-from core.mixture import density
-from core.mixture.fit import Fit
-from core.mixture.model import Mixture
-from core.numbers import count, share
+from ..analysis.anomaly import Anomalies
+from ..analysis.answer import CLEAR
+from ..analysis.geometry import Plane, telling_column, telling_pair
+from ..analysis.grouping import Grouping
+from ..arrays import Array
+from ..data.prepare import Matrix, Shape
+from ..mixture import density
+from ..mixture.fit import Fit
+from ..mixture.model import Mixture
+from ..numbers import count, share
 
 WHATEVER_IS_ODD = ("raw", "grouping", "blended", "responsibilities", "labels", "largest", "undecided")
 MOST_DRAWN = 5_000  # points of a scatter: comfortable in a browser

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from core.charts.marks import Chart
+from .marks import Chart
 
 _WAY = "frames apart"
 _altair = Lock()  # how it hands over data is one setting for all threads

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.compare import Agreement
-from core.analysis.grouping import labels_of
-from core.analysis.profile import Profiles
-from core.charts import marks, theme
-from core.charts.scene import NOISE_NAME
-from core.charts.text import OUTER_WIDTH, Words, in_text, literal, shorten
-from core.numbers import count, figure, share
+from ..analysis.compare import Agreement
+from ..analysis.grouping import labels_of
+from ..analysis.profile import Profiles
+from ..numbers import count, figure, share
+from . import marks, theme
+from .scene import NOISE_NAME
+from .text import OUTER_WIDTH, Words, in_text, literal, shorten
 
 MOST_CATEGORIES = 10
 MOST_COLUMNS = 20

@@ -11,8 +11,8 @@ import altair as alt
 import numpy as np
 import numpy.typing as npt
 
-from core.charts import theme
-from core.data.names import shortened
+from ..data.names import shortened
+from . import theme
 
 NAME_LENGTH = 32  # characters of a column's name on an axis
 TITLE_WIDTHS = (

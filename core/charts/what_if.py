@@ -6,12 +6,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.analysis.density import Marginal, marginal
-from core.analysis.what_if import HIGH, LOW, WhatIf
-from core.charts import marks, theme
-from core.charts.scene import Scene
-from core.charts.text import Words, in_text
-from core.numbers import share
+from ..analysis.density import Marginal, marginal
+from ..analysis.what_if import HIGH, LOW, WhatIf
+from ..numbers import share
+from . import marks, theme
+from .scene import Scene
+from .text import Words, in_text
 
 POINTS = 400
 TAIL = 1e-4  # of either density that may lie beyond the axis

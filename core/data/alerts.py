@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.arrays import Array
-from core.data.combinations import combinations
-from core.data.dates import dates
-from core.data.names import own_results
-from core.data.summary import Numbers
-from core.data.table import Alert, AlertKind, Column, Kind, Shape
+from ..arrays import Array
+from .combinations import combinations
+from .dates import dates
+from .names import own_results
+from .summary import Numbers
+from .table import Alert, AlertKind, Column, Kind, Shape
 
 FEW_VALUES = 10  # this many distinct values or fewer make spikes of a density
 SPIKE_SHARE = 0.3  # more than this share of the rows at one value

@@ -14,10 +14,10 @@ from enum import StrEnum
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.limits import Limits
-from core.data.schema import loaded
-from core.data.table import Note, Reading
-from core.errors import CoreError, ReadError
+from ..errors import CoreError, ReadError
+from .limits import Limits
+from .schema import loaded
+from .table import Note, Reading
 
 MOST_HEAD = 32_000_000  # bytes
 FIRST_MOMENT, LAST_MOMENT = -62_135_596_800_000_000, 253_402_300_799_999_999  # microseconds of the years 1 to 9999

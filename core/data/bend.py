@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, stats
 
-from core.arrays import Array
-from core.data.table import Shape
+from ..arrays import Array
+from .table import Shape
 
 POWERS = (-4.0, 6.0)  # between which Yeo and Johnson's power is looked for; 1 leaves the column as it is
 LEARNED_ROWS = 100_000  # a power is learned on a regular sample of at most so many

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from core.data.columns import numbers_of, profile
-from core.data.table import AlertKind, Note, NoteKind, Offer, Reading, Table
+from .columns import numbers_of, profile
+from .table import AlertKind, Note, NoteKind, Offer, Reading, Table
 
 DOUBTFUL = ("-1",)  # often a value of its own: only remarked on
 MOST_ROUNDS = 3  # a column may have several codes, of which one hides the next

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.arrays import Array
-from core.data.alerts import alerts_of
-from core.data.dates import date_of
-from core.data.names import unique_names
-from core.data.summary import Numbers, numbers_in, summarised
-from core.data.table import AlertKind, Column, Kind, Note, Reading, Table
-from core.errors import expect
-from core.numbers import figure
+from ..arrays import Array
+from ..errors import expect
+from ..numbers import figure
+from .alerts import alerts_of
+from .dates import date_of
+from .names import unique_names
+from .summary import Numbers, numbers_in, summarised
+from .table import AlertKind, Column, Kind, Note, Reading, Table
 
 THREADS = 4  # for large tables: nearly all of the time goes to sorting, which lets the others run
 LARGE = 100_000  # rows

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from core.arrays import Array
+from ..arrays import Array
 
 EXACT = 1e-10  # share of a column's variance that the others leave unexplained, below which they determine it
 MOST_NAMED = 3

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.arrays import Array
+from ..arrays import Array
 
 EPOCH = datetime.date(1970, 1, 1)
 MINUTES = 1_440  # of a day

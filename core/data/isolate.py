@@ -17,10 +17,10 @@ from typing import IO
 
 import pyarrow as pa
 
-from core.data.answer import Answer, opened, sizes, unsound
-from core.data.limits import Limits
-from core.data.table import Reading
-from core.errors import ReadError
+from ..errors import ReadError
+from .answer import Answer, opened, sizes, unsound
+from .limits import Limits
+from .table import Reading
 
 ROOT = Path(__file__).parents[2]
 TOO_MUCH_MEMORY = 3  # the child's exit code for it
@@ -45,7 +45,7 @@ class Child:
         """Start it, with few threads and nothing of the environment that it does not need. Raises ReadError."""
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "core.data.reader.child"],
+                [sys.executable, "-m", f"{__package__}.reader.child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array
+from ..arrays import Array
 
 Positions = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.arrays import Array
-from core.data.bend import Bend, learn_bend
-from core.data.columns import default_columns, relaxation
-from core.data.table import Kind, Note, NoteKind, Shape, Table
-from core.data.transform import Blanks, Level, Matrix, Transform, as_table, assemble, raw_values, row_weights
-from core.errors import ChoiceError, DataError, expect
+from ..arrays import Array
+from ..errors import ChoiceError, DataError, expect
+from .bend import Bend, learn_bend
+from .columns import default_columns, relaxation
+from .table import Kind, Note, NoteKind, Shape, Table
+from .transform import Blanks, Level, Matrix, Transform, as_table, assemble, raw_values, row_weights
 
 __all__ = ["Blanks", "Matrix", "Preparation", "Scale", "Shape", "Transform", "prepare"]
 

@@ -12,13 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from core.data.answer import Answer
-from core.data.codes import without_codes
-from core.data.columns import profile
-from core.data.isolate import Child
-from core.data.limits import Limits
-from core.data.table import Reading, Table
-from core.errors import ReadError, expect
+from ..errors import ReadError, expect
+from .answer import Answer
+from .codes import without_codes
+from .columns import profile
+from .isolate import Child
+from .limits import Limits
+from .table import Reading, Table
 
 _WITH_BLANKS = {  # columns of these types that have blanks need a type of pandas' own
     pa.int64(): pd.Int64Dtype(),

@@ -12,9 +12,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array, Scalar
-from core.data.patterns import Patterns
-from core.data.source import BLOCK_ROWS, ArraySource, Source
+from ..arrays import Array, Scalar
+from .patterns import Patterns
+from .source import BLOCK_ROWS, ArraySource, Source
 
 
 class RowSource(Protocol):

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from sklearn import datasets
 
-from core.arrays import Array
-from core.data.columns import profile
-from core.data.table import Reading, Table
-from core.errors import ChoiceError
+from ..arrays import Array
+from ..errors import ChoiceError
+from .columns import profile
+from .table import Reading, Table
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array, closed, read_only
-from core.data.source import Source
-from core.errors import DataError, FitError
+from ..arrays import Array, closed, read_only
+from ..errors import DataError, FitError
+from .source import Source
 
 Labels = npt.NDArray[np.intp]
 MOST_SIZE = 465  # rows reach from 2**-465 to 2**465, some 1e-140 to 1e140, as a mixture takes them

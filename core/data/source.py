@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.arrays import Array, read_only, seen
-from core.data.transform import Matrix
-from core.errors import DataError
+from ..arrays import Array, read_only, seen
+from ..errors import DataError
+from .transform import Matrix
 
 BLOCK_ROWS = 65_536
 LEAST_WEIGHT, MOST_WEIGHT = 1e-100, 1e100  # of all rows together

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.arrays import Array
-from core.data.table import Column, Histogram, Kind
+from ..arrays import Array
+from .table import Column, Histogram, Kind
 
 BINS = 20
 CATEGORY_VALUES = 50  # text with at most this many distinct values is a category

@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.arrays import Array, owned, read_only
-from core.data.bend import Bend
-from core.data.columns import numbers_of, profile
-from core.data.dates import dates
-from core.data.table import Note, NoteKind, Shape, Table
-from core.errors import DataError, expect
-from core.numbers import count, figure, figures
+from ..arrays import Array, owned, read_only
+from ..errors import DataError, expect
+from ..numbers import count, figure, figures
+from .bend import Bend
+from .columns import numbers_of, profile
+from .dates import dates
+from .table import Note, NoteKind, Shape, Table
 
 LARGEST = 1e150  # beyond it a square overflows
 

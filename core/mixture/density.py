@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import logsumexp
 
-from core.arrays import Array
-from core.data.rows import Rows
-from core.data.source import as_rows
-from core.mixture import compiled
-from core.mixture.em.e_step import Map, Unit, batches, units_of
-from core.mixture.marginals import Marginals
-from core.mixture.model import Mixture
+from ..arrays import Array
+from ..data.rows import Rows
+from ..data.source import as_rows
+from . import compiled
+from .em.e_step import Map, Unit, batches, units_of
+from .marginals import Marginals
+from .model import Mixture
 
 Scores = tuple[Array, Array]  # log densities, responsibilities
 

@@ -12,8 +12,8 @@ from enum import Enum
 from functools import cached_property
 from itertools import product
 
-from core.errors import ChoiceError
-from core.mixture.em.constants import EQUAL, IDENTITY, VARIABLE
+from ..errors import ChoiceError
+from .em.constants import EQUAL, IDENTITY, VARIABLE
 
 
 class Axis(Enum):

@@ -10,20 +10,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.data.prepare import Matrix, Transform
-from core.data.source import ArraySource, Source, as_numbers, as_source
-from core.errors import ChoiceError, DataError
-from core.mixture.blas import one_thread
-from core.mixture.em.e_step import Map
-from core.mixture.em.run import Run, converge
-from core.mixture.em.stopping import Objection, Outcome
-from core.mixture.family import Family
-from core.mixture.model import Mixture
-from core.mixture.multistart import check, given, solve
-from core.mixture.plan import Plan
-from core.mixture.problem import Problem, pose
-from core.mixture.stored import Totals, is_rounded, totals
-from core.progress import Watch, heard
+from ..data.prepare import Matrix, Transform
+from ..data.source import ArraySource, Source, as_numbers, as_source
+from ..errors import ChoiceError, DataError
+from ..progress import Watch, heard
+from .blas import one_thread
+from .em.e_step import Map
+from .em.run import Run, converge
+from .em.stopping import Objection, Outcome
+from .family import Family
+from .model import Mixture
+from .multistart import check, given, solve
+from .plan import Plan
+from .problem import Problem, pose
+from .stored import Totals, is_rounded, totals
 
 SAME = 1e-9  # relative difference of two log-likelihoods that are one
 

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from core.data.rows import rows_of
-from core.data.source import as_source
-from core.errors import ChoiceError, FitError
-from core.mixture.em.constants import FLOOR
-from core.mixture.em.e_step import over_all
-from core.mixture.em.m_step import MStep
-from core.mixture.em.passes import passes
-from core.mixture.family import Family
-from core.mixture.family import family as named
-from core.mixture.model import Mixture
-from core.mixture.observed import Observed
+from ..data.rows import rows_of
+from ..data.source import as_source
+from ..errors import ChoiceError, FitError
+from .em.constants import FLOOR
+from .em.e_step import over_all
+from .em.m_step import MStep
+from .em.passes import passes
+from .family import Family
+from .family import family as named
+from .model import Mixture
+from .observed import Observed
 
 
 def iterate(family: Family, mixture: Mixture, rows: npt.ArrayLike) -> Iterator[tuple[Mixture, float]]:

@@ -13,11 +13,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array
-from core.data.patterns import Mask
-from core.errors import DegenerateError
-from core.mixture.em.constants import LOG_2PI, TILE
-from core.mixture.model import Mixture
+from ..arrays import Array
+from ..data.patterns import Mask
+from ..errors import DegenerateError
+from .em.constants import LOG_2PI, TILE
+from .model import Mixture
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array, read_only
-from core.data.patterns import Mask, Patterns
-from core.data.source import as_rows
-from core.errors import expect
-from core.mixture.model import Mixture
-from core.mixture.moments import Moments
+from ..arrays import Array, read_only
+from ..data.patterns import Mask, Patterns
+from ..data.source import as_rows
+from ..errors import expect
+from .model import Mixture
+from .moments import Moments
 
 
 @dataclass(frozen=True)

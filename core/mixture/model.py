@@ -12,11 +12,11 @@ import numpy.typing as npt
 from scipy.linalg import solve_triangular
 from scipy.special import logsumexp, softmax
 
-from core.arrays import Array, closed, read_only
-from core.data.patterns import Mask, Patterns
-from core.data.source import as_numbers, as_rows
-from core.errors import ChoiceError, DegenerateError, whole_number
-from core.mixture.em.constants import LOG_2PI
+from ..arrays import Array, closed, read_only
+from ..data.patterns import Mask, Patterns
+from ..data.source import as_numbers, as_rows
+from ..errors import ChoiceError, DegenerateError, whole_number
+from .em.constants import LOG_2PI
 
 BLOCK_ROWS = 16_384  # rows evaluated at a time, so that scoring needs little beside its answer
 

@@ -14,9 +14,9 @@ from operator import add
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array, closed, read_only
-from core.data.source import Source, as_numbers
-from core.errors import DataError
+from ..arrays import Array, closed, read_only
+from ..data.source import Source, as_numbers
+from ..errors import DataError
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,17 @@ from functools import cache
 
 import numpy as np
 
-from core.arrays import Array
-from core.errors import CoreError, DegenerateError, FitError
-from core.mixture.em.e_step import Map
-from core.mixture.em.run import Run, begin, begun, converge, judged
-from core.mixture.em.stopping import Outcome, Watch
-from core.mixture.model import Mixture
-from core.mixture.moments import Moments
-from core.mixture.plan import Plan
-from core.mixture.problem import SAMPLE_ROWS, Problem
-from core.mixture.starts.first_moments import of_all, of_labels
-from core.mixture.starts.start import Start
+from ..arrays import Array
+from ..errors import CoreError, DegenerateError, FitError
+from .em.e_step import Map
+from .em.run import Run, begin, begun, converge, judged
+from .em.stopping import Outcome, Watch
+from .model import Mixture
+from .moments import Moments
+from .plan import Plan
+from .problem import SAMPLE_ROWS, Problem
+from .starts.first_moments import of_all, of_labels
+from .starts.start import Start
 
 SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
 GLANCE = 3  # passes that show whether a start from a neighbour comes out ahead

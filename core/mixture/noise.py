@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core.arrays import Array
-from core.data.rows import RowSource
-from core.mixture.model import Noise
+from ..arrays import Array
+from ..data.rows import RowSource
+from .model import Noise
 
 
 def noise_over(source: RowSource, axes: Array | None) -> Noise:

@@ -8,13 +8,13 @@ from operator import add
 
 import numpy as np
 
-from core.arrays import Array
-from core.data.rows import Rows, RowSource
-from core.errors import FitError
-from core.mixture.em.e_step import e_step
-from core.mixture.missing import fill
-from core.mixture.model import Mixture
-from core.mixture.moments import Moments, moments
+from ..arrays import Array
+from ..data.rows import Rows, RowSource
+from ..errors import FitError
+from .em.e_step import e_step
+from .missing import fill
+from .model import Mixture
+from .moments import Moments, moments
 
 PASSES_FOR_ONE = 10  # of EM for one Gaussian, from which starts take expected values
 RIDGE = 1e-3  # added to its variances, in units of the columns' variances

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.errors import ChoiceError, is_number, whole_number
-from core.mixture.em.constraint import EigenvalueRatio
-from core.mixture.em.prior import ConjugatePrior
-from core.mixture.family import Family, family
-from core.mixture.starts.start import Hierarchical, Start
+from ..errors import ChoiceError, is_number, whole_number
+from .em.constraint import EigenvalueRatio
+from .em.prior import ConjugatePrior
+from .family import Family, family
+from .starts.start import Hierarchical, Start
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ from functools import cached_property
 
 import numpy as np
 
-from core.arrays import Array, read_only
-from core.data.rows import Rows, RowSource, Streamed, gathered
-from core.data.source import Source
-from core.errors import FitError
-from core.mixture.em.constants import FLOOR
-from core.mixture.em.stopping import flattest
-from core.mixture.model import Noise
-from core.mixture.noise import noise_over
-from core.mixture.observed import Observed, fill_for_start
-from core.mixture.starts.start import StartSample
+from ..arrays import Array, read_only
+from ..data.rows import Rows, RowSource, Streamed, gathered
+from ..data.source import Source
+from ..errors import FitError
+from .em.constants import FLOOR
+from .em.stopping import flattest
+from .model import Noise
+from .noise import noise_over
+from .observed import Observed, fill_for_start
+from .starts.start import StartSample
 
 START_ROWS = 2_000  # rows that starts look at
 IN_MEMORY_CELLS = 8_000_000  # values (64 MB) that are scaled once instead of at each pass

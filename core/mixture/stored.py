@@ -14,10 +14,10 @@ from operator import add
 import numpy as np
 from scipy.special import logsumexp
 
-from core.data.rows import Rows, rows_of
-from core.data.source import Source
-from core.errors import DegenerateError
-from core.mixture.model import Mixture
+from ..data.rows import Rows, rows_of
+from ..data.source import Source
+from ..errors import DegenerateError
+from .model import Mixture
 
 NOTICED = 1e-10  # standard deviations by which rounding may shift a group, or share by which it may change a variance
 

@@ -14,20 +14,20 @@ import numpy.typing as npt
 import pandas as pd
 import xlsxwriter
 
-from core.analysis.anomaly import Anomalies
-from core.analysis.doubt import doubt
-from core.analysis.grouping import Grouping
-from core.analysis.identity import cluster_slots
-from core.analysis.judgements import Judgements
-from core.analysis.listing import LABEL
-from core.analysis.reasons import Reasons
-from core.arrays import Array
-from core.data.prepare import Matrix
-from core.data.table import Table
-from core.errors import DataError
-from core.kmeans import Partition
-from core.mixture.fit import Fit
-from core.share.formulas import safe
+from ..analysis.anomaly import Anomalies
+from ..analysis.doubt import doubt
+from ..analysis.grouping import Grouping
+from ..analysis.identity import cluster_slots
+from ..analysis.judgements import Judgements
+from ..analysis.listing import LABEL
+from ..analysis.reasons import Reasons
+from ..arrays import Array
+from ..data.prepare import Matrix
+from ..data.table import Table
+from ..errors import DataError
+from ..kmeans import Partition
+from ..mixture.fit import Fit
+from .formulas import safe
 
 # Of a worksheet (Microsoft, "Excel specifications and limits").
 SHEET_ROWS, SHEET_COLUMNS, CELL_CHARACTERS = 1_048_576, 16_384, 32_767

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.data.columns import numbers_of
-from core.data.prepare import Matrix
-from core.data.table import Kind, Table
-from core.mixture.fit import Fit
-from core.mixture.missing import fill
-from core.share.export import original_frame, unlike
+from ..data.columns import numbers_of
+from ..data.prepare import Matrix
+from ..data.table import Kind, Table
+from ..mixture.fit import Fit
+from ..mixture.missing import fill
+from .export import original_frame, unlike
 
 
 def filled_frame(table: Table, matrix: Matrix, fit: Fit) -> pd.DataFrame:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.compare import Labels
-from core.analysis.lessons.toys import FIVE, TURNED
-from core.arrays import Array, closed, read_only
-from core.errors import ChoiceError
-from core.mixture.model import Mixture
+from ...arrays import Array, closed, read_only
+from ...errors import ChoiceError
+from ...mixture.model import Mixture
+from ..compare import Labels
+from .toys import FIVE, TURNED
 
 MOST = len(FIVE)
 

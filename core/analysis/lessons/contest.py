@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
-from core.analysis.compare import Labels, matched, shared_rows
-from core.analysis.lessons.toys import Toy, toy
-from core.arrays import closed
-from core.kmeans import Partition, k_means
-from core.mixture.family import family
-from core.mixture.fit import Fit, fit
-from core.mixture.plan import Plan
+from ...arrays import closed
+from ...kmeans import Partition, k_means
+from ...mixture.family import family
+from ...mixture.fit import Fit, fit
+from ...mixture.plan import Plan
+from ..compare import Labels, matched, shared_rows
+from .toys import Toy, toy
 
 SAME = 0.02  # difference of two adjusted Rand indices within which neither has won
 FOUND = 0.8  # adjusted Rand index from which the groups count as found

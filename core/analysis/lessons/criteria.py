@@ -9,15 +9,15 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.analysis.lessons.toys import toy
-from core.analysis.selection import Board, Search
-from core.analysis.sweep import sweep
-from core.arrays import Array, read_only
-from core.errors import FitError
-from core.kmeans import k_means
-from core.mixture.bayes.posterior import DirichletProcess
-from core.mixture.bayes.variational import LEAST_ROWS, BayesPlan, bayes
-from core.mixture.family import family
+from ...arrays import Array, read_only
+from ...errors import FitError
+from ...kmeans import k_means
+from ...mixture.bayes.posterior import DirichletProcess
+from ...mixture.bayes.variational import LEAST_ROWS, BayesPlan, bayes
+from ...mixture.family import family
+from ..selection import Board, Search
+from ..sweep import sweep
+from .toys import toy
 
 MOST = 8  # groups that are tried
 STARTS = 8  # of each, more than a sweep takes for its best: here every K is shown

@@ -9,18 +9,18 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array, read_only
-from core.errors import CoreError, DegenerateError, FitError
-from core.mixture.em.m_step import m_step
-from core.mixture.em.prior import ConjugatePrior
-from core.mixture.em.stopping import Outcome, Stopping
-from core.mixture.family import Family
-from core.mixture.fit import Fit, fit
-from core.mixture.iterate import iterate
-from core.mixture.model import Mixture
-from core.mixture.moments import moments
-from core.mixture.plan import Plan
-from core.mixture.starts.start import Start, StartSample, one_hot, softened
+from ...arrays import Array, read_only
+from ...errors import CoreError, DegenerateError, FitError
+from ...mixture.em.m_step import m_step
+from ...mixture.em.prior import ConjugatePrior
+from ...mixture.em.stopping import Outcome, Stopping
+from ...mixture.family import Family
+from ...mixture.fit import Fit, fit
+from ...mixture.iterate import iterate
+from ...mixture.model import Mixture
+from ...mixture.moments import moments
+from ...mixture.plan import Plan
+from ...mixture.starts.start import Start, StartSample, one_hot, softened
 
 MOST_PASSES = 1_000
 MOST_SHOWN = 40  # passes

@@ -10,12 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtr, chdtrc
 
-from core.arrays import Array
-from core.errors import FitError
-from core.mixture.family import family
-from core.mixture.fit import fit
-from core.mixture.model import Mixture
-from core.mixture.plan import Plan
+from ...arrays import Array
+from ...errors import FitError
+from ...mixture.family import family
+from ...mixture.fit import fit
+from ...mixture.model import Mixture
+from ...mixture.plan import Plan
 
 SIGMAS = (1, 2, 3)
 FEWEST = 4  # points that one bell is fitted to: three always lie on an ellipse of their own

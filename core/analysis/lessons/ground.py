@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.analysis.lessons.toys import Toy
-from core.arrays import Array, read_only
-from core.data.prepare import Matrix
-from core.errors import FitError
+from ...arrays import Array, read_only
+from ...data.prepare import Matrix
+from ...errors import FitError
+from .toys import Toy
 
 MOST_ROWS = 2_000
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.analysis.lessons.em_steps import Course, Pass
-from core.analysis.lessons.ground import Ground
-from core.arrays import Array
-from core.mixture.moments import moments
-from core.numbers import figure
+from ...arrays import Array
+from ...mixture.moments import moments
+from ...numbers import figure
+from .em_steps import Course, Pass
+from .ground import Ground
 
 
 @dataclass(frozen=True)

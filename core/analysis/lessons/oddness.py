@@ -10,17 +10,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc
 
-from core.analysis.anomaly import Anomalies, ExpectedFalseAlarms, Scored, judge, scored
-from core.analysis.density import MASSES, DensityRegions, regions_above
-from core.analysis.geometry import Plane
-from core.analysis.scorers import InSample
-from core.arrays import Array
-from core.kmeans import k_means
-from core.mixture.em.constants import LOG_2PI
-from core.mixture.family import family
-from core.mixture.fit import Fit, fit
-from core.mixture.model import Mixture
-from core.mixture.plan import Plan
+from ...arrays import Array
+from ...kmeans import k_means
+from ...mixture.em.constants import LOG_2PI
+from ...mixture.family import family
+from ...mixture.fit import Fit, fit
+from ...mixture.model import Mixture
+from ...mixture.plan import Plan
+from ..anomaly import Anomalies, ExpectedFalseAlarms, Scored, judge, scored
+from ..density import MASSES, DensityRegions, regions_above
+from ..geometry import Plane
+from ..scorers import InSample
 
 PLANE = Plane((0, 1), 2)
 DIMENSIONS = (1, 2, 5, 10, 20, 50)

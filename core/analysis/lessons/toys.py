@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.compare import Labels
-from core.arrays import Array, closed, read_only
-from core.errors import ChoiceError, whole_number
+from ...arrays import Array, closed, read_only
+from ...errors import ChoiceError, whole_number
+from ..compare import Labels
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 
-from core.data.reader.vocabulary import WORDS
+from .vocabulary import WORDS
 
 WESTERN = {
     "Western": "éñüöóáèçãíäåøßêúæâôõëîûïùòìœÿ",  # names and loan words in English tables, and mixtures

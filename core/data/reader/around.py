@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.reader.extent import runs
-from core.data.reader.heading import Heading, is_value, is_word
-from core.data.reader.sheet import Cell, Cells, Mask, Rows, Sheet, part, taken
+from .extent import runs
+from .heading import Heading, is_value, is_word
+from .sheet import Cell, Cells, Mask, Rows, Sheet, part, taken
 
 _TOTALS = (
     "total totals subtotal subtotals sum sums overall average averages mean summe gesamt gesamtsumme insgesamt "

@@ -12,7 +12,7 @@ import warnings
 import pyarrow as pa
 import pyarrow.feather as feather
 
-from core.errors import ReadError
+from ...errors import ReadError
 
 FILE, FIRST_VERSION = b"ARROW1", b"FEA1"
 _HEAD = 8  # bytes of an IPC file before what is a stream, but for the list at the file's end

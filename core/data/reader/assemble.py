@@ -11,13 +11,13 @@ from itertools import chain
 
 import pyarrow as pa
 
-from core.data.names import unique_names
-from core.data.reader import moments, numerals
-from core.data.reader.kinds import Manner, Named
-from core.data.reader.layout import Grid
-from core.data.reader.sheet import Cells, is_text, part, stretches
-from core.data.reader.values import Typed, typed_together, with_moments
-from core.data.table import Note, NoteKind, Offer, Reading
+from ..names import unique_names
+from ..table import Note, NoteKind, Offer, Reading
+from . import moments, numerals
+from .kinds import Manner, Named
+from .layout import Grid
+from .sheet import Cells, is_text, part, stretches
+from .values import Typed, typed_together, with_moments
 
 HEAD = 300  # cells of a column that tell its decimal mark
 HEADS = 600_000  # of all columns together, but for

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.data.reader.extent import find_extent, runs
-from core.data.reader.heading import Row, is_header, looked_at
-from core.data.reader.sheet import Sheet
-from core.data.table import Note, NoteKind, Offer, Reading
-from core.numbers import count
+from ...numbers import count
+from ..table import Note, NoteKind, Offer, Reading
+from .extent import find_extent, runs
+from .heading import Row, is_header, looked_at
+from .sheet import Sheet
 
 FEWEST_ROWS = 3
 MOST_TOLD = 3  # other tables that are offered

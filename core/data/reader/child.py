@@ -20,18 +20,18 @@ from typing import Any, BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from core.data.answer import Head, refused, unsound_cells, written
-from core.data.lifeline import end_with
-from core.data.limits import Limits
-from core.data.names import unique_names
-from core.data.reader.assemble import assembled, display_names
-from core.data.reader.formats import Format, tell_format, unpacked
-from core.data.reader.layout import lay_out
-from core.data.reader.repeated import repeats_in
-from core.data.reader.sheet import Rows, Sheet
-from core.data.reader.text import read_text
-from core.data.table import Note, Reading
-from core.errors import CoreError, ReadError
+from ...errors import CoreError, ReadError
+from ..answer import Head, refused, unsound_cells, written
+from ..lifeline import end_with
+from ..limits import Limits
+from ..names import unique_names
+from ..table import Note, Reading
+from .assemble import assembled, display_names
+from .formats import Format, tell_format, unpacked
+from .layout import lay_out
+from .repeated import repeats_in
+from .sheet import Rows, Sheet
+from .text import read_text
 
 TOO_MUCH_MEMORY = 3  # exit code
 LONGEST_NAME = 5_000  # characters of a name that travel
@@ -133,23 +133,23 @@ def _sheet(kind: Format, content: bytes, reading: Reading, limits: Limits) -> tu
     if kind is Format.TEXT:
         return *read_text(content, reading, limits.cells), ()
     if kind is Format.JSON:
-        from core.data.reader.records import read_records
+        from .records import read_records
 
         sheet, resolved = read_records(content, reading, limits.cells)
         return sheet, replace(resolved, **_AS_STORED), ()
     if kind is Format.SQLITE:
-        from core.data.reader.database import read_database
+        from .database import read_database
 
         found = read_database(content, reading, limits.cells)
         return found.sheet, replace(found.reading, **_AS_STORED), found.sheets
-    from core.data.reader.workbook import read_workbook
+    from .workbook import read_workbook
 
     found = read_workbook(content, reading, limits.cells)
     return found.sheet, found.reading, found.sheets
 
 
 def _columnar(kind: Format, content: bytes, reading: Reading, limits: Limits) -> Answer:
-    from core.data.reader.columnar import plain, read_arrow, read_parquet
+    from .columnar import plain, read_arrow, read_parquet
 
     table = (read_parquet if kind is Format.PARQUET else read_arrow)(content, limits.cells)
     columns, notes = plain(table)

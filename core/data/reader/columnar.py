@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
-from core.data.answer import FIRST_MOMENT, LAST_MOMENT, unsound_cells
-from core.data.reader.arrow_file import opened
-from core.data.reader.sheet import check_width, no_text_note
-from core.data.table import Note, NoteKind
-from core.errors import ReadError
+from ...errors import ReadError
+from ..answer import FIRST_MOMENT, LAST_MOMENT, unsound_cells
+from ..table import Note, NoteKind
+from .arrow_file import opened
+from .sheet import check_width, no_text_note
 
 LONGEST_TEXT = 200  # of what is neither number, date nor text
 _TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}  # of a second

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from core.data.answer import unsound_cells
-from core.data.reader.sheet import Cell, Sheet, no_text_note, of_rows
-from core.data.reader.workbook import Workbook
-from core.data.table import Note, Reading
-from core.errors import ReadError
+from ...errors import ReadError
+from ..answer import unsound_cells
+from ..table import Note, Reading
+from .sheet import Cell, Sheet, no_text_note, of_rows
+from .workbook import Workbook
 
 MAGIC = b"SQLite format 3\0"
 LONGEST_TEXT = 10_000

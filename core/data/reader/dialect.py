@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, product
 
-from core.data.reader import moments, numerals
-from core.data.reader.rulings import BARS, cut, spans, without_ruling_lines
-from core.errors import ReadError
+from ...errors import ReadError
+from . import moments, numerals
+from .rulings import BARS, cut, spans, without_ruling_lines
 
 HEAD = 100_000  # characters that are looked at
 ROWS = 300

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from core.data.reader.plausibility import BROKEN, SCRIPTS, plausibility, script_of
-from core.data.table import Note, Offer, Reading
-from core.errors import ReadError
+from ...errors import ReadError
+from ..table import Note, Offer, Reading
+from .plausibility import BROKEN, SCRIPTS, plausibility, script_of
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from core.data.reader.heading import group_rows, is_header, is_value, looked_at, may_be_groups, value_columns
-from core.data.reader.sheet import Cell, Mask, Sheet
-from core.errors import ReadError
+from ...errors import ReadError
+from .heading import group_rows, is_header, is_value, looked_at, may_be_groups, value_columns
+from .sheet import Cell, Mask, Sheet
 
 SECTION_TITLE = 4  # rows of a section's title at most
 LONGEST_TITLE = 12  # rows of a title right above the names

@@ -14,8 +14,8 @@ from typing import IO, cast
 
 import pyarrow as pa
 
-from core.data.reader.database import MAGIC
-from core.errors import ReadError
+from ...errors import ReadError
+from .database import MAGIC
 
 STEP = 1_000_000
 

@@ -12,10 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.data.reader import moments, numerals
-from core.data.reader.sheet import Cell, Mask, Sheet
-from core.data.reader.values import BLANKS, ERRORS
-from core.data.table import Reading
+from ..table import Reading
+from . import moments, numerals
+from .sheet import Cell, Mask, Sheet
+from .values import BLANKS, ERRORS
 
 LOOKED_AT = 100  # rows below the names that tell what columns hold,
 CELLS = 100_000  # or so many that they have about as many cells,

@@ -14,10 +14,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.reader import moments, numerals
-from core.data.reader.quantities import Quantities, quantities, settled, share_of_quantities, units_of
-from core.data.reader.sheet import Cell, Rows
-from core.data.table import Kind, Note, NoteKind, Offer, Reading
+from ..table import Kind, Note, NoteKind, Offer, Reading
+from . import moments, numerals
+from .quantities import Quantities, quantities, settled, share_of_quantities, units_of
+from .sheet import Cell, Rows
 
 PAIRS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("ja", "nein"), ("oui", "non"), ("si", "no"))
 TRUE = frozenset({yes for yes, _ in PAIRS} | {"sí"})

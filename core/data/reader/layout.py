@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from core.data.reader.around import foot_of, of_rows_in, repeats, width_of, without_comments
-from core.data.reader.beside import columns_of
-from core.data.reader.extent import find_extent
-from core.data.reader.heading import Heading, find_heading
-from core.data.reader.left_out import Plan, column_notes, left_out, row_notes
-from core.data.reader.rulings import without_rulings
-from core.data.reader.sections import Sections, find_sections
-from core.data.reader.sheet import Cells, Rows, Sheet
-from core.data.reader.subtotals import subtotals
-from core.data.reader.turned import upright
-from core.data.table import Note, NoteKind, Offer, Reading
-from core.errors import ReadError
+from ...errors import ReadError
+from ..table import Note, NoteKind, Offer, Reading
+from .around import foot_of, of_rows_in, repeats, width_of, without_comments
+from .beside import columns_of
+from .extent import find_extent
+from .heading import Heading, find_heading
+from .left_out import Plan, column_notes, left_out, row_notes
+from .rulings import without_rulings
+from .sections import Sections, find_sections
+from .sheet import Cells, Rows, Sheet
+from .subtotals import subtotals
+from .turned import upright
 
 SECTION = "section"  # the name of the column of sections' titles
 

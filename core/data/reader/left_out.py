@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.reader.heading import Heading
-from core.data.reader.sheet import Rows, Sheet
-from core.data.table import Note, NoteKind, Offer, Reading
+from ..table import Note, NoteKind, Offer, Reading
+from .heading import Heading
+from .sheet import Rows, Sheet
 
 NAMED_LINES = 5
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.reader.sheet import Mask
+from .sheet import Mask
 
 Floats = npt.NDArray[np.float64]
 

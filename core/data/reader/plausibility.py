@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cache
 
-from core.data.reader.alphabets import ALPHABETS, LATIN, RARER, Language, fold, languages
+from .alphabets import ALPHABETS, LATIN, RARER, Language, fold, languages
 
 SCRIPTS = (*ALPHABETS, "Japanese", "Chinese, simplified", "Chinese, traditional", "Korean")
 # All are logarithms of chances.

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.reader import moments, numerals
-from core.data.reader.sheet import Mask
+from . import moments, numerals
+from .sheet import Mask
 
 MOSTLY = 0.9  # of the numbers of a column, that have the one unit
 _ABOUT = r"^[~≈]\s*"

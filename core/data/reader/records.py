@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.data.reader.encoding import Told, decoded, encoding_notes, tell_encoding
-from core.data.reader.sheet import Cell, Sheet, check_width, of_rows
-from core.data.table import Note, Reading
-from core.errors import ReadError
+from ...errors import ReadError
+from ..table import Note, Reading
+from .encoding import Told, decoded, encoding_notes, tell_encoding
+from .sheet import Cell, Sheet, check_width, of_rows
 
 DEEPEST = 3  # records within records that become columns of their own
 LONGEST_TEXT = 200

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.reader.sheet import Mask, Rows
-from core.data.table import Note, NoteKind, Offer, Reading
-from core.numbers import count
+from ...numbers import count
+from ..table import Note, NoteKind, Offer, Reading
+from .sheet import Mask, Rows
 
 MOST_COLUMNS = 5_000  # beyond which equal rows are not looked for
 FEWEST = 5  # rows of a file that may have been appended to itself

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.reader.sheet import Cells, Mask, Rows, Sheet, taken
+from .sheet import Cells, Mask, Rows, Sheet, taken
 
 BARS = ("│", "┃", "║")  # what parts the cells of a drawn table
 LOOKED_AT = 200  # lines that may tell where columns of fixed width begin

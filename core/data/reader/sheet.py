@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.table import Note, NoteKind
-from core.errors import ReadError
+from ...errors import ReadError
+from ..table import Note, NoteKind
 
 Cell = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
 Cells: TypeAlias = pa.Array | Sequence[Cell]  # the strings of a text file, or cells as a workbook typed them

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.reader.around import TOTALS, number_of, of_rows_in
-from core.data.reader.heading import is_value, looked_at, value_columns
-from core.data.reader.sheet import Cell, Cells, Mask, Rows, Sheet, part
+from .around import TOTALS, number_of, of_rows_in
+from .heading import is_value, looked_at, value_columns
+from .sheet import Cell, Cells, Mask, Rows, Sheet, part
 
 MOST = 5_000  # rows that are called totals and looked at; with more of them they are rows
 MOST_LABELS = 8  # columns of words that are searched

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pyarrow.compute as pc
 
-from core.data.reader.dialect import Dialect, tell_dialect
-from core.data.reader.encoding import Told, decoded, encoding_notes, is_utf8, spoken, tell_encoding
-from core.data.reader.sheet import Sheet
-from core.data.reader.tokens import tokenise
-from core.data.table import Note, Reading
-from core.errors import ReadError
+from ...errors import ReadError
+from ..table import Note, Reading
+from .dialect import Dialect, tell_dialect
+from .encoding import Told, decoded, encoding_notes, is_utf8, spoken, tell_encoding
+from .sheet import Sheet
+from .tokens import tokenise
 
 NOT_TABLES = {
     "{\\rtf": "a text document",

@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from core.data.reader.dialect import FIELD_LIMIT, STAND_IN, Dialect, prepared
-from core.data.reader.sheet import Cells, Sheet, check_width
-from core.data.table import Note, NoteKind
-from core.errors import ReadError
+from ...errors import ReadError
+from ..table import Note, NoteKind
+from .dialect import FIELD_LIMIT, STAND_IN, Dialect, prepared
+from .sheet import Cells, Sheet, check_width
 
 QUICK_BYTES = 1_000_000  # smaller files are read patiently: the time does not matter there
 NARROW = 50  # columns up to which Arrow parts the cells: it reserves a whole block of memory for each column

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from core.data.reader.extent import find_extent
-from core.data.reader.heading import Row, is_value, is_word
-from core.data.reader.sheet import Sheet
-from core.data.table import Note, NoteKind, Offer, Reading
+from ..table import Note, NoteKind, Offer, Reading
+from .extent import find_extent
+from .heading import Row, is_value, is_word
+from .sheet import Sheet
 
 MOST_ROWS = 300  # of a table that is found to lie on its side
 MOST_LOOKED_AT = 200_000  # cells of one that is found to

@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.reader import moments, numerals
-from core.data.reader.kinds import (
+from ..table import Kind, Note, NoteKind, Offer, Reading
+from . import moments, numerals
+from .kinds import (
     HALF,
     MOSTLY,
     READERS,
@@ -23,9 +24,8 @@ from core.data.reader.kinds import (
     sample_of,
     whole_if_possible,
 )
-from core.data.reader.quantities import quantities, share_of_quantities, units_of
-from core.data.reader.sheet import Cell, Cells, Mask, end_to_end, is_text
-from core.data.table import Kind, Note, NoteKind, Offer, Reading
+from .quantities import quantities, share_of_quantities, units_of
+from .sheet import Cell, Cells, Mask, end_to_end, is_text
 
 TEXT_BLANKS = frozenset({"", "na", "n/a", "#n/a", "#na", "nan", "null", "<na>", "n.a."})
 BLANKS = TEXT_BLANKS | frozenset(

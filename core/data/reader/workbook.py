@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import python_calamine as calamine
 
-from core.data.reader.excel_errors import error_cells
-from core.data.reader.sheet import Cell, Merged, Sheet, check_width, of_rows, taken
-from core.data.reader.worksheet import Marks, marks_of
-from core.data.table import Note, NoteKind, Offer, Reading
-from core.errors import ReadError
-from core.numbers import count
+from ...errors import ReadError
+from ...numbers import count
+from ..table import Note, NoteKind, Offer, Reading
+from .excel_errors import error_cells
+from .sheet import Cell, Merged, Sheet, check_width, of_rows, taken
+from .worksheet import Marks, marks_of
 
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream that holds a workbook behind a password
 LOCKED_ODS = b"manifest:encryption-data"

@@ -12,9 +12,9 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from scipy.special import betaln, gammaln, multigammaln, psi
 
-from core.arrays import Array, read_only
-from core.errors import ChoiceError
-from core.mixture.moments import Moments
+from ...arrays import Array, read_only
+from ...errors import ChoiceError
+from ..moments import Moments
 
 
 @dataclass(frozen=True)

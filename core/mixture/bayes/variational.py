@@ -12,26 +12,26 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array, read_only
-from core.data.source import Source, as_numbers, as_source
-from core.data.transform import Matrix, Transform
-from core.errors import ChoiceError, FitError, is_number
-from core.mixture.bayes.posterior import DirichletProcess, NormalWishart, WeightPosterior, WeightPrior
-from core.mixture.blas import one_thread
-from core.mixture.em.drivers import Stepped
-from core.mixture.em.e_step import over_all
-from core.mixture.em.passes import EStep, passes
-from core.mixture.em.prior import matrix_of, vector_of
-from core.mixture.em.run import Running
-from core.mixture.em.stopping import Outcome, Watch, unwatched
-from core.mixture.fit import Origin
-from core.mixture.model import Mixture
-from core.mixture.moments import Moments
-from core.mixture.multistart import check, given_moments
-from core.mixture.plan import Plan, check_components, check_passes
-from core.mixture.problem import Problem, Units, pose
-from core.mixture.starts.first_moments import of_shares
-from core.mixture.starts.start import KMeansPlusPlus, Start, one_hot
+from ...arrays import Array, read_only
+from ...data.source import Source, as_numbers, as_source
+from ...data.transform import Matrix, Transform
+from ...errors import ChoiceError, FitError, is_number
+from ..blas import one_thread
+from ..em.drivers import Stepped
+from ..em.e_step import over_all
+from ..em.passes import EStep, passes
+from ..em.prior import matrix_of, vector_of
+from ..em.run import Running
+from ..em.stopping import Outcome, Watch, unwatched
+from ..fit import Origin
+from ..model import Mixture
+from ..moments import Moments
+from ..multistart import check, given_moments
+from ..plan import Plan, check_components, check_passes
+from ..problem import Problem, Units, pose
+from ..starts.first_moments import of_shares
+from ..starts.start import KMeansPlusPlus, Start, one_hot
+from .posterior import DirichletProcess, NormalWishart, WeightPosterior, WeightPrior
 
 LEAST_LOG_WEIGHT = -690.0  # beside the largest: exp of less is zero, and its log has no digits
 LEAST_ROWS = 1.0  # rows' worth of weight that a component holds to count as one

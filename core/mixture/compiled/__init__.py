@@ -27,9 +27,10 @@ def build() -> None:
     In one, since what several modules call is then compiled once. What it compiled is on disk then; where that fails,
     `load` compiles, or says why it cannot.
     """
+    engine = __name__.removesuffix(".mixture.compiled")
     command = (
-        "from core.data.lifeline import end_with; end_with(0); "
-        "from core.mixture import compiled; list(map(compiled.load, compiled.MODULES))"
+        f"from {engine}.data.lifeline import end_with; end_with(0); "
+        f"from {engine}.mixture import compiled; list(map(compiled.load, compiled.MODULES))"
     )
     with _building:
         root = Path(__file__).parents[3]

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.mixture.compiled.lanes import Lanes, fill4, load4, square_root, store, total, where_less
-from core.mixture.compiled.pointers import Pointer, inlined, inner, shared
+from .lanes import Lanes, fill4, load4, square_root, store, total, where_less
+from .pointers import Pointer, inlined, inner, shared
 
 ABREAST = 4
 SWEEPS = 30  # far more than ever needed: convergence is quadratic

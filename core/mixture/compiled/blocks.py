@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from core.arrays import Array
-from core.mixture.compiled.elementary import LEAST_EXPONENT, exp, log
-from core.mixture.compiled.lanes import (
+from ...arrays import Array
+from ..em.constants import TILE
+from .elementary import LEAST_EXPONENT, exp, log
+from .lanes import (
     LINE,
     aligned,
     fill4,
@@ -20,8 +21,7 @@ from core.mixture.compiled.lanes import (
     turn,
     where_less,
 )
-from core.mixture.compiled.pointers import Pointer, fill, inlined, inner, pointer, shared
-from core.mixture.em.constants import TILE
+from .pointers import Pointer, fill, inlined, inner, pointer, shared
 
 LANES = 8
 WIDE = 16  # lanes of the loops that are one long chain for each row

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.mixture.compiled.axes import (
+from ..em.constants import EQUAL, IDENTITY, VARIABLE
+from .axes import (
     ABREAST,
     beside,
     common_turn,
@@ -20,11 +21,10 @@ from core.mixture.compiled.axes import (
     spread_out,
     turn_both,
 )
-from core.mixture.compiled.blocks import Sizes
-from core.mixture.compiled.factors import factorise, invert
-from core.mixture.compiled.lanes import fill4, load4, store
-from core.mixture.compiled.pointers import Pointer, copy, fill, inner, shared
-from core.mixture.em.constants import EQUAL, IDENTITY, VARIABLE
+from .blocks import Sizes
+from .factors import factorise, invert
+from .lanes import fill4, load4, store
+from .pointers import Pointer, copy, fill, inner, shared
 
 
 class Freedom(NamedTuple):

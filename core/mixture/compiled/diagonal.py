@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.mixture.compiled.blocks import LANES, STRIDE, WIDE, Block, Parts, Sizes, Sums
-from core.mixture.compiled.lanes import fill8, fill16, load8, load16, store, total
-from core.mixture.compiled.pointers import Pointer, inner
+from .blocks import LANES, STRIDE, WIDE, Block, Parts, Sizes, Sums
+from .lanes import fill8, fill16, load8, load16, store, total
+from .pointers import Pointer, inner
 
 
 @inner

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 
-from core.mixture.compiled.lanes import BIAS, ROUNDING, Lanes, exponent_and_fraction, power_of_two
-from core.mixture.compiled.pointers import inlined
+from .lanes import BIAS, ROUNDING, Lanes, exponent_and_fraction, power_of_two
+from .pointers import inlined
 
 LN2 = math.log(2)
 PER_LN2 = 1 / LN2

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.mixture.compiled import diagonal, full
-from core.mixture.compiled.blocks import Block, Parts, Sizes, Sums, compare, filled_up, find_noise, share_out
-from core.mixture.compiled.pointers import Pointer, inner
-from core.mixture.em.constants import TILE
+from ..em.constants import TILE
+from . import diagonal, full
+from .blocks import Block, Parts, Sizes, Sums, compare, filled_up, find_noise, share_out
+from .pointers import Pointer, inner
 
 
 @inner

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.mixture.compiled.full import pack
-from core.mixture.compiled.pointers import Pointer, inner
+from .full import pack
+from .pointers import Pointer, inner
 
 AT_ONCE = 8  # factors of a product whose logarithm is taken at once: they would have to be 1e38 each to overflow
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.mixture.compiled.blocks import LANES, Sizes, Sums
-from core.mixture.compiled.elementary import exp, log
-from core.mixture.compiled.factors import Factored
-from core.mixture.compiled.lanes import fill8, load8, store, where_less
-from core.mixture.compiled.pointers import Pointer, copy, fill, inner, shared
-from core.mixture.em.constants import LEAST_WEIGHT
+from ..em.constants import LEAST_WEIGHT
+from .blocks import LANES, Sizes, Sums
+from .elementary import exp, log
+from .factors import Factored
+from .lanes import fill8, load8, store, where_less
+from .pointers import Pointer, copy, fill, inner, shared
 
 ROOT_TWO = math.sqrt(2.0)
 MOST_LOG = 690.0  # where exp is a normal number; logarithms beyond are cut there

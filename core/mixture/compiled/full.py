@@ -6,11 +6,11 @@ short head that comes first, where the triangle is narrow.
 
 from __future__ import annotations
 
-from core.mixture.compiled.blocks import LANES, STRIDE, Block, Parts, Sizes, Sums
-from core.mixture.compiled.diagonal import add_one
-from core.mixture.compiled.lanes import Lanes, fill4, fill8, load4, load8, store, total
-from core.mixture.compiled.pointers import Pointer, inlined, inner
-from core.mixture.em.constants import TILE
+from ..em.constants import TILE
+from .blocks import LANES, STRIDE, Block, Parts, Sizes, Sums
+from .diagonal import add_one
+from .lanes import Lanes, fill4, fill8, load4, load8, store, total
+from .pointers import Pointer, inlined, inner
 
 
 @inner

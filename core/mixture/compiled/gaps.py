@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.mixture.compiled.blocks import Parts, Sizes, Sums, sums_in, sums_room
-from core.mixture.compiled.factors import factorise, invert
-from core.mixture.compiled.full import pack
-from core.mixture.compiled.pointers import Pointer, fill, inner
-from core.mixture.em.constants import LOG_2PI
+from ..em.constants import LOG_2PI
+from .blocks import Parts, Sizes, Sums, sums_in, sums_room
+from .factors import factorise, invert
+from .full import pack
+from .pointers import Pointer, fill, inner
 
 
 class Gaps(NamedTuple):

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numba import types
 
-from core.arrays import Array
-from core.mixture.compiled.blocks import LANES
-from core.mixture.compiled.elementary import log
-from core.mixture.compiled.lanes import Lanes, fill8, load8, store, total, where_less
-from core.mixture.compiled.pointers import MATRIX, OUT, Pointer, entry, fill, inlined, inner, pointer, shared
+from ...arrays import Array
+from .blocks import LANES
+from .elementary import log
+from .lanes import Lanes, fill8, load8, store, total, where_less
+from .pointers import MATRIX, OUT, Pointer, entry, fill, inlined, inner, pointer, shared
 
 __all__ = ["merge", "room"]
 

@@ -22,7 +22,7 @@ import numba
 import numpy as np
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
-from core.mixture.em import constants
+from ..em import constants
 
 SEAL = 32  # bytes
 

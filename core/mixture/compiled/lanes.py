@@ -16,7 +16,7 @@ from numba.core.extending import intrinsic, models, register_model
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 
-from core.mixture.compiled.pointers import POINTER
+from .pointers import POINTER
 
 INDEX = ir.IntType(32)
 ALIGNMENT = 8  # of one double: rows begin anywhere

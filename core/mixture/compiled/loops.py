@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from numba import types
 
-from core.arrays import Array
-from core.mixture.compiled.blocks import Sizes, Sums, sums_in, sums_room
-from core.mixture.compiled.covariance import Freedom, Structure, Sweeps, average, axes_length, take_apart
-from core.mixture.compiled.factors import Factored, factorise
-from core.mixture.compiled.frame import (
+from ...arrays import Array
+from ..em.constants import BLURRED, DEGENERATE, FELL, GOING, IDENTITY, PAIRS, ROUNDING, SETTLED
+from .blocks import Sizes, Sums, sums_in, sums_room
+from .covariance import Freedom, Structure, Sweeps, average, axes_length, take_apart
+from .factors import Factored, factorise
+from .frame import (
     Frame,
     Mix,
     factored_in,
@@ -27,7 +28,7 @@ from core.mixture.compiled.frame import (
     vector_length,
     vector_of,
 )
-from core.mixture.compiled.memory import (
+from .memory import (
     BEGUN,
     PAUSE,
     Memory,
@@ -40,7 +41,7 @@ from core.mixture.compiled.memory import (
     propose,
     weigh_pair,
 )
-from core.mixture.compiled.pointers import (
+from .pointers import (
     MATRIX,
     OUT,
     ROW_WEIGHTS,
@@ -53,7 +54,7 @@ from core.mixture.compiled.pointers import (
     inner,
     pointer,
 )
-from core.mixture.compiled.steps import (
+from .steps import (
     Rows,
     State,
     e_step,
@@ -65,7 +66,6 @@ from core.mixture.compiled.steps import (
     state_in,
     state_room,
 )
-from core.mixture.em.constants import BLURRED, DEGENERATE, FELL, GOING, IDENTITY, PAIRS, ROUNDING, SETTLED
 
 __all__ = ["Sizes", "Task", "loop_room", "run"]
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.mixture.compiled.blocks import LANES
-from core.mixture.compiled.lanes import fill8, load8, store, total
-from core.mixture.compiled.pointers import Pointer, copy, inner
-from core.mixture.em.constants import CALM, FIRST_RADIUS, LEAST_COSINE, MOST_STRETCH, PAIRS
+from ..em.constants import CALM, FIRST_RADIUS, LEAST_COSINE, MOST_STRETCH, PAIRS
+from .blocks import LANES
+from .lanes import fill8, load8, store, total
+from .pointers import Pointer, copy, inner
 
 COUNT, FIRST, RADIUS, LENGTH, FAILURES, PAUSE, BEGUN = range(7)  # places among the counters
 COUNTERS = 7

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from numba import types
 
-from core.arrays import Array
-from core.mixture.compiled.blocks import (
+from ...arrays import Array
+from .blocks import (
     BLOCK,
     STRIDE,
     Parts,
@@ -19,8 +19,8 @@ from core.mixture.compiled.blocks import (
     sums_room,
     take_rows,
 )
-from core.mixture.compiled.estep import add_block, find_densities
-from core.mixture.compiled.pointers import MATRIX, OUT, ROW_WEIGHTS, ROWS, VECTOR, entry, pointer
+from .estep import add_block, find_densities
+from .pointers import MATRIX, OUT, ROW_WEIGHTS, ROWS, VECTOR, entry, pointer
 
 __all__ = ["Sizes", "add_rows", "block_room", "score_rows", "sums_room"]
 

@@ -17,8 +17,8 @@ from numba.core.extending import intrinsic, models, register_jitable, register_m
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 
-from core.mixture.compiled.kept import Kept
-from core.mixture.compiled.linked import LinkedCompiler
+from .kept import Kept
+from .linked import LinkedCompiler
 
 # Division by zero gives infinity or not a number, as in NumPy, and no exception.
 # Functions that only compiled code calls: nothing is built for calling them from Python.

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.arrays import Array
-from core.mixture.compiled.axes import beside
-from core.mixture.compiled.blocks import (
+from ...arrays import Array
+from ..em.constants import IDENTITY, LOG_2PI, LOST
+from .axes import beside
+from .blocks import (
     BLOCK,
     LANES,
     STRIDE,
@@ -22,7 +23,7 @@ from core.mixture.compiled.blocks import (
     sums_room,
     take_rows,
 )
-from core.mixture.compiled.covariance import (
+from .covariance import (
     Freedom,
     Structure,
     Sweeps,
@@ -30,10 +31,10 @@ from core.mixture.compiled.covariance import (
     structure_in,
     structure_room,
 )
-from core.mixture.compiled.estep import add_block
-from core.mixture.compiled.factors import Factored, whiten, whiten_apart
-from core.mixture.compiled.frame import factored_in, factored_room
-from core.mixture.compiled.gaps import (
+from .estep import add_block
+from .factors import Factored, whiten, whiten_apart
+from .frame import factored_in, factored_room
+from .gaps import (
     Gaps,
     clear,
     complete,
@@ -45,9 +46,8 @@ from core.mixture.compiled.gaps import (
     look_through_apart,
     parts_of,
 )
-from core.mixture.compiled.lanes import aligned
-from core.mixture.compiled.pointers import Pointer, copy, inlined, inner, pointer
-from core.mixture.em.constants import IDENTITY, LOG_2PI, LOST
+from .lanes import aligned
+from .pointers import Pointer, copy, inlined, inner, pointer
 
 
 class Rows(NamedTuple):

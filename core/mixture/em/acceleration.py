@@ -14,9 +14,11 @@ from collections import deque
 
 import numpy as np
 
-from core.arrays import Array
-from core.errors import DegenerateError
-from core.mixture.em.constants import (
+from ...arrays import Array
+from ...errors import DegenerateError
+from ..model import Mixture
+from ..moments import Moments
+from .constants import (
     CALM,
     FIRST_RADIUS,
     LEAST_COSINE,
@@ -24,10 +26,8 @@ from core.mixture.em.constants import (
     MOST_STRETCH,
     PAIRS,
 )
-from core.mixture.em.passes import EStep, Update
-from core.mixture.em.stopping import is_lower
-from core.mixture.model import Mixture
-from core.mixture.moments import Moments
+from .passes import EStep, Update
+from .stopping import is_lower
 
 
 def _mixing(mixture: Mixture) -> Array:

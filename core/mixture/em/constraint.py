@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.arrays import Array
-from core.errors import ChoiceError, is_number
-from core.mixture.em.covariance import Sweeps, common_axes, turn_common_axes
-from core.mixture.family import Axis, Family
+from ...arrays import Array
+from ...errors import ChoiceError, is_number
+from ..family import Axis, Family
+from .covariance import Sweeps, common_axes, turn_common_axes
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.arrays import Array
-from core.mixture.family import Axis, Family
+from ...arrays import Array
+from ..family import Axis, Family
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,16 @@ from typing import Generic, Protocol, cast
 
 import numpy as np
 
-from core.arrays import Array
-from core.data.patterns import Patterns
-from core.data.rows import Rows
-from core.errors import DegenerateError
-from core.mixture.em import constants
-from core.mixture.em.m_step import MStep
-from core.mixture.em.passes import Model
-from core.mixture.em.stopping import Stopping, is_blurred, is_flatter, is_lower
-from core.mixture.model import Mixture, Noise
-from core.mixture.moments import Moments
+from ...arrays import Array
+from ...data.patterns import Patterns
+from ...data.rows import Rows
+from ...errors import DegenerateError
+from ..model import Mixture, Noise
+from ..moments import Moments
+from . import constants
+from .m_step import MStep
+from .passes import Model
+from .stopping import Stopping, is_blurred, is_flatter, is_lower
 
 
 class End(Enum):

@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 from scipy.special import logsumexp
 
-from core.arrays import Array
-from core.data.patterns import Mask
-from core.data.rows import Rows, RowSource
-from core.mixture import compiled
-from core.mixture.marginals import Marginals
-from core.mixture.missing import Regression
-from core.mixture.model import Mixture
-from core.mixture.moments import Moments, moments
+from ...arrays import Array
+from ...data.patterns import Mask
+from ...data.rows import Rows, RowSource
+from .. import compiled
+from ..marginals import Marginals
+from ..missing import Regression
+from ..model import Mixture
+from ..moments import Moments, moments
 
 CHUNK_ROWS = 8_192  # the unit of work that threads share out; a whole number of blocks
 BATCH_CELLS = 500_000  # patterns x components x features^2 whose factors are held at a time: 4 MB each

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.arrays import Array
-from core.errors import ChoiceError, DegenerateError
-from core.mixture.em.constants import LOST
-from core.mixture.em.constraint import EigenvalueRatio
-from core.mixture.em.covariance import TO_THE_END, Sweeps, estimate
-from core.mixture.em.prior import PriorRows
-from core.mixture.family import Family
-from core.mixture.family import family as named
-from core.mixture.model import Mixture
-from core.mixture.moments import Moments
+from ...arrays import Array
+from ...errors import ChoiceError, DegenerateError
+from ..family import Family
+from ..family import family as named
+from ..model import Mixture
+from ..moments import Moments
+from .constants import LOST
+from .constraint import EigenvalueRatio
+from .covariance import TO_THE_END, Sweeps, estimate
+from .prior import PriorRows
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Protocol, TypeVar
 
-from core.mixture.moments import Moments
+from ..moments import Moments
 
 Model = TypeVar("Model")  # a mixture, or what is believed of one
 EStep = Callable[[Model], Moments]  # the moments of all rows under a model

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.arrays import Array, read_only
-from core.data.source import as_numbers
-from core.errors import ChoiceError, is_number
-from core.mixture.family import Axis, Family
-from core.mixture.model import Mixture
-from core.mixture.moments import Moments
-from core.mixture.problem import Units
+from ...arrays import Array, read_only
+from ...data.source import as_numbers
+from ...errors import ChoiceError, is_number
+from ..family import Axis, Family
+from ..model import Mixture
+from ..moments import Moments
+from ..problem import Units
 
 
 def vector_of(given: object) -> tuple[float, ...] | None:

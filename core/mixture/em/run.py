@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from core.data.rows import Rows
-from core.mixture import compiled
-from core.mixture.em.acceleration import Acceleration
-from core.mixture.em.covariance import ONE_ROUND, TO_THE_END
-from core.mixture.em.drivers import Compiled, Driver, End, Method, Place, Stepped, Stride
-from core.mixture.em.e_step import Map, over_all
-from core.mixture.em.m_step import MStep
-from core.mixture.em.passes import passes
-from core.mixture.em.stopping import Objection, Outcome, Progress, Watch, has_few_rows, unwatched
-from core.mixture.model import Mixture
-from core.mixture.moments import Moments
-from core.mixture.plan import Plan
-from core.mixture.problem import SAMPLE_ROWS, Problem
+from ...data.rows import Rows
+from .. import compiled
+from ..model import Mixture
+from ..moments import Moments
+from ..plan import Plan
+from ..problem import SAMPLE_ROWS, Problem
+from .acceleration import Acceleration
+from .covariance import ONE_ROUND, TO_THE_END
+from .drivers import Compiled, Driver, End, Method, Place, Stepped, Stride
+from .e_step import Map, over_all
+from .m_step import MStep
+from .passes import passes
+from .stopping import Objection, Outcome, Progress, Watch, has_few_rows, unwatched
 
 WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
 ROWS_OF_AXES = 30  # as many rows for each feature take as long as an M-step that takes covariances apart

@@ -7,12 +7,12 @@ from enum import Enum
 
 import numpy as np
 
-from core.arrays import Array
-from core.mixture.em.constants import BLURRED, ROUNDING, SPIKE
-from core.mixture.family import Family
-from core.progress import Progress as Progress
-from core.progress import Watch as Watch
-from core.progress import unwatched as unwatched
+from ...arrays import Array
+from ...progress import Progress as Progress
+from ...progress import Watch as Watch
+from ...progress import unwatched as unwatched
+from ..family import Family
+from .constants import BLURRED, ROUNDING, SPIKE
 
 
 class Outcome(Enum):

@@ -7,11 +7,11 @@ from operator import add
 
 import numpy as np
 
-from core.arrays import Array
-from core.data.patterns import Mask
-from core.data.rows import Rows, RowSource
-from core.mixture.moments import Moments, adding_up, of_groups
-from core.mixture.starts.start import Labels, one_hot, softened
+from ...arrays import Array
+from ...data.patterns import Mask
+from ...data.rows import Rows, RowSource
+from ..moments import Moments, adding_up, of_groups
+from .start import Labels, one_hot, softened
 
 
 def of_labels(rows: Rows, labels: Labels, components: int) -> Moments:

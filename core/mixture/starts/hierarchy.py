@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array
-from core.mixture import compiled
+from ...arrays import Array
+from .. import compiled
 
 Merges = npt.NDArray[np.intp]  # (m - 1, 2) at each step, the cluster that goes on and the one that joins it
 

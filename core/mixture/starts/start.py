@@ -14,9 +14,9 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from core.arrays import Array
-from core.data.patterns import Mask
-from core.mixture.starts.hierarchy import Merges, cut, merge_all
+from ...arrays import Array
+from ...data.patterns import Mask
+from .hierarchy import Merges, cut, merge_all
 
 FLAT = 1e-10  # share of the largest singular value under which a direction holds nothing
 Labels = npt.NDArray[np.intp]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import pyarrow as pa
@@ -185,7 +185,7 @@ def _sizes(sent: Sent, rows: int) -> list[int]:
 
 
 def _framed(reply: Reply, buffers: Iterable[pa.Buffer]) -> Iterator[bytes | pa.Buffer]:
-    text = json.dumps(asdict(reply)).encode()
+    text = json.dumps(vars(reply), default=vars).encode()  # all that is no word, number or list has fields
     if len(text) > MOST_HEAD:
         raise ReadError("The names of the columns are too long.", remedy="Give the columns shorter names.")
     buffers = list(buffers)

@@ -40,6 +40,8 @@ def _pattern(decimal: str) -> str:
 PATTERNS = {decimal: _pattern(decimal) for decimal in (".", ",")}
 _READS = {decimal: re.compile(pattern) for decimal, pattern in PATTERNS.items()}
 _SEPARATED = re.compile(r"\d[.,]\d")
+# Numbers that can only be read with this decimal mark, as nearly all of a file are: three digits could be thousands.
+_TELLING = {mark: re.compile(rf"[-+]?\d+{re.escape(mark)}(?:\d\d?|\d{{4,}})") for mark in PATTERNS}
 
 
 def looks_like_number(text: str, decimal: str | None = None) -> bool:
@@ -50,13 +52,19 @@ def looks_like_number(text: str, decimal: str | None = None) -> bool:
 
 def marks(texts: Sequence[str]) -> tuple[int, int]:
     """How many texts are numbers only with a decimal point, and how many only with a decimal comma."""
-    point = comma = 0
-    for text in texts:
-        if _SEPARATED.search(text):
-            with_point, with_comma = looks_like_number(text, "."), looks_like_number(text, ",")
-            point += with_point and not with_comma
-            comma += with_comma and not with_point
-    return point, comma
+    found = [_mark(text) for text in texts]
+    return found.count("."), found.count(",")
+
+
+def _mark(text: str) -> str:
+    """The decimal mark without which a text is no number; "" where it is none, or a number with either."""
+    for mark, telling in _TELLING.items():
+        if telling.fullmatch(text):
+            return mark
+    if not _SEPARATED.search(text):
+        return ""
+    with_point, with_comma = looks_like_number(text, "."), looks_like_number(text, ",")
+    return "" if with_point == with_comma else "." if with_point else ","
 
 
 def plain_numbers(texts: pa.Array) -> Floats | None:

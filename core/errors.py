@@ -8,7 +8,20 @@ from numbers import Real
 
 
 class CoreError(Exception):
-    """A refusal; its text is the sentence that the user reads."""
+    """A refusal; its text is the sentence that the user reads.
+
+    Attributes:
+        what (str): what happened.
+        why (str): why; "" where there is nothing more to say.
+        remedy (str): what to try; "" where there is nothing.
+
+    Examples:
+        >>> try:
+        ...     core.fit([[1.0], [2.0]], components=5)
+        ... except core.CoreError as refusal:
+        ...     print(refusal)
+        5 groups cannot be found in 2 rows. Ask for fewer groups or bring more rows.
+    """
 
     def __init__(self, what: str, why: str = "", remedy: str = "") -> None:
         """Join up to three sentences: what happened, why, and what to try."""
@@ -19,23 +32,63 @@ class CoreError(Exception):
 
 
 class DataError(CoreError):
-    """The data cannot be used as they are."""
+    """The data cannot be used as they are.
+
+    Examples:
+        >>> try:
+        ...     core.fit([["a"], ["b"]])
+        ... except core.DataError as refusal:
+        ...     print(refusal)
+        Only numbers can be grouped. Some cells are text. Choose number columns.
+    """
 
 
 class ReadError(DataError):
-    """A file cannot be read as a table."""
+    """A file cannot be read as a table.
+
+    Examples:
+        >>> try:
+        ...     core.read_table(5)
+        ... except core.ReadError as refusal:
+        ...     print(refusal)
+        This is no file. It is of the type int. Give a path or its bytes.
+    """
 
 
 class ChoiceError(CoreError):
-    """A choice (a plan, a preparation, a policy) that cannot be carried out."""
+    """A choice (a plan, a preparation, a policy) that cannot be carried out.
+
+    Examples:
+        >>> try:
+        ...     core.Plan(components=0)
+        ... except core.ChoiceError as refusal:
+        ...     print(refusal)
+        A mixture has at least one group. Ask for 1 or more.
+    """
 
 
 class FitError(CoreError):
-    """A model cannot be fitted to these data."""
+    """A model cannot be fitted to these data.
+
+    Examples:
+        >>> try:
+        ...     core.fit([[1.0], [1.0], [1.0]])
+        ... except core.FitError as refusal:
+        ...     print(refusal)
+        Column 1 has the same value in every row, so it cannot tell groups apart. Leave it out.
+    """
 
 
 class DegenerateError(FitError):
-    """A component has lost its rows or its covariance is singular, so EM cannot go on."""
+    """A component has lost its rows or its covariance is singular, so EM cannot go on.
+
+    Examples:
+        >>> try:
+        ...     core.Mixture([1.0], [[0.0]], [[[0.0]]]).log_density([[1.0]])
+        ... except core.DegenerateError as refusal:
+        ...     print(refusal)
+        A group's covariance is singular. Try fewer groups.
+    """
 
 
 def whole_number(value: object, what: str, least: int = 1) -> int:

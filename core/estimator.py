@@ -30,30 +30,35 @@ class GaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[misc]  # sci
 
     It keeps to scikit-learn's conventions, and refuses by ValueError in the words of `core.fit`.
 
-    Parameters
-    ----------
-    n_components : number of components K.
-    covariance_type : "full", "tied", "diag" or "spherical", or one of mclust's 14 names, such as "VEV".
-    family : the same by another name; where it is given, it decides.
-    tol : relative change of the log-likelihood at which a start has settled.
-    max_iter : passes over the data, for each start.
-    n_init : starts; the best sound one is kept.
-    random_state : seed of the starts; a number gives the same fit each time.
-    noise : whether a uniform component takes scattered rows, which are then labelled -1.
-    prior : a `ConjugatePrior`; None: one with its defaults, and a warning, only where the rows determine no covariance.
-    bound : an `EigenvalueRatio`.
+    Args:
+        n_components: number of components K.
+        covariance_type: "full", "tied", "diag" or "spherical", or one of mclust's 14 names, such as "VEV".
+        family: the same by another name; where it is given, it decides.
+        tol: relative change of the log-likelihood at which a start has settled.
+        max_iter: most passes over the data, for each start.
+        n_init: number of starts; the best sound one is kept.
+        random_state: seed of the starts; a number gives the same fit each time.
+        noise: whether a uniform component takes scattered rows, which are then labelled -1.
+        prior: a `ConjugatePrior`; None is one with its defaults, and a warning, only where the rows determine no
+            covariance.
+        bound: an `EigenvalueRatio`; None is no bound.
 
-    Attributes
-    ----------
-    weights_ (K,), means_ (K, d), covariances_ (K, d, d) : the mixture, whatever the family.
-    converged_ : whether the fit settled; n_iter_ : its passes; lower_bound_ : log-likelihood for each row.
-    fit_ : the `Fit`, with its criteria, trace, outcome and objections; mixture_ : its `Mixture`.
-    n_features_in_, feature_names_in_ : as everywhere in scikit-learn.
+    Attributes:
+        weights_: (K,) mixing weights.
+        means_: (K, d) means of the components.
+        covariances_: (K, d, d) covariances of the components, whatever the family.
+        converged_ (bool): whether the fit settled.
+        n_iter_ (int): its passes.
+        lower_bound_ (float): log-likelihood for each row.
+        fit_ (Fit): the `Fit`, with its criteria, trace, outcome and objections.
+        mixture_: its `Mixture`.
+        n_features_in_ (int): number of columns d.
+        feature_names_in_ (Array): their names, where a DataFrame was fitted.
 
-    >>> import numpy as np
-    >>> rows = np.array([[0.0], [0.1], [0.2], [9.0], [9.1], [9.3]])
-    >>> GaussianMixture(2, covariance_type="tied").fit(rows).predict(rows).tolist()
-    [0, 0, 0, 1, 1, 1]
+    Examples:
+        >>> rows = np.array([[0.0], [0.1], [0.2], [9.0], [9.1], [9.3]])
+        >>> core.GaussianMixture(2, covariance_type="tied").fit(rows).predict(rows).tolist()
+        [0, 0, 0, 1, 1, 1]
     """
 
     def __init__(

@@ -38,12 +38,25 @@ SETTLED_ON_MANY = 1e-4  # the same beyond START_ROWS: on a million rows without 
 
 @dataclass(frozen=True)
 class Partition:
-    """Rows split into clusters, the one of the greatest weight first."""
+    """Rows split into clusters, the one of the greatest weight first.
 
-    labels: Labels  # (n,); -1 for rows that are blank in all columns
-    centers: Array  # (K, d)
-    inertia: float  # weighted sum of squared distances to the own centre; weights sum to n
-    iterations: int  # passes of the start that won
+    Attributes:
+        labels: (n,) cluster of each row, from 0; -1 for rows that are blank in all columns.
+        centers: (K, d) centres of the clusters.
+        inertia: weighted sum of squared distances to the own centre; weights sum to n.
+        iterations: passes of the start that won.
+        outcome: how it ended.
+
+    Examples:
+        >>> parts = core.k_means([[0.0], [1.0], [9.0], [10.0], [11.0]], components=2)
+        >>> parts.sizes.tolist(), parts.assign([[2.0]]).tolist()
+        ([3, 2], [1])
+    """
+
+    labels: Labels
+    centers: Array
+    inertia: float
+    iterations: int
     outcome: Outcome = Outcome.CONVERGED
 
     @property
@@ -112,6 +125,10 @@ def k_means(
     weights are (n,) row weights, of which only the proportions count. watch is told of every few passes, and ends the
     work by returning False. Rows that are blank in all columns are set aside. Raises ChoiceError for what is no number
     of clusters, DataError for a column of blanks, and FitError for more clusters than different rows.
+
+    Examples:
+        >>> core.k_means([[0.0], [1.0], [9.0], [10.0], [11.0]], components=2).labels.tolist()
+        [1, 1, 0, 0, 0]
     """
     if whole_number(restarts, "The number of starts of K-Means", 0) < 1:
         raise ChoiceError("K-Means needs at least one start.")

@@ -8,7 +8,20 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Progress:
-    """Where long work stands: `done` of `total` steps of `what`."""
+    """Where long work stands: `done` of `total` steps of `what`.
+
+    Attributes:
+        what: what the steps are, in words, such as "passes".
+        done: steps that are done.
+        total: steps that there are, at most.
+        log_likelihood: where EM stands; NaN of work that has none.
+
+    Examples:
+        >>> told = []
+        >>> fit = core.fit([[0.0], [1.0], [5.0]], watch=lambda progress: told.append(progress) or True)
+        >>> told[0].what, told[0].done
+        ('passes', 1)
+    """
 
     what: str
     done: int

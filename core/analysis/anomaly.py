@@ -99,7 +99,16 @@ class Policy(Protocol):
 
 @dataclass(frozen=True)
 class Quantile:
-    """The oddest share of the rows."""
+    """The oddest share of the rows.
+
+    Attributes:
+        share: share of the rows that are flagged, from 0 to 1.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.anomalies(core.fit(rows), rows, core.Quantile(0.1)).flagged.sum().item()
+        3
+    """
 
     share: float
 
@@ -115,7 +124,16 @@ class Quantile:
 
 @dataclass(frozen=True)
 class TopRows:
-    """The oddest rows, a given number of them; rows tied with the last are all in."""
+    """The oddest rows, a given number of them; rows tied with the last are all in.
+
+    Attributes:
+        count: number of rows that are flagged, 0 or more.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.anomalies(core.fit(rows), rows, core.TopRows(1)).ranking.tolist()
+        [29]
+    """
 
     count: int
 
@@ -133,7 +151,16 @@ class TopRows:
 
 @dataclass(frozen=True)
 class ExpectedFalseAlarms:
-    """As many rows as chance alone would flag `count` times among this many rows from the fitted mixture."""
+    """As many rows as chance alone would flag `count` times among this many rows from the fitted mixture.
+
+    Attributes:
+        count: number of rows that chance alone would flag on average, 0 or more; 0 flags none.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.anomalies(core.fit(rows), rows, core.ExpectedFalseAlarms(0.1)).ranking.tolist()
+        [29]
+    """
 
     count: float
 
@@ -149,7 +176,16 @@ class ExpectedFalseAlarms:
 
 @dataclass(frozen=True)
 class FalseDiscoveryRate:
-    """Rows among which at most this share is expected to be flagged wrongly (Benjamini and Hochberg 1995)."""
+    """Rows among which at most this share is expected to be flagged wrongly (Benjamini and Hochberg 1995).
+
+    Attributes:
+        rate: share of the flagged rows that may be wrong on average, from 0 to 1.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.anomalies(core.fit(rows), rows, core.FalseDiscoveryRate(0.05)).ranking.tolist()
+        [29]
+    """
 
     rate: float
 
@@ -166,11 +202,23 @@ class FalseDiscoveryRate:
 
 @dataclass(frozen=True)
 class Anomalies:
-    """Scored rows and the line drawn between them."""
+    """Scored rows and the line drawn between them.
+
+    Attributes:
+        scored: the rows with their scores and chances, before any line is drawn.
+        policy: the rule that drew the line.
+        threshold: the least score that counts as odd, in nats; infinite where none does.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> found = core.anomalies(core.fit(rows), rows)
+        >>> found.ranking.tolist(), found.by_chance
+        ([29], 'about 1.00')
+    """
 
     scored: Scored
     policy: Policy
-    threshold: float  # the least score that counts as odd
+    threshold: float
 
     @property
     def score(self) -> Array:
@@ -226,7 +274,16 @@ def anomalies(
     seed: int = 0,
     watch: Watch | None = None,
 ) -> Anomalies:
-    """Score rows by -log p and flag those that a policy finds odd; about one false alarm is expected by default."""
+    """Score rows by -log p and flag those that a policy finds odd; about one false alarm is expected by default.
+
+    Raises ChoiceError for what is no Fit or no policy, and DataError for rows that are not of the fit's columns.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> found = core.anomalies(core.fit(rows), rows, core.ExpectedFalseAlarms(1.0), scoring=core.InSample())
+        >>> found.flagged.sum().item(), found.score.argmax().item()
+        (1, 29)
+    """
     return judge(scored(fitted, X, scoring=scoring, seed=seed, watch=watch), policy)
 
 

@@ -39,13 +39,26 @@ FIRST_SEARCH = Search(
 
 @dataclass(frozen=True)
 class FirstAnswer:
-    """The groups and the odd rows of a matrix, as found without being asked."""
+    """The groups and the odd rows of a matrix, as found without being asked.
 
-    board: Board  # on at most FIRST_ROWS rows
-    fit: Fit  # its best by BIC, polished on all rows
-    odd: Anomalies  # with one false alarm expected
-    largest: Array  # (n,) the largest responsibility of each row
-    searched: int  # rows that the search could look at: those without blanks, or all
+    Attributes:
+        board: the search, on at most 2,000 rows.
+        fit: its best by BIC, polished on all rows.
+        odd: the odd rows, with one false alarm expected.
+        largest: (n,) the largest responsibility of each row.
+        searched: number of rows that the search could look at: those without blanks, or all.
+
+    Examples:
+        >>> answer = core.first_answer(core.prepare(core.sample("faithful").load()))
+        >>> answer.fit.family.name, answer.where
+        ('EEE', 'all 272 rows')
+    """
+
+    board: Board
+    fit: Fit
+    odd: Anomalies
+    largest: Array
+    searched: int
 
     @cached_property
     def share_clear(self) -> float:
@@ -82,6 +95,13 @@ def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None, *, o
     """Sweep a few families over K = 1..6 on a seeded sample, polish the best on all rows, and flag odd rows.
 
     Raises FitError if no model of the search is admissible.
+
+    Raises ChoiceError for what is no Matrix.
+
+    Examples:
+        >>> answer = core.first_answer(core.prepare(core.sample("faithful").load()))
+        >>> answer.fit.components, answer.sentence.split(";")[0]
+        (3, '3 groups')
     """
     expect(matrix, Matrix, "A Matrix, as prepare gives one,")
     watch = heard(watch)

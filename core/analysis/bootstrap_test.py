@@ -34,7 +34,19 @@ SetMap = Callable[[Callable[[int], float | None], Iterable[int]], Iterable[float
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """How many sets to draw, and when enough of them have gained as much as the rows."""
+    """How many sets to draw, and when enough of them have gained as much as the rows.
+
+    Attributes:
+        sets: most sets that are drawn, 19 or more.
+        enough: number of sets that gain as much as the rows, with which the test ends.
+        restarts: number of starts of each fit.
+        tolerance: relative change of the log-likelihood at which each of them has settled.
+        seed: seed of the draws and the starts.
+
+    Examples:
+        >>> core.Bootstrap(sets=199)
+        Bootstrap(sets=199, enough=10, restarts=3, tolerance=1e-08, seed=0)
+    """
 
     sets: int = 99
     enough: int = 10
@@ -52,15 +64,31 @@ class Bootstrap:
 
 @dataclass(frozen=True)
 class BootstrapTest:
-    """K components against K + 1 of the same family."""
+    """K components against K + 1 of the same family.
+
+    Attributes:
+        family: covariance family of both.
+        components: number of components K that is tested against K + 1.
+        statistic: twice the gain in log-likelihood from K to K + 1; 0 without a sound fit with K + 1.
+        drawn: the same of each set drawn from the fitted K components.
+        enough: number of sets that gain as much after which the test ends.
+        rows: number of rows that were fitted.
+        of: number of rows there are.
+
+    Examples:
+        >>> rows = core.toy("round", rows=60).points
+        >>> test = core.bootstrap_test(rows, core.family("EII"), 2, core.Bootstrap(sets=19, restarts=1))
+        >>> test.significant, test.p_value
+        (True, 0.05)
+    """
 
     family: Family
-    components: int  # K
-    statistic: float  # twice the gain in log-likelihood from K to K + 1; 0 without a sound fit with K + 1
-    drawn: tuple[float, ...]  # the same of each set drawn from the fitted K components
-    enough: int  # sets that gain as much after which the test ends
+    components: int
+    statistic: float
+    drawn: tuple[float, ...]
+    enough: int
     rows: int
-    of: int  # rows there are
+    of: int
 
     @property
     def as_much(self) -> int:
@@ -115,6 +143,11 @@ def bootstrap_test(
     Drawn sets have blanks and row weights in the same places as the rows.
 
     over spreads the sets as in `sweep`, and changes no result. Raises FitError if K components do not fit soundly.
+
+    Examples:
+        >>> rows = np.random.default_rng(0).normal(size=(30, 1))
+        >>> core.bootstrap_test(rows, core.family("EII"), 1, core.Bootstrap(sets=19, enough=1)).significant
+        False
     """
     bootstrap = Bootstrap() if bootstrap is None else bootstrap
     expect(bootstrap, Bootstrap, "A Bootstrap")

@@ -24,12 +24,24 @@ Labels = npt.NDArray[np.intp]  # group numbers from 0, or any whole numbers
 
 @dataclass(frozen=True)
 class Agreement:
-    """How two labelings of the same rows agree, once their groups are matched."""
+    """How two labelings of the same rows agree, once their groups are matched.
 
-    table: Labels  # (Ka, Kb) rows in group i of one and j of the other
-    adjusted_rand_index: float  # 1 is the same split, 0 what chance would give (Hubert and Arabie 1985)
-    matching: tuple[int, ...]  # for each group of the second, the group of the first it matches, or one past the last
-    differing: Labels  # positions of the rows on which they differ
+    Attributes:
+        table: (Ka, Kb) number of rows in group i of one and j of the other.
+        adjusted_rand_index: 1 is the same split, 0 what chance would give (Hubert and Arabie 1985).
+        matching: for each group of the second, the group of the first it matches, or one past the last.
+        differing: positions of the rows on which they differ.
+
+    Examples:
+        >>> found = core.agreement([0, 0, 1, 1], [1, 1, 0, 1])
+        >>> found.matching, found.differing.tolist(), found.share_agreeing
+        ((1, 0), [3], 0.75)
+    """
+
+    table: Labels
+    adjusted_rand_index: float
+    matching: tuple[int, ...]
+    differing: Labels
 
     def as_first(self, second: Labels) -> Labels:
         """(n,) labels of the second split under the numbers of the groups that they match in the first."""
@@ -46,6 +58,10 @@ def agreement(first: Labels, second: Labels, doubt: Array | None = None) -> Agre
     """Compare two labelings of n rows; doubt (n,) orders the differing rows, the least doubtful first.
 
     Raises DataError for labelings of different rows, or of none.
+
+    Examples:
+        >>> core.agreement([0, 0, 1, 1], [1, 1, 0, 0]).adjusted_rand_index
+        1.0
     """
     first, second = _labels(first), _labels(second)
     doubt = None if doubt is None else as_numbers(doubt, "Doubts")
@@ -87,12 +103,24 @@ def matched(table: Labels) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Association:
-    """How strongly groups and the categories of a column go together."""
+    """How strongly groups and the categories of a column go together.
 
-    cramers_v: float  # 0 not at all, 1 wholly; corrected for what chance would give (Bergsma 2013, eq. 9 to 11)
+    Attributes:
+        cramers_v: 0 not at all, 1 wholly; corrected for what chance would give (Bergsma 2013, eq. 9 to 11).
+        groups: number of groups that have a row.
+        categories: number of categories that have one.
+        adjusted_rand_index: of the groups with the categories (Hubert and Arabie 1985); 0 is what chance would give.
+
+    Examples:
+        >>> import pandas as pd
+        >>> core.association(pd.DataFrame([[10, 0], [0, 10]])).word
+        'strongly'
+    """
+
+    cramers_v: float
     groups: int
     categories: int
-    adjusted_rand_index: float = 0.0  # of the groups with the categories (Hubert and Arabie 1985)
+    adjusted_rand_index: float = 0.0
 
     @property
     def word(self) -> str:
@@ -103,7 +131,15 @@ class Association:
 
 
 def association(table: pd.DataFrame) -> Association:
-    """Cramér's V of counts of rows by group and category, corrected for bias; 0 where either has but one."""
+    """Cramér's V of counts of rows by group and category, corrected for bias; 0 where either has but one.
+
+    Raises ChoiceError for what is no table, and DataError for what are no counts.
+
+    Examples:
+        >>> import pandas as pd
+        >>> core.association(pd.DataFrame([[5, 5], [5, 5]])).cramers_v
+        0.0
+    """
     expect(table, pd.DataFrame, "A table of counts, as crosstab gives one,")
     counts = as_numbers(table.to_numpy(), "Counts")
     if not (np.isfinite(counts) & (counts >= 0)).all():
@@ -144,7 +180,16 @@ def comparable(table: Table, features: Sequence[str]) -> tuple[str, ...]:
 
 
 def crosstab(labels: Labels, categories: pd.Series, components: int) -> pd.DataFrame:
-    """Rows per group (1..K) and category, the commonest category first; blanks are a category of their own."""
+    """Rows per group (1..K) and category, the commonest category first; blanks are a category of their own.
+
+    Raises ChoiceError for what is no column or no number of groups, and DataError for labels of other rows.
+
+    Examples:
+        >>> import pandas as pd
+        >>> table = core.crosstab(np.array([0, 0, 1]), pd.Series(["a", "b", "b"]), components=2)
+        >>> table.columns.tolist(), table.to_numpy().tolist()
+        (['b', 'a'], [[1, 1], [1, 0]])
+    """
     expect(categories, pd.Series, "A column of a table")
     whole_number(components, "The number of groups")
     labels = _labels(labels)

@@ -47,7 +47,18 @@ class Detector(Protocol):
 
 @dataclass(frozen=True)
 class IsolationForest:
-    """How few random cuts set a row apart (Liu, Ting and Zhou 2008), by scikit-learn."""
+    """How few random cuts set a row apart (Liu, Ting and Zhou 2008), by scikit-learn.
+
+    Attributes:
+        trees: number of trees; the more, the less depends on the seed.
+        seed: seed of the random cuts.
+        name: what it is called where it is shown.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.IsolationForest(trees=10).scores(rows[:, None]).argmax().item()
+        29
+    """
 
     trees: int = 100
     seed: int = 0
@@ -64,6 +75,15 @@ class LocalOutlierFactor:
     """How much sparser a row's surroundings are than its neighbours' (Breunig et al. 2000), by scikit-learn.
 
     Equal rows count as one: so many of them would have no distance to their neighbours, by which it divides.
+
+    Attributes:
+        neighbours: number of rows that make up a row's surroundings.
+        name: what it is called where it is shown.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.LocalOutlierFactor(neighbours=5).scores(rows[:, None]).argmax().item()
+        29
     """
 
     neighbours: int = 20
@@ -83,12 +103,26 @@ DETECTORS: tuple[Detector, ...] = (IsolationForest(), LocalOutlierFactor())
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What other detectors make of rows, before any line is drawn."""
+    """What other detectors make of rows, before any line is drawn.
 
-    rows: npt.NDArray[np.intp]  # (m,) positions in the matrix of the rows that were scored
-    scores: tuple[tuple[str, Array], ...]  # of each detector: its name and (m,) scores, high is odd
-    blank: int  # rows that were passed over, having blanks
-    unseen: int  # rows that were passed over, being too many
+    Attributes:
+        rows: (m,) positions in the matrix of the rows that were scored.
+        scores: name of each detector and its (m,) scores, high is odd.
+        blank: number of rows that were passed over, having blanks.
+        unseen: number of rows that were passed over, being too many.
+
+    Examples:
+        >>> matrix = core.prepare(core.sample("faithful").load())
+        >>> found = core.anomalies(core.fit(matrix), matrix)
+        >>> asked = core.ask_detectors(found.scored, matrix, [core.LocalOutlierFactor()])
+        >>> asked.scores[0][0], len(asked.rows)
+        ('Local Outlier Factor', 272)
+    """
+
+    rows: npt.NDArray[np.intp]
+    scores: tuple[tuple[str, Array], ...]
+    blank: int
+    unseen: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,15 +148,32 @@ class Opinion:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The mixture's score beside those of other detectors."""
+    """The mixture's score beside those of other detectors.
 
-    rows: npt.NDArray[np.intp]  # (m,) positions in the matrix of the rows that were compared
-    rank: Array  # (m,) by the mixture, 1 is the oddest
-    flagged: npt.NDArray[np.bool_]  # (m,)
-    top: int  # how many of the oddest are looked for among each other's
+    Attributes:
+        rows: (m,) positions in the matrix of the rows that were compared.
+        rank: (m,) rank of each by the mixture, 1 is the oddest.
+        flagged: (m,) whether the mixture flags each.
+        top: how many of the oddest are looked for among each other's.
+        opinions: what each of the other detectors makes of the rows.
+        blank: number of rows that were not compared, having blanks.
+        unseen: number of rows that were not compared, being too many.
+
+    Examples:
+        >>> matrix = core.prepare(core.sample("faithful").load())
+        >>> found = core.anomalies(core.fit(matrix), matrix)
+        >>> asked = core.ask_detectors(found.scored, matrix, [core.LocalOutlierFactor()])
+        >>> core.compare_detectors(found, asked).opinions[0].detector
+        'Local Outlier Factor'
+    """
+
+    rows: npt.NDArray[np.intp]
+    rank: Array
+    flagged: npt.NDArray[np.bool_]
+    top: int
     opinions: tuple[Opinion, ...]
-    blank: int  # rows that were not compared, having blanks
-    unseen: int  # rows that were not compared, being too many
+    blank: int
+    unseen: int
 
     @cached_property
     def differing(self) -> npt.NDArray[np.intp]:
@@ -157,6 +208,13 @@ def ask_detectors(
     """Score the rows of a matrix by other detectors, at most MOST_ROWS of them; None where watch ended it.
 
     Raises DataError with fewer than LEAST_ROWS rows without blanks.
+
+    Examples:
+        >>> matrix = core.prepare(core.sample("faithful").load())
+        >>> found = core.anomalies(core.fit(matrix), matrix)
+        >>> asked = core.ask_detectors(found.scored, matrix, [core.LocalOutlierFactor(neighbours=10)])
+        >>> asked.blank, asked.unseen
+        (0, 0)
     """
     complete = np.flatnonzero(~np.isnan(matrix.values).any(axis=1))
     if len(complete) < LEAST_ROWS:
@@ -175,7 +233,15 @@ def ask_detectors(
 
 
 def compare_detectors(found: Anomalies, asked: Asked) -> Comparison:
-    """The mixture's ranks of rows, and which it flags, beside those of other detectors that were asked."""
+    """The mixture's ranks of rows, and which it flags, beside those of other detectors that were asked.
+
+    Examples:
+        >>> matrix = core.prepare(core.sample("faithful").load())
+        >>> found = core.anomalies(core.fit(matrix), matrix)
+        >>> asked = core.ask_detectors(found.scored, matrix, [core.LocalOutlierFactor()])
+        >>> core.compare_detectors(found, asked).top
+        10
+    """
     ours, flagged = found.level[asked.rows], found.flagged[asked.rows]
     top = min(max(int(flagged.sum()), LEAST_TOP), len(asked.rows))
     opinions = tuple(_opinion(name, score, ours, top) for name, score in asked.scores)

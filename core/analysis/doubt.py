@@ -16,12 +16,24 @@ Labels = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Doubt:
-    """How sure each of n rows is."""
+    """How sure each of n rows is.
 
-    first: Labels  # (n,) the likeliest group
-    second: Labels  # (n,) the next one; the same group where there is only one
-    share: Array  # (n,) of the likeliest
-    next_share: Array  # (n,) of the next one; 0 where there is only one
+    Attributes:
+        first: (n,) the likeliest group of each row, from 0.
+        second: (n,) the next one; the same group where there is only one.
+        share: (n,) responsibility of the likeliest.
+        next_share: (n,) responsibility of the next one; 0 where there is only one.
+
+    Examples:
+        >>> found = core.doubt(np.array([[0.75, 0.25], [0.5, 0.5]]))
+        >>> found.first.tolist(), found.margin.tolist()
+        ([0, 0], [0.5, 0.0])
+    """
+
+    first: Labels
+    second: Labels
+    share: Array
+    next_share: Array
 
     @property
     def margin(self) -> Array:
@@ -30,7 +42,12 @@ class Doubt:
 
 
 def doubt(responsibilities: Array) -> Doubt:
-    """The top two of (n, G) shares in each row; of equal ones the first. Raises DataError for what are none."""
+    """The top two of (n, G) shares in each row; of equal ones the first. Raises DataError for what are none.
+
+    Examples:
+        >>> core.doubt(np.array([[0.1, 0.7, 0.2]])).second.tolist()
+        [2]
+    """
     responsibilities = as_numbers(responsibilities, "The shares of groups")
     n, groups = responsibilities.shape if responsibilities.ndim == 2 else (0, 0)
     if not groups or not (np.isfinite(responsibilities) & (responsibilities >= 0)).all():

@@ -26,11 +26,23 @@ Map = Callable[[Callable[[int], Bayes | None], Iterable[int]], Iterable[Bayes | 
 
 @dataclass(frozen=True)
 class EffectiveComponents:
-    """Bayesian mixtures of the same rows from several starts."""
+    """Bayesian mixtures of the same rows from several starts.
 
-    runs: tuple[Bayes, ...]  # one per seed; those that a cancel left out are missing
-    seeds: tuple[int, ...]  # of the runs
-    rows: int  # that they were fitted to
+    Attributes:
+        runs: Bayesian mixtures, one for each seed; those that a cancel left out are missing.
+        seeds: seeds of the runs.
+        rows: number of rows that they were fitted to.
+
+    Examples:
+        >>> plan = core.BayesPlan(components=4)
+        >>> found = core.effective_components(core.toy("round", rows=60).points, plan, seeds=(0, 1))
+        >>> found.numbers, found.best.effective_components
+        ((3, 3), 3)
+    """
+
+    runs: tuple[Bayes, ...]
+    seeds: tuple[int, ...]
+    rows: int
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -102,6 +114,11 @@ def effective_components(
     The seeds stand in for the plan's own. over maps a function over the seeds; a thread pool's map spreads them over
     the cores and changes no result. A watch that returns False ends it with the runs that are done. Raises what `bayes`
     raises, and FitError without a seed or if it is cancelled before the first run is done.
+
+    Examples:
+        >>> plan = core.BayesPlan(components=4)
+        >>> core.effective_components(core.toy("round", rows=60).points, plan, seeds=(0, 1)).sentence
+        'It needs 3 groups from each of 2 starts.'
     """
     plan = BayesPlan() if plan is None else plan
     expect(plan, BayesPlan, "A BayesPlan")

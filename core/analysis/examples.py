@@ -18,18 +18,39 @@ EACH = 5  # rows of either sort
 
 @dataclass(frozen=True)
 class Examples:
-    """Rows of one group, by their positions."""
+    """Rows of one group, by their positions.
 
-    group: int  # from 0
-    typical: Rows  # where the group's own part of the density is highest
-    borderline: Rows  # which it holds by the smallest lead over the next group; none where every row is sure
-    following: Rows  # the next group of each of those
+    Attributes:
+        group: the group, from 0.
+        typical: rows where the group's own part of the density is highest.
+        borderline: rows that it holds by the smallest lead over the next group; none where every row is sure.
+        following: the next group of each of those.
+
+    Examples:
+        >>> shares = np.array([[1.0, 0.0], [0.6, 0.4], [0.1, 0.9]])
+        >>> found = core.examples(np.array([-1.0, -2.0, -3.0]), shares, group=0)
+        >>> found.typical.tolist(), found.borderline.tolist(), found.following.tolist()
+        ([0, 1], [1], [1])
+    """
+
+    group: int
+    typical: Rows
+    borderline: Rows
+    following: Rows
 
 
 def examples(log_density: Array, responsibilities: Array, group: int, each: int = EACH) -> Examples:
     """Typical and borderline rows of a group, by (n,) log p(x) and (n, G) responsibilities.
 
     A row is on the border if the next group holds at least a hundredth of it.
+
+    Raises DataError for densities or shares of other rows, and ChoiceError for a group that there is not.
+
+    Examples:
+        >>> rows = core.toy("round", rows=60).points
+        >>> mixture = core.fit(rows, components=3).mixture
+        >>> core.examples(mixture.log_density(rows), mixture.responsibilities(rows), group=0, each=2).typical.shape
+        (2,)
     """
     found, shares = doubt(responsibilities), as_numbers(responsibilities, "The shares of groups")
     log_density = as_numbers(log_density, "Log densities")

@@ -20,10 +20,20 @@ RESERVED = ("Noise", "Undecided", "Odd row")  # names of what is no group
 
 @dataclass(frozen=True)
 class Grouping:
-    """K components in G groups, each group at the place of its first component."""
+    """K components in G groups, each group at the place of its first component.
 
-    of: tuple[int, ...]  # (K,) the group of each component, every one of 0..G-1 in the order of its first component
-    given: tuple[str, ...] = ()  # names that the user gave to groups; "" and those that lack: by their number
+    Attributes:
+        of: (K,) the group of each component, every one of 0..G-1 in the order of its first component.
+        given: names that the user gave to groups; "" and those that lack are called by their number.
+
+    Examples:
+        >>> grouping = core.Grouping(of=(0, 1, 0), given=("small cars",))
+        >>> grouping.names, grouping.parts
+        (('small cars', 'Group 2'), ((0, 2), (1,)))
+    """
+
+    of: tuple[int, ...]
+    given: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse numbers that are no grouping. Raises ChoiceError."""

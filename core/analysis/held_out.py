@@ -30,7 +30,18 @@ RESTARTS = 5
 
 @dataclass(frozen=True)
 class Folds:
-    """Rows split at random into folds, each held out once, all of it several times over."""
+    """Rows split at random into folds, each held out once, all of it several times over.
+
+    Attributes:
+        folds: number of parts that the rows are split into, 2 or more.
+        repeats: how many times all rows are split anew, 1 or more.
+        seed: seed of the splits.
+
+    Examples:
+        >>> folds = core.Folds(folds=3, repeats=2)
+        >>> folds.total, [len(held) for _, held in folds.splits(7)]
+        (6, [3, 2, 2, 3, 2, 2])
+    """
 
     folds: int = 5
     repeats: int = 2
@@ -83,12 +94,25 @@ class Prediction:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What every model of a search came to on rows held out."""
+    """What every model of a search came to on rows held out.
+
+    Attributes:
+        folds: how the rows were split.
+        predictions: one for each model: its mean log density of rows held out, and how far it is behind the best.
+        rows: number of rows that were split.
+        of: number of rows there are.
+
+    Examples:
+        >>> search = core.Search(families=("EII",), components=(1, 3))
+        >>> found = core.held_out(core.toy("round", rows=60).points, search, core.Folds(folds=2, repeats=1))
+        >>> found.best.components, found.rows
+        (3, 60)
+    """
 
     folds: Folds
     predictions: tuple[Prediction, ...]
-    rows: int  # that were split
-    of: int  # rows there are
+    rows: int
+    of: int
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -156,6 +180,11 @@ def held_out(
     """The held-out log density of every model of a search, on at most 2,000 rows; None where watch ended it.
 
     over spreads the models as in `sweep`. Raises ChoiceError for fewer rows than folds can hold.
+
+    Examples:
+        >>> search = core.Search(families=("EII",), components=(1, 3))
+        >>> core.held_out(core.toy("round", rows=60).points, search, core.Folds(folds=2, repeats=1)).choice.name
+        'EII with 3 groups'
     """
     folds, search = Folds() if folds is None else folds, Search() if search is None else search
     expect(folds, Folds, "Folds of a cross-validation")

@@ -41,15 +41,33 @@ class Range:
 
 @dataclass(frozen=True)
 class Intervals:
-    """How far a fit's numbers could lie from where they are."""
+    """How far a fit's numbers could lie from where they are.
 
-    level: float  # of the rows' worth of chance that they cover
-    weights: Range  # (K,)
-    means: Range  # (K, d) in raw units, if they are known, and so are the next
-    covariances: Range  # (K, d, d); in fitted units for columns that are bent
+    Attributes:
+        level: share of the chance that each interval holds, such as 0.95.
+        weights: (K,) mixing weights, each with the low and the high end of its interval.
+        means: (K, d) the same of the means, in raw units if they are known.
+        covariances: (K, d, d) the same of the covariances; in fitted units for columns that are bent.
+        features: names of the d columns that were fitted.
+        draws: number of draws that they rest on.
+        failed: number of draws in which a component collapsed, which are left out.
+        rows: number of rows that were weighted.
+        of: number of rows there are.
+
+    Examples:
+        >>> rows = np.random.default_rng(0).normal(size=(30, 1))
+        >>> found = core.intervals(core.fit(rows), rows, draws=20).means
+        >>> found.low.item() < found.estimate.item() < found.high.item()
+        True
+    """
+
+    level: float
+    weights: Range
+    means: Range
+    covariances: Range
     features: tuple[str, ...]
     draws: int
-    failed: int  # draws in which a component collapsed, which are left out
+    failed: int
     rows: int
     of: int
 
@@ -82,6 +100,13 @@ def intervals(
 
     A change of a group's place or shape is measured against the same group, matched by the rows that it holds. Raises
     FitError where too few draws can be fitted.
+
+    Raises ChoiceError for what is no Fit or no number of draws.
+
+    Examples:
+        >>> rows = np.random.default_rng(0).normal(size=(30, 1))
+        >>> core.intervals(core.fit(rows), rows, draws=20, level=0.9).failed
+        0
     """
     expect(fitted, Fit, "A Fit")
     whole_number(draws, "The number of draws")

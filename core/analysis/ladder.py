@@ -62,13 +62,26 @@ class Rung:
 
 @dataclass(frozen=True)
 class Ladder:
-    """The rungs, from K-Means up."""
+    """The rungs, from K-Means up.
+
+    Attributes:
+        rungs: K-Means and then each family, with what each changes.
+        scores: (rungs, m) log density of each of m rows when it was held out.
+        weights: (m,) row weights of those.
+        rows: number of rows that were fitted; m of them were held out.
+        of: number of rows there are.
+
+    Examples:
+        >>> found = core.ladder(core.toy("round", rows=60).points, 3, [core.family("EII")])
+        >>> [rung.name for rung in found.rungs], found.scores.shape
+        (['K-Means', 'EII'], (2, 60))
+    """
 
     rungs: tuple[Rung, ...]
-    scores: Array  # (rungs, m) log density of each of m rows when it was held out
-    weights: Array  # (m,)
-    rows: int  # that were fitted; m of them were held out
-    of: int  # rows there are
+    scores: Array
+    weights: Array
+    rows: int
+    of: int
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -129,6 +142,10 @@ def ladder(
     """Fit each family from K-Means' groups, to at most 20,000 rows and to parts of 2,000; None where watch ended it.
 
     X is (n, d) in fitted units. Raises FitError for more groups than different rows, ChoiceError for too few rows.
+
+    Examples:
+        >>> core.ladder(core.toy("round", rows=60).points, 3, [core.family("EII")]).rungs[1].moved
+        0
     """
     folds = replace(FOLDS, seed=seed)
     most = some_rows(X, CLIMBED_ROWS, seed)

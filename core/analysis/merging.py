@@ -51,11 +51,23 @@ class Merge:
 
 @dataclass(frozen=True)
 class Merging:
-    """The merges from K components to one group, those that are allowed before all others."""
+    """The merges from K components to one group, those that are allowed before all others.
+
+    Attributes:
+        components: number of components K.
+        entropy: of the components' responsibilities, in nats a row.
+        merges: K - 1 merges, one after the other, with what each came to.
+
+    Examples:
+        >>> rows = core.toy("round", rows=60).points
+        >>> found = core.merging(core.fit(rows, components=3), rows)
+        >>> found.chosen.groups, found.grouping(2).groups
+        (3, 2)
+    """
 
     components: int
-    entropy: float  # of the components' shares, per row
-    merges: tuple[Merge, ...]  # K - 1
+    entropy: float
+    merges: tuple[Merge, ...]
 
     @cached_property
     def chosen(self) -> Grouping:
@@ -134,6 +146,13 @@ def merging(fit: Fit, X: Matrix | npt.ArrayLike) -> Merging:
     """Merge a fit's components, by its shares of (n, d) rows in fitted units; entropies on at most 20,000 of them.
 
     Raises DegenerateError for singular covariances.
+
+    Raises ChoiceError for what is no Fit.
+
+    Examples:
+        >>> rows = core.toy("round", rows=60).points
+        >>> core.merging(core.fit(rows, components=3), rows).sentence
+        'The 3 components are 3 groups: every two of them stand apart.'
     """
     expect(fit, Fit, "A Fit")
     some = some_rows(X, ENTROPY_ROWS, fit.plan.seed)

@@ -93,7 +93,17 @@ class GroupProfile:
 
 @dataclass(frozen=True)
 class Profiles:
-    """All groups, and all rows together."""
+    """All groups, and all rows together.
+
+    Attributes:
+        overall: profile of each column over all rows.
+        groups: profile of each group: its size, and each column within it.
+
+    Examples:
+        >>> found = core.profiles(np.array([[1.0], [2.0], [9.0], [10.0]]), np.array([0, 0, 1, 1]), 2, ["size"])
+        >>> found.groups[1].columns[0].mean, found.overall[0].mean
+        (9.5, 5.5)
+    """
 
     overall: tuple[ColumnProfile, ...]
     groups: tuple[GroupProfile, ...]
@@ -130,6 +140,15 @@ def profiles_of(table: Table, matrix: Matrix, labels: Labels, components: int) -
     """Profiles of K groups of a matrix's rows, from the table's own cells rather than from scaled values turned back.
 
     labels are (n,), from 0; a label of K or more is no group's.
+
+    Raises DataError for labels of other rows.
+
+    Examples:
+        >>> table = core.sample("faithful").load()
+        >>> matrix = core.prepare(table)
+        >>> found = core.profiles_of(table, matrix, core.k_means(matrix, components=2).labels, components=2)
+        >>> found.groups[0].columns[1].word
+        'much higher'
     """
     dates = {each.name for each in table.columns if each.kind is Kind.DATE}
     return profiles(_original(table, matrix), labels, components, matrix.features, dates)
@@ -142,6 +161,11 @@ def profiles(
 
     A label of K or more is no group's, but its row is one of the others. dates are the features that count days.
     Raises DataError for labels of other rows.
+
+    Examples:
+        >>> found = core.profiles(np.array([[1.0], [2.0], [9.0], [10.0]]), np.array([0, 0, 1, 1]), 2, ["size"])
+        >>> found.groups[1].sentence(found.overall)
+        '2 rows (50 %): size much higher (9.50 against 5.50 overall).'
     """
     if labels.shape != (len(raw),):
         raise DataError(f"There are {labels.size:,} labels for {len(raw):,} rows.")

@@ -36,7 +36,13 @@ class Scoring(Protocol):
 
 @dataclass(frozen=True)
 class InSample:
-    """By the fit as it is, which has seen the rows: a little too mild on them."""
+    """By the fit as it is, which has seen the rows: a little too mild on them.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.anomalies(core.fit(rows), rows, scoring=core.InSample()).ranking.tolist()
+        [29]
+    """
 
     def mixture(self, fitted: Fit) -> Mixture:
         """The fit's own."""
@@ -49,12 +55,24 @@ class InSample:
 
 @dataclass(frozen=True)
 class Fresh(InSample):
-    """By the fit as it is, for rows that it has not seen."""
+    """By the fit as it is, for rows that it has not seen.
+
+    Examples:
+        >>> fit = core.fit(np.random.default_rng(0).normal(size=29))
+        >>> core.anomalies(fit, [0.0, 9.0], core.ExpectedFalseAlarms(0.01), scoring=core.Fresh()).flagged.tolist()
+        [False, True]
+    """
 
 
 @dataclass(frozen=True)
 class Pruned:
-    """By the fit without noise and without far small components, whose rows would else vouch for each other."""
+    """By the fit without noise and without far small components, whose rows would else vouch for each other.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.anomalies(core.fit(rows), rows, scoring=core.Pruned()).ranking.tolist()
+        [29]
+    """
 
     def mixture(self, fitted: Fit) -> Mixture:
         """The components that are left."""
@@ -67,7 +85,16 @@ class Pruned:
 
 @dataclass(frozen=True)
 class CrossFitted:
-    """Each fold of the rows by a fit of the same plan to the other folds, pruned, so that no row vouches for itself."""
+    """Each fold of the rows by a fit of the same plan to the other folds, pruned, so that no row vouches for itself.
+
+    Attributes:
+        folds: number of parts that the rows are split into at random, 2 or more.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.anomalies(core.fit(rows), rows, scoring=core.CrossFitted(folds=3)).score.argmax().item()
+        29
+    """
 
     folds: int = 5
 

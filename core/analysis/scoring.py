@@ -55,16 +55,34 @@ def match(transform: Transform, table: Table) -> ColumnMatch:
 
 @dataclass(frozen=True, eq=False)
 class Newcomers:
-    """Rows of another file under a fit."""
+    """Rows of another file under a fit.
 
-    matrix: Matrix  # the new rows
+    Attributes:
+        matrix: the new rows, in the form that was fitted.
+        columns: which columns of the fit the file has and lacks, and which it has besides.
+        unlike: cells that cannot be compared; their rows are not in the matrix.
+        odd: the odd ones, by the line that was drawn among the training rows.
+        responsibilities: (n, G) of the groups or, with noise, (n, G + 1).
+        drift: a row per column: shift, sd_ratio, ks, beyond, blank_then, blank_now, moved.
+        groups: a row per group: its share then and now.
+        flagged_then: share of the training rows beyond the line.
+
+    Examples:
+        >>> table = core.sample("faithful").load()
+        >>> matrix = core.prepare(table)
+        >>> fit = core.fit(matrix)
+        >>> core.score_rows(fit, matrix, core.anomalies(fit, matrix), table).drift_sentence
+        'No column has moved by much'
+    """
+
+    matrix: Matrix
     columns: ColumnMatch
-    unlike: tuple[Unlike, ...]  # cells that cannot be compared; their rows are not in the matrix
-    odd: Anomalies  # by the line that was drawn among the training rows
-    responsibilities: Array  # (n, G) or, with noise, (n, G + 1)
-    drift: pd.DataFrame  # a row per column: shift, sd_ratio, ks, beyond, blank_then, blank_now, moved
-    groups: pd.DataFrame  # a row per group: its share then and now
-    flagged_then: float  # share of the training rows beyond the line
+    unlike: tuple[Unlike, ...]
+    odd: Anomalies
+    responsibilities: Array
+    drift: pd.DataFrame
+    groups: pd.DataFrame
+    flagged_then: float
 
     @property
     def labels(self) -> npt.NDArray[np.intp]:
@@ -135,6 +153,15 @@ def score_rows(
     """Apply a fit, and the line drawn among its training rows, to another table.
 
     Raises DataError naming the columns that are missing, or if no row can be scored.
+
+    Raises ChoiceError for what is no Fit, Matrix, Anomalies, Table or Grouping.
+
+    Examples:
+        >>> table = core.sample("faithful").load()
+        >>> matrix = core.prepare(table)
+        >>> fit = core.fit(matrix)
+        >>> core.score_rows(fit, matrix, core.anomalies(fit, matrix), table).labels.shape
+        (272,)
     """
     expect(fitted, Fit, "A Fit")
     expect(training, Matrix, "The Matrix that was fitted")

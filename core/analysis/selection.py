@@ -51,7 +51,24 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Search:
-    """Which models to try, and how."""
+    """Which models to try, and how.
+
+    Attributes:
+        families: covariance families to try, or their names; by default all 14.
+        components: numbers of components K to try, each 1 or more.
+        seed: seed of all that is drawn at random; the same seed gives the same board.
+        start: how first groups are chosen: `Hierarchical()`, the default, `KMeansPlusPlus()` or `RandomRows()`.
+        restarts: number of starts of the models that promise most; the others begin from one.
+        tolerance: relative change of the log-likelihood at which those have settled.
+        max_iterations: most passes over the data, for each start.
+        noise: whether every model has a uniform noise component.
+        prior: prior of every component; None is no prior.
+
+    Examples:
+        >>> search = core.Search(families=("EEE", "full"), components=range(1, 4))
+        >>> [(family.name, components) for family, components in search.cells(features=2)][:3]
+        [('EEE', 1), ('VVV', 1), ('EEE', 2)]
+    """
 
     families: tuple[Family, ...] = FAMILIES
     components: tuple[int, ...] = tuple(range(1, 10))
@@ -115,7 +132,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Board:
-    """What every cell of a search came to."""
+    """What every cell of a search came to.
+
+    Attributes:
+        search: the search that it is of.
+        cells: one for each family at each K: its fit, or the sentence that says why there is none.
+
+    Examples:
+        >>> board = core.sweep(core.toy("round", rows=60).points, families=("EII", "VVV"), components=(1, 3))
+        >>> board.best("bic").components, len(board.frame)
+        (3, 4)
+    """
 
     search: Search
     cells: tuple[Cell, ...]

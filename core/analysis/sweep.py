@@ -54,6 +54,11 @@ def sweep(
     that returns False ends it: cells that were not looked at say so. over maps a function over the cells; a thread
     pool's map spreads them over the cores and changes no result. Raises ChoiceError for a search together with its
     parts.
+
+    Examples:
+        >>> board = core.sweep(core.toy("round", rows=60).points, families=("EII", "VVV"), components=range(1, 5))
+        >>> board.best("bic").family.name, board.best("bic").components
+        ('EII', 3)
     """
     search = _search(search, families, components, seed)
     problem, origin = pose(as_source(X), seed=search.seed), Origin.of(X)

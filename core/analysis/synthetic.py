@@ -29,11 +29,24 @@ ROUNDING = 1e-12  # of a standard deviation: a mean nearer to 0 is 0
 
 @dataclass(frozen=True)
 class Drawing:
-    """How synthetic rows are drawn."""
+    """How synthetic rows are drawn.
+
+    Attributes:
+        rows: number of rows to draw, at most 1,000,000.
+        whole: whether columns of whole numbers stay whole.
+        within: whether rows outside the range of the real ones are drawn again.
+        seed: seed of the draws.
+
+    Examples:
+        >>> matrix = core.prepare(core.sample("faithful").load())
+        >>> values = core.synthetic_values(core.fit(matrix).mixture, matrix, core.Drawing(rows=5, whole=True))
+        >>> bool((values[:, 1] == values[:, 1].round()).all())
+        True
+    """
 
     rows: int = 1_000
-    whole: bool = True  # columns of whole numbers stay whole
-    within: bool = True  # rows outside the range of the real ones are drawn again
+    whole: bool = True
+    within: bool = True
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -44,7 +57,13 @@ class Drawing:
 
 
 def synthetic_values(mixture: Mixture, matrix: Matrix, drawing: Drawing) -> Array:
-    """(rows, d) raw values drawn from a mixture fitted to a matrix. Raises ChoiceError if hardly any is in range."""
+    """(rows, d) raw values drawn from a mixture fitted to a matrix. Raises ChoiceError if hardly any is in range.
+
+    Examples:
+        >>> matrix = core.prepare(core.sample("faithful").load())
+        >>> core.synthetic_values(core.fit(matrix).mixture, matrix, core.Drawing(rows=5)).shape
+        (5, 2)
+    """
     expect(mixture, Mixture, "A Mixture")
     expect(matrix, Matrix, "A Matrix, as prepare gives one,")
     expect(drawing, Drawing, "A Drawing")
@@ -79,7 +98,16 @@ def synthetic_values(mixture: Mixture, matrix: Matrix, drawing: Drawing) -> Arra
 
 
 def synthetic_frame(values: Array, matrix: Matrix, table: Table) -> pd.DataFrame:
-    """(rows, d) raw values as a table of the types that the real one has: dates, durations, categories."""
+    """(rows, d) raw values as a table of the types that the real one has: dates, durations, categories.
+
+    Raises ChoiceError for another table than the matrix was made of, and DataError for what are no such rows.
+
+    Examples:
+        >>> table = core.sample("faithful").load()
+        >>> matrix = core.prepare(table)
+        >>> core.synthetic_frame(matrix.raw[:3], matrix, table).columns.tolist()
+        ['eruptions', 'waiting']
+    """
     expect(matrix, Matrix, "A Matrix, as prepare gives one,")
     expect(table, Table, "A table, as read_table gives one,")
     values = as_numbers(values, "Synthetic rows")
@@ -221,7 +249,15 @@ class Likeness:
 
 
 def likeness(real: Array, made: Array, features: Sequence[str]) -> Likeness:
-    """Compare (n, d) real with (m, d) synthetic rows in raw units, blanks left out cell by cell."""
+    """Compare (n, d) real with (m, d) synthetic rows in raw units, blanks left out cell by cell.
+
+    Raises DataError for rows of other columns, and ChoiceError for what are no names.
+
+    Examples:
+        >>> rows = np.random.default_rng(0).normal(size=(30, 2))
+        >>> core.likeness(rows, rows[:20], ["height", "weight"]).pair
+        ('height', 'weight')
+    """
     expect(features, Sequence, "A name for each column")
     real, made = (_some(_comparable(rows, len(features))) for rows in (real, made))
     rows = [

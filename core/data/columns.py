@@ -79,7 +79,14 @@ def numbers_of(table: Table, name: str) -> Array:
 
 
 def default_columns(table: Table) -> tuple[str, ...]:
-    """The numeric columns that no alert leaves out; failing those, the ones with the mildest alerts."""
+    """The numeric columns that no alert leaves out; failing those, the ones with the mildest alerts.
+
+    Raises ChoiceError for what is no Table.
+
+    Examples:
+        >>> core.default_columns(core.sample("faithful").load())
+        ('eruptions', 'waiting')
+    """
     return _chosen(table)[0]
 
 
@@ -103,7 +110,14 @@ def _chosen(table: Table) -> tuple[tuple[str, ...], str]:
 
 
 def left_out(table: Table) -> tuple[LeftOut, ...]:
-    """The numeric columns that are not fitted at first, each with its reason."""
+    """The numeric columns that are not fitted at first, each with its reason.
+
+    Raises ChoiceError for what is no Table.
+
+    Examples:
+        >>> [column.name for column in core.left_out(core.sample("customers").load())]
+        ['customer_id', 'joined']
+    """
     chosen = set(default_columns(table))
     return tuple(
         LeftOut(each.name, next(alert.reason for alert in each.alerts if alert.leaves_out))

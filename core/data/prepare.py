@@ -33,15 +33,30 @@ class Scale(StrEnum):
 
 @dataclass(frozen=True)
 class Preparation:
-    """Which columns are fitted, and in what form."""
+    """Which columns are fitted, and in what form.
 
-    columns: tuple[str, ...] | None = None  # None takes the columns that no alert leaves out
+    Attributes:
+        columns: names of the columns of numbers that are fitted; None takes those that no alert leaves out.
+        scale: "standard" (mean 0, standard deviation 1), "robust" (by median and absolute deviations) or "none".
+        transforms: (column, "log" or "yeo-johnson") for columns that are brought nearer to a bell; also a dictionary.
+        blanks: "keep" fits rows with blanks by the cells that they have, "drop" leaves them out.
+        encode: names of columns of categories that become features, one for each value but the commonest.
+        weight: name of the column of the row weights; None where every row weighs 1.
+        row_name: name of the column that says what a row is, for display only; None where none does.
+
+    Examples:
+        >>> choice = core.Preparation(columns=("eruptions", "waiting"), scale="robust", transforms={"waiting": "log"})
+        >>> core.prepare(core.sample("faithful").load(), choice).values.shape
+        (272, 2)
+    """
+
+    columns: tuple[str, ...] | None = None
     scale: Scale = Scale.STANDARD
-    transforms: tuple[tuple[str, Shape], ...] = ()  # (column, shape)
+    transforms: tuple[tuple[str, Shape], ...] = ()
     blanks: Blanks = Blanks.KEEP
-    encode: tuple[str, ...] = ()  # categories that become features, one for each value but the commonest
-    weight: str | None = None  # the column of the row weights
-    row_name: str | None = None  # the column that says what a row is; for display only
+    encode: tuple[str, ...] = ()
+    weight: str | None = None
+    row_name: str | None = None
 
     def __post_init__(self) -> None:
         """Take plain words and lists for the choices. Raises ChoiceError for others."""
@@ -70,6 +85,13 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
     """Bring the chosen columns of a table into the form that is fitted.
 
     Raises DataError for a choice that leaves nothing to fit: no column, no row, a constant or a non-numeric column.
+
+    Raises ChoiceError for what is no table or no Preparation.
+
+    Examples:
+        >>> matrix = core.prepare(core.sample("faithful").load(), core.Preparation(scale="standard"))
+        >>> matrix.features, matrix.values.shape
+        (('eruptions', 'waiting'), (272, 2))
     """
     choice = Preparation() if preparation is None else preparation
     expect(choice, Preparation, "A Preparation")

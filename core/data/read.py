@@ -38,6 +38,11 @@ def read_table(
     Delimited text, XLSX, XLSM, XLS, XLSB, ODS, Parquet, Arrow (Feather), JSON records and SQLite, also compressed or
     alone in a ZIP archive. Raises ReadError for what is no table and for what takes more than the limits. child is a
     reader process that was started early.
+
+    Examples:
+        >>> table = core.read_table(b"name;height\\nAda;1,64\\nBen;1,81\\n")
+        >>> table.frame["height"].tolist(), table.reading.decimal
+        ([1.64, 1.81], ',')
     """
     reading = Reading() if reading is None else reading
     limits = Limits() if limits is None else limits

@@ -36,7 +36,12 @@ class Sample:
 
 
 def sample(key: str) -> Sample:
-    """The sample of a key. Raises ChoiceError if there is none."""
+    """The sample of a key. Raises ChoiceError if there is none.
+
+    Examples:
+        >>> core.sample("iris").load().n_rows
+        150
+    """
     found = next((each for each in SAMPLES if isinstance(key, str) and each.key == key), None)
     if found is None:
         raise ChoiceError(f"There is no sample {key!r}.", remedy=f"Choose {', '.join(each.key for each in SAMPLES)}.")

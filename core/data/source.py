@@ -22,7 +22,12 @@ LEAST_WEIGHT, MOST_WEIGHT = 1e-100, 1e100  # of all rows together
 
 @runtime_checkable
 class Source(Protocol):
-    """Rows that can be gone through again and again, always in the same order and blocks."""
+    """Rows that can be gone through again and again, always in the same order and blocks.
+
+    Examples:
+        >>> isinstance(core.ArraySource(np.zeros((5, 2))), core.Source)
+        True
+    """
 
     @property
     def n(self) -> int:
@@ -45,10 +50,20 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class ArraySource:
-    """Rows in memory; blocks are views."""
+    """Rows in memory; blocks are views.
 
-    values: Array  # (n, d)
-    weights: Array | None = None  # (n,)
+    Attributes:
+        values: (n, d) rows, NaN where blank.
+        weights: (n,) row weights; None where every row weighs 1.
+
+    Examples:
+        >>> source = core.ArraySource(np.zeros((5, 2)), weights=np.ones(5))
+        >>> source.n, source.d
+        (5, 2)
+    """
+
+    values: Array
+    weights: Array | None = None
 
     @property
     def n(self) -> int:
@@ -86,6 +101,10 @@ def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
 
     A 1-D array is one feature; blocks are arrays or pairs of values and row weights; a Matrix brings its own row
     weights. NaN is a blank. Raises DataError for what is not finite numbers or blanks in rows and columns.
+
+    Examples:
+        >>> core.as_source([np.zeros((3, 2)), np.ones((4, 2))]).n
+        7
     """
     if isinstance(X, Source) and not isinstance(X, ArraySource):
         if weights is None:

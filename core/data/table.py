@@ -114,33 +114,66 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True)
 class Reading:
-    """How to read a file; None lets the reader find out."""
+    """How to read a file; None lets the reader find out.
 
-    name: str | None = None  # the file's name, for display only
-    sheet: str | None = None  # of a workbook, or the table of a database
+    Attributes:
+        name: name of the file, for display only.
+        sheet: a workbook's sheet or a database's table; None takes the first that shows a table, or the longest.
+        encoding: name of the text's encoding, such as "cp1252".
+        delimiter: what stands between two cells of a text, such as ";".
+        quote: what stands around quoted cells; "" where nothing is quoted.
+        escape: what stands before a quote inside quotes; "" where quotes are doubled.
+        comment: what lines begin with that are no rows; "" where there are none.
+        skip: number of lines above the names.
+        header: number of rows that name the columns: 0 (False), 1 (True), 2 or 3.
+        units: number of rows below the names that hold units or descriptions.
+        foot: number of rows below the table, with the totals and remarks at its end.
+        left: number of columns to the left of the table.
+        width: number of columns that belong to the table.
+        turned: whether the names stand in the first column, one row a column.
+        rulings: whether lines drawn with strokes are rows.
+        sections: whether rows below names that come again, or below titles, are of the same table.
+        subtotals: whether totals between the rows are rows.
+        repeats: whether rows that repeat others exactly are kept.
+        hidden: whether rows that a workbook hides are read.
+        fill_merged: whether merged cells all hold what the first one does.
+        decimal: decimal mark, "." or ",".
+        day_first: whether 3/4/2020 is in April.
+        blanks: more spellings of blank, such as ("-999",).
+        codes: whether numbers such as -999 that stand far from the rest are blank.
+        kinds: (column, kind) for columns, by display name, whose kind is given, such as ("zip", "text").
+
+    Examples:
+        >>> reading = core.Reading(delimiter=";", decimal=",", kinds=[("zip", "text")])
+        >>> reading.decimal, reading.encoding
+        (',', None)
+    """
+
+    name: str | None = None
+    sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
-    quote: str | None = None  # "" where nothing is quoted
-    escape: str | None = None  # what stands before a quote inside quotes; "" where quotes are doubled
-    comment: str | None = None  # what lines begin with that are no rows; "" for none
-    skip: int | None = None  # lines above the names
-    header: int | None = None  # rows that name the columns: 0 (False), 1 (True), 2 or 3
-    units: int | None = None  # rows below the names that hold units or descriptions
-    foot: int | None = None  # rows below the table, with the totals and remarks at its end
-    left: int | None = None  # columns to the left of the table
-    width: int | None = None  # columns that belong to the table
-    turned: bool | None = None  # whether the names stand in the first column, one row a column
-    rulings: bool | None = None  # whether lines drawn with strokes are rows
-    sections: bool | None = None  # whether rows below names that come again, or below titles, are of the same table
-    subtotals: bool | None = None  # whether totals between the rows are rows
-    repeats: bool | None = None  # whether rows that repeat others exactly are kept
-    hidden: bool | None = None  # whether rows that a workbook hides are read
-    fill_merged: bool | None = None  # whether merged cells all hold what the first one does
-    decimal: str | None = None  # "." or ","
-    day_first: bool | None = None  # whether 3/4/2020 is in April
-    blanks: tuple[str, ...] | None = None  # more spellings of blank, such as "-999"
-    codes: bool | None = None  # whether numbers such as -999 that stand far from the rest are blank
-    kinds: tuple[tuple[str, Kind], ...] | None = None  # columns, by display name, whose kind is given
+    quote: str | None = None
+    escape: str | None = None
+    comment: str | None = None
+    skip: int | None = None
+    header: int | None = None
+    units: int | None = None
+    foot: int | None = None
+    left: int | None = None
+    width: int | None = None
+    turned: bool | None = None
+    rulings: bool | None = None
+    sections: bool | None = None
+    subtotals: bool | None = None
+    repeats: bool | None = None
+    hidden: bool | None = None
+    fill_merged: bool | None = None
+    decimal: str | None = None
+    day_first: bool | None = None
+    blanks: tuple[str, ...] | None = None
+    codes: bool | None = None
+    kinds: tuple[tuple[str, Kind], ...] | None = None
 
     def __post_init__(self) -> None:
         """Take lists, as JSON has them, and plain words."""
@@ -169,12 +202,23 @@ class Offer:
 
 @dataclass(frozen=True)
 class Note:
-    """Something the reader did or left out, in plain words."""
+    """Something the reader did or left out, in plain words.
+
+    Attributes:
+        what: the sentence for the user.
+        count: how many cells, rows or columns it touched; None where none are counted.
+        kind: what it is about: how the file was read, what was left out, or a suggestion.
+        offer: the other way to read it, with what to change of the Reading; None where there is none.
+
+    Examples:
+        >>> print(core.Note("2 rows are blank and left out.", count=2))
+        2 rows are blank and left out.
+    """
 
     what: str
-    count: int | None = None  # how many cells, rows or columns it touched
+    count: int | None = None
     kind: NoteKind = NoteKind.READ
-    offer: Offer | None = None  # the other way to read it, where there is one
+    offer: Offer | None = None
 
     def __str__(self) -> str:
         """The sentence."""
@@ -183,15 +227,30 @@ class Note:
 
 @dataclass(frozen=True)
 class Table:
-    """A file as a table; its frame is never changed."""
+    """A file as a table; its frame is never changed.
 
-    frame: pd.DataFrame  # numbers as float64 or (nullable) integers, dates as datetime64, durations as timedelta64
-    columns: tuple[Column, ...]  # in the frame's order
+    Attributes:
+        frame: numbers as float64 or (nullable) integers, dates as datetime64, durations as timedelta64.
+        columns: profile of each column, in the frame's order: its name, kind, range, blanks and alerts.
+        notes: what the reader did or left out.
+        reading: how it was read, with everything that was found out filled in.
+        sheets: names of the sheets of a workbook, or of the tables of a database; () for other files.
+        source_id: sha256 of the file's bytes, or of a sample; "" where there is neither.
+        row_numbers: (n,) line or sheet row of each row; None is 1, 2, ...
+
+    Examples:
+        >>> table = core.sample("faithful").load()
+        >>> table.n_rows, [column.name for column in table.columns]
+        (272, ['eruptions', 'waiting'])
+    """
+
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
     notes: tuple[Note, ...]
-    reading: Reading  # with everything that was found out filled in
-    sheets: tuple[str, ...] = ()  # of a workbook or database
-    source_id: str = ""  # the sha256 of the file's bytes
-    row_numbers: npt.NDArray[np.int64] | None = None  # (n,) the line or sheet row of each row; None: 1, 2, ...
+    reading: Reading
+    sheets: tuple[str, ...] = ()
+    source_id: str = ""
+    row_numbers: npt.NDArray[np.int64] | None = None
 
     @property
     def name(self) -> str:

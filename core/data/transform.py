@@ -44,6 +44,23 @@ class Transform:
     """What a Preparation learned: enough to prepare another table the same way, and to come back.
 
     A fitted value is (bend(raw) - center) / scale.
+
+    Attributes:
+        features: names of the features, d of them.
+        centers: (d,) what is taken from each bent column.
+        scales: (d,) what each is then divided by.
+        bends: (d,) the transform that was learned for each column; None where it is left straight.
+        blanks: what becomes of rows with blanks.
+        levels: (d,) category and value that each feature stands for, None for numbers; () where all are numbers.
+        weight: name of the column of the row weights; None where every row weighs 1.
+        dates: positions of the features that count days since 1 January 1970.
+        hours: positions of those that count hours.
+        commonest: the value of each category that has no feature, as its features are seen against it.
+
+    Examples:
+        >>> matrix = core.prepare(core.sample("faithful").load())
+        >>> matrix.transform.to_raw(matrix.values[:1]).round(6).tolist()
+        [[3.6, 79.0]]
     """
 
     features: tuple[str, ...]
@@ -51,13 +68,11 @@ class Transform:
     scales: tuple[float, ...]
     bends: tuple[Bend | None, ...]
     blanks: Blanks
-    levels: tuple[Level | None, ...] = ()  # of each feature; () where no feature is a level
-    weight: str | None = None  # the column of the row weights
-    dates: tuple[int, ...] = ()  # positions of the features that count days since 1 January 1970
-    hours: tuple[int, ...] = ()  # positions of those that count hours
-    commonest: tuple[
-        Level, ...
-    ] = ()  # the value of each category that has no feature, as its features are seen against it
+    levels: tuple[Level | None, ...] = ()
+    weight: str | None = None
+    dates: tuple[int, ...] = ()
+    hours: tuple[int, ...] = ()
+    commonest: tuple[Level, ...] = ()
 
     @property
     def linear(self) -> bool:
@@ -158,14 +173,28 @@ class Transform:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Rows ready to be fitted."""
+    """Rows ready to be fitted.
 
-    values: Array  # (n, d), NaN where blank
-    row_ids: npt.NDArray[np.int64]  # (n,) positions in the table's frame
+    Attributes:
+        values: (n, d) fitted values, NaN where blank.
+        row_ids: (n,) positions of the rows in the table's frame.
+        transform: the way from a table to these values, and back.
+        n_dropped: number of rows of the table that are not here.
+        notes: what was left out or counts as blank, in words.
+        weights: (n,) row weights; None where every row weighs 1.
+
+    Examples:
+        >>> matrix = core.prepare(core.sample("faithful").load())
+        >>> len(matrix.values), matrix.n_dropped, matrix.has_blanks
+        (272, 0, False)
+    """
+
+    values: Array
+    row_ids: npt.NDArray[np.int64]
     transform: Transform
-    n_dropped: int  # rows of the table that are not here
+    n_dropped: int
     notes: tuple[Note, ...] = ()
-    weights: Array | None = None  # (n,) of the rows; None where every row weighs 1
+    weights: Array | None = None
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -17,7 +17,12 @@ from .em.constants import EQUAL, IDENTITY, VARIABLE
 
 
 class Axis(Enum):
-    """How free one axis of the covariance is; the value is its letter in a family's name."""
+    """How free one axis of the covariance is; the value is its letter in a family's name.
+
+    Examples:
+        >>> core.family("VEI").orientation is core.Axis.IDENTITY
+        True
+    """
 
     IDENTITY = "I"
     EQUAL = "E"
@@ -37,7 +42,17 @@ class Axis(Enum):
 
 @dataclass(frozen=True)
 class Family:
-    """One of the 14 covariance structures of mclust, as three axes."""
+    """One of the 14 covariance structures of mclust, as three axes.
+
+    Attributes:
+        volume: whether components have equal or variable volumes.
+        shape: whether they are spheres (identity), or ellipsoids of an equal or variable shape.
+        orientation: whether their axes lie along the columns (identity), or are turned equally or variably.
+
+    Examples:
+        >>> core.Family(core.Axis.VARIABLE, core.Axis.EQUAL, core.Axis.VARIABLE).name
+        'VEV'
+    """
 
     volume: Axis
     shape: Axis
@@ -135,6 +150,10 @@ def family(name: str | Family) -> Family:
     """The family of a name: mclust's ("VEV"; "E" and "V" for d = 1) or scikit-learn's ("full", "tied", ...).
 
     Raises ChoiceError for any other name.
+
+    Examples:
+        >>> core.family("full").name
+        'VVV'
     """
     if isinstance(name, Family):
         return name

@@ -30,21 +30,42 @@ SAME = 1e-9  # relative difference of two log-likelihoods that are one
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted mixture in the units of the data it was given, and how it came about."""
+    """A fitted mixture in the units of the data it was given, and how it came about.
+
+    Attributes:
+        plan: the plan that it was made by.
+        mixture: the fitted density; its components fall by mixing weight, unless responsibilities were given.
+        log_likelihood: natural log of the likelihood of all rows, a total, at this mixture.
+        n_rows: sum of the row weights, which is the n of BIC.
+        entropy: -sum of r log r over rows and components, of responsibilities r; 0 where every row is sure.
+        log_largest: sum over rows of log(largest responsibility).
+        trace: log-likelihood, or log posterior but for a constant, as each pass of the best run saw it.
+        outcome: how the best run ended.
+        objections: what speaks against this optimum; () where nothing does.
+        features: names of the d columns that were fitted.
+        transform: the way from raw columns to the fitted ones; None where no Matrix was fitted.
+        data_id: sha256 of the rows that were fitted; None where they are not in memory.
+        set_aside: number of rows that are blank in all columns, to which nothing is fitted.
+
+    Examples:
+        >>> fit = core.fit(core.toy("round", rows=60).points, components=3)
+        >>> fit.admissible, fit.outcome.name, fit.n_parameters
+        (True, 'CONVERGED', 17)
+    """
 
     plan: Plan
     mixture: Mixture
-    log_likelihood: float  # total, at these parameters
-    n_rows: float  # the sum of the row weights
-    entropy: float  # -sum of r log r over rows and components
-    log_largest: float  # sum over rows of log(largest responsibility)
-    trace: tuple[float, ...]  # log-likelihood, or log posterior but for a constant, as each pass of the best run saw it
+    log_likelihood: float
+    n_rows: float
+    entropy: float
+    log_largest: float
+    trace: tuple[float, ...]
     outcome: Outcome
     objections: tuple[Objection, ...]
     features: tuple[str, ...]
-    transform: Transform | None = None  # from raw columns to the fitted ones
-    data_id: str | None = None  # of the rows it was fitted to
-    set_aside: int = 0  # rows that are blank in all columns
+    transform: Transform | None = None
+    data_id: str | None = None
+    set_aside: int = 0
 
     @property
     def family(self) -> Family:
@@ -138,6 +159,12 @@ def fit(
     of every pass, and ends the fit by returning False. over maps starts, and a pass over chunks of many rows: a thread
     pool's map spreads them over the cores and changes no bit, and watch is then told from each of its threads. Raises
     DataError, ChoiceError or FitError for what cannot be fitted.
+
+    Examples:
+        >>> rows = core.toy("round", rows=60).points
+        >>> fit = core.fit(rows, core.Plan(family="EII", components=3))
+        >>> fit.mixture.means.shape, bool(fit.bic < core.fit(rows, components=1).bic)
+        ((3, 2), True)
     """
     plan = _the_plan(plan, choices)
     source = as_source(X, weights)

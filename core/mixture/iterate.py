@@ -25,6 +25,16 @@ def iterate(family: Family, mixture: Mixture, rows: npt.ArrayLike) -> Iterator[t
 
     rows are anything that `fit` takes, or a list of blocks of rows. Raises DegenerateError when a component loses its
     rows or its variance in some direction falls under the numerical floor, a 1e-10th of the columns' own.
+
+    Raises ChoiceError for what is no mixture of these columns, and FitError for numbers too large to compute with.
+
+    Examples:
+        >>> rows = np.array([[0.0], [1.0], [9.0], [10.0]])
+        >>> begin = core.Mixture([0.5, 0.5], [[0.0], [5.0]], [[[9.0]], [[9.0]]])
+        >>> passes = core.iterate("VVV", begin, rows)
+        >>> (_, first), (_, second) = next(passes), next(passes)
+        >>> first < second
+        True
     """
     source, family = rows_of(as_source(rows)), named(family)
     if not isinstance(mixture, Mixture) or mixture.features != source.d:

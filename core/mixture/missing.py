@@ -49,16 +49,33 @@ class Regression:
 
 @dataclass(frozen=True)
 class Filled:
-    """Rows with each blank cell's expected value given the cells that its row has."""
+    """Rows with each blank cell's expected value given the cells that its row has.
 
-    values: Array  # (n, d)
-    deviations: Array  # (n, d) conditional standard deviations; 0 where the cell was not blank
+    Attributes:
+        values: (n, d) rows, with an expected value in each cell that was blank.
+        deviations: (n, d) conditional standard deviations of the cells; 0 where the cell was not blank.
+
+    Examples:
+        >>> mixture = core.Mixture([1.0], [[0.0, 0.0]], [[[1.0, 0.8], [0.8, 1.0]]])
+        >>> core.fill(mixture, [[2.0, np.nan]]).deviations.round(2).tolist()
+        [[0.0, 0.6]]
+    """
+
+    values: Array
+    deviations: Array
 
 
 def fill(mixture: Mixture, X: npt.ArrayLike) -> Filled:
     """Expected values of the blank cells of (n, d) rows under a mixture, with their spread.
 
     A blank cell's distribution is a mixture of Gaussians, one for each component; a noise component has no say in it.
+
+    Raises ChoiceError for what is no Mixture, and DataError for rows that are not of its columns.
+
+    Examples:
+        >>> mixture = core.Mixture([1.0], [[0.0, 0.0]], [[[1.0, 0.8], [0.8, 1.0]]])
+        >>> core.fill(mixture, [[2.0, np.nan]]).values.round(2).tolist()
+        [[2.0, 1.6]]
     """
     expect(mixture, Mixture, "A Mixture")
     values = as_rows(X, mixture.features)

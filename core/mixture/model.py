@@ -23,11 +23,23 @@ BLOCK_ROWS = 16_384  # rows evaluated at a time, so that scoring needs little be
 
 @dataclass(frozen=True)
 class Noise:
-    """A component that is uniform over a box (Banfield and Raftery 1993)."""
+    """A component that is uniform over a box (Banfield and Raftery 1993).
 
-    weight: float  # its mixing weight
-    log_volume: float  # of the box
-    log_sides: tuple[float, ...] | None = None  # (d,) of the box along the columns: what rows with blanks lie in
+    Attributes:
+        weight: mixing weight of the noise component, between 0 and 1.
+        log_volume: natural log of the volume of the box, in the units of the columns; the density in it is 1 / volume.
+        log_sides: (d,) natural logs of the sides of the box along the columns, in which rows with blanks lie; None
+            shares the volume out equally over the columns.
+
+    Examples:
+        >>> noise = core.Noise(weight=0.1, log_volume=np.log(100.0))
+        >>> core.Mixture([0.9], [[0.0]], [[[1.0]]], noise).predict([[0.5], [40.0]]).tolist()
+        [0, -1]
+    """
+
+    weight: float
+    log_volume: float
+    log_sides: tuple[float, ...] | None = None
 
     def seen_in(self, observed: Mask) -> Noise:
         """The noise of the columns that (d,) observed marks: uniform over those sides of the box along the columns."""
@@ -45,11 +57,23 @@ class Noise:
 
 @dataclass(frozen=True)
 class Mixture:
-    """K Gaussians in d features with their mixing weights, and perhaps a uniform noise component."""
+    """K Gaussians in d features with their mixing weights, and perhaps a uniform noise component.
 
-    weights: Array  # (K,), sum to 1, or to 1 - noise.weight
-    means: Array  # (K, d)
-    covariances: Array  # (K, d, d)
+    Attributes:
+        weights: (K,) mixing weights, which sum to 1, or to 1 - noise.weight.
+        means: (K, d) means of the components.
+        covariances: (K, d, d) covariances of the components, whatever the family.
+        noise: the uniform noise component; None where there is none.
+
+    Examples:
+        >>> mixture = core.Mixture([0.5, 0.5], [[0.0], [10.0]], [[[1.0]], [[1.0]]])
+        >>> mixture.predict([[1.0], [8.0]]).tolist()
+        [0, 1]
+    """
+
+    weights: Array
+    means: Array
+    covariances: Array
     noise: Noise | None = None
 
     def __post_init__(self) -> None:

@@ -21,16 +21,33 @@ from ..errors import DataError
 
 @dataclass(frozen=True)
 class Moments:
-    """Responsibility-weighted moments of some rows under a mixture of K components in d features."""
+    """Responsibility-weighted moments of some rows under a mixture of K components in d features.
 
-    weight: Array  # (K,), the sum of weighted responsibilities
-    mean: Array  # (K, d)
-    scatter: Array  # (K, d, d), centred about mean, not divided by weight
-    log_likelihood: float = 0.0  # of these rows at the mixture that gave the responsibilities
-    rows: float = 0.0  # the sum of the row weights
-    noise_weight: float = 0.0  # the share of `rows` that fell to the noise component
-    entropy: float = 0.0  # -sum of w r log r over rows and components
-    log_largest: float = 0.0  # sum of w log(largest r of the row)
+    Attributes:
+        weight: (K,) sums of responsibilities times row weights.
+        mean: (K, d) means of the rows by these weights.
+        scatter: (K, d, d) sums of squares and products about the mean, not divided by the weight.
+        log_likelihood: of these rows at the mixture that gave the responsibilities; 0 where none gave them.
+        rows: sum of the row weights.
+        noise_weight: how much of `rows` fell to the noise component.
+        entropy: -sum of w r log r over rows and components, of row weights w and responsibilities r.
+        log_largest: sum over rows of w log(largest r of the row).
+
+    Examples:
+        >>> one = core.moments(np.array([[0.0], [2.0]]), np.ones((2, 1)))
+        >>> other = core.moments(np.array([[10.0]]), np.ones((1, 1)))
+        >>> (one + other).mean.tolist(), (one + other).weight.tolist()
+        ([[4.0]], [3.0])
+    """
+
+    weight: Array
+    mean: Array
+    scatter: Array
+    log_likelihood: float = 0.0
+    rows: float = 0.0
+    noise_weight: float = 0.0
+    entropy: float = 0.0
+    log_largest: float = 0.0
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -80,6 +97,13 @@ def moments(values: Array, responsibilities: Array, weights: Array | None = None
     """The moments of (n, d) values under given (n, K) responsibilities and (n,) row weights.
 
     The log-likelihood is zero: responsibilities alone do not have one.
+
+    Raises DataError for what is not numbers, or of shapes that do not fit together.
+
+    Examples:
+        >>> rows = np.array([[0.0], [2.0], [10.0]])
+        >>> core.moments(rows, np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])).mean.tolist()
+        [[1.0], [10.0]]
     """
     values, responsibilities = as_numbers(values, "Rows"), as_numbers(responsibilities, "Responsibilities")
     rows = np.ones(values.shape[:1]) if weights is None else as_numbers(weights, "Row weights")

@@ -13,20 +13,42 @@ from .starts.start import Hierarchical, Start
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides a fit, beside the data."""
+    """Everything that decides a fit, beside the data.
+
+    Attributes:
+        family: covariance family, or its name such as "EEE" or "tied"; by default "VVV", where none of it is shared.
+        components: number of components K, 1 or more; a noise component does not count.
+        start: how first groups are chosen: `Hierarchical()`, the default, `KMeansPlusPlus()` or `RandomRows()`.
+        restarts: number of starts, of whose ends the best sound one is kept; a single component needs one alone.
+        tolerance: relative change of the log-likelihood at which a run has settled.
+        max_iterations: most passes over the data, for each start.
+        seed: seed of all that is drawn at random; the same seed gives the same fit.
+        noise: whether one component more, uniform over a box around all rows, takes scattered rows.
+        accelerate: whether EM takes quasi-Newton steps, which need fewer passes; False is plain EM.
+        frequency: whether row weights count rows; by default they are rescaled to sum to n.
+        prior: prior of every component; fits are then posterior modes, by plain EM. None is no prior.
+        bound: bound on how unequal variances are, kept to by plain EM; None is no bound.
+
+    Examples:
+        >>> plan = core.Plan(family="VVV", components=3)
+        >>> plan.family.name, plan.components, plan.restarts
+        ('VVV', 3, 5)
+        >>> core.Plan(family="full") == core.Plan()
+        True
+    """
 
     family: Family = field(default_factory=lambda: family("VVV"))
     components: int = 1
     start: Start = field(default_factory=Hierarchical)
     restarts: int = 5
-    tolerance: float = 1e-10  # relative change of the log-likelihood at which a run has settled
-    max_iterations: int = 5_000  # passes over the data, per start
+    tolerance: float = 1e-10
+    max_iterations: int = 5_000
     seed: int = 0
     noise: bool = False
     accelerate: bool = True
-    frequency: bool = False  # row weights count rows, instead of being rescaled to sum to n
-    prior: ConjugatePrior | None = None  # fits are then posterior modes, by plain EM
-    bound: EigenvalueRatio | None = None  # on the variances, kept to by plain EM
+    frequency: bool = False
+    prior: ConjugatePrior | None = None
+    bound: EigenvalueRatio | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be carried out. Raises ChoiceError."""

@@ -14,12 +14,24 @@ from ..compare import Labels
 
 @dataclass(frozen=True, eq=False)
 class Toy:
-    """Points with the groups they were drawn from."""
+    """Points with the groups they were drawn from.
+
+    Attributes:
+        key: name of the set, as TOYS has it.
+        title: name of the set for a person.
+        points: (n, 2) the points.
+        labels: (n,) the group that each was drawn from, 0..K-1.
+
+    Examples:
+        >>> round_ones = core.toy("round", rows=60)
+        >>> round_ones.title, round_ones.components
+        ('Round, alike', 3)
+    """
 
     key: str
     title: str
-    points: Array  # (n, 2)
-    labels: Labels  # (n,) 0..K-1
+    points: Array
+    labels: Labels
 
     @property
     def components(self) -> int:
@@ -36,7 +48,12 @@ class Maker:
 
 
 def toy(key: str, rows: int = 500, seed: int = 0) -> Toy:
-    """So many points of one of the sets in TOYS. Raises ChoiceError for a set or a number that there is not."""
+    """So many points of one of the sets in TOYS. Raises ChoiceError for a set or a number that there is not.
+
+    Examples:
+        >>> core.toy("crescents", rows=40).points.shape
+        (40, 2)
+    """
     if not isinstance(key, str) or key not in TOYS:
         raise ChoiceError(f"There is no toy set called {key!r}.", remedy=f"Choose one of {', '.join(TOYS)}.")
     whole_number(seed, "A seed", 0)

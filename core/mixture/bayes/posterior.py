@@ -115,9 +115,17 @@ class WeightPrior(Protocol):
 
 @dataclass(frozen=True)
 class Dirichlet:
-    """A symmetric Dirichlet distribution over the weights of K components."""
+    """A symmetric Dirichlet distribution over the weights of K components.
 
-    concentration: float | None = None  # of each component; None: 1 / K
+    Attributes:
+        concentration: parameter of each component, above 0; the smaller, the more are left empty. None is 1 / K.
+
+    Examples:
+        >>> core.BayesPlan(components=5, weights=core.Dirichlet(0.01)).weights
+        Dirichlet(concentration=0.01)
+    """
+
+    concentration: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no distribution. Raises ChoiceError."""
@@ -131,9 +139,17 @@ class Dirichlet:
 
 @dataclass(frozen=True)
 class DirichletProcess:
-    """Weights broken off a stick one after the other, each a Beta(1, concentration) share of what is left."""
+    """Weights broken off a stick one after the other, each a Beta(1, concentration) share of what is left.
 
-    concentration: float | None = None  # None: 1 / K
+    Attributes:
+        concentration: above 0; the smaller, the less each share leaves for the next component. None is 1 / K.
+
+    Examples:
+        >>> core.BayesPlan(components=5, weights=core.DirichletProcess(0.5)).weights
+        DirichletProcess(concentration=0.5)
+    """
+
+    concentration: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no distribution. Raises ChoiceError."""

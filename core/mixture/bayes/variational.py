@@ -39,12 +39,23 @@ LEAST_ROWS = 1.0  # rows' worth of weight that a component holds to count as one
 
 @dataclass(frozen=True)
 class ComponentPrior:
-    """What is believed of every component beforehand, in the units of the data; None is learned from the data."""
+    """What is believed of every component beforehand, in the units of the data; None is learned from the data.
 
-    mean: tuple[float, ...] | None = None  # (d,); None: the mean of all rows
-    strength: float = 1.0  # rows that it is worth
-    dof: float | None = None  # of the Wishart distribution of the precision; None: d
-    scatter: tuple[tuple[float, ...], ...] | None = None  # (d, d), dof times a covariance; None: the covariance of all
+    Attributes:
+        mean: (d,) mean that is expected; None is the mean of all rows.
+        strength: number of rows that this mean is worth, above 0.
+        dof: degrees of freedom of the Wishart distribution of the precision, above d - 1; None is d.
+        scatter: (d, d) dof times the covariance that is expected; None is the covariance of all rows.
+
+    Examples:
+        >>> core.BayesPlan(prior=core.ComponentPrior(mean=[0, 0], strength=2.0)).prior.mean
+        (0.0, 0.0)
+    """
+
+    mean: tuple[float, ...] | None = None
+    strength: float = 1.0
+    dof: float | None = None
+    scatter: tuple[tuple[float, ...], ...] | None = None
 
     def __post_init__(self) -> None:
         """Take anything that numpy takes for a vector and a matrix. Raises ChoiceError."""
@@ -73,13 +84,28 @@ class ComponentPrior:
 
 @dataclass(frozen=True)
 class BayesPlan:
-    """Everything that decides a Bayesian mixture, beside the data."""
+    """Everything that decides a Bayesian mixture, beside the data.
 
-    components: int = 10  # at most
+    Attributes:
+        components: most components K that it may use; those that it does not need are left empty.
+        weights: prior of the mixing weights: `DirichletProcess()`, the default, or `Dirichlet()`.
+        prior: prior of each component's mean and covariance, by default `ComponentPrior()`.
+        start: how first groups are chosen: `KMeansPlusPlus()`, the default, `Hierarchical()` or `RandomRows()`.
+        tolerance: relative change of the evidence bound at which a run has settled.
+        max_iterations: most passes over the data.
+        seed: seed of the start; the same seed gives the same mixture.
+
+    Examples:
+        >>> plan = core.BayesPlan(components=5, weights=core.Dirichlet())
+        >>> core.bayes(core.toy("round", rows=60).points, plan).effective_components
+        3
+    """
+
+    components: int = 10
     weights: WeightPrior = field(default_factory=DirichletProcess)
     prior: ComponentPrior = field(default_factory=ComponentPrior)
     start: Start = field(default_factory=KMeansPlusPlus)
-    tolerance: float = 1e-8  # relative change of the evidence bound at which a run has settled
+    tolerance: float = 1e-8
     max_iterations: int = 2_000
     seed: int = 0
 
@@ -93,17 +119,34 @@ class BayesPlan:
 
 @dataclass(frozen=True)
 class Bayes:
-    """A Bayesian mixture in the units of the data it was given, and how it came about."""
+    """A Bayesian mixture in the units of the data it was given, and how it came about.
+
+    Attributes:
+        plan: the plan that it was made by.
+        mixture: expected weights and means; covariances are the inverses of the expected precisions.
+        counts: (K,) rows' worth of weight that each component holds.
+        elbo: lower bound of the log evidence, in nats, at each pass.
+        outcome: how it ended.
+        n_rows: sum of the row weights.
+        features: names of the d columns that were fitted.
+        transform: the way from raw columns to the fitted ones; None where no Matrix was fitted.
+        data_id: sha256 of the rows that were fitted; None where they are not in memory.
+
+    Examples:
+        >>> found = core.bayes(core.toy("round", rows=60).points, core.BayesPlan(components=4))
+        >>> found.counts.round().tolist()
+        [20.0, 20.0, 20.0, 0.0]
+    """
 
     plan: BayesPlan
-    mixture: Mixture  # expected weights and means; covariances are the inverses of the expected precisions
-    counts: Array  # (K,) rows' worth of weight that each component holds
-    elbo: tuple[float, ...]  # lower bound of the log evidence at each pass
+    mixture: Mixture
+    counts: Array
+    elbo: tuple[float, ...]
     outcome: Outcome
     n_rows: float
     features: tuple[str, ...]
-    transform: Transform | None = None  # from raw columns to the fitted ones
-    data_id: str | None = None  # of the rows it was fitted to
+    transform: Transform | None = None
+    data_id: str | None = None
 
     def __post_init__(self) -> None:
         """Make the array read-only."""
@@ -182,6 +225,11 @@ def bayes(
 
     X, weights, responsibilities and watch are those of `fit`. Raises DataError, ChoiceError or FitError for what
     cannot be fitted.
+
+    Examples:
+        >>> found = core.bayes(core.toy("round", rows=60).points, core.BayesPlan(components=4))
+        >>> found.effective_components, found.elbo[-1] > found.elbo[0]
+        (3, True)
     """
     plan, origin = BayesPlan() if plan is None else plan, Origin.of(X)
     if not isinstance(plan, BayesPlan):

@@ -18,7 +18,18 @@ from .covariance import Sweeps, common_axes, turn_common_axes
 
 @dataclass(frozen=True)
 class EigenvalueRatio:
-    """The largest eigenvalue of any covariance is at most so many times the smallest of any, in the data's units."""
+    """The largest eigenvalue of any covariance is at most so many times the smallest of any, in the data's units.
+
+    Attributes:
+        most: largest variance over the smallest, along all directions of all components; 1 or more.
+
+    Examples:
+        >>> rows = core.toy("elongated", rows=60).points
+        >>> fit = core.fit(rows, bound=core.EigenvalueRatio(2.0))
+        >>> variances = np.linalg.eigvalsh(fit.mixture.covariances)
+        >>> round(float(variances.max() / variances.min()), 3)
+        2.0
+    """
 
     most: float = 100.0
 

@@ -74,7 +74,16 @@ def m_step(
     floor: Array | None = None,
     sweeps: Sweeps = TO_THE_END,
 ) -> Mixture:
-    """The mixture of a family that maximises the expected log-likelihood of some Moments, as MStep makes it."""
+    """The mixture of a family that maximises the expected log-likelihood of some Moments, as MStep makes it.
+
+    Raises ChoiceError for what is no family or no Moments, and DegenerateError if a component has no rows, or a
+    direction in which its variance is under the floor.
+
+    Examples:
+        >>> found = core.moments(np.array([[0.0], [2.0], [9.0], [11.0]]), np.eye(2).repeat(2, axis=0))
+        >>> core.m_step("VVV", found).covariances.ravel().tolist()
+        [1.0, 1.0]
+    """
     family = named(family)
     if not isinstance(found, Moments):
         raise ChoiceError("An M-step takes moments.", remedy="Make them with core.moments.")

@@ -47,12 +47,26 @@ class ConjugatePrior:
     """A normal-inverse-Wishart prior of every component, in the units of the data; None is learned from the data.
 
     Without choices it is mclust's `defaultPrior`: weak, but enough to keep components from collapsing.
+
+    Attributes:
+        shrinkage: number of rows that the prior mean is worth; 0 is no prior of the means.
+        mean: (d,) prior mean of every component; None is the mean of all rows.
+        dof: degrees of freedom of the inverse Wishart distribution of the covariances; None is d + 2.
+        scale: (d, d) scale matrix of that distribution; None is all rows' covariance over K^(2 / d), and for families
+            along the columns its mean variance.
+
+    Examples:
+        >>> rows = np.array([[0.0], [0.1], [0.2], [5.0]])
+        >>> core.fit(rows, components=2).admissible
+        False
+        >>> core.fit(rows, components=2, prior=core.ConjugatePrior()).admissible
+        True
     """
 
-    shrinkage: float = 0.01  # rows that the prior mean is worth; 0: no prior of the means
-    mean: tuple[float, ...] | None = None  # (d,); None: the mean of all rows
-    dof: float | None = None  # None: d + 2
-    scale: tuple[tuple[float, ...], ...] | None = None  # (d, d); None: all rows' covariance over K^(2 / d)
+    shrinkage: float = 0.01
+    mean: tuple[float, ...] | None = None
+    dof: float | None = None
+    scale: tuple[tuple[float, ...], ...] | None = None
 
     def __post_init__(self) -> None:
         """Take anything that numpy takes for a vector and a matrix. Raises ChoiceError."""

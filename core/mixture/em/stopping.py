@@ -16,7 +16,14 @@ from .constants import BLURRED, ROUNDING, SPIKE
 
 
 class Outcome(Enum):
-    """How a fit ended; the value is the sentence for the user."""
+    """How a fit ended; the value is the sentence for the user.
+
+    Examples:
+        >>> core.fit([[0.0], [1.0], [5.0]]).outcome.name
+        'CONVERGED'
+        >>> print(core.Outcome.CONVERGED.value)
+        The fit settled: another pass would change nothing that matters.
+    """
 
     CONVERGED = "The fit settled: another pass would change nothing that matters."
     ITERATION_LIMIT = "The fit was still improving when it reached its limit of passes."
@@ -26,7 +33,12 @@ class Outcome(Enum):
 
 
 class Objection(Enum):
-    """Why an optimum is not to be trusted; the value is the sentence for the user."""
+    """Why an optimum is not to be trusted; the value is the sentence for the user.
+
+    Examples:
+        >>> [each.name for each in core.fit([[0.0], [0.1], [0.2], [5.0]], components=2).objections]
+        ['SPIKE', 'FEW_ROWS']
+    """
 
     SPIKE = "A group is squeezed flat onto a line or a point, so its density is without bound."
     FEW_ROWS = "A group has fewer rows than its own shape needs."

@@ -128,6 +128,10 @@ class KMeansPlusPlus:
     """Rows chosen far from each other, the best of a few candidates each time; each row goes to the nearest.
 
     Arthur and Vassilvitskii (2007), with the greedy choice of their section 5.
+
+    Examples:
+        >>> core.Plan(components=3, start=core.KMeansPlusPlus(), restarts=10).start
+        KMeansPlusPlus()
     """
 
     def labels(self, sample: StartSample, components: int, attempt: int, seed: int) -> Labels:
@@ -137,7 +141,12 @@ class KMeansPlusPlus:
 
 @dataclass(frozen=True)
 class RandomRows:
-    """Rows chosen at random; each row goes to the nearest."""
+    """Rows chosen at random; each row goes to the nearest.
+
+    Examples:
+        >>> core.Plan(components=3, start=core.RandomRows(), restarts=20).start
+        RandomRows()
+    """
 
     def labels(self, sample: StartSample, components: int, attempt: int, seed: int) -> Labels:
         """As in Start."""
@@ -149,7 +158,15 @@ class RandomRows:
 
 @dataclass(frozen=True)
 class Hierarchical:
-    """First the groups of a model-based hierarchy (core.mixture.starts.hierarchy), then other starts."""
+    """First the groups of a model-based hierarchy (core.mixture.starts.hierarchy), then other starts.
+
+    Attributes:
+        then: the start by which all but the first attempt begin; by default `KMeansPlusPlus()`.
+
+    Examples:
+        >>> core.Plan(components=3, start=core.Hierarchical(then=core.RandomRows())).start.then
+        RandomRows()
+    """
 
     then: Start = field(default_factory=KMeansPlusPlus)
 

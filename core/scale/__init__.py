@@ -1,1 +1,1 @@
-"""Scale: executors that work is handed to as a map function."""
+"""Scale: executors that work is handed to as a map function, and how large what they made is."""

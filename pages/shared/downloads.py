@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from pandas import DataFrame
 
 from core.data.table import Table
 from core.share.export import Labelled, beyond_a_sheet, labelled_frame, odd_frame, original_frame, to_csv, to_xlsx
 from core.share.filled import filled_frame
 from pages.shared.derived import Analysis
 from pages.shared.messages import plain
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

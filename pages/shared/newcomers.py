@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-
-from pandas import DataFrame
+from typing import TYPE_CHECKING
 
 from core.analysis.grouping import Grouping
 from core.analysis.judgements import Judgements
@@ -20,6 +19,9 @@ from pages.shared.derived import Analysis
 from pages.shared.reader import Read, readers
 from pages.shared.session import Upload
 from pages.shared.store import kept, key
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,8 @@ from typing import TypeVar, cast
 
 import streamlit as st
 
+from core.scale.size import Size, size_of
 from pages.shared.visits import session_id
-from pages.shared.weight import Weight, weigh
 
 T = TypeVar("T")
 
@@ -31,11 +31,11 @@ def key(what: str, *choices: object) -> str:
 
 @dataclass
 class _Kept:
-    """A result, what it weighs, and whose it is."""
+    """A result, its size, and whose it is."""
 
     result: object
     holders: set[str]
-    weight: Weight = field(default_factory=Weight)
+    size: Size = field(default_factory=Size)
     finds: int = 0
 
 
@@ -60,7 +60,7 @@ class Store:
         with self._lock:
             before = self._drop(key) if key in self._kept else None
             kept = self._kept[key] = _Kept(result, {holder} | (before.holders if before else set()))
-            self._weigh(kept)
+            self._measure(kept)
             while len(self._kept) > 1 and (len(self._kept) > self._most or self._bytes > self._most_bytes):
                 self._drop(next(iter(self._kept)))
 
@@ -74,7 +74,7 @@ class Store:
             kept.holders.add(holder)
             kept.finds += 1
             if kept.finds & (kept.finds - 1) == 0:  # at times, since results work things out when they are asked
-                self._weigh(kept)
+                self._measure(kept)
             return kept.result
 
     def release(self, holder: str) -> None:
@@ -85,25 +85,25 @@ class Store:
                 if not self._kept[key].holders:
                     self._drop(key)
 
-    def _weigh(self, kept: _Kept) -> None:
+    def _measure(self, kept: _Kept) -> None:
         self._put_down(kept)
-        kept.weight = weigh(kept.result)
-        self._bytes += kept.weight.rest
-        for buffer, size in kept.weight.large.items():
+        kept.size = size_of(kept.result)
+        self._bytes += kept.size.rest
+        for buffer, size in kept.size.large.items():
             holders, counted = self._held.get(buffer, (0, size))
             self._held[buffer] = holders + 1, counted
             self._bytes += 0 if holders else size
 
     def _put_down(self, kept: _Kept) -> None:
-        self._bytes -= kept.weight.rest
-        for buffer in kept.weight.large:
+        self._bytes -= kept.size.rest
+        for buffer in kept.size.large:
             holders, counted = self._held[buffer]
             if holders > 1:
                 self._held[buffer] = holders - 1, counted
             else:
                 del self._held[buffer]
                 self._bytes -= counted
-        kept.weight = Weight()
+        kept.size = Size()
 
     def _drop(self, key: str) -> _Kept:
         kept = self._kept.pop(key)

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 
 from core.analysis.anomaly import ExpectedFalseAlarms, TopRows
+from core.scale.size import size_of
 from pages.shared.store import Store, key
-from pages.shared.weight import weigh
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,15 @@ def test_results_that_are_large_together_make_room_and_the_newest_stays():
 def test_a_result_weighs_every_array_and_frame_once_and_what_it_has_worked_out():
     array, frame = np.zeros(1_000), pd.DataFrame({"x": np.zeros(2_000)})
     result = Result(array, (array, Result(array[:10], (frame,))))
-    before = weigh(result)
+    before = size_of(result)
     assert sum(before.large.values()) == 8_000 + frame.memory_usage().sum()
     assert len(result.doubled) == 1_000
-    assert weigh(result).total() >= before.total() + 8_000
+    assert size_of(result).total() >= before.total() + 8_000
 
 
 def test_texts_count():
     names = [f"a name that is long enough to matter, number {i}" for i in range(1_000)]
-    assert weigh(Result(np.zeros(1), (names, pd.DataFrame({"name": names})))).total() > 2 * 50_000
+    assert size_of(Result(np.zeros(1), (names, pd.DataFrame({"name": names})))).total() > 2 * 50_000
 
 
 def test_what_results_share_counts_once():

@@ -1,4 +1,4 @@
-"""Weight: the bytes that a result holds; those of large buffers apart, so that what results share counts once."""
+"""Size: the bytes that a result holds; those of large buffers apart, so that what results share counts once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import pandas as pd
 LARGE = 1_000  # bytes from which on it is worth knowing whether others hold it as well
 PLAIN = 100  # bytes of an object, about
 
-_WEIGHTLESS = (type, FunctionType, MethodType, ModuleType, int, float, complex, bool, type(None))
+_WITHOUT_SIZE = (type, FunctionType, MethodType, ModuleType, int, float, complex, bool, type(None))
 
 
 @dataclass
-class Weight:
+class Size:
     """Bytes of the large buffers, by the id of what owns them, and of all the rest together."""
 
     large: dict[int, int] = field(default_factory=dict)
@@ -30,13 +30,13 @@ class Weight:
         return self.rest + sum(self.large.values())
 
 
-def weigh(result: object) -> Weight:
+def size_of(result: object) -> Size:
     """What a result leads to, with what it has worked out since it was made."""
     found: dict[int, int] = {}
     waiting = [result]
     while waiting:
         value = waiting.pop()
-        if id(value) in found or isinstance(value, _WEIGHTLESS):
+        if id(value) in found or isinstance(value, _WITHOUT_SIZE):
             continue
         if isinstance(value, np.ndarray):
             _add_array(value, found, waiting)
@@ -48,7 +48,7 @@ def weigh(result: object) -> Weight:
             found[id(value)] = PLAIN
             waiting.extend(_parts(value))
     large = {buffer: size for buffer, size in found.items() if size >= LARGE}
-    return Weight(large, sum(found.values()) - sum(large.values()))
+    return Size(large, sum(found.values()) - sum(large.values()))
 
 
 def _add_array(value: npt.NDArray[Any], found: dict[int, int], waiting: list[object]) -> None:

@@ -48,7 +48,7 @@ from .analysis.scorers import CrossFitted as CrossFitted
 from .analysis.scorers import Fresh as Fresh
 from .analysis.scorers import InSample as InSample
 from .analysis.scorers import Pruned as Pruned
-from .analysis.scoring import Newcomers as Newcomers
+from .analysis.scoring import NewRows as NewRows
 from .analysis.scoring import score_rows as score_rows
 from .analysis.selection import Board as Board
 from .analysis.selection import Search as Search

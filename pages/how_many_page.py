@@ -80,7 +80,7 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             so_far = count(len(first.board.cells), "model")
             blanks = " takes those with blanks in too and" if first.searched < len(first.largest) else ""
-            said = f"{so_far} compared so far, on {first.where}. A fuller search{blanks} goes on while you look around."
+            said = f"{so_far} compared so far, on {first.where}. A full search{blanks} goes on while you look around."
             st.markdown(said, width="stretch")
             st.button(
                 "Try all 14 shapes with 1 to 9 groups",
@@ -90,16 +90,16 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
                 kwargs={"search": Search()},
             )
         return trusted(first.board)
-    fuller = analysis.fuller
-    if fuller is None:
+    full = analysis.full_search
+    if full is None:
         return trusted(first.board)
-    offer = fuller.offer(present)
+    offer = full.offer(present)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(offer.sentence, width="stretch")
         if offer.fit is not None:
-            model = Model(offer.fit.family, offer.fit.components, fuller.board.search)
+            model = Model(offer.fit.family, offer.fit.components, full.board.search)
             st.button("Use this model", key="offer", on_click=choose, kwargs={"model": model})
-    return trusted(fuller.board)
+    return trusted(full.board)
 
 
 def show_board(found: Verdict, board: Board, analysis: Analysis, present: Fit) -> None:

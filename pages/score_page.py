@@ -11,7 +11,7 @@ from pages.shared import downloads, judging, widgets
 from pages.shared.derived import Analysis
 from pages.shared.drawing import draw
 from pages.shared.messages import plain, refusals
-from pages.shared.newcomers import Arrived, arrived
+from pages.shared.other_file import Arrived, arrived
 from pages.shared.session import choose, current
 from pages.shared.tables import looks, worded
 from pages.shared.uploads import taken_in
@@ -40,7 +40,7 @@ def take_file() -> None:
     with refusals():
         upload = taken_in("other")
         if upload is not None:
-            choose(newcomers=upload)
+            choose(other_file=upload)
 
 
 def show_columns(columns: ColumnMatch) -> None:
@@ -108,11 +108,13 @@ if analysis is not None:
         if analysis.fit is not None and analysis.odd is not None:
             st.markdown("Bring rows of the same kind: the model stays as it is, and says of each new row what it is.")
             st.file_uploader(f"A table with the same columns: {widgets.FORMATS}", key="other", on_change=take_file)
-            upload = current().newcomers
+            upload = current().other_file
             if upload is not None:
                 with st.container(horizontal=True, vertical_alignment="center"):
                     st.markdown(f"Scored here: **{plain(upload.name)}**", width="content")
-                    st.button("Put it away", key="away", type="tertiary", on_click=choose, kwargs={"newcomers": None})
+                    st.button(
+                        "Remove this file", key="away", type="tertiary", on_click=choose, kwargs={"other_file": None}
+                    )
                 both = arrived(analysis)
                 if both is not None:
                     show(analysis, both)

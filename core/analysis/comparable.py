@@ -52,8 +52,8 @@ def _of_numbers(transform: Transform, table: Table) -> Iterator[Unlike]:
         numbers = numbers_of(table, name)
         wild = np.isinf(numbers) | (np.abs(numbers) > LARGEST)
         yield Unlike(name, wild, "numbers that are infinite or beyond 1e150")
-        bent = transform.column_forward(j, np.where(wild, np.nan, numbers))
-        without = np.isnan(bent) & ~np.isnan(numbers) & ~wild
+        transformed = transform.column_forward(j, np.where(wild, np.nan, numbers))
+        without = np.isnan(transformed) & ~np.isnan(numbers) & ~wild
         yield Unlike(name, without, "zero or less, of which there is no logarithm")
 
 

@@ -54,11 +54,11 @@ class Marginal:
         """(m,) the density per raw unit at (m,) raw values; 0 at values that the column cannot have."""
         fitted = self.transform.column_forward(self.column, raw)
         possible = np.isfinite(fitted)
-        bend = self.transform.bends[self.column]
+        power = self.transform.powers[self.column]
         found = np.zeros(len(raw))
         log_density = self.mixture.log_density(fitted[possible][:, None])
-        if bend is not None:
-            log_density = log_density + bend.log_slope(raw[possible])
+        if power is not None:
+            log_density = log_density + power.log_slope(raw[possible])
         found[possible] = np.exp(log_density) / self.transform.scales[self.column]
         return found
 
@@ -79,12 +79,12 @@ class Marginal:
 
     @cached_property
     def mean(self) -> float:
-        """The expected raw value; infinite where a bent column has none."""
+        """The expected raw value; infinite where a transformed column has none."""
         return float(self._weights @ self._moments[0])
 
     @cached_property
     def sd(self) -> float:
-        """The standard deviation in raw units; infinite where a bent column has none."""
+        """The standard deviation in raw units; infinite where a transformed column has none."""
         means, variances = self._moments
         if not np.isfinite(means).all():
             return float("inf")
@@ -96,18 +96,18 @@ class Marginal:
 
     @cached_property
     def _moments(self) -> tuple[Array, Array]:
-        """Means and variances in raw units of the components with a weight, by quadrature where units bend."""
+        """Means and variances in raw units of the components with a weight, by quadrature behind a power transform."""
         some = self.mixture.weights > 0
         centres, deviations = self.mixture.means[some, 0], self.deviations[some]
-        if self.transform.bends[self.column] is None:
+        if self.transform.powers[self.column] is None:
             return self.raw(centres), (deviations * self.transform.scales[self.column]) ** 2
         moments = [
-            self._bent_moments(at + deviation * _NODES) for at, deviation in zip(centres, deviations, strict=True)
+            self._moments_through(at + deviation * _NODES) for at, deviation in zip(centres, deviations, strict=True)
         ]
         means, variances = np.array(moments).T
         return means, variances
 
-    def _bent_moments(self, fitted: Array) -> tuple[float, float]:
+    def _moments_through(self, fitted: Array) -> tuple[float, float]:
         """Mean and variance over nodes; those beyond the transform's reach are left out if that is next to no mass."""
         raw = self.raw(fitted)
         reached = np.isfinite(raw)
@@ -208,7 +208,7 @@ def _log_raw_density(shown: Mixture, plane: Plane, points: Array) -> Array:
     raw = plane.raw(points)
     with np.errstate(invalid="ignore"):
         for at, column in enumerate(plane.columns):
-            bend = plane.transform.bends[column]
-            if bend is not None:
-                log_density = log_density + bend.log_slope(raw[:, at])
+            power = plane.transform.powers[column]
+            if power is not None:
+                log_density = log_density + power.log_slope(raw[:, at])
     return np.where(np.isnan(log_density), -np.inf, log_density)

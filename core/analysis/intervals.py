@@ -47,7 +47,7 @@ class Intervals:
         level: share of the chance that each interval holds, such as 0.95.
         weights: (K,) mixing weights, each with the low and the high end of its interval.
         means: (K, d) the same of the means, in raw units if they are known.
-        covariances: (K, d, d) the same of the covariances; in fitted units for columns that are bent.
+        covariances: (K, d, d) the same of the covariances; in fitted units for columns that are transformed.
         features: names of the d columns that were fitted.
         draws: number of draws that they rest on.
         failed: number of draws in which a component collapsed, which are left out.
@@ -169,7 +169,7 @@ def _means(fitted: Fit, mixture: Mixture) -> Array:
 def _covariances(fitted: Fit, mixture: Mixture) -> Array:
     if fitted.transform is None:
         return np.array(mixture.covariances)
-    scales = np.where([bend is None for bend in fitted.transform.bends], fitted.transform.scales, 1.0)
+    scales = np.where([power is None for power in fitted.transform.powers], fitted.transform.scales, 1.0)
     scaled: Array = mixture.covariances * np.outer(scales, scales)
     return scaled
 

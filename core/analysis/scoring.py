@@ -54,7 +54,7 @@ def match(transform: Transform, table: Table) -> ColumnMatch:
 
 
 @dataclass(frozen=True, eq=False)
-class Newcomers:
+class NewRows:
     """Rows of another file under a fit.
 
     Attributes:
@@ -149,7 +149,7 @@ def score_rows(
     grouping: Grouping | None = None,
     *,
     watch: Watch | None = None,
-) -> Newcomers:
+) -> NewRows:
     """Apply a fit, and the line drawn among its training rows, to another table.
 
     Raises DataError naming the columns that are missing, or if no row can be scored.
@@ -176,7 +176,7 @@ def score_rows(
     shares = groups.shares(fitted.mixture.responsibilities(matrix.values))
     before = groups.shares(fitted.mixture.responsibilities(training.values))
     found = Anomalies(scored_alike(odd.scored, matrix), odd.policy, odd.threshold)
-    return Newcomers(
+    return NewRows(
         matrix,
         columns,
         strange,

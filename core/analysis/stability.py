@@ -66,7 +66,7 @@ class Stability:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What to think of each group."""
+        """The verdict on each group."""
         return tuple(next(word for least, word in VERDICTS if value >= least) for value in self.mean)
 
     def frame(self, names: Sequence[str]) -> pd.DataFrame:

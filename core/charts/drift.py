@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ..analysis.scoring import Newcomers
+from ..analysis.scoring import NewRows
 from ..arrays import Array
 from ..data.prepare import Matrix
 from ..numbers import count, share
@@ -22,7 +22,7 @@ FAR = 20.0  # standard deviations from which an axis is bent, so that one far co
 THEN, NOW, MOVED = "Rows that were fitted", "New rows", "New rows, moved"
 
 
-def drift_ranges(training: Matrix, found: Newcomers) -> marks.Chart:
+def drift_ranges(training: Matrix, found: NewRows) -> marks.Chart:
     """The middle 90 % of each column then and now, in standard deviations of the fitted rows; most moved on top."""
     order = np.argsort(-found.drift["ks"].fillna(2.0).to_numpy(), kind="stable")[:MOST_COLUMNS]
     frame = pd.DataFrame([row for place, j in enumerate(order) for row in _pair(training, found, int(j), place)])
@@ -60,7 +60,7 @@ def drift_ranges(training: Matrix, found: Newcomers) -> marks.Chart:
     return marks.finished(layers, _drift_words(training, found, order.tolist()), ROOM + BAR_HEIGHT * len(order))
 
 
-def group_shares(found: Newcomers, slots: Sequence[int]) -> marks.Chart:
+def group_shares(found: NewRows, slots: Sequence[int]) -> marks.Chart:
     """The share of the rows that each group holds, of the fitted rows and of the new ones; slots (G,) are colours."""
     groups = found.groups
     colours = [theme.colour(slot) for slot in slots] + [theme.GREY] * (len(groups) - len(slots))
@@ -98,7 +98,7 @@ def group_shares(found: Newcomers, slots: Sequence[int]) -> marks.Chart:
     return marks.finished([bars, said], words, max(200, ROOM + BAR_HEIGHT * len(groups)))
 
 
-def _pair(training: Matrix, found: Newcomers, column: int, place: int) -> list[dict[str, object]]:
+def _pair(training: Matrix, found: NewRows, column: int, place: int) -> list[dict[str, object]]:
     """One column's bars: of the fitted rows and, where it has numbers, of the new ones."""
     then = training.raw[:, column]
     centre, spread = float(np.nanmean(then)), float(np.nanstd(then)) or 1.0
@@ -129,7 +129,7 @@ def _band(names: Sequence[str]) -> alt.Y:
     return alt.Y("place:N", title=None, axis=axis)
 
 
-def _drift_words(training: Matrix, found: Newcomers, order: Sequence[int]) -> Words:
+def _drift_words(training: Matrix, found: NewRows, order: Sequence[int]) -> Words:
     first, columns = order[0], len(found.drift)
     name, moved = in_text(found.drift["column"].iloc[first]), int(found.drift["moved"].sum())
     now = found.matrix.raw[:, first]

@@ -119,8 +119,8 @@ class Scene:
 
     def is_logarithmic(self, column: int) -> bool:
         """Whether the fit was to the column's logarithms."""
-        bend = self.matrix.transform.bends[column]
-        return bend is not None and bend.shape is Shape.LOG
+        power = self.matrix.transform.powers[column]
+        return power is not None and power.shape is Shape.LOG
 
     def line(self, column: int | None = None) -> Plane:
         """One column as an axis; without a choice, the one that sets the groups furthest apart."""

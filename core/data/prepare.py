@@ -12,8 +12,8 @@ import pandas as pd
 
 from ..arrays import Array
 from ..errors import ChoiceError, DataError, expect
-from .bend import Bend, learn_bend
 from .columns import default_columns, relaxation
+from .power_transform import PowerTransform, learned_power
 from .table import Kind, Note, NoteKind, Shape, Table
 from .transform import Blanks, Level, Matrix, Transform, as_table, assemble, raw_values, row_weights
 
@@ -186,12 +186,12 @@ def _rows_to_keep(values: Array, blanks: Blanks, weights: Array | None) -> npt.N
 
 def _learned(features: tuple[str, ...], levels: tuple[Level, ...], raw: Array, choice: Preparation) -> Transform:
     shapes = dict(choice.transforms)
-    bends, centers, scales = [], [], []
+    powers, centers, scales = [], [], []
     for name, column in zip(features, raw.T, strict=True):
         present = column[~np.isnan(column)]
-        bend = _bend(name, shapes.get(name), present)
-        if bend is not None:
-            present = bend.apply(present)
+        power = _power(name, shapes.get(name), present)
+        if power is not None:
+            present = power.apply(present)
             present = present[~np.isnan(present)]
         if len(present) == 0:
             raise DataError(f"Column {name!r} has no number.", remedy="Leave it out.")
@@ -201,19 +201,19 @@ def _learned(features: tuple[str, ...], levels: tuple[Level, ...], raw: Array, c
                 remedy="Leave it out.",
             )
         center, scale = _center_and_scale(present, choice.scale)
-        bends.append(bend)
+        powers.append(power)
         centers.append(center)
         scales.append(scale)
     sources = (*(None,) * (len(features) - len(levels)), *levels) if levels else ()
-    return Transform(features, tuple(centers), tuple(scales), tuple(bends), choice.blanks, sources, choice.weight)
+    return Transform(features, tuple(centers), tuple(scales), tuple(powers), choice.blanks, sources, choice.weight)
 
 
-def _bend(name: str, shape: Shape | None, present: Array) -> Bend | None:
+def _power(name: str, shape: Shape | None, present: Array) -> PowerTransform | None:
     if shape is None or not len(present):
         return None
     if shape is Shape.LOG and not (present > 0).any():
         raise DataError(f"Column {name!r} has no value above zero, so it has no logarithm.")
-    return learn_bend(shape, present)
+    return learned_power(shape, present)
 
 
 def _center_and_scale(present: Array, scale: Scale) -> tuple[float, float]:

@@ -16,9 +16,9 @@ import pandas as pd
 from ..arrays import Array, owned, read_only
 from ..errors import DataError, expect
 from ..numbers import count, figure, figures
-from .bend import Bend
 from .columns import numbers_of, profile
 from .dates import dates
+from .power_transform import PowerTransform
 from .table import Note, NoteKind, Shape, Table
 
 LARGEST = 1e150  # beyond it a square overflows
@@ -43,13 +43,13 @@ class Level:
 class Transform:
     """What a Preparation learned: enough to prepare another table the same way, and to come back.
 
-    A fitted value is (bend(raw) - center) / scale.
+    A fitted value is (power(raw) - center) / scale.
 
     Attributes:
         features: names of the features, d of them.
-        centers: (d,) what is taken from each bent column.
+        centers: (d,) what is taken from each transformed column.
         scales: (d,) what each is then divided by.
-        bends: (d,) the transform that was learned for each column; None where it is left straight.
+        powers: (d,) the transform that was learned for each column; None where it is left straight.
         blanks: what becomes of rows with blanks.
         levels: (d,) category and value that each feature stands for, None for numbers; () where all are numbers.
         weight: name of the column of the row weights; None where every row weighs 1.
@@ -66,7 +66,7 @@ class Transform:
     features: tuple[str, ...]
     centers: tuple[float, ...]
     scales: tuple[float, ...]
-    bends: tuple[Bend | None, ...]
+    powers: tuple[PowerTransform | None, ...]
     blanks: Blanks
     levels: tuple[Level | None, ...] = ()
     weight: str | None = None
@@ -77,7 +77,7 @@ class Transform:
     @property
     def linear(self) -> bool:
         """Whether coming back is a shift and a scale."""
-        return not any(self.bends)
+        return not any(self.powers)
 
     def apply(self, table: Table | pd.DataFrame) -> Matrix:
         """Another table's rows in the same form. Raises DataError naming columns that are missing."""
@@ -106,29 +106,29 @@ class Transform:
         """(n, d) fitted values in raw units."""
         plain = np.asarray(values, dtype=np.float64) * np.array(self.scales)
         plain += np.array(self.centers)
-        for j, bend in enumerate(self.bends):
-            if bend is not None:
-                plain[:, j] = bend.undo(plain[:, j])
+        for j, power in enumerate(self.powers):
+            if power is not None:
+                plain[:, j] = power.undo(plain[:, j])
         return plain
 
     def column_forward(self, column: int, raw: Array) -> Array:
         """(m,) fitted values of (m,) raw ones of one of the d columns; NaN where there is no logarithm."""
-        bend = self.bends[column]
-        bent = raw if bend is None else bend.apply(raw)
-        return np.asarray((bent - self.centers[column]) / self.scales[column])
+        power = self.powers[column]
+        transformed = raw if power is None else power.apply(raw)
+        return np.asarray((transformed - self.centers[column]) / self.scales[column])
 
     def column_to_raw(self, column: int, values: Array) -> Array:
         """(m,) raw values of (m,) fitted ones of one of the d columns."""
-        bend = self.bends[column]
+        power = self.powers[column]
         plain = values * self.scales[column] + self.centers[column]
-        return np.asarray(plain if bend is None else bend.undo(plain))
+        return np.asarray(plain if power is None else power.undo(plain))
 
     def log_jacobian(self, raw: Array) -> Array:
         """(n,) what to add to log densities of fitted values for those of the raw values (n, d) they came from."""
         slopes = np.full(len(raw), -float(np.log(self.scales).sum()))
-        for bend, column in zip(self.bends, raw.T, strict=True):
-            if bend is not None:
-                slopes = slopes + bend.log_slope(column)
+        for power, column in zip(self.powers, raw.T, strict=True):
+            if power is not None:
+                slopes = slopes + power.log_slope(column)
         return slopes
 
     def in_words(self, column: int, values: Sequence[float]) -> list[str]:
@@ -161,7 +161,9 @@ class Transform:
         found = json.loads(text)
         return cls(
             **{name: tuple(found[name]) for name in ("features", "centers", "scales")},
-            bends=tuple(bend and Bend(**{**bend, "shape": Shape(bend["shape"])}) for bend in found["bends"]),
+            powers=tuple(
+                power and PowerTransform(**{**power, "shape": Shape(power["shape"])}) for power in found["powers"]
+            ),
             blanks=Blanks(found["blanks"]),
             levels=tuple(level and Level(**level) for level in found["levels"]),
             weight=found["weight"],

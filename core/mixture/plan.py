@@ -56,9 +56,9 @@ class Plan:
         check_components(self.components)
         whole_number(self.restarts, "The number of restarts")
         check_passes(self.max_iterations, self.tolerance, self.start, self.seed)
-        self._check_restraints()
+        self._check_constraints()
 
-    def _check_restraints(self) -> None:
+    def _check_constraints(self) -> None:
         if self.prior is not None and not isinstance(self.prior, ConjugatePrior):
             raise ChoiceError("The prior of a plan is a ConjugatePrior, or None.")
         if self.bound is not None and not isinstance(self.bound, EigenvalueRatio):

@@ -215,7 +215,7 @@ def _weights(table: Table) -> None:
     if weights:
         st.session_state["weight"] = preparation.weight or ""
         st.selectbox(
-            "Count each row as often as says",
+            "Row counts come from",
             ("", *weights),
             key="weight",
             format_func=lambda name: name or "no column: each row once",

@@ -15,7 +15,7 @@ from core.analysis.answer import FirstAnswer, first_answer
 from core.analysis.bootstrap_test import BootstrapTest, bootstrap_test
 from core.analysis.compare import Agreement, agreement
 from core.analysis.effective import EffectiveComponents, effective_components
-from core.analysis.fuller import FullerAnswer, chosen, fuller_answer
+from core.analysis.full_search import FullSearch, chosen, full_search
 from core.analysis.grouping import Grouping
 from core.analysis.held_out import HeldOut, held_out
 from core.analysis.identity import cluster_slots, slots
@@ -75,7 +75,7 @@ class Analysis:
         )
 
     def board(self, search: Search) -> Board | None:
-        """What a search came to: the first one, or a fuller one."""
+        """What a search came to: the first one, or the full one."""
         if self.first is None or self.first.board.search == search:
             return None if self.first is None else self.first.board
         answer = self._searched(search)
@@ -204,15 +204,15 @@ class Analysis:
         )
 
     @cached_property
-    def fuller(self) -> FullerAnswer | None:
-        """The fuller search, once it was asked for; it goes on in the background while other pages are shown."""
+    def full_search(self) -> FullSearch | None:
+        """The full search, once it was asked for; it goes on in the background while other pages are shown."""
         return None if self.session.search is None else self._searched(self.session.search)
 
-    def _searched(self, search: Search) -> FullerAnswer | None:
+    def _searched(self, search: Search) -> FullSearch | None:
         return jobs.result(
-            key("fuller", rows_key(self.session), search),
+            key("full search", rows_key(self.session), search),
             "Trying every model",
-            lambda watch: fuller_answer(self.matrix, search, watch=watch, over=over_cores),
+            lambda watch: full_search(self.matrix, search, watch=watch, over=over_cores),
             lane=jobs.Lane.BACKGROUND,
         )
 

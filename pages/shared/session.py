@@ -83,7 +83,7 @@ class Session:
     model: Model | None = None  # None: the one that was found without asking
     merged: int | None = None  # groups that the model's components are merged into; None: each is a group
     names: tuple[tuple[Split, tuple[str, ...]], ...] = ()  # what the groups of models are called
-    search: Search | None = None  # the fuller search, once it was asked for
+    search: Search | None = None  # the full search, once it was asked for
     criterion: Criterion = Criterion.BIC
     tested: Model | None = None  # the model that is to be tested against one with a group more
     held_out: Search | None = None  # the search whose models are to be compared on rows held out
@@ -96,7 +96,7 @@ class Session:
     given: tuple[tuple[str, float], ...] = ()  # columns whose values are supposed, in raw units
     about: str | None = None  # the column that is asked about when values are supposed; None: the first one left
     drawing: Drawing = field(default_factory=Drawing)
-    newcomers: Upload | None = None  # the other file that is to be scored
+    other_file: Upload | None = None  # the other file that is to be scored
     judgements: Judgements = field(default_factory=Judgements)  # what was said of rows that look odd
     others: bool = False  # whether other detectors are to be asked which rows are odd
     judged_apart: int = 0  # counts the labels that were given outside the table, which then has to begin anew
@@ -124,7 +124,7 @@ def choose(**choices: Any) -> None:
         choices = {"merged": None} | choices
     if "reading" in choices:  # its rows may be others
         choices = {"judgements": Judgements()} | choices
-    if "newcomers" in choices:
+    if "other_file" in choices:
         jobs.forget_refused()
     if choices.keys() & {"reading", "preparation"}:
         jobs.cancel_all()

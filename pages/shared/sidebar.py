@@ -52,7 +52,7 @@ def _form(preparation: Preparation) -> None:
         if names:
             st.caption(f"{what} {', '.join(names[:SHOWN])}{_more(names)}")
     if preparation.weight is not None:
-        st.caption(f"Each row counts as often as {plain(preparation.weight, 28)} says")
+        st.caption(f"Row counts come from {plain(preparation.weight, 28)}")
 
 
 def _more(names: Sequence[str]) -> str:

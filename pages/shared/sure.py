@@ -21,8 +21,8 @@ FOUND_AGAIN = {
     "similarity": st.column_config.ProgressColumn(
         "Similarity when found again", min_value=0, max_value=1, format="%.2f"
     ),
-    "lost": st.column_config.NumberColumn("Times it was lost"),
-    "verdict": st.column_config.TextColumn("What to think of it", width="large"),
+    "lost": st.column_config.NumberColumn("Draws without it"),
+    "verdict": st.column_config.TextColumn("Verdict", width="large"),
 }
 NUMBERS = {
     "group": st.column_config.TextColumn("Group"),

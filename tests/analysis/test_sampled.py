@@ -6,7 +6,7 @@ import pytest
 
 import core
 from core.analysis import answer, effective
-from core.analysis.fuller import chosen, fuller_answer
+from core.analysis.full_search import chosen, full_search
 from core.analysis.sampled import at_most, some_rows
 
 RNG = np.random.default_rng(0)
@@ -84,7 +84,7 @@ class Once:
     "work",
     [
         core.first_answer,
-        fuller_answer,
+        full_search,
         lambda matrix, watch: chosen(
             matrix, core.Plan(components=3), core.fit(matrix, components=3, max_iterations=3), watch=watch
         ),

@@ -93,9 +93,9 @@ def pictures(scene):
     if scene.flagged.any():
         why = reasons(scene.fit, scene.matrix, scene.odd.ranking[:5])
         drawn["reasons"] = reason_bars(why, 0, scene.names_of(why.rows)[0])
-    newcomers = score_rows(scene.fit, scene.matrix, scene.odd, moved_table(scene))
-    drawn["drift"] = drift_ranges(scene.matrix, newcomers)
-    drawn["shares"] = group_shares(newcomers, tuple(range(scene.fit.components)))
+    new_rows = score_rows(scene.fit, scene.matrix, scene.odd, moved_table(scene))
+    drawn["drift"] = drift_ranges(scene.matrix, new_rows)
+    drawn["shares"] = group_shares(new_rows, tuple(range(scene.fit.components)))
     others = compare_detectors(scene.odd, ask_detectors(scene.odd.scored, scene.matrix))
     drawn["detectors"] = rank_scatter(others, others.opinions[0], scene.names_of(others.rows))
     if len(scene.features) > 1:

@@ -165,7 +165,7 @@ def test_one_column_is_allowed_and_its_two_families_go_by_mclusts_names():
     assert fit.log_likelihood == pytest.approx(fit.mixture.log_density(rows).sum())
 
 
-def test_a_run_that_stays_squeezed_flat_ends_long_before_its_limit_of_passes():
+def test_a_run_that_stays_near_singular_ends_long_before_its_limit_of_passes():
     rng = np.random.default_rng(2)  # where the likelihood goes on rising beyond rounding
     few = rng.normal(size=(200, 6))
     rows = np.column_stack([few, few @ rng.normal(size=(6, 40)) + 2e-4 * rng.normal(size=(200, 40))])

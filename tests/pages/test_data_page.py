@@ -264,7 +264,7 @@ def test_a_column_of_counts_weighs_the_rows_and_is_no_column_of_the_fit(visitor)
     assert visitor.refusals == []
     visitor.go("pages/groups_page.py").settle()
     assert not visitor.app.exception
-    assert "columns: a, b\nEach row counts as often as times says" in visitor.text
+    assert "columns: a, b\nRow counts come from times" in visitor.text
 
 
 def test_what_the_reader_decided_can_be_decided_otherwise(visitor):

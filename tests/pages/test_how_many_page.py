@@ -56,7 +56,7 @@ def test_a_model_chosen_here_is_the_model_everywhere_until_it_is_taken_back(iris
     assert "**2 groups**, found automatically" in [each.value for each in iris.app.sidebar.markdown]
 
 
-def test_the_fuller_search_only_offers_what_it_finds(iris):
+def test_the_full_search_only_offers_what_it_finds(iris):
     iris.click("search").settle(180)
     assert iris.session.model is None
     assert "A better model was found: VEV with 3 groups" in iris.text
@@ -156,7 +156,7 @@ def test_another_number_of_merged_groups_can_be_had_and_another_model_takes_it_b
     assert iris.session.merged is None
 
 
-def test_the_fuller_search_can_be_cancelled_and_started_again(visitor):
+def test_the_full_search_can_be_cancelled_and_started_again(visitor):
     visitor.click("sample-cancer").settle().go("pages/how_many_page.py")
     visitor.click("search")
     assert "cancel-background" in visitor.keys

@@ -66,13 +66,13 @@ def test_what_was_brought_stays_when_pages_are_switched_and_goes_with_other_data
     assert "No column has moved by much" in ready.headings
     ready.go("pages/data_page.py").settle().click("begin-faithful").settle().go(PAGE).settle()
     assert not ready.headings
-    assert ready.session.newcomers is None
+    assert ready.session.other_file is None
 
 
 def test_a_file_can_be_put_away(ready, two_groups):
     bring(ready, two_groups).click("away").settle()
     assert not ready.app.exception
-    assert ready.session.newcomers is None
+    assert ready.session.other_file is None
     assert not ready.headings
 
 

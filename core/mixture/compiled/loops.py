@@ -208,7 +208,7 @@ def go_back(size: Sizes, desk: Desk) -> None:
 
 
 @inner
-def is_squeezed(size: Sizes, now: Structure, flattest: Pointer) -> bool:
+def is_near_singular(size: Sizes, now: Structure, flattest: Pointer) -> bool:
     """Whether a covariance is not wider than flattest (d,) in every direction."""
     d, wider = size.features, 0
     for k in range(size.components):
@@ -275,7 +275,7 @@ def run(
 ) -> tuple[int, int, int, int]:
     """EM for len(trace) passes: how it ended, how many mixtures it went through, how many passes it took.
 
-    Last, whether a covariance is squeezed, not wider than flattest (d,) in every direction.
+    Last, whether a covariance is near-singular, not wider than flattest (d,) in every direction.
     patterns is (P, 2 + d), as in Rows, of rows in the order of their patterns; what is blank in values is 0.
     room has loop_room(n, P, size) doubles. It begins with a mixture and its moments as in State, one of which is
     needed, or holds a loop to take up; it ends with the last of both. A first mixture is taken as it is, whatever the
@@ -291,5 +291,5 @@ def run(
         lay_out(values, weights, desk.state.block, rows)
         open_up(family, size, desk, way == OPENING)
     end, done, passes = take_passes(family, size, task, desk, rows, way, pointer(floor), pointer(trace), len(trace))
-    squeezed = is_squeezed(size, desk.state.structure, pointer(flattest))
-    return end, done, passes, int(squeezed)
+    near_singular = is_near_singular(size, desk.state.structure, pointer(flattest))
+    return end, done, passes, int(near_singular)

@@ -169,7 +169,9 @@ class Compiled:
         end, steps, _, near_singular = loops.run(*self._rows, task, floor, flattest, self._room, trace)
         if task.begins != loops.FROM_LOOP:
             if not steps:
-                raise DegenerateError("A group is squeezed flat, or has lost its rows.", remedy="Try fewer groups.")
+                raise DegenerateError(
+                    "A group lies on a line or a point, or has lost its rows.", remedy="Try fewer groups."
+                )
             self._task = task._replace(begins=loops.FROM_LOOP)
         place = self._layout.place(self._room[: self._layout.end].copy(), bool(near_singular))
         return Stride(place, tuple(trace[:steps].tolist()), _ENDS[end])

@@ -61,9 +61,7 @@ class MStep:
         except np.linalg.LinAlgError:
             stands = False
         if not stands:
-            raise DegenerateError(
-                "A group is squeezed flat onto a line or a point.", remedy="Try fewer groups or columns."
-            )
+            raise DegenerateError("A group lies on a line or a point.", remedy="Try fewer groups or columns.")
         return covariances
 
 

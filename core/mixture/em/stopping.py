@@ -28,7 +28,7 @@ class Outcome(Enum):
     CONVERGED = "The fit settled: another pass would change nothing that matters."
     ITERATION_LIMIT = "The fit was still improving when it reached its limit of passes."
     CANCELLED = "The fit was cancelled; this is how far it came."
-    COLLAPSED = "A group was squeezed flat or lost all its rows, so the fit stopped there."
+    COLLAPSED = "A group closed in on a line or a point, or lost all its rows, so the fit stopped there."
     FELL = "A pass lowered the likelihood, which none should, so the fit stopped before it."
 
 
@@ -40,7 +40,7 @@ class Objection(Enum):
         ['SPIKE', 'FEW_ROWS']
     """
 
-    SPIKE = "A group is squeezed flat onto a line or a point, so its density is without bound."
+    SPIKE = "A group lies on a line or a point, so its density is without bound."
     FEW_ROWS = "A group has fewer rows than its own shape needs."
     HANDFUL = "A group has only a handful of rows; they are rather odd rows than a group."
     SCATTERED = "A small group is far wider than the others; its rows are rather scattered odd rows than a group."

@@ -1,4 +1,4 @@
-"""Newcomers: the rows of another file under the current model."""
+"""New rows: those of another file under the current model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.analysis.grouping import Grouping
 from core.analysis.judgements import Judgements
 from core.analysis.listing import LABEL, listed, nearest_groups, odd_rows
 from core.analysis.reasons import reasons
-from core.analysis.scoring import Newcomers, score_rows
+from core.analysis.scoring import NewRows, score_rows
 from core.charts.drift import drift_ranges, group_shares
 from core.charts.marks import Chart
 from core.data.table import Reading, Table
@@ -29,7 +29,7 @@ class Arrived:
     """The other file, and what the model says of its rows."""
 
     table: Table
-    found: Newcomers
+    found: NewRows
     labelled: Labelled
     key: str  # of all that the above depends on
 
@@ -46,7 +46,7 @@ class Arrived:
             nearest = nearest_groups(fitted.mixture, found.matrix.values[rows], grouping)
             return odd_rows(self.table, found.matrix, found.odd, nearest, why, Judgements()).drop(columns=LABEL)
 
-        return kept(key("odd newcomers", self.key), make)
+        return kept(key("odd new rows", self.key), make)
 
     def pictures(self, analysis: Analysis, slots: tuple[int, ...]) -> tuple[Chart, Chart]:
         """How the columns have moved, and how the groups' shares have; slots are the groups' colours."""
@@ -62,7 +62,7 @@ def arrived(analysis: Analysis) -> Arrived | None:
 
     Raises ReadError for a file that is no table, and DataError for one that lacks columns.
     """
-    upload, matrix = analysis.session.newcomers, analysis.matrix
+    upload, matrix = analysis.session.other_file, analysis.matrix
     fitted, groups, odd = analysis.fit, analysis.grouping, analysis.odd
     if upload is None or fitted is None or groups is None or odd is None:
         return None
@@ -88,4 +88,4 @@ def _table(upload: Upload) -> Table | None:
 
 def _key(analysis: Analysis, upload: Upload) -> str:
     session = analysis.session
-    return analysis.groups_key("newcomers", analysis.group_names, session.policy, upload.sha256)
+    return analysis.groups_key("other_file", analysis.group_names, session.policy, upload.sha256)

@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.analysis import fuller
+from core.analysis import full_search as searching
 from core.analysis.answer import first_answer
-from core.analysis.fuller import chosen, fuller_answer
+from core.analysis.full_search import chosen, full_search
 from core.analysis.selection import Search
 from core.analysis.sweep import sweep
 from core.data.prepare import prepare
@@ -25,7 +25,7 @@ def iris():
 
 @pytest.fixture(scope="module")
 def answer(iris):
-    return fuller_answer(iris, SEARCH)
+    return full_search(iris, SEARCH)
 
 
 def test_a_better_model_is_offered_with_how_much_better_it_is(iris, answer):
@@ -71,15 +71,15 @@ def test_a_chosen_model_whose_plan_has_no_fit_goes_on_from_the_search(monkeypatc
     def collapse(*_, **__):
         raise DegenerateError("Every start collapsed.")
 
-    monkeypatch.setattr(fuller, "fit", collapse)
+    monkeypatch.setattr(searching, "fit", collapse)
     assert chosen(iris, SEARCH.plan(family("VEV"), 3), answer.fit).bic == pytest.approx(answer.fit.bic)
     with pytest.raises(DegenerateError):
         chosen(iris, SEARCH.plan(family("VEV"), 3))
 
 
 def test_many_rows_are_searched_on_a_sample_and_the_best_is_fitted_to_all(iris, monkeypatch):
-    monkeypatch.setattr(fuller, "FULLER_ROWS", 100)
-    found = fuller_answer(iris, SEARCH)
+    monkeypatch.setattr(searching, "MOST_ROWS", 100)
+    found = full_search(iris, SEARCH)
     assert found.rows == 100
     assert all(cell.fit.n_rows == 100 for cell in found.board.cells if cell.fit)
     assert found.fit.n_rows == len(iris.values)
@@ -93,15 +93,15 @@ def test_the_search_can_be_ended_from_outside(iris):
         seen.append(progress)
         return len(seen) < 5
 
-    found = fuller_answer(iris, Search(), watch=watch)
+    found = full_search(iris, Search(), watch=watch)
     assert found.board.cancelled
     assert len(seen) < 50
 
 
 def test_a_search_on_a_part_of_the_rows_keeps_their_weights(iris, monkeypatch):
-    monkeypatch.setattr(fuller, "FULLER_ROWS", 140)
+    monkeypatch.setattr(searching, "MOST_ROWS", 140)
     weights = np.where(np.arange(150) < 50, 10.0, 1.0)
-    answer = fuller_answer(replace(iris, weights=weights), Search(families=("VVV",), components=(1,)))
+    answer = full_search(replace(iris, weights=weights), Search(families=("VVV",), components=(1,)))
     share = weights @ (np.arange(150) < 50) / weights.sum()
     (cell,) = answer.board.cells
     lengths = np.average(iris.values, axis=0, weights=weights)
@@ -110,8 +110,8 @@ def test_a_search_on_a_part_of_the_rows_keeps_their_weights(iris, monkeypatch):
 
 
 def test_rows_that_weigh_nothing_are_not_drawn(iris, monkeypatch):
-    monkeypatch.setattr(fuller, "FULLER_ROWS", 100)
+    monkeypatch.setattr(searching, "MOST_ROWS", 100)
     weights = np.where(np.arange(150) < 50, 2.0, 0.0)
-    answer = fuller_answer(replace(iris, weights=weights), Search(families=("VVV",), components=(1,)))
+    answer = full_search(replace(iris, weights=weights), Search(families=("VVV",), components=(1,)))
     (cell,) = answer.board.cells
     np.testing.assert_allclose(cell.fit.mixture.means[0], iris.values[:50].mean(axis=0), atol=1e-9)

@@ -1,4 +1,4 @@
-"""The fuller answer: every family at more numbers of groups, asked for by the analyst, and what it would change."""
+"""The full search: every family at more numbers of groups, asked for by the analyst, and what it would change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .sweep import Map, sweep
 from .trust import trusted
 from .verdict import NOTHING
 
-FULLER_ROWS = 20_000
+MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class FullerAnswer:
-    """What a search came to on at most FULLER_ROWS rows, and its best by BIC on all of them."""
+class FullSearch:
+    """What a search came to on at most MOST_ROWS rows, and its best by BIC on all of them."""
 
     board: Board
     fit: Fit
@@ -72,18 +72,18 @@ def chosen(matrix: Matrix, plan: Plan, found: Fit | None = None, *, watch: Watch
     return max(own, known, key=lambda each: (each.admissible, each.log_likelihood))
 
 
-def fuller_answer(
+def full_search(
     matrix: Matrix, search: Search | None = None, *, watch: Watch | None = None, over: Map = map
-) -> FullerAnswer:
+) -> FullSearch:
     """Sweep a search, on a seeded sample where there are many rows, and polish its best by BIC on all rows.
 
     over spreads the search as in `sweep`. Raises FitError if no model of the search is admissible.
     """
     search, watch = search or Search(), heard(watch)
     n = len(matrix.values)
-    if n <= FULLER_ROWS:
+    if n <= MOST_ROWS:
         board = sweep(matrix, search, watch=watch, over=over)
-        return FullerAnswer(board, trusted(board).best(), n)
-    some = at_most(as_source(matrix), FULLER_ROWS, search.seed)
+        return FullSearch(board, trusted(board).best(), n)
+    some = at_most(as_source(matrix), MOST_ROWS, search.seed)
     board = sweep(some, search, watch=watch, over=over)
-    return FullerAnswer(board, polish(matrix, trusted(board).best(), watch=watch), some.n)
+    return FullSearch(board, polish(matrix, trusted(board).best(), watch=watch), some.n)

@@ -1,4 +1,4 @@
-"""Bends: transforms of one column that bring a skewed one nearer to a bell, and their way back."""
+"""Power transforms: those of one column that bring a skewed one nearer to a bell, and their way back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TINY = 1e-12
 
 
 @dataclass(frozen=True)
-class Bend:
+class PowerTransform:
     """A learned transform of one column: x -> log x, or Yeo and Johnson's (2000, eq. 1) of (x - center) / scale."""
 
     shape: Shape
@@ -26,14 +26,14 @@ class Bend:
     scale: float = 1.0
 
     def apply(self, values: Array) -> Array:
-        """Bent values; NaN where there is no logarithm."""
+        """Transformed values; NaN where there is no logarithm."""
         if self.shape is Shape.LOG:
             return np.log(values, out=np.full(len(values), np.nan), where=values > 0)
-        bent: Array = _yeo_johnson((values - self.center) / self.scale, self.power)
-        return bent
+        transformed: Array = _yeo_johnson((values - self.center) / self.scale, self.power)
+        return transformed
 
     def undo(self, values: Array) -> Array:
-        """The raw values of bent ones; infinite beyond the last value that the transform reaches."""
+        """The raw values of transformed ones; infinite beyond the last value that the transform reaches."""
         with np.errstate(over="ignore"):
             if self.shape is Shape.LOG:
                 return np.exp(values)
@@ -47,22 +47,22 @@ class Bend:
         return (self.power - 1) * np.sign(moved) * np.log1p(np.abs(moved)) - np.log(self.scale)
 
 
-def learn_bend(shape: Shape, present: Array) -> Bend:
-    """The bend that makes values, at least one, most like a normal sample (Yeo and Johnson 2000, section 3).
+def learned_power(shape: Shape, present: Array) -> PowerTransform:
+    """The power that makes values, at least one, most like a normal sample (Yeo and Johnson 2000, section 3).
 
     The power is learned on values brought to centre 0 and spread 1: their units would decide it otherwise.
     """
     if shape is Shape.LOG:
-        return Bend(shape)
+        return PowerTransform(shape)
     some = present[:: max(1, len(present) // LEARNED_ROWS)]
     lower, middle, upper = np.quantile(some, [0.25, 0.5, 0.75])
     scale = float(upper - lower) / IQR_TO_SD or float(np.ptp(some)) or 1.0
     moved = (some - middle) / scale
     if np.ptp(moved) == 0:
-        return Bend(shape, 1.0, float(middle), scale)
+        return PowerTransform(shape, 1.0, float(middle), scale)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         found = optimize.minimize_scalar(lambda power: -_likelihood(moved, power), bounds=POWERS, method="bounded")
-    return Bend(shape, float(found.x), float(middle), scale)
+    return PowerTransform(shape, float(found.x), float(middle), scale)
 
 
 def _likelihood(values: Array, power: float) -> float:
@@ -72,13 +72,13 @@ def _likelihood(values: Array, power: float) -> float:
 
 
 def _yeo_johnson(values: Array, power: float) -> Array:
-    bent = np.empty_like(values)
+    transformed = np.empty_like(values)
     up = values >= 0
     down = ~up  # also NaN, which stays so
     with np.errstate(over="ignore"):
-        bent[up] = _box_cox(values[up], power)
-        bent[down] = -_box_cox(-values[down], 2 - power)
-    return bent
+        transformed[up] = _box_cox(values[up], power)
+        transformed[down] = -_box_cox(-values[down], 2 - power)
+    return transformed
 
 
 def _box_cox(values: Array, power: float) -> Array:

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.shared import sidebar
-from pages.shared.reader import readers
-from pages.shared.visits import welcome
-from pages.shared.warm import rest, warm_up
+from pages.app.reader import readers
+from pages.app.startup import rest, warm_up
+from pages.app.visits import welcome
+from pages.ui import sidebar
 
 # No file is called what its address is: to the first visitor after a start, Streamlit would serve it without this one.
 PAGES = [

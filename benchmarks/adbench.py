@@ -15,7 +15,7 @@ from sklearn.neighbors import LocalOutlierFactor
 import core
 from benchmarks.measuring import in_processes
 from core.analysis.answer import FIRST_ROWS, FIRST_SEARCH
-from core.analysis.trust import trusted
+from core.analysis.selection.trust import trusted
 from core.data.source import ArraySource
 from core.mixture.fit import polish
 

@@ -11,9 +11,9 @@ from sklearn.metrics import adjusted_rand_score
 
 import core
 from benchmarks import problems
-from core.analysis.bootstrap_test import Bootstrap, bootstrap_test
-from core.analysis.merging import merging
-from core.analysis.trust import trusted
+from core.analysis.groups.merging import merging
+from core.analysis.selection.bootstrap_test import Bootstrap, bootstrap_test
+from core.analysis.selection.trust import trusted
 from core.mixture import compiled
 from core.scale.threads import over_cores
 

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 import core
 from benchmarks.measuring import in_processes, measured, wall
-from core.analysis.anomaly import judge, q_values, scored
+from core.analysis.anomaly.odd_rows import judge, q_values, scored
 from core.analysis.answer import FIRST_SEARCH
-from core.analysis.trust import trusted
+from core.analysis.selection.trust import trusted
 from core.mixture import compiled
 
 APP = Path(__file__).parents[1] / "app.py"

@@ -3,7 +3,7 @@
 import numpy as np
 
 import core
-from core.analysis.intervals import intervals
+from core.analysis.uncertainty.intervals import intervals
 from core.mixture.model import Mixture
 
 TRUTH = Mixture(

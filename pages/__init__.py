@@ -1,1 +1,1 @@
-"""The pages of the app, one file each; what they share is in pages/shared."""
+"""The pages of the app, one file each; their sections in a folder each, what they share in app and ui."""

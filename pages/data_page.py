@@ -1,18 +1,20 @@
 import streamlit as st
 
 from core.analysis.answer import in_words
-from core.charts.first_picture import first_picture
+from core.charts.groups.first_picture import first_picture
 from core.charts.scene import Scene
 from core.data.table import Table
 from core.errors import CoreError
 from core.numbers import count
-from pages.shared import column_choice, derived, reading_form, widgets
-from pages.shared.derived import Analysis
-from pages.shared.drawing import draw
-from pages.shared.example import the_example
-from pages.shared.messages import plain, refusals, refuse
-from pages.shared.session import choose, current
-from pages.shared.tables import looks
+from pages.app import results as derived
+from pages.app.results import Analysis
+from pages.app.session import choose, current
+from pages.data import column_choice, reading_form
+from pages.data.example import the_example
+from pages.ui import widgets
+from pages.ui.drawing import draw
+from pages.ui.messages import plain, refusals, refuse
+from pages.ui.tables import looks
 
 ROOM = 480  # pixels that the answer will take, kept free until it is there
 SHOWN = 200  # rows of the preview

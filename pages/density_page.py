@@ -3,22 +3,23 @@ from typing import Any
 
 import streamlit as st
 
-from core.analysis.density import noise_in_words
-from core.analysis.listing import with_dates
-from core.analysis.synthetic import MOST_ROWS, Drawing, synthetic_frame
-from core.analysis.what_if import Usual, WhatIf, beyond_all_rows
+from core.analysis.density.marginal import noise_in_words
+from core.analysis.density.synthetic import MOST_ROWS, Drawing, synthetic_frame
+from core.analysis.density.what_if import Usual, WhatIf, beyond_all_rows
+from core.analysis.groups.listing import with_dates
+from core.charts.density.what_if import what_if_density
 from core.charts.scene import Scene
-from core.charts.what_if import what_if_density
 from core.data.dates import date_of, days_of
 from core.data.prepare import Transform
 from core.numbers import share
 from core.share.export import to_csv
-from pages.shared import sampling, widgets
-from pages.shared.derived import Analysis
-from pages.shared.drawing import draw
-from pages.shared.messages import plain, refusals
-from pages.shared.session import choose, current
-from pages.shared.tables import worded
+from pages.app.results import Analysis
+from pages.app.session import choose, current
+from pages.density import sampling
+from pages.ui import widgets
+from pages.ui.drawing import draw
+from pages.ui.messages import plain, refusals
+from pages.ui.tables import worded
 
 ABREAST = 4  # fields of values
 DRAWING = ("rows", "seed", "whole", "within")

@@ -3,20 +3,21 @@ import math
 import streamlit as st
 
 from core.analysis.answer import in_words
-from core.analysis.grouping import labels_of
-from core.analysis.ladder import Ladder
-from core.analysis.lesson import comparison, facts, trust
-from core.analysis.listing import differing_rows
-from core.charts.density import marginal_density
-from core.charts.groups import cluster_names, cluster_order, side_by_side
-from core.charts.ladder import ladder_chart
-from core.charts.tables import agreement_table
+from core.analysis.groups.grouping import labels_of
+from core.analysis.groups.listing import differing_rows
+from core.analysis.kmeans_or_mixture.grounds import comparison, facts, trust
+from core.analysis.kmeans_or_mixture.ladder import Ladder
+from core.charts.density.marginal import marginal_density
+from core.charts.groups.side_by_side import cluster_names, cluster_order, side_by_side
+from core.charts.groups.tables import agreement_table
+from core.charts.kmeans_or_mixture.ladder import ladder_chart
 from core.numbers import count, share
-from pages.shared import about_groups, downloads, sure, widgets
-from pages.shared.derived import Analysis, Pair
-from pages.shared.drawing import draw
-from pages.shared.messages import refusals
-from pages.shared.tables import looks
+from pages.app.results import Analysis, Pair
+from pages.groups import about_groups, sure
+from pages.ui import downloads, widgets
+from pages.ui.drawing import draw
+from pages.ui.messages import refusals
+from pages.ui.tables import looks
 
 BEHIND = ("Nothing", "Where a new row would go", "How sure it would be")
 STEPS = {

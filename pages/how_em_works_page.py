@@ -2,9 +2,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.lesson import anomaly_score, bic, em_steps, kmeans_or_mixture, mixture, one_gaussian
-from pages.shared.messages import refusals
-from pages.shared.words import EM_FIGURE
+from pages.lesson import anomaly_score, em_steps, kmeans_or_mixture, mixture, one_gaussian
+from pages.lesson import criteria as bic
+from pages.ui.messages import refusals
+from pages.ui.words import EM_FIGURE
 
 # In the order of the lesson, by the names under which the page and its address know them.
 FIGURES: dict[str, Callable[[], None]] = {

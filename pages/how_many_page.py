@@ -3,20 +3,21 @@ from dataclasses import replace
 import streamlit as st
 
 from core.analysis.answer import FirstAnswer
-from core.analysis.bootstrap_test import BootstrapTest
-from core.analysis.conclusion import Conclusion
-from core.analysis.selection import Board, Criterion, Search
-from core.analysis.trust import trusted
-from core.analysis.verdict import Verdict, unusable, verdict
-from core.charts.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette
-from core.charts.how_many import criterion_curves, leading_families
+from core.analysis.selection.board import Board, Criterion, Search
+from core.analysis.selection.bootstrap_test import BootstrapTest
+from core.analysis.selection.conclusion import Conclusion
+from core.analysis.selection.trust import trusted
+from core.analysis.selection.verdict import Verdict, unusable, verdict
+from core.charts.kmeans_or_mixture.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette
+from core.charts.selection.curves import criterion_curves, leading_families
 from core.mixture.fit import Fit
 from core.numbers import count
-from pages.shared import cell_choice, evidence, widgets
-from pages.shared.derived import Analysis
-from pages.shared.drawing import draw
-from pages.shared.messages import refusals
-from pages.shared.session import Model, choose, current
+from pages.app.results import Analysis
+from pages.app.session import Model, choose, current
+from pages.how_many import cell_choice, evidence
+from pages.ui import widgets
+from pages.ui.drawing import draw
+from pages.ui.messages import refusals
 
 CRITERIA = {
     Criterion.BIC: "BIC weighs how well a model fits against how many numbers it needs.",

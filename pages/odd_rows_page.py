@@ -1,20 +1,21 @@
 import streamlit as st
 
-from core.analysis.anomaly import ExpectedFalseAlarms, FalseDiscoveryRate, Quantile, TopRows
+from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, FalseDiscoveryRate, Quantile, TopRows
+from core.analysis.anomaly.reasons import Reasons, nearest_usual
 from core.analysis.answer import far_groups_in_words, judged_by, odd_in_words
-from core.analysis.listing import rows_of_table
-from core.analysis.reasons import Reasons, nearest_usual
-from core.charts.density import marginal_density
-from core.charts.odd_rows import odd_scatter, score_histogram
-from core.charts.reasons import reason_bars
+from core.analysis.groups.listing import rows_of_table
+from core.charts.anomaly.odd_rows import odd_scatter, score_histogram
+from core.charts.anomaly.reasons import reason_bars
+from core.charts.density.marginal import marginal_density
 from core.charts.scene import Scene
 from core.numbers import count, figure, share
-from pages.shared import downloads, judging, second_opinions, widgets
-from pages.shared.derived import Analysis
-from pages.shared.drawing import draw
-from pages.shared.messages import plain, refusals
-from pages.shared.session import choose, current
-from pages.shared.tables import looks
+from pages.app.results import Analysis
+from pages.app.session import choose, current
+from pages.odd_rows import judging, second_opinions
+from pages.ui import downloads, widgets
+from pages.ui.drawing import draw
+from pages.ui.messages import plain, refusals
+from pages.ui.tables import looks
 
 POLICIES = {
     ExpectedFalseAlarms: "By false alarms",

@@ -2,19 +2,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.analysis.listing import with_dates
-from core.analysis.scoring import ColumnMatch
+from core.analysis.groups.listing import with_dates
+from core.analysis.new_rows import ColumnMatch
 from core.data.table import Note, NoteKind
 from core.numbers import count, figure, share
 from core.share.export import labelled_frame
-from pages.shared import downloads, judging, widgets
-from pages.shared.derived import Analysis
-from pages.shared.drawing import draw
-from pages.shared.messages import plain, refusals
-from pages.shared.other_file import Arrived, arrived
-from pages.shared.session import choose, current
-from pages.shared.tables import looks, worded
-from pages.shared.uploads import taken_in
+from pages.app.results import Analysis
+from pages.app.session import choose, current
+from pages.app.uploads import taken_in
+from pages.odd_rows import judging
+from pages.score.other_file import Arrived, arrived
+from pages.ui import downloads, widgets
+from pages.ui.drawing import draw
+from pages.ui.messages import plain, refusals
+from pages.ui.tables import looks, worded
 
 DRIFT = {
     "column": st.column_config.TextColumn("Column"),

@@ -22,6 +22,7 @@ ORDER = [
     "kmeans",
     "estimator",
     "analysis",
+    "lessons",
     "charts",
     "share",
 ]
@@ -88,7 +89,7 @@ def test_pages_do_no_arithmetic(path):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "pages").rglob("*.py")), ids=lambda p: p.name)
 def test_pictures_reach_the_screen_in_one_way(path):
-    assert "altair_chart(" not in path.read_text(), "pages.shared.drawing.draw(chart, place, **settings) draws it"
+    assert "altair_chart(" not in path.read_text(), "pages.ui.drawing.draw(chart, place, **settings) draws it"
 
 
 def test_colours_stand_in_the_theme_alone():

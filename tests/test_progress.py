@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import core
-from core.analysis.selection import Search
+from core.analysis.selection.board import Search
 from core.progress import Joined, Progress, heard, unwatched
 
 ROWS = np.random.default_rng(0).normal(size=(60, 2)) + np.repeat([[0.0, 0.0], [5.0, 3.0]], 30, axis=0)

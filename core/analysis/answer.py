@@ -17,12 +17,12 @@ from ..mixture.family import family
 from ..mixture.fit import Fit, polish
 from ..numbers import count, figure, share
 from ..progress import heard
-from .anomaly import Anomalies, ExpectedFalseAlarms, anomalies
-from .grouping import Grouping
+from .anomaly.odd_rows import Anomalies, ExpectedFalseAlarms, anomalies
+from .groups.grouping import Grouping
 from .sampled import at_most
-from .selection import Board, Search
-from .sweep import Map, sweep
-from .trust import trusted
+from .selection.board import Board, Search
+from .selection.sweep import Map, sweep
+from .selection.trust import trusted
 
 FIRST_ROWS = 2_000
 MOST_COMPLETE = 0.5  # share of rows without blanks from which they alone are searched

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ..analysis.scoring import NewRows
+from ..analysis.new_rows import NewRows
 from ..arrays import Array
 from ..data.prepare import Matrix
 from ..numbers import count, share

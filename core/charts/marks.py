@@ -10,7 +10,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ..analysis.geometry import Ellipse, Plane, Regions, box
+from ..analysis.density.geometry import Ellipse, Plane, Regions, box
 from ..arrays import Array
 from ..data.dates import FEW_DAYS, marks_between
 from . import theme

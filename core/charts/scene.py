@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ..analysis.anomaly import Anomalies
+from ..analysis.anomaly.odd_rows import Anomalies
 from ..analysis.answer import CLEAR
-from ..analysis.geometry import Plane, telling_column, telling_pair
-from ..analysis.grouping import Grouping
+from ..analysis.density.geometry import Plane, telling_column, telling_pair
+from ..analysis.groups.grouping import Grouping
 from ..arrays import Array
 from ..data.prepare import Matrix, Shape
 from ..mixture import density

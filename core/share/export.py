@@ -14,13 +14,13 @@ import numpy.typing as npt
 import pandas as pd
 import xlsxwriter
 
-from ..analysis.anomaly import Anomalies
-from ..analysis.doubt import doubt
-from ..analysis.grouping import Grouping
-from ..analysis.identity import cluster_slots
-from ..analysis.judgements import Judgements
-from ..analysis.listing import LABEL
-from ..analysis.reasons import Reasons
+from ..analysis.anomaly.judgements import Judgements
+from ..analysis.anomaly.odd_rows import Anomalies
+from ..analysis.anomaly.reasons import Reasons
+from ..analysis.groups.grouping import Grouping
+from ..analysis.groups.identity import cluster_slots
+from ..analysis.groups.listing import LABEL
+from ..analysis.uncertainty.doubt import doubt
 from ..arrays import Array
 from ..data.prepare import Matrix
 from ..data.table import Table

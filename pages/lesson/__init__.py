@@ -1,6 +1,6 @@
 """The figures of "How EM works": one module each, with `show() -> None`, which draws the figure and all its controls.
 
-What a figure shows is computed in `core.analysis.lessons` and drawn by `core.charts`; `frame` holds what all figures
+What a figure shows is computed in `core.lessons` and drawn by `core.charts`; `frame` holds what all figures
 have: the guiding question, the formula with the present numbers, and the lines of Python that compute the same. Each
 module has `code(...) -> str` for those lines, which a test runs and compares with what is shown.
 

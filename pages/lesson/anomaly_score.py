@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.analysis.lessons.ground import Ground
-from core.analysis.lessons.oddness import Landscape, landscape, rescaled, usual_scores
-from core.charts.oddness import score_landscape, usual_by_columns
+from core.charts.lessons.anomaly_score import score_landscape, usual_by_columns
+from core.lessons.anomaly_score import Landscape, landscape, rescaled, usual_scores
+from core.lessons.ground import Ground
 from core.numbers import count, figure, share
+from pages.app.store import kept, key
 from pages.lesson import frame
 from pages.lesson.rows import rows_choice
-from pages.shared.drawing import draw
-from pages.shared.messages import plain, refusals
-from pages.shared.store import kept, key
-from pages.shared.words import OWN_ROWS
+from pages.ui.drawing import draw
+from pages.ui.messages import plain, refusals
+from pages.ui.words import OWN_ROWS
 
 RATES = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 FACTORS = (0.01, 0.1, 1, 10, 100, 1_000)

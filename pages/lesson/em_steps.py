@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from core.analysis.lessons import em_steps, ground, inside
-from core.analysis.lessons.em_steps import Course
-from core.analysis.lessons.ground import Ground
-from core.charts.em_film import controls, em_film
-from core.charts.em_traces import em_traces
+from core.charts.lessons.em_film import controls, em_film
+from core.charts.lessons.em_traces import em_traces
+from core.lessons import em_steps, ground, inside
+from core.lessons.em_steps import Course
+from core.lessons.ground import Ground
 from core.mixture.em.stopping import Outcome, Progress, Watch
 from core.mixture.family import FAMILIES, family
 from core.mixture.model import Mixture
 from core.mixture.starts.start import KMeansPlusPlus, RandomRows, Start
 from core.numbers import count, figure
+from pages.app import jobs
+from pages.app.store import kept, key
 from pages.lesson import frame
 from pages.lesson.rows import rows_choice
-from pages.shared import jobs
-from pages.shared.drawing import draw
-from pages.shared.messages import plain, refusals
-from pages.shared.store import kept, key
-from pages.shared.words import OWN_ROWS, family_label
+from pages.ui.drawing import draw
+from pages.ui.messages import plain, refusals
+from pages.ui.words import OWN_ROWS, family_label
 
 WAYS: dict[str, Start] = {"Rows at random": RandomRows(), "Rows far apart": KMeansPlusPlus()}
 PLACED, TRAP = "Means you place", "A trap"
@@ -37,7 +37,7 @@ SHARES = {
     "share": st.column_config.NumberColumn("Share", format="percent"),
 }
 CODE = """import core
-from core.analysis.lessons import em_steps
+from core.lessons import em_steps
 
 rows = core.toy("{toy}", rows={n}).points
 family = core.family("{family}")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.analysis.lessons.contest import Contest, contest
-from core.analysis.lessons.toys import TOYS
-from core.charts.contest import contest_pair
+from core.charts.lessons.kmeans_or_mixture import contest_pair
+from core.lessons.kmeans_or_mixture import Contest, contest
+from core.lessons.toys import TOYS
+from pages.app.store import kept, key
 from pages.lesson import frame
-from pages.shared.drawing import draw
-from pages.shared.store import kept, key
+from pages.ui.drawing import draw
 
 SHAPES = tuple(shape for shape in TOYS if shape != "five")
 ROWS = (100, 300, 500, 1_000, 2_000)

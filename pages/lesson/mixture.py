@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.analysis.lessons.blend import MOST, along_x, blend
-from core.analysis.lessons.blend import draw as draw_points
-from core.charts.bells import blend_curves, blend_plane, counts_in_words
+from core.charts.lessons.bells import blend_curves, blend_plane, counts_in_words
+from core.lessons.mixture import MOST, along_x, blend
+from core.lessons.mixture import draw as draw_points
 from core.mixture.model import Mixture
 from core.numbers import figure
 from pages.lesson import frame
-from pages.shared.drawing import draw
-from pages.shared.messages import refusals
+from pages.ui.drawing import draw
+from pages.ui.messages import refusals
 
 REACH = 10.0
 SHARES = (5, 3, 2, 2, 1)  # to begin with
@@ -77,7 +77,7 @@ def sum_of_parts(mixture: Mixture, at: float) -> None:
 def code(shares: Sequence[int], apart: float, spread: float, at: float, rows: int, seed: int) -> str:
     """The lines that make the mixture, sum its density at a place and draw the points."""
     return f"""import numpy as np
-from core.analysis.lessons.blend import blend
+from core.lessons.mixture import blend
 
 mixture = blend({list(shares)}, apart={apart}, spread={spread})
 points, labels = mixture.sample_labelled({rows}, np.random.default_rng({seed}))

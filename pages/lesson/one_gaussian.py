@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.analysis.lessons.gaussian import Bell, Spot, bell_of, points_of, some_points
 from core.arrays import Array
-from core.charts.bells import bell_picture
+from core.charts.lessons.bells import bell_picture
+from core.lessons.one_gaussian import Bell, Spot, bell_of, points_of, some_points
 from core.numbers import figure, share
 from pages.lesson import frame
-from pages.shared.drawing import draw
-from pages.shared.messages import refusals
+from pages.ui.drawing import draw
+from pages.ui.messages import refusals
 
 REACH = 6.0
 PLACE = {"min_value": -REACH, "max_value": REACH, "step": 0.1}

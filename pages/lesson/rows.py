@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from streamlit.delta_generator import DeltaGenerator
 
-from core.analysis.lessons import ground
-from core.analysis.lessons.ground import Ground
-from core.analysis.lessons.toys import TOYS, toy
-from pages.shared import derived
-from pages.shared.store import kept, key
-from pages.shared.words import OWN_ROWS
+from core.lessons import ground
+from core.lessons.ground import Ground
+from core.lessons.toys import TOYS, toy
+from pages.app import results as derived
+from pages.app.store import kept, key
+from pages.ui.words import OWN_ROWS
 
 
 def rows_choice(place: DeltaGenerator, prefix: str, first: int = 1) -> tuple[Ground, str]:

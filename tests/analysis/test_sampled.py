@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 import core
-from core.analysis import answer, effective
-from core.analysis.full_search import chosen, full_search
+from core.analysis import answer
 from core.analysis.sampled import at_most, some_rows
+from core.analysis.selection.board import effective
+from core.analysis.selection.full_search import chosen, full_search
 
 RNG = np.random.default_rng(0)
 ROWS = RNG.normal(size=(3_000, 2))

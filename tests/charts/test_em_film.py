@@ -8,12 +8,12 @@ import pytest
 import vl_convert
 
 import core
-from core.analysis.lessons import ground
-from core.analysis.lessons.em_steps import several, start_of, watched
-from core.analysis.lessons.toys import toy
 from core.charts import theme
-from core.charts.em_film import controls, em_film, stages
-from core.charts.em_traces import em_traces
+from core.charts.lessons.em_film import controls, em_film, stages
+from core.charts.lessons.em_traces import em_traces
+from core.lessons import ground
+from core.lessons.em_steps import several, start_of, watched
+from core.lessons.toys import toy
 from core.mixture.starts.start import RandomRows
 
 VVV = core.family("VVV")

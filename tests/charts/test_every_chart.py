@@ -10,39 +10,39 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from core.analysis.compare import agreement, crosstab
-from core.analysis.detectors import ask_detectors, compare_detectors
-from core.analysis.effective import effective_components
-from core.analysis.held_out import held_out
-from core.analysis.identity import cluster_slots
-from core.analysis.intervals import intervals
-from core.analysis.ladder import ladder
-from core.analysis.merging import merging
-from core.analysis.profile import profiles
-from core.analysis.reasons import reasons
-from core.analysis.scoring import score_rows
-from core.analysis.sweep import sweep
-from core.analysis.synthetic import Drawing, synthetic_values
-from core.analysis.what_if import what_if
+from core.analysis.anomaly.detectors import ask_detectors, compare_detectors
+from core.analysis.anomaly.reasons import reasons
+from core.analysis.density.synthetic import Drawing, synthetic_values
+from core.analysis.density.what_if import what_if
+from core.analysis.groups.identity import cluster_slots
+from core.analysis.groups.merging import merging
+from core.analysis.groups.profile import profiles
+from core.analysis.kmeans_or_mixture.compare import agreement, crosstab
+from core.analysis.kmeans_or_mixture.ladder import ladder
+from core.analysis.new_rows import score_rows
+from core.analysis.selection.effective import effective_components
+from core.analysis.selection.held_out import held_out
+from core.analysis.selection.sweep import sweep
+from core.analysis.uncertainty.intervals import intervals
 from core.charts import theme
-from core.charts.cell_map import cell_map
-from core.charts.density import marginal_density
-from core.charts.detectors import rank_scatter
+from core.charts.anomaly.detectors import rank_scatter
+from core.charts.anomaly.odd_rows import odd_scatter, score_histogram
+from core.charts.anomaly.reasons import reason_bars
+from core.charts.density.joint import joint_density, real_and_synthetic
+from core.charts.density.marginal import marginal_density
+from core.charts.density.what_if import what_if_density
 from core.charts.drift import drift_ranges, group_shares
-from core.charts.effective import weights_by_start
-from core.charts.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette
-from core.charts.first_picture import first_picture
-from core.charts.groups import cluster_names, cluster_order, side_by_side
-from core.charts.held_out import held_out_curves
-from core.charts.how_many import criterion_curves
-from core.charts.intervals import mean_intervals
-from core.charts.joint import joint_density, real_and_synthetic
-from core.charts.ladder import ladder_chart
-from core.charts.merging import entropy_plot
-from core.charts.odd_rows import odd_scatter, score_histogram
-from core.charts.reasons import reason_bars
-from core.charts.tables import agreement_table, category_table, column_ranges, profile_map
-from core.charts.what_if import what_if_density
+from core.charts.groups.first_picture import first_picture
+from core.charts.groups.merging import entropy_plot
+from core.charts.groups.side_by_side import cluster_names, cluster_order, side_by_side
+from core.charts.groups.tables import agreement_table, category_table, column_ranges, profile_map
+from core.charts.kmeans_or_mixture.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette
+from core.charts.kmeans_or_mixture.ladder import ladder_chart
+from core.charts.selection.cell_map import cell_map
+from core.charts.selection.curves import criterion_curves
+from core.charts.selection.effective import weights_by_start
+from core.charts.selection.held_out import held_out_curves
+from core.charts.uncertainty.intervals import mean_intervals
 from core.data.columns import profile
 from core.kmeans import k_means, k_means_curve
 from core.mixture.bayes.variational import BayesPlan

@@ -5,13 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from core.analysis.grouping import Grouping
-from core.analysis.held_out import Folds, HeldOut, Prediction
-from core.analysis.ladder import ladder
-from core.analysis.merging import Merge, Merging
-from core.charts.held_out import held_out_curves, leading
-from core.charts.ladder import ladder_chart
-from core.charts.merging import entropy_plot
+from core.analysis.groups.grouping import Grouping
+from core.analysis.groups.merging import Merge, Merging
+from core.analysis.kmeans_or_mixture.ladder import ladder
+from core.analysis.selection.held_out import Folds, HeldOut, Prediction
+from core.charts.groups.merging import entropy_plot
+from core.charts.kmeans_or_mixture.ladder import ladder_chart
+from core.charts.selection.held_out import held_out_curves, leading
 from core.mixture.family import family
 
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.effective import effective_components
-from core.analysis.selection import Criterion
-from core.analysis.sweep import sweep
-from core.charts.cell_map import DOUBTFUL, FAILED, SELECTION, cell_map
-from core.charts.effective import weights_by_start
-from core.charts.elbow import bend, calinski_harabasz, davies_bouldin, elbow, silhouette
-from core.charts.how_many import criterion_curves, lead_in_words, leading_families, spread
+from core.analysis.selection.board import Criterion
+from core.analysis.selection.effective import effective_components
+from core.analysis.selection.sweep import sweep
+from core.charts.kmeans_or_mixture.elbow import bend, calinski_harabasz, davies_bouldin, elbow, silhouette
+from core.charts.selection.cell_map import DOUBTFUL, FAILED, SELECTION, cell_map
+from core.charts.selection.curves import criterion_curves, lead_in_words, leading_families, spread
+from core.charts.selection.effective import weights_by_start
 from core.kmeans import k_means_curve
 from core.mixture.bayes.variational import BayesPlan
 from core.mixture.em.stopping import Objection

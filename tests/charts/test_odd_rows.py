@@ -5,9 +5,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.analysis.anomaly import NEVER
+from core.analysis.anomaly.odd_rows import NEVER
 from core.charts import marks
-from core.charts.odd_rows import _apart, odd_scatter, score_bins, score_histogram
+from core.charts.anomaly.odd_rows import _apart, odd_scatter, score_bins, score_histogram
 from tests.charts.conftest import make_scene
 
 SCORES = arrays(np.float64, st.integers(2, 200), elements=st.floats(-50, 2_000, allow_subnormal=False))

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.integrate import trapezoid
 
-from core.analysis.compare import agreement, crosstab
-from core.analysis.profile import profiles
-from core.charts.density import bin_edges, histogram_counts, marginal_density
-from core.charts.first_picture import first_picture
-from core.charts.groups import cluster_names
-from core.charts.tables import agreement_table, brief_figure, category_table, column_ranges, profile_map
+from core.analysis.groups.profile import profiles
+from core.analysis.kmeans_or_mixture.compare import agreement, crosstab
+from core.charts.density.marginal import bin_edges, histogram_counts, marginal_density
+from core.charts.groups.first_picture import first_picture
+from core.charts.groups.side_by_side import cluster_names
+from core.charts.groups.tables import agreement_table, brief_figure, category_table, column_ranges, profile_map
 from core.kmeans import k_means
 from tests.charts.conftest import make_scene
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, multivariate_normal, norm
 
-from core.analysis.lessons.blend import MOST, along_x, blend, draw
-from core.analysis.lessons.gaussian import SIGMAS, Bell, bell_of, points_of, some_points, within
-from core.charts.bells import bell_picture, blend_curves, blend_plane
+from core.charts.lessons.bells import bell_picture, blend_curves, blend_plane
 from core.errors import ChoiceError, FitError
+from core.lessons.mixture import MOST, along_x, blend, draw
+from core.lessons.one_gaussian import SIGMAS, Bell, bell_of, points_of, some_points, within
 from pages.lesson import mixture, one_gaussian
 
 BELL = Bell((0.5, -1.0), (1.5, 0.7), 0.6)

@@ -6,10 +6,10 @@ import io
 import numpy as np
 import pytest
 
-from core.analysis.lessons.criteria import BEGINS, criteria, dying_out, with_more_rows
-from core.analysis.lessons.toys import toy
-from core.charts.criteria import chosen_by_rows, stacked_parts, weights_dying
-from pages.lesson.bic import code
+from core.charts.lessons.criteria import chosen_by_rows, stacked_parts, weights_dying
+from core.lessons.criteria import BEGINS, criteria, dying_out, with_more_rows
+from core.lessons.toys import toy
+from pages.lesson.criteria import code
 
 POINTS = toy("five", 200).points
 

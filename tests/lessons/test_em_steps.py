@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import core
-from core.analysis.lessons import ground, inside
-from core.analysis.lessons.em_steps import (
+from core.errors import FitError
+from core.lessons import ground, inside
+from core.lessons.em_steps import (
     MOST_SHOWN,
     ends_at_best,
     lower_bound,
@@ -21,8 +22,7 @@ from core.analysis.lessons.em_steps import (
     trap,
     watched,
 )
-from core.analysis.lessons.toys import toy
-from core.errors import FitError
+from core.lessons.toys import toy
 from core.mixture.em.stopping import Outcome
 from core.mixture.starts.start import KMeansPlusPlus, RandomRows
 

@@ -8,11 +8,11 @@ from core.analysis.answer import first_answer
 from core.data.prepare import Preparation, Shape
 from core.data.samples import sample
 from core.mixture.em.stopping import Progress
-from pages.shared import column_choice
-from pages.shared.jobs import Lane
-from pages.shared.messages import plain
-from pages.shared.reading_form import CHOICES
-from pages.shared.session import KEY, Session, Ticks
+from pages.app.jobs import Lane
+from pages.app.session import KEY, Session, Ticks
+from pages.data import column_choice
+from pages.data.reading_form import CHOICES
+from pages.ui.messages import plain
 from tests.pages.conftest import OF_DATA, PAGES, as_csv
 
 
@@ -99,7 +99,7 @@ def lingering(monkeypatch):
             time.sleep(0.01)
         return first_answer(matrix, watch=watch, over=over)
 
-    monkeypatch.setattr("pages.shared.derived.first_answer", search)
+    monkeypatch.setattr("pages.app.results.first_answer", search)
 
 
 def test_the_search_for_groups_can_be_cancelled_and_started_again(visitor, lingering):

@@ -7,8 +7,8 @@ import pytest
 from core.data.prepare import Preparation
 from core.mixture.family import family
 from core.mixture.fit import fit
-from pages.shared.messages import plain
-from pages.shared.session import Model
+from pages.app.session import Model
+from pages.ui.messages import plain
 from tests.pages.conftest import as_csv
 
 PAGE = "pages/density_page.py"
@@ -79,7 +79,7 @@ def test_the_page_says_that_noise_is_left_out(visitor, monkeypatch):
     def noisy(matrix, plan, found, watch):
         return fit(matrix, replace(plan, noise=True), watch=watch)
 
-    monkeypatch.setattr("pages.shared.derived.chosen", noisy)
+    monkeypatch.setattr("pages.app.results.chosen", noisy)
     visitor.click("sample-outliers").settle()
     session = visitor.session
     visitor.app.session_state["session"] = replace(session, model=Model(family("EVI"), 3))

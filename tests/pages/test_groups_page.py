@@ -1,6 +1,6 @@
 import pytest
 
-from pages.shared.messages import plain
+from pages.ui.messages import plain
 from tests.pages.conftest import PAGES, as_csv
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core.analysis.lessons import ground
-from core.analysis.lessons.em_steps import watched
-from core.analysis.lessons.toys import TOYS, toy
+from core.lessons import ground
+from core.lessons.em_steps import watched
+from core.lessons.toys import TOYS, toy
 from core.mixture.family import family
 from pages.lesson.em_steps import PLACED, TRAP, WAYS, Choice, code, start
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.selection import Criterion, Search
-from core.analysis.sweep import sweep
-from core.charts.cell_map import SELECTION
+from core.analysis.selection.board import Criterion, Search
+from core.analysis.selection.sweep import sweep
+from core.charts.selection.cell_map import SELECTION
 from core.data.prepare import prepare
 from core.data.samples import sample
 from core.mixture.family import family
-from pages.shared import cell_choice
-from pages.shared.session import KEY, Model, Session
+from pages.app.session import KEY, Model, Session
+from pages.how_many import cell_choice
 from tests.pages.conftest import PAGES, as_csv
 
 

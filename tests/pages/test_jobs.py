@@ -3,8 +3,8 @@ import time
 
 from core.errors import FitError
 from core.mixture.em.stopping import Progress
-from pages.shared import jobs
-from pages.shared.jobs import Job, Lane, in_words, share
+from pages.app import jobs
+from pages.app.jobs import Job, Lane, in_words, share
 
 
 def begun(work, **settings):

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 import core
-from pages.shared import memory
+from pages.app import memory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems' allocators have no such settings")
 

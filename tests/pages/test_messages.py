@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from pages.shared.messages import plain
+from pages.ui.messages import plain
 
 
 def shown(text):

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
-from core.analysis.anomaly import FalseDiscoveryRate, TopRows
-from core.analysis.judgements import Judgement, Judgements
+from core.analysis.anomaly.judgements import Judgement, Judgements
+from core.analysis.anomaly.odd_rows import FalseDiscoveryRate, TopRows
 from core.data.prepare import Preparation
 from tests.pages.conftest import as_csv
 
@@ -61,9 +61,9 @@ def test_a_label_chosen_in_the_table_is_kept_by_its_row():
     def script():
         import streamlit as st
 
-        from core.analysis.listing import LABEL
-        from pages.shared import judging
-        from pages.shared.session import current
+        from core.analysis.groups.listing import LABEL
+        from pages.app.session import current
+        from pages.odd_rows import judging
 
         st.session_state["table"] = {"edited_rows": {1: {LABEL: "fine"}, 0: {LABEL: "really odd"}, 2: {}}}
         judging.take_edits("table", [30, 10, 20])

@@ -9,9 +9,9 @@ import pytest
 
 from core.data.table import Reading
 from core.errors import ReadError
-from pages.shared import reader
-from pages.shared.reader import Read, Readers
-from pages.shared.session import Upload
+from pages.app import reader
+from pages.app.reader import Read, Readers
+from pages.app.session import Upload
 from tests.pages.conftest import as_csv
 
 CONTENT = b"a,b\n1,2\n3,5\n"

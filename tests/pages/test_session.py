@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.columns import profile
 from core.errors import CoreError
-from pages.shared.derived import row_name
-from pages.shared.session import Session, Upload
+from pages.app.results import row_name
+from pages.app.session import Session, Upload
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_equal_bytes_have_equal_names_whatever_the_file_was_called():
 def script():
     from core.data.prepare import Preparation
     from core.mixture.family import family
-    from pages.shared.session import Model, begin, choose, current
+    from pages.app.session import Model, begin, choose, current
 
     begin(sample="iris")
     choose(model=Model(family("VVV"), 3), axes=("a", "b"))

@@ -4,9 +4,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from core.analysis.anomaly import ExpectedFalseAlarms, TopRows
+from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, TopRows
 from core.scale.size import size_of
-from pages.shared.store import Store, key
+from pages.app.store import Store, key
 
 
 @dataclass(frozen=True)

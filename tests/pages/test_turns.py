@@ -1,7 +1,7 @@
 import threading
 import time
 
-from pages.shared.turns import Ticket, Turns
+from pages.app.turns import Ticket, Turns
 
 
 def never():

@@ -5,7 +5,7 @@ def script():
     import streamlit as st
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-    from pages.shared.uploads import taken_in
+    from pages.app.uploads import taken_in
 
     def take():
         upload = taken_in("file")

@@ -1,4 +1,4 @@
-from pages.shared.visits import Visits
+from pages.app.visits import Visits
 
 
 class Building:

@@ -10,11 +10,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import core
-from core.analysis.anomaly import anomalies
-from core.analysis.grouping import Grouping
-from core.analysis.judgements import Judgement, Judgements
-from core.analysis.reasons import reasons
-from core.analysis.scoring import score_rows
+from core.analysis.anomaly.judgements import Judgement, Judgements
+from core.analysis.anomaly.odd_rows import anomalies
+from core.analysis.anomaly.reasons import reasons
+from core.analysis.groups.grouping import Grouping
+from core.analysis.new_rows import score_rows
 from core.data.columns import profile
 from core.data.prepare import Preparation, prepare
 from core.mixture.fit import fit

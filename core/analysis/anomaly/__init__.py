@@ -1,0 +1,1 @@
+"""Which rows do not belong, and why."""

@@ -1,0 +1,329 @@
+"""Odd rows: the score -log p(x), what chance alone would give, and policies that say how odd is odd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from ...arrays import Array, read_only
+from ...data.patterns import Patterns
+from ...data.prepare import Matrix
+from ...data.rows import patterns_of
+from ...data.source import Source, as_source
+from ...errors import ChoiceError, expect, is_number, whole_number
+from ...mixture.em.stopping import Watch
+from ...mixture.fit import Fit
+from ...mixture.model import Mixture
+from ...numbers import figure
+from .null import Null, as_rare, null_of
+from .scorers import Pruned, Scoring, scores_under
+
+DRAWS = 200_000  # so that every chance down to 1e-12 is known to some 2 %
+NEVER = float("inf")
+PATTERN_DRAWS = 500_000  # of all missing patterns together, where rows have blanks
+LEAST_PATTERN_DRAWS = 500
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Rows with their scores under a mixture, before any line is drawn."""
+
+    score: Array  # (n,), -log p of the cells that are there, high is odd
+    mixture: Mixture
+    draws: int  # rows to simulate when chance has to be known
+    seed: int
+    patterns: Patterns  # of the rows, by blanks
+
+    @cached_property
+    def null(self) -> Null:
+        """How the score is distributed over rows of the mixture."""
+        return null_of(self.mixture, self.draws, self.seed)
+
+    @cached_property
+    def _calibrated(self) -> tuple[Array, Array]:
+        """(n,) p-values and (n,) levels, each row's against rows that are blank in the same columns."""
+        if self.patterns.are_complete:  # the level is the score then, and downloads hold it once
+            return self.null.tail(self.score), self.score
+        p_value, level = np.ones(len(self.score)), np.full(len(self.score), self.null.least)
+        for (chosen, _), null in zip(self.patterns, self._nulls(), strict=True):
+            if null is not None:
+                p_value[chosen] = null.tail(self.score[chosen])
+                own = self.score[chosen]
+                level[chosen] = own if null is self.null else as_rare(own, null, self.null)
+        return p_value, level
+
+    def _nulls(self) -> Iterator[Null | None]:
+        """The null of each pattern; None for rows that have no cell."""
+        patterns = self.patterns
+        draws = int(np.clip(PATTERN_DRAWS // len(patterns.observed), LEAST_PATTERN_DRAWS, self.draws))
+        for observed in patterns.observed:
+            if observed.all():
+                yield self.null
+            elif observed.any():
+                yield null_of(self.mixture.seen_in(observed), draws, self.seed + 1)
+            else:
+                yield None
+
+    @property
+    def level(self) -> Array:
+        """(n,) the score of an equally rare row without blanks, by simulation: what rows are compared by.
+
+        Densities of rows that are blank in different columns have different units.
+        """
+        return self._calibrated[1]
+
+    @cached_property
+    def p_value(self) -> Array:
+        """(n,) chance of a row at least as odd under the fitted mixture, blank in the same columns, by simulation."""
+        return read_only(self._calibrated[0])
+
+    @cached_property
+    def q_value(self) -> Array:
+        """(n,) least false discovery rate at which each row is flagged (Benjamini and Hochberg 1995)."""
+        return read_only(q_values(self.p_value))
+
+
+@runtime_checkable
+class Policy(Protocol):
+    """Where to draw the line."""
+
+    def threshold(self, scored: Scored) -> float:
+        """The least score that counts as odd."""
+        ...
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """The oddest share of the rows.
+
+    Attributes:
+        share: share of the rows that are flagged, from 0 to 1.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.anomalies(core.fit(rows), rows, core.Quantile(0.1)).flagged.sum().item()
+        3
+    """
+
+    share: float
+
+    def __post_init__(self) -> None:
+        """Refuse a share outside 0..1. Raises ChoiceError."""
+        if not is_number(self.share) or not 0 <= self.share <= 1:
+            raise ChoiceError("A share lies between 0 and 1.")
+
+    def threshold(self, scored: Scored) -> float:
+        """The quantile of the scores themselves."""
+        return TopRows(int(np.floor(self.share * len(scored.score) + 1e-9))).threshold(scored)
+
+
+@dataclass(frozen=True)
+class TopRows:
+    """The oddest rows, a given number of them; rows tied with the last are all in.
+
+    Attributes:
+        count: number of rows that are flagged, 0 or more.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.anomalies(core.fit(rows), rows, core.TopRows(1)).ranking.tolist()
+        [29]
+    """
+
+    count: int
+
+    def __post_init__(self) -> None:
+        """Refuse a negative count. Raises ChoiceError."""
+        if whole_number(self.count, "The number of rows to flag", -1) < 0:
+            raise ChoiceError("The number of rows to flag cannot be negative.")
+
+    def threshold(self, scored: Scored) -> float:
+        """The score of the last row that is in."""
+        if self.count == 0:
+            return NEVER
+        return float(np.sort(scored.level)[-min(self.count, len(scored.level))])
+
+
+@dataclass(frozen=True)
+class ExpectedFalseAlarms:
+    """As many rows as chance alone would flag `count` times among this many rows from the fitted mixture.
+
+    Attributes:
+        count: number of rows that chance alone would flag on average, 0 or more; 0 flags none.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.anomalies(core.fit(rows), rows, core.ExpectedFalseAlarms(0.1)).ranking.tolist()
+        [29]
+    """
+
+    count: float
+
+    def __post_init__(self) -> None:
+        """Refuse a negative count. Raises ChoiceError."""
+        if not is_number(self.count) or not self.count >= 0:
+            raise ChoiceError("The expected number of false alarms cannot be negative.")
+
+    def threshold(self, scored: Scored) -> float:
+        """The simulated score that count of n rows exceed on average."""
+        return float(scored.null.quantile(min(self.count / len(scored.score), 1.0))) if self.count else NEVER
+
+
+@dataclass(frozen=True)
+class FalseDiscoveryRate:
+    """Rows among which at most this share is expected to be flagged wrongly (Benjamini and Hochberg 1995).
+
+    Attributes:
+        rate: share of the flagged rows that may be wrong on average, from 0 to 1.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> core.anomalies(core.fit(rows), rows, core.FalseDiscoveryRate(0.05)).ranking.tolist()
+        [29]
+    """
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        """Refuse a rate outside 0..1. Raises ChoiceError."""
+        if not is_number(self.rate) or not 0 <= self.rate <= 1:
+            raise ChoiceError("A false discovery rate lies between 0 and 1.")
+
+    def threshold(self, scored: Scored) -> float:
+        """The least score whose q-value is within the rate."""
+        within = scored.level[scored.q_value <= self.rate]
+        return float(within.min()) if len(within) else NEVER
+
+
+@dataclass(frozen=True)
+class Anomalies:
+    """Scored rows and the line drawn between them.
+
+    Attributes:
+        scored: the rows with their scores and chances, before any line is drawn.
+        policy: the rule that drew the line.
+        threshold: the least score that counts as odd, in nats; infinite where none does.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> found = core.anomalies(core.fit(rows), rows)
+        >>> found.ranking.tolist(), found.by_chance
+        ([29], 'about 1.00')
+    """
+
+    scored: Scored
+    policy: Policy
+    threshold: float
+
+    @property
+    def score(self) -> Array:
+        """(n,) -log p of each row, of the cells that it has; high is odd."""
+        return self.scored.score
+
+    @property
+    def level(self) -> Array:
+        """(n,) the score of an equally rare row without blanks: what the threshold is for. The score without blanks."""
+        return self.scored.level
+
+    @property
+    def p_value(self) -> Array:
+        """(n,) chance of a row at least as odd under the fitted mixture, by simulation."""
+        return self.scored.p_value
+
+    @property
+    def q_value(self) -> Array:
+        """(n,) least false discovery rate at which each row is flagged (Benjamini and Hochberg 1995)."""
+        return self.scored.q_value
+
+    @cached_property
+    def flagged(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether each row is odd."""
+        return self.level >= self.threshold
+
+    @cached_property
+    def ranking(self) -> npt.NDArray[np.intp]:
+        """(m,) positions of the flagged rows, the oddest first."""
+        rows = np.flatnonzero(self.flagged)
+        return rows[np.argsort(-self.level[rows], kind="stable")]
+
+    @cached_property
+    def expected_false_alarms(self) -> float:
+        """How many rows chance alone would flag at this threshold."""
+        if self.threshold == NEVER:
+            return 0.0
+        return len(self.score) * float(self.scored.null.rarity(self.threshold))
+
+    @property
+    def by_chance(self) -> str:
+        """How many rows chance alone would flag, in words: "about 1.0", "fewer than 0.1"."""
+        chance = self.expected_false_alarms
+        return "fewer than 0.1" if chance < 0.1 else f"about {figure(chance, 2)}"
+
+
+def anomalies(
+    fitted: Fit,
+    X: npt.ArrayLike | Matrix | Source,
+    policy: Policy | None = None,
+    *,
+    scoring: Scoring | None = None,
+    seed: int = 0,
+    watch: Watch | None = None,
+) -> Anomalies:
+    """Score rows by -log p and flag those that a policy finds odd; about one false alarm is expected by default.
+
+    Raises ChoiceError for what is no Fit or no policy, and DataError for rows that are not of the fit's columns.
+
+    Examples:
+        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
+        >>> found = core.anomalies(core.fit(rows), rows, core.ExpectedFalseAlarms(1.0), scoring=core.InSample())
+        >>> found.flagged.sum().item(), found.score.argmax().item()
+        (1, 29)
+    """
+    return judge(scored(fitted, X, scoring=scoring, seed=seed, watch=watch), policy)
+
+
+def scored(
+    fitted: Fit,
+    X: npt.ArrayLike | Matrix | Source,
+    *,
+    scoring: Scoring | None = None,
+    seed: int = 0,
+    watch: Watch | None = None,
+) -> Scored:
+    """Score rows by -log p; several policies can then judge the same scores."""
+    expect(fitted, Fit, "A Fit")
+    whole_number(seed, "A seed", 0)
+    source, scoring = as_source(X), Pruned() if scoring is None else scoring
+    return _scored(scoring.scores(fitted, source, watch), scoring.mixture(fitted), source, seed)
+
+
+def scored_alike(known: Scored, X: npt.ArrayLike | Matrix | Source) -> Scored:
+    """Other rows scored by the mixture that some were scored by, so that a line drawn among those holds for them."""
+    source = as_source(X)
+    return _scored(scores_under(known.mixture, source), known.mixture, source, known.seed)
+
+
+def _scored(score: Array, mixture: Mixture, source: Source, seed: int) -> Scored:
+    return Scored(read_only(score), mixture, DRAWS, seed, patterns_of(source))
+
+
+def judge(rows: Scored, policy: Policy | None = None) -> Anomalies:
+    """Flag the rows that a policy finds odd; about one false alarm is expected by default."""
+    policy = ExpectedFalseAlarms(1.0) if policy is None else policy
+    if not isinstance(policy, Policy):
+        raise ChoiceError("The line is drawn by a policy.", remedy="Give core.ExpectedFalseAlarms(1.0), for one.")
+    return Anomalies(rows, policy, policy.threshold(rows))
+
+
+def q_values(p_values: Array) -> Array:
+    """(n,) Benjamini and Hochberg's adjusted p-values."""
+    order = np.argsort(p_values)[::-1]
+    scaled = p_values[order] * len(p_values) / np.arange(len(p_values), 0, -1)
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.minimum.accumulate(np.minimum(scaled, 1.0))
+    return adjusted

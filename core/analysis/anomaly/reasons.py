@@ -1,0 +1,122 @@
+"""Reasons: what each column of an odd row should have been, given the row's other columns.
+
+The conditional of one column given the others is a mixture in closed form: with P the precision of a component and
+e = x - mean, column j is expected at x_j - (P e)_j / P_jj with variance 1 / P_jj, and the component's share follows
+from its density of the other columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logsumexp
+
+from ...arrays import Array
+from ...data.prepare import Matrix, Transform
+from ...mixture import density
+from ...mixture.em.constants import LOG_2PI
+from ...mixture.fit import Fit
+from ...mixture.model import Mixture
+
+USUAL = 2.0  # nats above what is expected of a usual value, from which a column is named
+
+
+@dataclass(frozen=True, eq=False)
+class Reasons:
+    """What speaks against each column of some rows; numbers are NaN where a cell is blank."""
+
+    transform: Transform  # of the d columns
+    rows: npt.NDArray[np.intp]  # (m,) positions in the matrix
+    surprise: Array  # (m, d) nats by which a value is less likely than the others let expect
+    expected: Array  # (m, d) mean given the other columns, raw units
+    spread: Array  # (m, d) standard deviation about it, raw units
+    got: Array  # (m, d) raw units
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the d columns."""
+        return self.transform.features
+
+    def order(self, row: int) -> list[int]:
+        """Columns by falling surprise, of the row that stands at a place of rows; blank ones are left out."""
+        known = [j for j in range(len(self.features)) if np.isfinite(self.surprise[row, j])]
+        return sorted(known, key=lambda j: -self.surprise[row, j])
+
+    def brief(self, row: int) -> str:
+        """The column that is most to blame, in a few words."""
+        return self._said(row, self.order(row)[0])
+
+    def sentences(self, row: int) -> list[str]:
+        """A sentence for each column that is to blame, the most surprising first; one where it is the whole row."""
+        blamed = [j for j in self.order(row) if self.surprise[row, j] >= USUAL]
+        if not blamed:
+            return ["No single column is far from what the others let expect: it is their combination that is rare."]
+        return [f"{self._said(row, j)}." for j in blamed]
+
+    def _said(self, row: int, j: int) -> str:
+        given = " given the other columns" if len(self.features) > 1 else ""
+        about, got = self.told(row, j)
+        return f"{self.features[j]}: expected {about}{given}; got {got}"
+
+    def told(self, row: int, j: int) -> tuple[str, str]:
+        """What was expected of a column, with its spread, and what came, as a person reads them."""
+        in_words = self.transform.in_words
+        (expected,), (got,) = in_words(j, [self.expected[row, j]]), in_words(j, [self.got[row, j]])
+        return f"{expected} ± {self.transform.spread_in_words(j, self.spread[row, j], 2)}", got
+
+
+def reasons(fit: Fit, matrix: Matrix, rows: npt.NDArray[np.intp]) -> Reasons:
+    """Why rows (positions in the matrix) are odd, column by column; a column is judged given those that are there."""
+    values = matrix.values[rows]
+    shape = values.shape
+    surprise, mean, spread = (np.full(shape, np.nan) for _ in range(3))
+    observed = ~np.isnan(values)
+    for pattern in np.unique(observed, axis=0):
+        there, columns = np.flatnonzero((observed == pattern).all(axis=1)), np.flatnonzero(pattern)
+        at = np.ix_(there, columns)
+        surprise[at], mean[at], spread[at] = left_out_one_by_one(fit.mixture.marginal(columns.tolist()), values[at])
+    to_raw = matrix.transform.to_raw
+    wide = np.abs(to_raw(mean + spread) - to_raw(mean - spread)) / 2
+    return Reasons(matrix.transform, rows, surprise, to_raw(mean), wide, to_raw(values))
+
+
+def left_out_one_by_one(mixture: Mixture, values: Array) -> tuple[Array, Array, Array]:
+    """(n, d) surprise, conditional mean and conditional standard deviation of each column given the others.
+
+    The surprise is -log p(x_j | others) less its expectation under the components' shares, were each alone.
+    """
+    precisions = np.einsum("kji,kjl->kil", mixture.whitening, mixture.whitening)
+    variances = 1 / np.diagonal(precisions, axis1=1, axis2=2)  # (K, d)
+    gaps = values[None] - mixture.means[:, None]  # (K, n, d)
+    away = np.einsum("kij,knj->kni", precisions, gaps) * variances[:, None]  # x_j less what is expected
+    own = -0.5 * (away**2 / variances[:, None] + np.log(variances)[:, None] + LOG_2PI)  # log p(x_j | others, k)
+    others = mixture.log_joint(values).T[:, :, None] - own
+    log_shares = others - logsumexp(others, axis=0)
+    shares = np.exp(log_shares)
+    means = values[None] - away
+    mean = (shares * means).sum(axis=0)
+    variance = (shares * (variances[:, None] + (means - mean) ** 2)).sum(axis=0)
+    usual = (shares * (0.5 * (1 + LOG_2PI + np.log(variances)))[:, None]).sum(axis=0)
+    return -logsumexp(log_shares + own, axis=0) - usual, mean, np.sqrt(variance)
+
+
+def nearest_usual(fit: Fit, matrix: Matrix, row: int, flagged: npt.NDArray[np.bool_], most: int = 3) -> list[int]:
+    """Positions of the rows that are not odd and lie nearest, as the row's likeliest component measures distance.
+
+    Cells that are blank in the row count for nothing; rows that are blank elsewhere are passed over.
+    """
+    there = np.flatnonzero(~np.isnan(matrix.values[row]))
+    mixture = fit.mixture.marginal(there.tolist())
+    here = matrix.values[row, there]
+    rows = matrix.values if len(there) == matrix.values.shape[1] else matrix.values[:, there]
+    component = int(mixture.responsibilities(here[None])[0].argmax())
+    around = Mixture(np.ones(1), here[None], mixture.covariances[component][None])
+    nearness = density.log_density(around, rows)
+    passed_over = flagged | (matrix.has_blanks & np.isnan(rows).any(axis=1))
+    passed_over[row] = True
+    nearness[passed_over] = -np.inf
+    last = np.partition(nearness, -most)[-most] if len(nearness) > most else -np.inf
+    near = np.flatnonzero((nearness >= last) & ~passed_over)
+    return [int(each) for each in near[np.argsort(-nearness[near], kind="stable")][:most]]

@@ -1,0 +1,1 @@
+"""How values are spread, what follows from some, and rows drawn anew."""

@@ -1,0 +1,1 @@
+"""What the groups are: which components make up one, and what each is like."""

@@ -1,0 +1,219 @@
+"""Merging: components of a mixture joined into groups, since one skewed or curved group takes several Gaussians.
+
+Components are joined in the order in which the entropy of the shares falls most (Baudry, Raftery, Celeux, Lo and
+Gottardo 2010). An entropy plot cannot say "one group", so where to stop is decided by the valleys of the density: two
+groups may be joined only where the density between them never falls under half the lower of their peaks (after the
+ridgeline ratio of Hennig 2010, here of the whole mixture's density: see `ridges`), and where some rows of one would be
+taken for the other's: a wide group beside a dense one has no peak of its own, and may be clearly apart all the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import xlogy
+
+from ...arrays import Array
+from ...data.prepare import Matrix
+from ...errors import expect
+from ...mixture.fit import Fit
+from ...numbers import count, figure, share
+from ..sampled import some_rows
+from .grouping import Grouping
+from .ridges import Ridges, ridges
+
+# Two round groups of one size are 3.4 standard deviations apart when the valley between them is half as high as they
+# are; at 4 it is 27 %.
+VALLEY = 0.5
+ALL_BUT_NONE = 0.995  # of the lower peak: above it there is no valley to speak of
+CROSSING = 0.025  # Hennig's (2010, section 4.3) for misclassification; two groups of which less crosses are clear
+ENTROPY_ROWS = 20_000  # on which the entropy is computed: it only orders the merges
+
+Part = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Merge:
+    """One merge, and what it came to."""
+
+    joined: tuple[Part, Part]  # components of the two groups
+    grouping: Grouping  # after it
+    entropy: float  # of the shares after it, per row
+    valley: float  # the lowest density between the two over the lower of their peaks
+    crossing: float  # share of one of them that would be taken for the other, the larger of the two shares
+    allowed: bool  # whether too little sets the two apart to call them two; never after one that is not
+
+
+@dataclass(frozen=True)
+class Merging:
+    """The merges from K components to one group, those that are allowed before all others.
+
+    Attributes:
+        components: number of components K.
+        entropy: of the components' responsibilities, in nats a row.
+        merges: K - 1 merges, one after the other, with what each came to.
+
+    Examples:
+        >>> rows = core.toy("round", rows=60).points
+        >>> found = core.merging(core.fit(rows, components=3), rows)
+        >>> found.chosen.groups, found.grouping(2).groups
+        (3, 2)
+    """
+
+    components: int
+    entropy: float
+    merges: tuple[Merge, ...]
+
+    @cached_property
+    def chosen(self) -> Grouping:
+        """The groups after the last merge that is allowed."""
+        return self.grouping(self.components - sum(each.allowed for each in self.merges))
+
+    def grouping(self, groups: int) -> Grouping:
+        """The groups of which there are so many, from 1 to K."""
+        merged = self.components - groups
+        return self.merges[merged - 1].grouping if merged else Grouping.apart(self.components)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row per number of groups from K to 1: groups, entropy, and the valley and permission of its last merge."""
+        first = {"groups": self.components, "entropy": self.entropy, "valley": np.nan, "allowed": True}
+        rest = [
+            {"groups": each.grouping.groups, "entropy": each.entropy, "valley": each.valley, "allowed": each.allowed}
+            for each in self.merges
+        ]
+        return pd.DataFrame([first, *rest])
+
+    @property
+    def sentence(self) -> str:
+        """How many groups the components make up."""
+        K, groups = self.components, self.chosen.groups
+        if K == 1:
+            return "One component: there is nothing to merge."
+        if groups == K:
+            return f"The {K} components are {K} groups: every two of them stand apart."
+        if groups == 1:
+            return f"The {K} components make up one group: no deep valley lies between them."
+        return f"The {K} components make up {groups} groups."
+
+    @property
+    def grounds(self) -> str:
+        """The numbers behind the sentence."""
+        done = [each.valley for each in self.merges if each.allowed]
+        said = [self.stop] if self.merges else []
+        if done:
+            before, after = (figure(round(each, 3)) for each in (self.entropy, self._entropy))
+            least = "no less than" if min(done) > ALL_BUT_NONE else f"at least {share(min(done))} of"
+            said = [
+                f"In {count(len(done), 'merge')} the density between the two was {least} the lower of their peaks.",
+                *said,
+                f"The entropy of the shares went from {before} to {after} a row.",
+            ]
+        return " ".join(said)
+
+    @property
+    def stop(self) -> str:
+        """Where merging stopped, and by what rule."""
+        rule = f"Merging stops where the density between two would fall under {share(VALLEY)} of the lower peak"
+        rule += f", or where less than {share(CROSSING)} of either would be taken for the other."
+        left = [each for each in self.merges if not each.allowed]
+        if not left:
+            return rule
+        one, other = (named(part) for part in left[0].joined)
+        valley, crossing = share(left[0].valley), share(left[0].crossing)
+        return f"{rule} The next would join {one} and {other}: {valley}, and {crossing}."
+
+    @property
+    def _entropy(self) -> float:
+        merged = self.components - self.chosen.groups
+        return self.merges[merged - 1].entropy if merged else self.entropy
+
+
+def named(part: Part) -> str:
+    """What a group of components is called in a sentence: "component 2", "components 1, 3 and 4"."""
+    numbers = [str(k + 1) for k in sorted(part)]
+    if len(numbers) == 1:
+        return f"component {numbers[0]}"
+    return f"components {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def merging(fit: Fit, X: Matrix | npt.ArrayLike) -> Merging:
+    """Merge a fit's components, by its shares of (n, d) rows in fitted units; entropies on at most 20,000 of them.
+
+    Raises DegenerateError for singular covariances.
+
+    Raises ChoiceError for what is no Fit.
+
+    Examples:
+        >>> rows = core.toy("round", rows=60).points
+        >>> core.merging(core.fit(rows, components=3), rows).sentence
+        'The 3 components are 3 groups: every two of them stand apart.'
+    """
+    expect(fit, Fit, "A Fit")
+    some = some_rows(X, ENTROPY_ROWS, fit.plan.seed)
+    responsibilities = fit.mixture.responsibilities(some.values)
+    weights = some.weights / some.weights.sum()
+    valleys = ridges(fit.mixture)
+    first_entropy = entropy = float(-weights @ xlogy(responsibilities, responsibilities).sum(axis=1))
+    bench = _Bench(valleys, {(k,): responsibilities[:, k] for k in range(fit.components)}, weights)
+    merges: list[Merge] = []
+    going = True
+    for _ in range(fit.components - 1):
+        pair, allowed = bench.next_merge(going)
+        going = allowed
+        entropy = max(entropy - bench.falls[pair], 0.0)
+        found = valleys.ratio(*pair), bench.crossing(*pair)
+        bench.join(*pair)
+        merges.append(Merge(pair, Grouping.together(tuple(bench.shares)), entropy, *found, allowed))
+    return Merging(fit.components, first_entropy, tuple(merges))
+
+
+@dataclass
+class _Bench:
+    """The groups so far, with what every pair would save in entropy."""
+
+    valleys: Ridges
+    shares: dict[Part, Array]  # (n,) of each group
+    weights: Array  # (n,) of the rows, which sum to 1
+
+    def __post_init__(self) -> None:
+        self.falls = {pair: self._fall(*pair) for pair in combinations(self.shares, 2)}
+
+    def next_merge(self, going: bool) -> tuple[tuple[Part, Part], bool]:
+        """The pair whose entropy falls most of those that may be joined while it goes on, else of all; if it may."""
+        allowed = [
+            pair
+            for pair in self.falls
+            if going and self.valleys.ratio(*pair) >= VALLEY and self.crossing(*pair) >= CROSSING
+        ]
+        return max(allowed or self.falls, key=lambda each: self.falls[each]), bool(allowed)
+
+    def crossing(self, first: Part, second: Part) -> float:
+        """The larger share of one of two groups that the other would get: directly estimated (Hennig 2010)."""
+        parts = list(self.shares)
+        leader = np.argmax(np.column_stack(list(self.shares.values())), axis=1)
+        shares = []
+        for own, other in ((first, second), (second, first)):
+            weight = self.weights * self.shares[own]
+            shares.append(float(weight @ (leader == parts.index(other)) / max(weight.sum(), 1e-300)))
+        return max(shares)
+
+    def join(self, first: Part, second: Part) -> None:
+        """Make two groups one."""
+        joined = self.shares.pop(first) + self.shares.pop(second)
+        self.falls = {pair: fall for pair, fall in self.falls.items() if not {first, second} & set(pair)}
+        part = tuple(sorted(first + second))
+        others = list(self.shares)
+        self.shares[part] = joined
+        self.falls |= {(other, part): self._fall(other, part) for other in others}
+
+    def _fall(self, first: Part, second: Part) -> float:
+        """By how much entropy per row falls where two groups become one (Baudry et al. 2010, section 2)."""
+        one, other = self.shares[first], self.shares[second]
+        both = one + other
+        return float(self.weights @ (xlogy(both, both) - xlogy(one, one) - xlogy(other, other)))

@@ -1,0 +1,1 @@
+"""How many groups: searches, and what speaks for a number."""

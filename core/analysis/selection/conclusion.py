@@ -1,0 +1,73 @@
+"""The conclusion: how many groups, in one sentence, with everything that was measured as its grounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...numbers import count
+from ..groups.merging import Merging
+from .bootstrap_test import BootstrapTest
+from .effective import EffectiveComponents
+from .held_out import HeldOut
+from .verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """A criterion's verdict, beside what else is known by now."""
+
+    verdict: Verdict
+    merging: Merging | None = None  # of the verdict's best fit
+    held_out: HeldOut | None = None
+    test: BootstrapTest | None = None  # of the verdict's best model against one group more
+    needed: EffectiveComponents | None = None  # what Bayesian mixtures keep
+
+    @property
+    def components(self) -> int:
+        """How many the criterion asks for."""
+        return self.verdict.best.components
+
+    @property
+    def groups(self) -> int:
+        """How many groups those make up."""
+        return self.components if self.merging is None else self.merging.chosen.groups
+
+    @property
+    def sentence(self) -> str:
+        """How many groups: the criterion's, or those that its components make up."""
+        if self.groups == self.components:
+            return self.verdict.sentence
+        name, number = self.verdict.criterion.label, count(self.groups, "group")
+        return f"{number}: {name} asks for {self.components} components, which make up {number}."
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """What speaks for it and what against, one sentence or two for each kind of evidence."""
+        found = [self.verdict.grounds]
+        if self.merging is not None and self.groups < self.components:
+            found.append(f"{self.merging.sentence} {self.merging.stop}")
+        if self.held_out is not None:
+            found.append(self._on_rows_held_out(self.held_out))
+        if self.test is not None:
+            found.append(self._on_one_more(self.test))
+        if self.needed is not None:
+            found.append(self._on_bayesian_mixtures(self.needed))
+        return tuple(found)
+
+    def _on_rows_held_out(self, held: HeldOut) -> str:
+        """Whether cross-validation asks for the same number of components."""
+        K = held.choice.components
+        if self.components == K:
+            return f"Rows held out agree: {held.choice.name} is the simplest that predicts them as well as any."
+        fewer = "fewer" if self.components > K else "more"
+        return f"Rows held out ask for {fewer}: {held.choice.name} is the simplest that predicts them as well as any."
+
+    def _on_one_more(self, test: BootstrapTest) -> str:
+        """Whether the bootstrap test agrees."""
+        return f"The bootstrap test {'disagrees' if test.significant else 'agrees'}: {test.sentence}"
+
+    def _on_bayesian_mixtures(self, needed: EffectiveComponents) -> str:
+        """Whether the Bayesian mixture with the highest evidence agrees, and what others keep."""
+        (low, high), best = needed.spread, needed.best.effective_components
+        said = f"Bayesian mixtures {'agree' if best == self.components else 'disagree'}: they keep {best}"
+        return f"{said}." if low == high else f"{said} at the highest evidence, {low} to {high} over all starts."

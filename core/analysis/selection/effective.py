@@ -1,0 +1,141 @@
+"""How many components a Bayesian mixture needs, and how that depends on where it starts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy.typing as npt
+import pandas as pd
+
+from ...data.source import Source, as_source
+from ...data.transform import Matrix
+from ...errors import FitError, expect, whole_number
+from ...mixture.bayes.variational import Bayes, BayesPlan, bayes
+from ...mixture.em.stopping import Outcome
+from ...numbers import count
+from ...progress import Joined, Watch, unwatched
+from ..sampled import at_most
+
+STARTS = 10
+MOST_ROWS = 20_000  # of a larger source a sample of so many is looked at
+
+Map = Callable[[Callable[[int], Bayes | None], Iterable[int]], Iterable[Bayes | None]]
+
+
+@dataclass(frozen=True)
+class EffectiveComponents:
+    """Bayesian mixtures of the same rows from several starts.
+
+    Attributes:
+        runs: Bayesian mixtures, one for each seed; those that a cancel left out are missing.
+        seeds: seeds of the runs.
+        rows: number of rows that they were fitted to.
+
+    Examples:
+        >>> plan = core.BayesPlan(components=4)
+        >>> found = core.effective_components(core.toy("round", rows=60).points, plan, seeds=(0, 1))
+        >>> found.numbers, found.best.effective_components
+        ((3, 3), 3)
+    """
+
+    runs: tuple[Bayes, ...]
+    seeds: tuple[int, ...]
+    rows: int
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The effective number of components of each run."""
+        return tuple(run.effective_components for run in self.runs)
+
+    @property
+    def best(self) -> Bayes:
+        """The run with the highest lower bound of the evidence."""
+        return max(self.runs, key=lambda run: run.elbo[-1])
+
+    @property
+    def spread(self) -> tuple[int, int]:
+        """The least and the greatest effective number."""
+        return min(self.numbers), max(self.numbers)
+
+    @property
+    def most_common(self) -> tuple[int, int]:
+        """The effective number that most runs have, the smallest of several such, and how many have it."""
+        return max(Counter(sorted(self.numbers)).items(), key=lambda item: item[1])
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row per run, the highest evidence first."""
+        rows = [
+            {
+                "seed": seed,
+                "groups": run.effective_components,
+                "evidence": run.elbo[-1],
+                "passes": len(run.elbo),
+                "outcome": run.outcome.value,
+            }
+            for seed, run in zip(self.seeds, self.runs, strict=True)
+        ]
+        return pd.DataFrame(rows).sort_values("evidence", ascending=False, ignore_index=True)
+
+    @property
+    def sentence(self) -> str:
+        """The effective number and its spread."""
+        low, high = self.spread
+        number, times = self.most_common
+        starts = count(len(self.runs), "start")
+        if low == high:
+            needs = "a single group" if low == 1 else f"{count(low, 'group')}"
+            return f"It needs {needs}" + (f" from each of {starts}." if len(self.runs) > 1 else " from its one start.")
+        best = self.best.effective_components
+        often = f", most often {number} ({times} of {starts})" if times > 1 else f" over {starts}"
+        return f"It needs {low} to {high} groups{often}; the start with the highest evidence needs {best}."
+
+    @property
+    def grounds(self) -> str:
+        """Between how many it could choose, and on what it rests."""
+        most = self.runs[0].plan.components
+        if max(self.numbers) == most:
+            return f"It uses all {most} groups that it was given, so it may need more."
+        return f"It was given {count(most, 'group')} and left the others empty."
+
+
+def effective_components(
+    X: npt.ArrayLike | Matrix | Source,
+    plan: BayesPlan | None = None,
+    *,
+    seeds: Iterable[int] = range(STARTS),
+    watch: Watch | None = None,
+    over: Map = map,
+) -> EffectiveComponents:
+    """Bayesian mixtures from one start per seed, on a sample of MOST_ROWS where there are more rows.
+
+    The seeds stand in for the plan's own. over maps a function over the seeds; a thread pool's map spreads them over
+    the cores and changes no result. A watch that returns False ends it with the runs that are done. Raises what `bayes`
+    raises, and FitError without a seed or if it is cancelled before the first run is done.
+
+    Examples:
+        >>> plan = core.BayesPlan(components=4)
+        >>> core.effective_components(core.toy("round", rows=60).points, plan, seeds=(0, 1)).sentence
+        'It needs 3 groups from each of 2 starts.'
+    """
+    plan = BayesPlan() if plan is None else plan
+    expect(plan, BayesPlan, "A BayesPlan")
+    expect(seeds, Iterable, "A list of seeds")
+    wanted = tuple(whole_number(each, "A seed", 0) for each in seeds)
+    source = as_source(X)
+    rows = X if source.n <= MOST_ROWS else at_most(source, MOST_ROWS, plan.seed)
+    course = Joined(watch or unwatched, "starts", len(wanted))
+
+    def run(seed: int) -> Bayes | None:
+        if not course.goes_on:
+            return None
+        found = bayes(rows, replace(plan, seed=seed), watch=course)
+        course.count()
+        return None if found.outcome is Outcome.CANCELLED else found
+
+    runs = {seed: found for seed, found in zip(wanted, over(run, wanted), strict=True) if found is not None}
+    if not runs:
+        raise FitError("No start was carried through.", remedy="Give it a seed at least, and time for one start.")
+    return EffectiveComponents(tuple(runs.values()), tuple(runs), min(source.n, MOST_ROWS))

@@ -1,0 +1,151 @@
+"""The verdict: which number of groups a board speaks for, how clearly, and which of its models cannot be used."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+from ...mixture.family import Family
+from ...mixture.fit import Fit
+from ...numbers import count, figure
+from .board import Board, Criterion
+
+# Differences in BIC (Kass and Raftery 1995, section 3.2); for AIC they mean much the same (Burnham and Anderson 2002).
+NOTHING, POSITIVE, STRONG = 2.0, 6.0, 10.0
+STRENGTHS = ((NOTHING, "hardly any"), (POSITIVE, "weak"), (STRONG, "strong"), (math.inf, "very strong"))
+
+_BIC = r"-2 \log L + p \log n", r"-2 \times ({likelihood}) + {parameters} \times \log {rows}"
+_AIC = r"-2 \log L + 2 p", r"-2 \times ({likelihood}) + 2 \times {parameters}"
+FORMULAS = {
+    Criterion.BIC: _BIC,
+    Criterion.AIC: _AIC,
+    Criterion.AICC: (
+        _AIC[0] + r" + \frac{{2 p (p + 1)}}{{n - p - 1}}",
+        _AIC[1] + r" + \frac{{2 \times {parameters} \times {one_more}}}{{{spare}}}",
+    ),
+    Criterion.ICL: (_BIC[0] + r" - 2 \textstyle\sum_i \log r_i", _BIC[1] + r" - 2 \times ({largest})"),
+    Criterion.ICL_ENTROPY: (_BIC[0] + r" + 2 E", _BIC[1] + r" + 2 \times {entropy}"),
+}
+
+
+def evidence(difference: float) -> str:
+    """How strong the evidence of a difference in BIC is, in the four steps of Kass and Raftery (1995)."""
+    return next(word for least, word in STRENGTHS if difference < least or math.isinf(least))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The best fit by a criterion, and the best with another number of groups."""
+
+    criterion: Criterion
+    best: Fit
+    rival: Fit | None
+    models: int  # sound fits that were compared
+
+    @property
+    def behind(self) -> float:
+        """How far the rival is behind, never negative."""
+        return self.criterion.of(self.rival) - self.criterion.of(self.best) if self.rival else float("inf")
+
+    @property
+    def sentence(self) -> str:
+        """How many groups, and how clearly."""
+        name = self.criterion.label
+        if self.rival is None:
+            return f"{count(self.best.components, 'group')}: no other number could be compared."
+        one, other = self.best.components, self.rival.components
+        if self.behind < NOTHING:
+            low, high = sorted((one, other))
+            return f"{low} or {high} groups: {name} cannot tell them apart."
+        return f"{count(one, 'group')}: {name} {_how_clearly(self.behind)} prefers that to {other}."
+
+    @property
+    def grounds(self) -> str:
+        """The numbers behind the sentence."""
+        name = self.criterion.label
+        said = (
+            f"Of {count(self.models, 'sound model')} of {self.best.n_rows:,.0f} rows, {_called(self.best)} has the "
+            f"lowest {name}: {figure(self.criterion.of(self.best), 6)}."
+        )
+        if self.rival is None:
+            return said
+        guide = "" if self.criterion is Criterion.BIC else f"; for {name} that is only a guide"
+        return (
+            f"{said} The best with another number of groups, {_called(self.rival)}, is {figure(self.behind)} behind: "
+            f"{evidence(self.behind)} evidence. Kass and Raftery (1995) call a difference in BIC under {NOTHING:.0f} "
+            f"hardly worth a mention, one over {STRONG:.0f} very strong{guide}."
+        )
+
+    @property
+    def formula(self) -> str:
+        """How the criterion is computed, with the best fit's numbers put in, as LaTeX."""
+        terms, numbers = FORMULAS[self.criterion]
+        fit = self.best
+        told = numbers.format(
+            likelihood=_plain(fit.log_likelihood, 7),
+            parameters=fit.n_parameters,
+            rows=_plain(fit.n_rows, 7),
+            largest=_plain(fit.log_largest, 5),
+            entropy=_plain(fit.entropy, 5),
+            one_more=fit.n_parameters + 1,
+            spare=_plain(fit.n_rows - fit.n_parameters - 1, 7),
+        )
+        name, value = self.criterion.label, _plain(self.criterion.of(fit), 7)
+        return rf"\text{{{name}}} = {terms.format()} = {told} = {value}"
+
+    def standing(self, family: Family, components: int, board: Board) -> str:
+        """Where a model stands on the board, in a sentence; nothing if it is not there."""
+        found = [each for each in board.admissible if (each.family, each.components) == (family, components)]
+        if not found:
+            return ""
+        gap = self.criterion.of(found[0]) - self.criterion.of(self.best)
+        if gap <= 0:
+            return f"It is the best by {self.criterion.label}."
+        return f"Its {self.criterion.label} is {figure(gap)} above the lowest."
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Models of a board that cannot be used for one and the same reason."""
+
+    reason: str
+    models: int
+
+    @property
+    def sentence(self) -> str:
+        """How many, and why."""
+        return f"{count(self.models, 'model')}: {self.reason}"
+
+
+def verdict(board: Board, criterion: Criterion = Criterion.BIC) -> Verdict:
+    """Compare the sound fits of a board. Raises FitError if there is none."""
+    best = board.best(criterion)
+    others = [each for each in board.admissible if each.components != best.components]
+    return Verdict(criterion, best, min(others, key=criterion.of, default=None), len(board.admissible))
+
+
+def unusable(board: Board) -> tuple[Unusable, ...]:
+    """What could not be fitted or is not to be trusted, the commonest reason first."""
+    reasons = Counter(
+        cell.reason if cell.fit is None else " ".join(each.value for each in cell.fit.objections)
+        for cell in board.cells
+        if cell.fit is None or not cell.fit.admissible
+    )
+    return tuple(Unusable(reason, models) for reason, models in reasons.most_common())
+
+
+def _plain(value: float, digits: int) -> str:
+    """A number for LaTeX, which reads a comma as the end of something and knows no other minus than a hyphen."""
+    digits_of, _, power = figure(value, digits).replace(",", "{,}").replace("−", "-").partition("e")
+    return rf"{digits_of} \cdot 10^{{{int(power)}}}" if power else digits_of
+
+
+def _called(fit: Fit) -> str:
+    return f"{fit.family.name} with {count(fit.components, 'group')}"
+
+
+def _how_clearly(behind: float) -> str:
+    if behind < POSITIVE:
+        return "slightly"
+    return "clearly" if behind < STRONG else "strongly"

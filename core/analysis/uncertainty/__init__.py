@@ -1,0 +1,1 @@
+"""How sure it is: of each row, each group, and each number."""

@@ -1,0 +1,178 @@
+"""Intervals of a fit's weights, means and covariances by the weighted-likelihood bootstrap.
+
+Each draw fits the rows with weights of chance, uniform on the simplex (Newton and Raftery 1994; for mixtures O'Hagan,
+Murphy, Scrucca and Gormley 2019), starting from the fit itself, so that no group is lost and none is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ...arrays import Array, read_only
+from ...data.prepare import Matrix
+from ...data.source import ArraySource, Source
+from ...errors import DegenerateError, FitError, expect, whole_number
+from ...mixture.em.stopping import Outcome
+from ...mixture.fit import Fit, polish
+from ...mixture.model import Mixture
+from ...progress import Joined, Watch, unwatched
+from ..sampled import Sampled, some_rows
+from .resampling import DrawMap, carried_out, matched
+
+MOST_ROWS = 10_000  # that are weighted; with more, intervals are drawn in by the root of how many more there are
+TOLERANCE = 1e-8
+FEWEST = 20  # draws, without which there is no interval
+ENDS = ("", "_low", "_high")  # of the names of an estimate and its interval
+
+
+@dataclass(frozen=True)
+class Range:
+    """An interval for each of some numbers, and the number it is for."""
+
+    estimate: Array
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """How far a fit's numbers could lie from where they are.
+
+    Attributes:
+        level: share of the chance that each interval holds, such as 0.95.
+        weights: (K,) mixing weights, each with the low and the high end of its interval.
+        means: (K, d) the same of the means, in raw units if they are known.
+        covariances: (K, d, d) the same of the covariances; in fitted units for columns that are transformed.
+        features: names of the d columns that were fitted.
+        draws: number of draws that they rest on.
+        failed: number of draws in which a component collapsed, which are left out.
+        rows: number of rows that were weighted.
+        of: number of rows there are.
+
+    Examples:
+        >>> rows = np.random.default_rng(0).normal(size=(30, 1))
+        >>> found = core.intervals(core.fit(rows), rows, draws=20).means
+        >>> found.low.item() < found.estimate.item() < found.high.item()
+        True
+    """
+
+    level: float
+    weights: Range
+    means: Range
+    covariances: Range
+    features: tuple[str, ...]
+    draws: int
+    failed: int
+    rows: int
+    of: int
+
+    def frame(self, names: Sequence[str]) -> pd.DataFrame:
+        """A row for each group and column: its mean and spread with their intervals, and the group's weight."""
+        deviations = [np.sqrt(np.diagonal(each, axis1=1, axis2=2)) for each in _parts(self.covariances)]
+        said = {"weight": _parts(self.weights), "mean": _parts(self.means), "sd": deviations}
+        rows: list[dict[str, str | float]] = []
+        for k, name in enumerate(names):
+            for j, feature in enumerate(self.features):
+                row: dict[str, str | float] = {"group": name, "feature": feature}
+                for what, parts in said.items():
+                    at = k if what == "weight" else (k, j)
+                    row |= {f"{what}{end}": float(part[at]) for end, part in zip(ENDS, parts, strict=True)}
+                rows.append(row)
+        return pd.DataFrame(rows)
+
+
+def intervals(
+    fitted: Fit,
+    X: Matrix | npt.ArrayLike | Source,
+    *,
+    draws: int = 200,
+    level: float = 0.95,
+    seed: int = 0,
+    watch: Watch | None = None,
+    over: DrawMap[Mixture] = map,
+) -> Intervals | None:
+    """Percentile intervals of a fit's parameters; None where watch ended it.
+
+    A change of a group's place or shape is measured against the same group, matched by the rows that it holds. Raises
+    FitError where too few draws can be fitted.
+
+    Raises ChoiceError for what is no Fit or no number of draws.
+
+    Examples:
+        >>> rows = np.random.default_rng(0).normal(size=(30, 1))
+        >>> core.intervals(core.fit(rows), rows, draws=20, level=0.9).failed
+        0
+    """
+    expect(fitted, Fit, "A Fit")
+    whole_number(draws, "The number of draws")
+    whole_number(seed, "A seed", 0)
+    some = some_rows(X, MOST_ROWS, seed)
+    plan = replace(fitted.plan, tolerance=max(TOLERANCE, fitted.plan.tolerance))
+    begin = replace(fitted, plan=plan, data_id=None)
+    own = fitted.mixture.responsibilities(some.values)[:, : fitted.components]
+    course = Joined(watch or unwatched, "draws", draws)
+
+    def draw(number: int) -> Mixture | None:
+        chance = np.random.default_rng([seed, number]).exponential(size=some.rows)
+        rows = ArraySource(some.values, some.weights * chance / chance.mean())
+        try:
+            again = polish(rows, begin, watch=course)
+        except (FitError, DegenerateError):
+            return None
+        if again.outcome in (Outcome.CANCELLED, Outcome.COLLAPSED):
+            return None
+        other = again.mixture.responsibilities(some.values)[:, : fitted.components]
+        return again.mixture.ordered(matched(own, other))
+
+    found = list(carried_out(draw, draws, course, over))
+    if not course.goes_on:
+        return None
+    if len(found) < FEWEST:
+        raise FitError(
+            "This model has no intervals.",
+            "With other weights of the rows its groups collapse.",
+            "Choose a model with fewer groups.",
+        )
+    return _intervals(fitted, found, some, level, draws)
+
+
+def _intervals(fitted: Fit, found: Sequence[Mixture], some: Sampled, level: float, draws: int) -> Intervals:
+    ways = (_weights, _means, _covariances)
+    nearer = np.sqrt(some.rows / some.of)
+    tails = ((1 - level) / 2, (1 + level) / 2)
+    ranges = []
+    for way in ways:
+        here = way(fitted, fitted.mixture)
+        low, high = np.quantile(np.stack([way(fitted, each) for each in found]), tails, axis=0)
+        ranges.append(
+            Range(read_only(here), read_only(here + nearer * (low - here)), read_only(here + nearer * (high - here)))
+        )
+    weights, means, covariances = ranges
+    return Intervals(
+        level, weights, means, covariances, fitted.features, len(found), draws - len(found), some.rows, some.of
+    )
+
+
+def _weights(_: Fit, mixture: Mixture) -> Array:
+    return np.array(mixture.weights)
+
+
+def _means(fitted: Fit, mixture: Mixture) -> Array:
+    return np.array(mixture.means) if fitted.transform is None else fitted.transform.to_raw(mixture.means)
+
+
+def _covariances(fitted: Fit, mixture: Mixture) -> Array:
+    if fitted.transform is None:
+        return np.array(mixture.covariances)
+    scales = np.where([power is None for power in fitted.transform.powers], fitted.transform.scales, 1.0)
+    scaled: Array = mixture.covariances * np.outer(scales, scales)
+    return scaled
+
+
+def _parts(found: Range) -> tuple[Array, Array, Array]:
+    return found.estimate, found.low, found.high

@@ -1,0 +1,40 @@
+"""Resampling: fits to rows that count by chance, with their components matched to the groups at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+from ...arrays import Array
+from ...progress import Joined, Progress
+
+T = TypeVar("T")
+DrawMap = Callable[[Callable[[int], T | None], Iterable[int]], Iterable[T | None]]
+BATCH = 16  # draws between two looks at whether to go on
+
+
+def matched(own: Array, other: Array) -> npt.NDArray[np.intp]:
+    """(K,) for each column of (n, K) responsibilities, the column of the other (n, K) that shares most rows with it.
+
+    All rows shared are made most by the Hungarian method (Kuhn 1955), so that no column is taken twice.
+    """
+    _, columns = linear_sum_assignment(-(own.T @ other))
+    return np.asarray(columns, dtype=np.intp)
+
+
+def carried_out(draw: Callable[[int], T | None], draws: int, course: Joined, over: DrawMap[T]) -> Iterator[T]:
+    """What draws come to, in order and in batches, as far as the course goes; what comes to nothing is left out."""
+
+    def one(number: int) -> T | None:
+        found = draw(number) if course.goes_on else None
+        course.count()
+        return found
+
+    for at in range(0, draws, BATCH):
+        if not course(Progress("draws", at, draws)):
+            return
+        yield from (each for each in over(one, range(at, min(at + BATCH, draws))) if each is not None)

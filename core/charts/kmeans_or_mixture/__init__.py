@@ -1,0 +1,1 @@
+"""Pictures of K-Means beside the mixture."""

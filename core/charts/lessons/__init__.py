@@ -1,0 +1,1 @@
+"""Pictures of the figures of "How EM works"."""

@@ -1,0 +1,1 @@
+"""What a session is, and what computes for it: choices, results, jobs, readers, memory."""

@@ -1,0 +1,245 @@
+"""The choice of columns and the form in which they are fitted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from core.data.columns import default_columns, left_out, overview
+from core.data.prepare import Blanks, Scale, Shape, usable_as_features, usable_as_weight
+from core.data.table import Column, Kind, Table
+from core.numbers import count
+from pages.app.session import Ticks, choose, current
+from pages.ui.messages import plain
+
+OFFERED = 12  # columns that are left out and offered one by one
+ROW, HEADER, TALLEST = 35, 38, 420  # pixels of a table
+SCALES = {
+    Scale.STANDARD: "Standard deviation 1",
+    Scale.ROBUST: "Median spread 1, unmoved by extremes",
+    Scale.NONE: "As they are",
+}
+BLANKS = {
+    Blanks.KEEP: "Take the cells that they have",
+    Blanks.DROP: "Leave these rows out",
+}
+KINDS = [each.value for each in Kind if each is not Kind.EMPTY]
+LOOKS = {
+    "use": st.column_config.CheckboxColumn("Use", width=55),
+    "column": st.column_config.TextColumn("Column", width=160),
+    "histogram": st.column_config.BarChartColumn("How the values lie", y_min=0, width=130),
+    "range": st.column_config.TextColumn("Range", width=170),
+    "remarks": st.column_config.TextColumn("Remarks", width=230),
+    "kind": st.column_config.SelectboxColumn("Holds", options=KINDS, required=True, width=90),
+    "blanks": st.column_config.NumberColumn("Blanks", format="localized", width=70),
+    "values": st.column_config.NumberColumn("Different values", format="localized", width=115),
+}
+
+
+def show(table: Table) -> None:
+    """The columns of numbers with a box to tick, those left out with their reasons, and how they are prepared."""
+    chosen = _chosen(table)
+    st.subheader("Which columns it is based on", anchor=False)
+    numeric = [each for each in table.columns if each.kind.is_numeric]
+    if numeric:
+        _editor(table, numeric, chosen, list(LOOKS))
+    with st.container():  # so that what follows keeps its place, and stays open, however many there are
+        _left_out(table, chosen)
+    with st.expander("Scale, transforms, blanks and weights"):
+        _form(table, chosen)
+        _weights(table)
+    others = [each for each in table.columns if not each.kind.is_numeric]
+    if others:
+        with st.expander(f"{count(len(others), 'column')} of words, for comparisons or as part of the fit"):
+            _words(table)
+            _editor(table, others, chosen, ["column", "kind", "values", "blanks"])
+
+
+def _chosen(table: Table) -> tuple[str, ...]:
+    preparation = current().preparation
+    if preparation.columns is not None:
+        return preparation.columns
+    return tuple(name for name in default_columns(table) if name != preparation.weight)
+
+
+def _editor(table: Table, columns: list[Column], chosen: tuple[str, ...], order: list[str]) -> None:
+    """The table keeps what is edited itself; what it began with must stay the same meanwhile."""
+    key = f"columns-{'use' in order}-{current().ticks.drawn}"
+    if "use" in order and key not in st.session_state:
+        choose(ticks=replace(current().ticks, columns=chosen))
+    names = {each.name for each in columns}
+    frame = overview(table, current().ticks.columns)
+    frame = frame[[name in names for name in frame["column"]]]
+    typed = current().upload is not None and table.reading.header is not None  # kinds of a text's cells can be told
+    st.data_editor(
+        frame,
+        key=key,
+        hide_index=True,
+        column_order=order,
+        column_config=LOOKS,
+        disabled=[name for name in order if name not in ("use", "kind") or (name == "kind" and not typed)],
+        height=min(HEADER + ROW * len(frame), TALLEST),
+        on_change=_take_edits,
+        args=(key, columns),
+    )
+
+
+def _take_edits(key: str, columns: list[Column]) -> None:
+    edited = {columns[int(row)].name: edits for row, edits in st.session_state[key]["edited_rows"].items()}
+    kinds = {name: Kind(edits["kind"]) for name, edits in edited.items() if edits.get("kind")}
+    if kinds:
+        _read_as(kinds)
+        return
+    ticked = set(current().ticks.columns)
+    ticked |= {name for name, edits in edited.items() if edits.get("use")}
+    ticked -= {name for name, edits in edited.items() if edits.get("use") is False}
+    _prepare(columns=tuple(each.name for each in columns if each.name in ticked))
+
+
+def _read_as(kinds: dict[str, Kind]) -> None:
+    """Read the file again with these kinds of columns."""
+    session = current()
+    told = dict(session.reading.kinds or ()) | kinds
+    columns = session.preparation.columns
+    if columns is not None:
+        kept = tuple(name for name in columns if name not in kinds)
+        columns = kept + tuple(name for name, kind in kinds.items() if kind.is_numeric)
+    choose(
+        reading=replace(session.reading, kinds=tuple(told.items())),
+        preparation=replace(session.preparation, columns=columns),
+        ticks=Ticks(drawn=session.ticks.drawn + 1),
+    )
+
+
+def _left_out(table: Table, chosen: tuple[str, ...]) -> None:
+    out = [each for each in left_out(table) if each.name not in chosen]
+    if not out:
+        return
+    st.markdown("Left out for a reason; one click takes a column in.")
+    with st.container(gap="xxsmall"):
+        for at, each in enumerate(out[:OFFERED]):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                label, icon = plain(each.name, 40), ":material/add:"
+                st.button(label, key=f"take-{at}", icon=icon, on_click=_take_in, args=(table, chosen, each.name))
+                st.caption(plain(each.reason, 120))
+    if len(out) > OFFERED:
+        st.caption(f"{len(out) - OFFERED:,} more are in the table above, with the reason beside them.")
+
+
+def _take_in(table: Table, chosen: tuple[str, ...], name: str) -> None:
+    wanted = {*chosen, name}
+    _prepare(columns=tuple(each.name for each in table.columns if each.name in wanted))
+    choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
+
+
+def _form(table: Table, chosen: tuple[str, ...]) -> None:
+    preparation = current().preparation
+    st.session_state["blanks"] = preparation.blanks
+    st.radio(
+        "Rows with blanks",
+        list(BLANKS),
+        key="blanks",
+        format_func=BLANKS.__getitem__,
+        on_change=_take_form,
+        help="A row is placed by the cells that it has. Dropping such rows throws those away, and can tilt the picture "
+        "if rows with blanks differ from the others.",
+    )
+    st.session_state["scale"] = preparation.scale
+    st.radio(
+        "Bring every column to",
+        list(Scale),
+        key="scale",
+        format_func=SCALES.__getitem__,
+        on_change=_take_form,
+        help="K-Means and some shapes of groups depend on it: a column with a wide spread counts for more.",
+    )
+    for shape, label, why in (
+        (Shape.LOG, "Take the logarithm of", "For long tails of values above zero. Others then count as blank."),
+        (Shape.YEO_JOHNSON, "Even out the tails of", "Yeo and Johnson's power transform, for values of any sign."),
+    ):
+        key = f"shape-{shape.name}"
+        bent = dict(preparation.transforms)
+        st.session_state[key] = [name for name in chosen if bent.get(name) is shape]
+        free = [name for name in chosen if bent.get(name, shape) is shape]
+        st.pills(
+            label,
+            free,
+            selection_mode="multi",
+            format_func=plain,
+            key=key,
+            on_change=_take_form,
+            help=why,
+            width="stretch",
+        )
+    _suggested(table, chosen)
+
+
+def _suggested(table: Table, chosen: tuple[str, ...]) -> None:
+    """One click takes every transform that a chosen column's long tail asks for."""
+    bent = dict(current().preparation.transforms)
+    wanted = {
+        each.name: alert.offers
+        for each in table.columns
+        for alert in each.alerts
+        if alert.offers is not None and each.name in chosen and each.name not in bent
+    }
+    if len(wanted) > 1:
+        label = f"Take what is suggested for {count(len(wanted), 'column')} with a long tail"
+        shapes = tuple((bent | wanted).items())
+        st.button(label, key="suggested", on_click=_prepare, kwargs={"transforms": shapes}, type="tertiary")
+
+
+def _words(table: Table) -> None:
+    """Columns of words as features."""
+    preparation, words = current().preparation, usable_as_features(table)
+    if words:
+        st.session_state["encode"] = list(preparation.encode)
+        st.pills(
+            "Let words take part",
+            words,
+            selection_mode="multi",
+            format_func=plain,
+            key="encode",
+            on_change=_take_words,
+            width="stretch",
+            help="Each value but the commonest becomes a column of noughts and ones. Groups of bells fit such columns "
+            "poorly: they tend to split by them.",
+        )
+
+
+def _weights(table: Table) -> None:
+    """The column that says how much a row counts."""
+    preparation, weights = current().preparation, usable_as_weight(table)
+    if weights:
+        st.session_state["weight"] = preparation.weight or ""
+        st.selectbox(
+            "Row counts come from",
+            ("", *weights),
+            key="weight",
+            format_func=lambda name: name or "no column: each row once",
+            on_change=_take_weight,
+            help="For tables in which a row stands for many, such as survey weights or counts.",
+        )
+
+
+def _take_words() -> None:
+    _prepare(encode=tuple(st.session_state["encode"]))
+
+
+def _take_weight() -> None:
+    """The column of weights is no column of the fit."""
+    weight, columns = st.session_state["weight"] or None, current().preparation.columns
+    kept = None if columns is None else tuple(name for name in columns if name != weight)
+    _prepare(weight=weight, columns=kept)
+    choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
+
+
+def _take_form() -> None:
+    shapes = tuple((name, shape) for shape in Shape for name in st.session_state[f"shape-{shape.name}"])
+    _prepare(scale=st.session_state["scale"], blanks=st.session_state["blanks"], transforms=shapes)
+
+
+def _prepare(**choices: Any) -> None:
+    choose(preparation=replace(current().preparation, **choices))

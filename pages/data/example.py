@@ -1,0 +1,28 @@
+"""Example: what an answer looks like, on a sample, for those who have brought no data yet."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from core.analysis.answer import first_answer
+from core.analysis.groups.identity import slots
+from core.charts.scene import Scene
+from core.data.prepare import names_of_rows, prepare, suggested_row_name
+from core.data.samples import sample
+from pages.app.store import key, store
+
+EXAMPLE = "faithful"
+
+
+def make_example() -> None:
+    """Find the groups of the sample that the empty page shows."""
+    found = sample(EXAMPLE).load()
+    ready = prepare(found)
+    first = first_answer(ready)
+    names = names_of_rows(found, ready.row_ids, suggested_row_name(found) or None)
+    store().put(key("example"), Scene(ready, first.fit, slots(first.board, first.fit), first.odd, names))
+
+
+def the_example() -> Scene | None:
+    """What an answer looks like; None until it has been made."""
+    return cast("Scene | None", store().find(key("example")))

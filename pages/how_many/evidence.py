@@ -1,0 +1,128 @@
+"""Evidence on demand: what takes longer than a moment and is computed when the visitor asks for it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.analysis.selection.board import Board
+from core.analysis.selection.bootstrap_test import BootstrapTest
+from core.analysis.selection.effective import EffectiveComponents
+from core.analysis.selection.held_out import HeldOut
+from core.charts.groups.merging import entropy_plot
+from core.charts.selection.held_out import held_out_curves
+from core.mixture.fit import Fit
+from core.numbers import count
+from pages.app import results as derived
+from pages.app.results import Analysis
+from pages.app.session import Model, choose, current
+from pages.how_many import bayesian
+from pages.ui.drawing import draw
+
+COLUMNS = {
+    "family": st.column_config.TextColumn("Shape"),
+    "components": st.column_config.NumberColumn("Groups"),
+    "n_parameters": st.column_config.NumberColumn("Free parameters"),
+    "density": st.column_config.NumberColumn("Held-out log density per row", format="%.4f"),
+    "behind": st.column_config.NumberColumn("Behind the best", format="%.4f"),
+    "error": st.column_config.NumberColumn("Standard error of that", format="%.4f"),
+    "failed": st.column_config.NumberColumn("Parts without a sound fit"),
+}
+
+
+def more(
+    analysis: Analysis, board: Board, present: Fit
+) -> tuple[HeldOut | None, BootstrapTest | None, EffectiveComponents | None]:
+    """What can be asked for, one job at a time, and what of it is there."""
+    merging(analysis)
+    held = held_out(analysis, board)
+    if held is None and current().held_out == board.search:
+        return None, None, None
+    test = one_more(analysis, present)
+    if test is None and current().tested == Model(present.family, present.components):
+        return held, None, None
+    return held, test, bayesian.how_many(analysis)
+
+
+def held_out(analysis: Analysis, board: Board) -> HeldOut | None:
+    """How well the board's models predict rows that they have not seen, or the offer to find out."""
+    st.subheader("Which model predicts new rows best?", anchor=False)
+    if current().held_out != board.search:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown("Criteria reckon with what a model costs. Holding rows out measures it.", width="stretch")
+            st.button(
+                f"Hold rows out for {count(len(board.cells), 'model')}",
+                key="held-out",
+                icon=":material/call_split:",
+                on_click=choose,
+                kwargs={"held_out": board.search},
+            )
+        return None
+    found = analysis.held_out(board.search)
+    if found is not None:
+        st.markdown(f"**{found.sentence}** {found.grounds}")
+        draw(held_out_curves(found, current().curves))
+        with st.expander("Every model held out, as a table"):
+            st.dataframe(found.frame, hide_index=True, column_config=COLUMNS)
+    return found
+
+
+def merging(analysis: Analysis) -> None:
+    """Which components make up one group, and the offer to have them merged on every page."""
+    found = analysis.merging
+    if found is None:
+        return
+    st.subheader("Are the components groups?", anchor=False)
+    st.markdown(f"**{found.sentence}** {found.grounds}")
+    if not found.merges:
+        return
+    st.caption(
+        "One skewed or curved group takes several components. Groups that cross share one peak, and count as one."
+    )
+    left, right = st.columns([7, 3], gap="large")
+    draw(entropy_plot(found), place=left)
+    with right:
+        groups, merged = found.chosen.groups, current().merged
+        st.session_state["merged"] = merged or found.components
+        st.number_input("Groups made of the components", 1, found.components, key="merged", on_change=take_merged)
+        st.button(
+            f"Merge them into {count(groups, 'group')}",
+            key="merge",
+            icon=":material/merge:",
+            on_click=choose,
+            kwargs={"merged": groups},
+            disabled=groups in (merged, found.components),
+        )
+        st.caption("Merged groups hold on every page and in downloads; the model and its scores stay as they are.")
+
+
+def take_merged() -> None:
+    """Adopt so many groups."""
+    groups, fitted = st.session_state["merged"], derived.known().fit
+    choose(merged=None if fitted is not None and groups == fitted.components else groups)
+
+
+def one_more(analysis: Analysis, present: Fit) -> BootstrapTest | None:
+    """The test of the present model against one group more, or the offer of it."""
+    K = present.components
+    st.subheader(f"Would {K + 1} be better than {K}?", anchor=False)
+    model = Model(present.family, K)
+    if current().tested != model:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                "A further group always fits better. This test draws sets of rows from the present model, and looks "
+                "how much a further group gains on those by chance.",
+                width="stretch",
+            )
+            st.button(
+                f"Test {K} against {K + 1}",
+                key="one-more",
+                icon=":material/casino:",
+                on_click=choose,
+                kwargs={"tested": model},
+            )
+        return None
+    found = analysis.bootstrap(model)
+    if found is not None:
+        st.markdown(f"**{found.sentence}** {found.grounds}")
+        st.caption("Bootstrap likelihood-ratio test (McLachlan 1987). It counts Gaussian components, not groups apart.")
+    return found

@@ -1,0 +1,68 @@
+"""Second opinions: what other detectors make of the rows, on demand."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.analysis.anomaly.detectors import Comparison, ask_detectors, compare_detectors
+from core.charts.anomaly.detectors import rank_scatter
+from core.charts.scene import Scene
+from pages.app import jobs
+from pages.app.results import Analysis, rows_key
+from pages.app.session import choose, current
+from pages.app.store import kept, key
+from pages.ui import widgets
+from pages.ui.drawing import draw
+
+MOST_DIFFERING = 10
+
+
+def against_others(analysis: Analysis, scene: Scene) -> None:
+    """How other detectors rank the rows, or the offer to find out."""
+    st.subheader("Do other detectors agree?", anchor=False)
+    if not current().others:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                "Isolation Forest and Local Outlier Factor look for odd rows without groups. What all find odd does "
+                "not hang on the model.",
+                width="stretch",
+            )
+            st.button("Ask them", key="others", icon=":material/groups:", on_click=choose, kwargs={"others": True})
+        return
+    if analysis.partition is None:  # the downloads above wait for it, and one job is at work at a time
+        return
+    found = _compared(analysis, scene)
+    if found is not None:
+        _show(scene, found)
+
+
+def _compared(analysis: Analysis, scene: Scene) -> Comparison | None:
+    session, odd = analysis.session, scene.odd
+    assert odd is not None
+    chosen = (rows_key(session), session.model)
+    asked = jobs.result(
+        key("detectors", *chosen),
+        "Asking other detectors",
+        lambda watch: ask_detectors(odd.scored, analysis.matrix, watch=watch),
+    )
+    if asked is None:
+        return None
+    return kept(key("compared", *chosen, session.policy), lambda: compare_detectors(odd, asked))
+
+
+def _show(scene: Scene, found: Comparison) -> None:
+    widgets.notes(found.sentences)
+    names = scene.names_of(found.rows)
+    for place, opinion in zip(st.columns(len(found.opinions)), found.opinions, strict=True):
+        draw(rank_scatter(found, opinion, names), place)
+    st.caption("The rows on which they differ most, by rank: 1 is the oddest.")
+    looks = {name: st.column_config.NumberColumn(name, format="localized") for name in _detectors(found)}
+    st.dataframe(
+        found.frame(names, MOST_DIFFERING),
+        hide_index=True,
+        column_config={"row": "Row", "mixture": st.column_config.NumberColumn("Mixture", format="localized")} | looks,
+    )
+
+
+def _detectors(found: Comparison) -> list[str]:
+    return [each.detector for each in found.opinions]

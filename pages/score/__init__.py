@@ -1,0 +1,1 @@
+"""The other file that is scored."""

@@ -1,1 +1,0 @@
-"""What the pages share: the session, derived values, jobs, widgets and messages."""

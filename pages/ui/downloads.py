@@ -1,0 +1,85 @@
+"""Downloads: the rows with what was found, as CSV and XLSX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.data.table import Table
+from core.share.export import Labelled, beyond_a_sheet, labelled_frame, odd_frame, original_frame, to_csv, to_xlsx
+from core.share.filled import filled_frame
+from pages.app.results import Analysis
+from pages.ui.messages import plain
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def labelled(analysis: Analysis) -> None:
+    """Every row with its groups, shares and score."""
+    found, table = _found(analysis), analysis.table
+    if found is not None:
+        title = "All rows with groups and scores"
+        pair(title, "labelled", table, lambda: labelled_frame(table, found), found.n_columns)
+
+
+def odd(analysis: Analysis) -> None:
+    """The odd rows alone."""
+    found, table, scene = _found(analysis), analysis.table, analysis.scene
+    if found is not None and scene is not None:
+        why = analysis.reasons(scene)
+        title = "Odd rows with reasons and labels"
+        pair(title, "odd-rows", table, lambda: odd_frame(table, found, why), found.n_columns + 1)
+
+
+def pair(title: str, name: str, table: Table, make: Callable[[], DataFrame], more_columns: int) -> None:
+    """A frame, made when it is asked for of a table with so many columns more, as CSV and as a workbook."""
+    with st.container(horizontal=True):
+        st.download_button(
+            f"{title} (CSV)",
+            lambda: to_csv(make()),
+            f"{name}.csv",
+            "text/csv",
+            key=f"{name}-csv",
+            on_click="ignore",
+        )
+        refusal = beyond_a_sheet(original_frame(table), more_columns=more_columns)
+        st.download_button(
+            "The same as a workbook (XLSX)",
+            lambda: to_xlsx(make()),
+            f"{name}.xlsx",
+            SHEET,
+            key=f"{name}-xlsx",
+            on_click="ignore",
+            disabled=refusal is not None,
+            help=None if refusal is None else plain(str(refusal), 400),
+        )
+
+
+def filled(analysis: Analysis) -> None:
+    """The table with its blanks filled, where the fit has some."""
+    scene = analysis.scene
+    if scene is None or not scene.matrix.has_blanks:
+        return
+    st.download_button(
+        "The table with blanks filled (CSV)",
+        lambda: to_csv(filled_frame(analysis.table, scene.matrix, scene.fit)),
+        "filled.csv",
+        "text/csv",
+        key="filled-csv",
+        on_click="ignore",
+        help="Each blank of the fitted columns gets the value that the model expects given the row's other cells; "
+        "a column beside it says how far it may be off (a standard deviation).",
+    )
+
+
+def _found(analysis: Analysis) -> Labelled | None:
+    scene, partition = analysis.scene, analysis.partition
+    if scene is None or scene.odd is None or partition is None:
+        return None
+    said = analysis.session.judgements
+    return Labelled(analysis.matrix, scene.fit, scene.odd, partition, scene.grouping, said)

@@ -1,0 +1,65 @@
+"""The sidebar: the current analysis, on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.data.prepare import Preparation, Shape
+from core.data.samples import sample
+from core.numbers import count
+from pages.app import jobs
+from pages.app import results as derived
+from pages.app.session import Session, current
+from pages.ui.messages import plain
+from pages.ui.words import FAMILY_WORDS
+
+SHOWN = 6  # names of columns that are listed
+BENT = {Shape.LOG: "Logarithms of", Shape.YEO_JOHNSON: "Tails evened out of"}
+
+
+def show() -> None:
+    """Data set, rows, columns and model, as far as they are known; nothing here waits or computes."""
+    with st.sidebar:
+        session, known = current(), derived.known()
+        if not session.has_data:
+            st.caption("No data yet.")
+            return
+        st.markdown(f"**{plain(_name(session), 40)}**")
+        if known.matrix is not None:
+            _rows_and_columns(known.matrix.values.shape, known.matrix.features)
+            _form(session.preparation)
+        if known.fit is not None:
+            how = "found automatically" if session.model is None else "your choice"
+            family = known.fit.family.name
+            if session.merged is not None:
+                how = f"merged from {known.fit.components}"
+            st.markdown(f"**{count(session.merged or known.fit.components, 'group')}**, {how}")
+            st.caption(f"Gaussian mixture, {family}: {FAMILY_WORDS[family]}")
+        search = jobs.running(jobs.Lane.BACKGROUND)
+        if search is not None:
+            st.caption(f"{search.title}: {jobs.in_words(search)}.")
+
+
+def _name(session: Session) -> str:
+    return session.upload.name if session.upload is not None else sample(str(session.sample)).title
+
+
+def _form(preparation: Preparation) -> None:
+    """What was done to rows and columns before the fit."""
+    for shape, what in BENT.items():
+        names = [plain(name, 28) for name, own in preparation.transforms if own is shape]
+        if names:
+            st.caption(f"{what} {', '.join(names[:SHOWN])}{_more(names)}")
+    if preparation.weight is not None:
+        st.caption(f"Row counts come from {plain(preparation.weight, 28)}")
+
+
+def _more(names: Sequence[str]) -> str:
+    return f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+
+
+def _rows_and_columns(shape: tuple[int, ...], names: tuple[str, ...]) -> None:
+    listed = ", ".join(plain(name, 28) for name in names[:SHOWN])
+    st.caption(f"{count(shape[0], 'row')} × {count(shape[1], 'column')}: {listed}{_more(names)}")

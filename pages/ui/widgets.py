@@ -1,0 +1,212 @@
+"""Widgets that several pages show."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.analysis.selection.trust import doubts
+from core.data.samples import SAMPLES
+from core.data.table import Reading, Table
+from core.errors import CoreError
+from core.mixture.em.stopping import Outcome
+from core.mixture.family import FAMILIES
+from core.mixture.fit import Fit
+from core.numbers import count
+from pages.app import results as derived
+from pages.app.results import Analysis
+from pages.app.session import Model, begin, choose, current
+from pages.app.uploads import taken_in
+from pages.ui.messages import plain, refusals, refuse
+from pages.ui.words import EM_FIGURE, OWN_ROWS, family_label
+
+MOST_GROUPS = 12
+ABREAST = 3  # cards of samples
+FORMATS = "CSV, TSV, TXT, XLSX, XLS, XLSB, ODS, Parquet, Arrow, JSON records or SQLite, up to 50 MB"
+
+
+def need_data() -> Analysis | None:
+    """The analysis; else, in its place: what is missing and the ways to it, the progress, or the refusal."""
+    if not current().has_data:
+        st.markdown("There is no data yet. Upload a table, or begin with one of the samples.")
+        st.page_link("pages/data_page.py", label="Upload a table", icon=":material/upload_file:")
+        samples()
+        return None
+    try:
+        return derived.analysis()
+    except CoreError as refusal:
+        refuse(refusal)
+        st.page_link("pages/data_page.py", label="Go to the data", icon=":material/table_chart:")
+        return None
+
+
+def uploader(label: str) -> None:
+    """Where a file is dropped."""
+    st.file_uploader(f"{label}: {FORMATS}", key="upload", on_change=_take_upload)
+
+
+def samples() -> None:
+    """Cards of the samples, each with one click to begin."""
+    st.subheader("Begin with a sample", anchor=False)
+    for at in range(0, len(SAMPLES), ABREAST):
+        for column, each in zip(st.columns(ABREAST), SAMPLES[at : at + ABREAST], strict=False):
+            with column.container(border=True, height="stretch", vertical_alignment="distribute", gap="xsmall"):
+                st.markdown(f"**{each.title}**  \n{each.sentence}")
+                st.button(
+                    f"Use {each.title}",
+                    key=f"sample-{each.key}",
+                    on_click=_take_sample,
+                    args=(each.key,),
+                    type="tertiary",
+                    icon=":material/arrow_forward:",
+                )
+
+
+def sample_list() -> None:
+    """The samples again, where there is less room."""
+    st.caption("Or begin with a sample:")
+    with st.container(horizontal=True, gap="small"):
+        for each in SAMPLES:
+            st.button(each.title, key=f"begin-{each.key}", on_click=_take_sample, args=(each.key,), help=each.sentence)
+
+
+def model_choice(analysis: Analysis) -> None:
+    """The number and shape of groups of the current model, for every page."""
+    fitted = analysis.fit
+    if fitted is None:
+        return
+    st.session_state["model-components"], st.session_state["model-family"] = fitted.components, fitted.family
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            "Number of groups",
+            1,
+            max(MOST_GROUPS, fitted.components),
+            key="model-components",
+            on_change=_take_model,
+            args=(len(analysis.matrix.features),),
+            width=160,
+        )
+        st.selectbox(
+            "Shape of the groups",
+            FAMILIES,
+            key="model-family",
+            format_func=family_label,
+            on_change=_take_model,
+            args=(len(analysis.matrix.features),),
+            width=300,
+        )
+        st.button(
+            "Back to the automatic answer",
+            key="model-automatic",
+            on_click=choose,
+            kwargs={"model": None},
+            disabled=analysis.session.model is None,
+        )
+    warnings(fitted)
+
+
+def merging_note(analysis: Analysis) -> None:
+    """That components are merged, with the way back; or that some make up one group, with the way there."""
+    found, merged = analysis.merging, current().merged
+    if found is None or (merged is None and not found.chosen.merges):
+        return
+    groups, own = found.chosen.groups, count(found.components, "component")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if merged is not None:
+            said = f"The {own} of this model are merged into {count(merged, 'group')}."
+            st.markdown(said, width="content")
+            st.button("Take the merging back", key="unmerge", on_click=choose, kwargs={"merged": None}, type="tertiary")
+            return
+        said = f"Some of them do not stand apart: the {own} make up {count(groups, 'group')}."
+        st.markdown(said, width="content")
+        st.button(
+            f"Merge into {groups}",
+            key="merge-note",
+            on_click=choose,
+            kwargs={"merged": groups},
+            icon=":material/merge:",
+        )
+
+
+def warnings(fitted: Fit) -> None:
+    """Why a model is not to be trusted, if there is a reason."""
+    reasons = [each.value for each in doubts(fitted)]
+    reasons += [fitted.outcome.value] if fitted.outcome is Outcome.ITERATION_LIMIT else []
+    if reasons:
+        st.warning("Do not rely on this model. " + " ".join(reasons), icon=":material/warning:")
+
+
+def axes_choice(analysis: Analysis, shown: tuple[int, int]) -> tuple[int, int]:
+    """The two columns that pictures show, as positions; shown is what they are without a choice."""
+    names = analysis.matrix.features
+    if len(names) < 3:
+        return shown
+    chosen = analysis.session.axes or (names[shown[0]], names[shown[1]])
+    st.session_state["axis-x"], st.session_state["axis-y"] = chosen
+    with st.container(horizontal=True):
+        st.selectbox("Across", names, key="axis-x", on_change=_take_axes, args=chosen, width=240)
+        st.selectbox("Up", names, key="axis-y", on_change=_take_axes, args=chosen, width=240)
+    return names.index(chosen[0]), names.index(chosen[1])
+
+
+def lesson_link(analysis: Analysis, columns: tuple[int, int], fitted: Fit) -> None:
+    """The way to see EM find groups such as these, on the two columns that are shown."""
+    x, y = (analysis.matrix.features[column] for column in columns)
+    st.page_link(
+        "pages/how_em_works_page.py",
+        label="See how this was found",
+        icon=":material/school:",
+        query_params={
+            "figure": EM_FIGURE,
+            "em-rows": OWN_ROWS,
+            "em-x": x,
+            "em-y": y,
+            "em-k": str(fitted.components),
+            "em-family": family_label(fitted.family),
+        },
+    )
+
+
+def row_name_choice(table: Table) -> None:
+    """What rows are called in pictures; a column of the file, or their number."""
+    st.session_state["row-name"] = derived.row_name(current(), table) or ""
+    names = ["", *(each.name for each in table.columns)]
+    st.selectbox(
+        "Call a row by",
+        names,
+        key="row-name",
+        format_func=lambda name: name or "its number",
+        on_change=lambda: choose(row_name=st.session_state["row-name"]),
+        width=300,
+    )
+
+
+def notes(texts: tuple[str, ...]) -> None:
+    """Sentences in a list."""
+    if texts:
+        st.markdown("\n".join(f"- {plain(text, 300)}" for text in texts))
+
+
+def _take_sample(name: str) -> None:
+    begin(sample=name)
+
+
+def _take_upload() -> None:
+    """Take in the file; an emptied uploader (it empties when pages are switched) changes nothing."""
+    with refusals():
+        upload = taken_in("upload")
+        if upload is not None:
+            begin(upload=upload, reading=Reading(name=upload.name))
+
+
+def _take_model(features: int) -> None:
+    """The model that was named: as a search has found it, where one was asked for that has looked at it."""
+    family, components = st.session_state["model-family"], int(st.session_state["model-components"])
+    search = current().search
+    known = search is not None and (family, components) in search.cells(features)
+    choose(model=Model(family, components, search if known else None))
+
+
+def _take_axes(*before: str) -> None:
+    """A column against itself shows nothing: choosing the other axis's column swaps the two."""
+    across, up = st.session_state["axis-x"], st.session_state["axis-y"]
+    choose(axes=(across, up) if across != up else (before[1], before[0]))

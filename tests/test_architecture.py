@@ -130,3 +130,13 @@ def test_the_mixture_does_not_look_for_blanks():
     for path in CORE:
         if part(path) == "mixture":
             assert "isnan" not in path.read_text(), f"{path}: core.data.rows puts rows in order by their blanks"
+
+
+FIGURES = {"one_gaussian", "mixture", "em_steps", "kmeans_or_mixture", "anomaly_score", "criteria"}
+
+
+@pytest.mark.parametrize("folder", ["core/lessons", "core/charts/lessons", "pages/lesson", "tests/lessons"])
+def test_the_figures_of_the_lesson_have_one_name_each(folder):
+    names = {path.stem.removeprefix("test_") for path in (ROOT / folder).iterdir()}
+    assert names >= FIGURES
+    assert names - FIGURES <= {"__init__", "__pycache__", "frame", "rows", "ground", "inside", "toys"}

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from core.charts.lessons.em_film import controls, em_film
-from core.charts.lessons.em_traces import em_traces
+from core.charts.lessons.em_steps.film import controls, em_film
+from core.charts.lessons.em_steps.traces import em_traces
 from core.lessons import em_steps, ground, inside
 from core.lessons.em_steps import Course
 from core.lessons.ground import Ground

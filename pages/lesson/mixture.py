@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.charts.lessons.bells import blend_curves, blend_plane, counts_in_words
+from core.charts.lessons.mixture import blend_curves, blend_plane, counts_in_words
 from core.lessons.mixture import MOST, along_x, blend
 from core.lessons.mixture import draw as draw_points
 from core.mixture.model import Mixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.arrays import Array
-from core.charts.lessons.bells import bell_picture
+from core.charts.lessons.one_gaussian import bell_picture
 from core.lessons.one_gaussian import Bell, Spot, bell_of, points_of, some_points
 from core.numbers import figure, share
 from pages.lesson import frame

@@ -9,8 +9,8 @@ import vl_convert
 
 import core
 from core.charts import theme
-from core.charts.lessons.em_film import controls, em_film, stages
-from core.charts.lessons.em_traces import em_traces
+from core.charts.lessons.em_steps.film import controls, em_film, stages
+from core.charts.lessons.em_steps.traces import em_traces
 from core.lessons import ground
 from core.lessons.em_steps import several, start_of, watched
 from core.lessons.toys import toy

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from ...lessons.em_steps import Course, ends_at_best, same_ends
-from ...numbers import count, figure
-from .. import marks, theme
-from ..text import Words
+from ....lessons.em_steps import Course, ends_at_best, same_ends
+from ....numbers import count, figure
+from ... import marks, theme
+from ...text import Words
 
 BEST, LESSER = "best", "lesser"
 

@@ -13,14 +13,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ...arrays import Array
-from ...lessons.em_steps import Course
-from ...lessons.ground import Ground
-from ...mixture.em.stopping import Outcome
-from ...mixture.model import Mixture
-from ...numbers import count, figure
-from .. import marks, theme
-from ..text import Words, shorten
+from ....arrays import Array
+from ....lessons.em_steps import Course
+from ....lessons.ground import Ground
+from ....mixture.em.stopping import Outcome
+from ....mixture.model import Mixture
+from ....numbers import count, figure
+from ... import marks, theme
+from ...text import Words, shorten
 
 FRAME = 130  # milliseconds from stage to stage
 HEIGHT, STRIP = 660, 200  # pixels of the whole, and of the log-likelihood below the rows

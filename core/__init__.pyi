@@ -96,7 +96,6 @@ from .mixture.em.m_step import m_step as m_step
 from .mixture.em.prior import ConjugatePrior as ConjugatePrior
 from .mixture.em.stopping import Objection as Objection
 from .mixture.em.stopping import Outcome as Outcome
-from .mixture.em.stopping import Progress as Progress
 from .mixture.family import FAMILIES as FAMILIES
 from .mixture.family import Axis as Axis
 from .mixture.family import Family as Family
@@ -114,5 +113,6 @@ from .mixture.plan import Plan as Plan
 from .mixture.starts.start import Hierarchical as Hierarchical
 from .mixture.starts.start import KMeansPlusPlus as KMeansPlusPlus
 from .mixture.starts.start import RandomRows as RandomRows
+from .progress import Progress as Progress
 
 __version__: str

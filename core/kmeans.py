@@ -24,7 +24,8 @@ from .data.prepare import Matrix
 from .data.scaled_rows import Labels, ScaledRows, concatenated, exponent, in_units, nearest
 from .data.source import Source, as_source
 from .errors import ChoiceError, DataError, FitError, whole_number
-from .mixture.em.stopping import Outcome, Progress, Watch, unwatched
+from .mixture.em.stopping import Outcome
+from .progress import Progress, Watch, unwatched
 
 SILHOUETTE_ROWS = 2_000  # its cost grows with their square
 START_ROWS = 20_000  # beyond so many rows, starts are tried on a sample, and the best goes on with all rows

@@ -12,11 +12,10 @@ from ..arrays import Array
 from ..data.prepare import Matrix
 from ..data.source import ArraySource, Source
 from ..errors import expect
-from ..mixture.em.stopping import Watch
 from ..mixture.family import family
 from ..mixture.fit import Fit, polish
 from ..numbers import count, figure, share
-from ..progress import heard
+from ..progress import Watch, heard
 from .anomaly.odd_rows import Anomalies, ExpectedFalseAlarms, anomalies
 from .groups.grouping import Grouping
 from .sampled import at_most

@@ -15,9 +15,9 @@ from ..data.prepare import Matrix
 from ..data.table import Table
 from ..data.transform import Transform
 from ..errors import DataError, expect
-from ..mixture.em.stopping import Watch
 from ..mixture.fit import Fit
 from ..numbers import count, figure, share
+from ..progress import Watch
 from .anomaly.odd_rows import Anomalies, scored_alike
 from .comparable import Unlike, unlike
 from .density.synthetic import ks_gap

@@ -134,7 +134,9 @@ class _Call:
                 self.answer = bytes(head), pa.py_buffer(body)
         except ReadError as refusal:
             self.refusal = refusal
-        except (OSError, ValueError, MemoryError):  # the child was ended meanwhile, or there is no room for its answer
+        except MemoryError:
+            self.refusal = short_of_memory()
+        except (OSError, ValueError):  # the child was ended meanwhile
             pass
         finally:
             self.over.set()
@@ -147,6 +149,15 @@ def _filled(stream: IO[bytes], size: int) -> bytearray:
     while place < size and (count := stream.readinto(memoryview(content)[place:])):  # type: ignore[attr-defined]
         place += count
     return content if place == size else content[:place]
+
+
+def short_of_memory() -> ReadError:
+    """The refusal of a table for which this process has no room."""
+    return ReadError(
+        "There is no room for this table.",
+        "The server is short of memory at the moment.",
+        "Wait a little, then upload the file again, or a part of it.",
+    )
 
 
 def _too_long() -> ReadError:

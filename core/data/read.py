@@ -16,7 +16,7 @@ from ..errors import ReadError, expect
 from .answer import Answer
 from .codes import without_codes
 from .columns import profile
-from .isolate import Child
+from .isolate import Child, short_of_memory
 from .limits import Limits
 from .table import Reading, Table
 
@@ -58,7 +58,10 @@ def read_table(
         raise ReadError("The file has no columns.", remedy="Choose a file with a table in it.")
     if not head.rows:
         raise ReadError("The file has names of columns but no rows.", remedy="Choose a file with rows below the names.")
-    table = without_codes(profile(_frame(answer), head.notes, head.reading, head.originals))
+    try:
+        table = without_codes(profile(_frame(answer), head.notes, head.reading, head.originals))
+    except MemoryError:
+        raise short_of_memory() from None
     source_id = hashlib.sha256(content).hexdigest()
     return replace(table, sheets=head.sheets, source_id=source_id, row_numbers=_row_numbers(answer))
 

@@ -14,10 +14,13 @@ T = TypeVar("T")
 MOST_DIGITS = 16  # of a whole number in digits: all are exact as floats
 LONGEST_TEXT = 20_000  # characters of one text
 MOST_ITEMS = 100_000  # of one list
+MOST_PARTS = 300_000  # lists and records in all, each of which takes many times the bytes of its brackets
 
 
 def loaded(text: bytes, kind: type[T]) -> T:
     """A frozen dataclass from its JSON: every field there, none besides, each of its type. Raises ValueError."""
+    if text.count(b"[") + text.count(b"{") > MOST_PARTS:
+        raise ValueError("too many parts")
     try:
         found: T = checked(json.loads(text.decode(), parse_int=_whole), kind)
     except RecursionError:

@@ -238,9 +238,10 @@ def polish(
 ) -> Fit:
     """EM on all rows from where a fit ended, to the plan's tolerance or a tighter one; weights are those of `fit`.
 
-    Where the fit was to the same rows with the same weights, its trace goes on; else it begins anew.
+    Where the fit was to the same rows with the same weights, its trace goes on; else it begins anew. Components whose
+    weights fell go on falling by weight; others keep their order.
     """
-    plan = replace(fitted.plan, tolerance=tolerance or fitted.plan.tolerance)
+    plan = fitted.plan if tolerance is None else replace(fitted.plan, tolerance=tolerance)
     origin = Origin.of(X)
     source = as_source(X, weights)
     if source.d != fitted.mixture.features:
@@ -251,7 +252,8 @@ def polish(
     scaled = fitted.mixture.affine(-units.centre, ones).affine(0 * ones, ones / units.scale)
     with one_thread():
         run = converge(problem, plan, scaled, heard(watch), over)
-    polished = finish(problem, plan, run, run.mixture.by_weight, origin)
+    fell = (np.diff(fitted.mixture.weights) <= 0).all()
+    polished = finish(problem, plan, run, run.mixture.by_weight if fell else run.mixture, origin)
     goes_on = math.isclose(polished.trace[0], fitted.trace[-1], rel_tol=SAME, abs_tol=SAME)
     if origin.data_id is None or origin.data_id != fitted.data_id or not goes_on:
         return polished

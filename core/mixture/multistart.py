@@ -10,9 +10,10 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import CoreError, DegenerateError, FitError
+from ..progress import Watch
 from .em.e_step import Map
 from .em.run import Run, begin, begun, converge, judged
-from .em.stopping import Outcome, Watch
+from .em.stopping import Outcome
 from .model import Mixture
 from .moments import Moments
 from .plan import Plan

@@ -20,7 +20,7 @@ from streamlit import runtime
 from streamlit.runtime.runtime import RuntimeState
 
 from core.errors import CoreError
-from core.mixture.em.stopping import Progress, Watch
+from core.progress import Progress, Watch
 from pages.app.memory import trim
 from pages.app.store import recall, store
 from pages.app.turns import Ticket, Turns

@@ -57,7 +57,7 @@ def put_code_aside() -> None:
         return
     for line in MAPPINGS.read_text().splitlines():
         addresses, access, _, _, inode, *_ = line.split(maxsplit=5)
-        if access == "r-xp" and inode != "0":  # of a file, and never written to
+        if access == "r-xp" and inode != "0":  # code of a file: loaders change what is data alone
             start, stop = (int(each, 16) for each in addresses.split("-"))
             library.madvise(ctypes.c_void_p(start), ctypes.c_size_t(stop - start), MADV_DONTNEED)
 

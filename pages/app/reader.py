@@ -10,7 +10,7 @@ from core.data.isolate import Child
 from core.data.read import read_table
 from core.data.table import Reading, Table
 from core.errors import ReadError
-from core.mixture.em.stopping import Progress, Watch
+from core.progress import Progress, Watch
 from pages.app.session import Upload
 
 

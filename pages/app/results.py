@@ -30,8 +30,8 @@ from core.data.prepare import Matrix, names_of_rows, prepare, suggested_row_name
 from core.data.samples import sample
 from core.data.table import Table
 from core.kmeans import KMeansCurve, Partition, k_means, k_means_curve
-from core.mixture.em.stopping import Watch
 from core.mixture.fit import Fit
+from core.progress import Watch
 from core.scale.threads import over_cores
 from pages.app import jobs
 from pages.app.reader import Read, readers

@@ -12,8 +12,8 @@ from core.charts.density.joint import joint_density, real_and_synthetic
 from core.charts.density.marginal import marginal_density
 from core.charts.marks import Chart
 from core.charts.scene import Scene
-from core.mixture.em.stopping import Watch
 from core.numbers import count
+from core.progress import Watch
 from pages.app import jobs
 from pages.app.results import Analysis, rows_key
 from pages.app.store import kept, key

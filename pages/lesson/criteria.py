@@ -7,7 +7,7 @@ import streamlit as st
 from core.charts.lessons.criteria import chosen_by_rows, stacked_parts, weights_dying
 from core.lessons.criteria import SIZES, Criteria, criteria, dying_out, with_more_rows
 from core.lessons.toys import TOYS, toy
-from core.mixture.em.stopping import Progress, Watch
+from core.progress import Progress, Watch
 from pages.app import jobs
 from pages.app.store import key
 from pages.lesson import frame

@@ -12,11 +12,12 @@ from core.charts.lessons.em_steps.traces import em_traces
 from core.lessons import em_steps, ground, inside
 from core.lessons.em_steps import Course
 from core.lessons.ground import Ground
-from core.mixture.em.stopping import Outcome, Progress, Watch
+from core.mixture.em.stopping import Outcome
 from core.mixture.family import FAMILIES, family
 from core.mixture.model import Mixture
 from core.mixture.starts.start import KMeansPlusPlus, RandomRows, Start
 from core.numbers import count, figure
+from core.progress import Progress, Watch
 from pages.app import jobs
 from pages.app.store import kept, key
 from pages.lesson import frame

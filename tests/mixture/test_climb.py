@@ -14,12 +14,13 @@ from core.mixture.em.constraint import EigenvalueRatio
 from core.mixture.em.drivers import End, Stepped
 from core.mixture.em.m_step import MStep
 from core.mixture.em.run import begun, converge, judged
-from core.mixture.em.stopping import Objection, Outcome, is_lower, unwatched
+from core.mixture.em.stopping import Objection, Outcome, is_lower
 from core.mixture.family import FAMILIES, family
 from core.mixture.moments import Moments
 from core.mixture.multistart import GLANCE, first_moments, from_neighbour, go_on, solve
 from core.mixture.plan import Plan
 from core.mixture.problem import pose
+from core.progress import unwatched
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 

@@ -7,7 +7,7 @@ import pytest
 from core.analysis.answer import first_answer
 from core.data.prepare import Preparation, Shape
 from core.data.samples import sample
-from core.mixture.em.stopping import Progress
+from core.progress import Progress
 from pages.app.jobs import Lane
 from pages.app.session import KEY, Session, Ticks
 from pages.data import column_choice

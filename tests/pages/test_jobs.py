@@ -2,7 +2,7 @@ import logging
 import time
 
 from core.errors import FitError
-from core.mixture.em.stopping import Progress
+from core.progress import Progress
 from pages.app import jobs
 from pages.app.jobs import Job, Lane, in_words, share
 

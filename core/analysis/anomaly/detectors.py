@@ -21,8 +21,8 @@ from sklearn.neighbors import LocalOutlierFactor as Factor
 from ...arrays import Array, read_only
 from ...data.prepare import Matrix
 from ...errors import DataError
-from ...mixture.em.stopping import Progress, Watch, unwatched
 from ...numbers import count, figure
+from ...progress import Progress, Watch, unwatched
 from .odd_rows import Anomalies, Scored
 
 MOST_ROWS = 10_000  # that are compared: the neighbours of 20,000 rows in 8 columns take some 3 seconds

@@ -16,10 +16,10 @@ from ...data.prepare import Matrix
 from ...data.rows import patterns_of
 from ...data.source import Source, as_source
 from ...errors import ChoiceError, expect, is_number, whole_number
-from ...mixture.em.stopping import Watch
 from ...mixture.fit import Fit
 from ...mixture.model import Mixture
 from ...numbers import figure
+from ...progress import Watch
 from .null import Null, as_rare, null_of
 from .scorers import Pruned, Scoring, scores_under
 

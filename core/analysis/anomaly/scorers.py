@@ -11,9 +11,9 @@ from ...arrays import Array
 from ...data.source import Source
 from ...errors import ChoiceError
 from ...mixture import density
-from ...mixture.em.stopping import Watch
 from ...mixture.fit import Fit, fit
 from ...mixture.model import Mixture
+from ...progress import Watch
 from .pruning import pruned
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from ...data.prepare import Matrix
 from ...data.source import as_source
 from ...errors import DegenerateError, FitError
-from ...mixture.em.stopping import Watch
 from ...mixture.fit import Fit, fit, polish
 from ...mixture.plan import Plan
 from ...numbers import count, figure
-from ...progress import heard
+from ...progress import Watch, heard
 from ..sampled import at_most
 from .board import Board, Search
 from .sweep import Map, sweep

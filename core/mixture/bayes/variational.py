@@ -16,13 +16,14 @@ from ...arrays import Array, read_only
 from ...data.source import Source, as_numbers, as_source
 from ...data.transform import Matrix, Transform
 from ...errors import ChoiceError, FitError, is_number
+from ...progress import Watch, unwatched
 from ..blas import one_thread
 from ..em.drivers import Stepped
 from ..em.e_step import over_all
 from ..em.passes import EStep, passes
 from ..em.prior import matrix_of, vector_of
 from ..em.run import Running
-from ..em.stopping import Outcome, Watch, unwatched
+from ..em.stopping import Outcome
 from ..fit import Origin
 from ..model import Mixture
 from ..moments import Moments

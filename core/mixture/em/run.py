@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from ...data.rows import Rows
+from ...progress import Progress, Watch, unwatched
 from .. import compiled
 from ..model import Mixture
 from ..moments import Moments
@@ -17,7 +18,7 @@ from .drivers import Compiled, Driver, End, Method, Place, Stepped, Stride
 from .e_step import Map, over_all
 from .m_step import MStep
 from .passes import passes
-from .stopping import Objection, Outcome, Progress, Watch, has_few_rows, unwatched
+from .stopping import Objection, Outcome, has_few_rows
 
 WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
 ROWS_OF_AXES = 30  # as many rows for each feature take as long as an M-step that takes covariances apart
@@ -90,7 +91,6 @@ class Running:
         self.trace += stride.trace
         for at, value in enumerate(stride.trace if watch is not unwatched else (), before + 1):
             if not watch(Progress("passes", at, self._most, value)):
-                del self.trace[at:]
                 return Outcome.CANCELLED
         outcome = _OUTCOMES[stride.end]
         if outcome is None and len(self.trace) > self._most:

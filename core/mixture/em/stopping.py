@@ -8,9 +8,6 @@ from enum import Enum
 import numpy as np
 
 from ...arrays import Array
-from ...progress import Progress as Progress
-from ...progress import Watch as Watch
-from ...progress import unwatched as unwatched
 from ..family import Family
 from .constants import BLURRED, ROUNDING, SPIKE
 

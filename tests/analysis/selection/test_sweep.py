@@ -13,10 +13,10 @@ from core.analysis.selection.board import sweep as sweeps
 from core.analysis.selection.sweep import Rounds, sweep
 from core.data.source import as_source
 from core.mixture import multistart as runs
-from core.mixture.em.stopping import unwatched
 from core.mixture.family import FAMILIES
 from core.mixture.multistart import first_moments
 from core.mixture.problem import pose
+from core.progress import unwatched
 from core.scale.threads import over_cores
 
 REFERENCE = Path(__file__).parents[1] / "reference"

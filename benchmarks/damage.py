@@ -108,10 +108,18 @@ def in_database(content, _, rng):
     names = ", ".join(f"c{j}" for j in range(table.num_columns))
     connection.execute(f"CREATE TABLE t ({names})")
     marks = ", ".join("?" * table.num_columns)
-    rows = zip(*(map(_simple, column.to_pylist()) for column in table.columns), strict=True)
+    rows = zip(*(map(_simple, _cells(column)) for column in table.columns), strict=True)
     connection.executemany(f"INSERT INTO t VALUES ({marks})", rows)
     plain = connection.serialize()
     return plain[:100] + _flipped(plain[100:], rng)
+
+
+def _cells(column):
+    """What a column holds; a file of the corpus has text that is none."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column.to_pylist()
+    cells = column.cast(pa.large_binary()).to_pylist()
+    return [cell if cell is None else cell.decode(errors="replace") for cell in cells]
 
 
 def _simple(cell):

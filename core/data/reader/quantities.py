@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,10 @@ from .sheet import Mask
 MOSTLY = 0.9  # of the numbers of a column, that have the one unit
 _ABOUT = r"^[~≈]\s*"
 _MARK = r"(?:\s*(?:[*†‡§¶!?^]+|\^[a-z0-9]|\((?:[a-zA-Z]{1,3}|est|prov|prel)\.?\)|\[(?:\d{1,3}|[a-z]|note \d{1,2})\]))+$"
-_UNIT = r"^(?P<number>.*[\d.])(?P<gap>[ \x{a0}\x{202f}]?)(?P<unit>(?:\pL|[°µ])[\pL°µ/·^ ]{0,11}[23²³]?)$"
-_LIMIT = r"^[<>≤≥]=? ?(?:[-+]?[\d.,]+ ?(?:\pL|[%°µ/])*|[A-Z]{2,5})$"
+# What may be a unit, of which _IS_UNIT tells: Arrow would take 20 ms for each column to compile classes of all letters.
+_UNIT = r"^(?P<number>.*[\d.])(?P<gap>[ \x{a0}\x{202f}]?)(?P<unit>[^\d\s.,]\D*[23²³]?)$"
+_IS_UNIT = re.compile(r"(?:[^\W\d_]|[°µ])(?:[^\W\d_]|[°µ/·^ ]){0,11}[23²³]?")
+_LIMIT = r"^[<>≤≥]=? ?(?:[-+]?[\d.,]+ ?[^\d\s()\[\]]*|[A-Z]{2,5})$"
 _LIMIT_WORDS = frozenset(
     {"bdl", "bql", "blq", "lod", "<lod", "lloq", "bloq", "below detection", "below detection limit"}
 )
@@ -107,7 +110,7 @@ def share_of_quantities(texts: Sequence[str], counts: Sequence[int], decimal: st
 
 def _unit(text: str | None) -> str:
     unit = (text or "").strip()
-    return "" if unit.lower() in _NO_UNITS or moments.month(unit) else unit
+    return unit if _IS_UNIT.fullmatch(unit) and unit.lower() not in _NO_UNITS and not moments.month(unit) else ""
 
 
 def _mask(found: pa.Array) -> Mask:

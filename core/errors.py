@@ -108,6 +108,18 @@ def expect(value: object, kind: type, what: str) -> None:
         raise ChoiceError(f"{what} is needed here.", f"This is of the type {type(value).__name__}.")
 
 
+def expect_call(value: object, what: str) -> None:
+    """Raise ChoiceError, naming what is needed, for what cannot be called."""
+    if not callable(value):
+        raise ChoiceError(f"{what} is a function.", f"This is of the type {type(value).__name__}.")
+
+
+def expect_truth(value: object, what: str) -> None:
+    """Raise ChoiceError, naming what it is, for what is neither True nor False, as NumPy's are too."""
+    if type(value).__name__ not in ("bool", "bool_"):
+        raise ChoiceError(f"{what} is True or False.", f"This is of the type {type(value).__name__}.")
+
+
 def is_number(value: object) -> bool:
     """Whether this is a finite real number."""
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

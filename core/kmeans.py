@@ -25,7 +25,7 @@ from .data.scaled_rows import Labels, ScaledRows, concatenated, exponent, in_uni
 from .data.source import Source, as_source
 from .errors import ChoiceError, DataError, FitError, whole_number
 from .mixture.em.stopping import Outcome
-from .progress import Progress, Watch, unwatched
+from .progress import Progress, Watch, as_watch
 
 SILHOUETTE_ROWS = 2_000  # its cost grows with their square
 START_ROWS = 20_000  # beyond so many rows, starts are tried on a sample, and the best goes on with all rows
@@ -137,7 +137,7 @@ def k_means(
     rows = in_units(as_source(X, weights))
 
     def go_on(start: int, starts: int) -> bool:
-        return (watch or unwatched)(Progress("starts of K-Means", start, starts))
+        return as_watch(watch)(Progress("starts of K-Means", start, starts))
 
     part = _partition(rows, components, seed, restarts, go_on)
     return replace(part, labels=rows.given(part.labels))
@@ -158,7 +158,7 @@ def k_means_curve(
     outcome = Outcome.CONVERGED
 
     def go_on(_start: int, _starts: int) -> bool:
-        return (watch or unwatched)(Progress("numbers of groups for K-Means", len(points), len(wanted)))
+        return as_watch(watch)(Progress("numbers of groups for K-Means", len(points), len(wanted)))
 
     for k in wanted:
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from .errors import expect_call
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -70,6 +72,15 @@ class Joined:
         return Progress(self.what, done, self.total, progress.log_likelihood)
 
 
+def as_watch(watch: Watch | None) -> Watch:
+    """The watch that a caller gave, or one that lets work go on. Raises ChoiceError for what is none."""
+    if watch is None:
+        return unwatched
+    expect_call(watch, "A watch")
+    return watch
+
+
 def heard(watch: Watch | None) -> Watch:
-    """A watch that, once it has said no to one thread or part of a work, says no to all."""
-    return unwatched if watch is None or watch is unwatched else Joined(watch)
+    """A watch that, once it has said no to one thread or part of a work, says no to all. Raises as as_watch."""
+    given = as_watch(watch)
+    return given if given is unwatched else Joined(given)

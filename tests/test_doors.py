@@ -347,3 +347,36 @@ def test_an_open_file_that_cannot_be_read_is_refused(tmp_path):
         assert core.read_table(file).n_rows == 2
     with pytest.raises(core.ReadError, match="cannot be read"):
         core.read_table(file)
+
+
+SWITCHES = ("noise", "accelerate", "frequency")
+WRONG_CALLS = {
+    **{
+        f"Plan({name}={value!r})": (lambda n=name, v=value: core.Plan(**{n: v}))
+        for name in SWITCHES
+        for value in (None, 1, "a")
+    },
+    "rows of a buffer": lambda: core.fit(memoryview(np.array([["a", "b"]])), components=1),
+    "a watch that is none": lambda: core.fit(ROWS, components=1, watch=1.5),
+    "a watch of an array": lambda: core.bayes(ROWS, core.BayesPlan(2), watch=ROWS),
+    "a map that is none": lambda: core.fit(ROWS, components=1, over=0),
+    "a sweep's map that is none": lambda: core.sweep(ROWS, families=("EII",), over=0),
+    "a sweep's watch that is none": lambda: core.sweep(ROWS, families=("EII",), watch=ROWS),
+    "a seed of rows": lambda: core.sweep(ROWS, families=("EII",), seed=ROWS),
+    "a concentration in words": lambda: core.Dirichlet("3"),
+    "a concentration of many": lambda: core.DirichletProcess([]),
+    "folds in words": lambda: core.CrossFitted("3"),
+    "no folds": lambda: core.CrossFitted(None),
+    "profiles of numbers": lambda: core.profiles(0, 0, 0, 0),
+    "detectors of numbers": lambda: core.ask_detectors(0, 0),
+}
+
+
+@pytest.mark.parametrize("call", WRONG_CALLS.values(), ids=WRONG_CALLS)
+def test_what_is_of_the_wrong_kind_is_refused_in_a_sentence(call):
+    with pytest.raises(core.CoreError, match=r"\.$"):
+        call()
+
+
+def test_a_buffer_of_numbers_is_rows():
+    assert core.fit(memoryview(ROWS), components=1, family="EII").bic == core.fit(ROWS, components=1, family="EII").bic

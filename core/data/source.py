@@ -113,7 +113,7 @@ def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
     if isinstance(X, Matrix | ArraySource):
         weights = X.weights if weights is None else weights
         X = X.values
-    elif isinstance(X, Sequence) and len(X) and all(map(_is_block, X)):
+    elif isinstance(X, list | tuple) and len(X) and all(map(_is_block, X)):
         X, own = _joined(X)
         weights = own if weights is None else weights
     values = _values(X)
@@ -148,7 +148,7 @@ def as_numbers(given: object, what: str) -> Array:
         array = np.asarray(given)
         if array.dtype == object and not any(isinstance(each, str | bytes) for each in array.flat):
             array = array.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, NotImplementedError):
         array = np.empty(0, dtype=object)
     if array.dtype.kind not in "fiub":
         raise DataError(f"{what} must be numbers.", "Some are text, or something else.")

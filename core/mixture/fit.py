@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..data.prepare import Matrix, Transform
 from ..data.source import ArraySource, Source, as_numbers, as_source
-from ..errors import ChoiceError, DataError
+from ..errors import ChoiceError, DataError, expect_call
 from ..progress import Watch, heard
 from .blas import one_thread
 from .em.e_step import Map
@@ -167,6 +167,7 @@ def fit(
         ((3, 2), True)
     """
     plan = _the_plan(plan, choices)
+    expect_call(over, "What work is mapped over by")
     source = as_source(X, weights)
     problem = pose(source, plan.frequency, plan.seed)
     check(problem, plan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..errors import ChoiceError, is_number, whole_number
+from ..errors import ChoiceError, expect_truth, is_number, whole_number
 from .em.constraint import EigenvalueRatio
 from .em.prior import ConjugatePrior
 from .family import Family, family
@@ -56,6 +56,8 @@ class Plan:
         check_components(self.components)
         whole_number(self.restarts, "The number of restarts")
         check_passes(self.max_iterations, self.tolerance, self.start, self.seed)
+        for name in ("noise", "accelerate", "frequency"):
+            expect_truth(getattr(self, name), f"The field {name} of a plan")
         self._check_constraints()
 
     def _check_constraints(self) -> None:

@@ -20,9 +20,9 @@ from sklearn.neighbors import LocalOutlierFactor as Factor
 
 from ...arrays import Array, read_only
 from ...data.prepare import Matrix
-from ...errors import DataError
+from ...errors import DataError, expect
 from ...numbers import count, figure
-from ...progress import Progress, Watch, unwatched
+from ...progress import Progress, Watch, as_watch
 from .odd_rows import Anomalies, Scored
 
 MOST_ROWS = 10_000  # that are compared: the neighbours of 20,000 rows in 8 columns take some 3 seconds
@@ -216,6 +216,8 @@ def ask_detectors(
         >>> asked.blank, asked.unseen
         (0, 0)
     """
+    expect(found, Scored, "Scores, as those of anomalies,")
+    expect(matrix, Matrix, "A Matrix")
     complete = np.flatnonzero(~np.isnan(matrix.values).any(axis=1))
     if len(complete) < LEAST_ROWS:
         is_ = "is" if len(complete) == 1 else "are"
@@ -226,7 +228,7 @@ def ask_detectors(
     rows = _some(complete, found.level)
     scores = []
     for done, detector in enumerate(detectors):
-        if not (watch or unwatched)(Progress("detectors", done, len(detectors))):
+        if not as_watch(watch)(Progress("detectors", done, len(detectors))):
             return None
         scores.append((detector.name, read_only(detector.scores(matrix.values[rows]))))
     return Asked(rows, tuple(scores), len(matrix.values) - len(complete), len(complete) - len(rows))

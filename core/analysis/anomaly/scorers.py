@@ -9,7 +9,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...data.source import Source
-from ...errors import ChoiceError
+from ...errors import whole_number
 from ...mixture import density
 from ...mixture.fit import Fit, fit
 from ...mixture.model import Mixture
@@ -100,8 +100,7 @@ class CrossFitted:
 
     def __post_init__(self) -> None:
         """Refuse fewer than two folds. Raises ChoiceError."""
-        if self.folds < 2:
-            raise ChoiceError("Cross-fitting needs at least two folds.")
+        whole_number(self.folds, "The number of folds", 2)
 
     def mixture(self, fitted: Fit) -> Mixture:
         """The components that are left of the fit to all rows."""

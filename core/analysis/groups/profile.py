@@ -19,7 +19,7 @@ from ...data.dates import dates
 from ...data.names import shortened
 from ...data.prepare import Matrix
 from ...data.table import Kind, Table
-from ...errors import DataError
+from ...errors import DataError, expect, whole_number
 from ...numbers import count, figures, share
 
 Labels = npt.NDArray[np.intp]
@@ -167,6 +167,9 @@ def profiles(
         >>> found.groups[1].sentence(found.overall)
         '2 rows (50 %): size much higher (9.50 against 5.50 overall).'
     """
+    expect(raw, np.ndarray, "An array of raw values")
+    expect(labels, np.ndarray, "An array of labels")
+    whole_number(components, "The number of groups")
     if labels.shape != (len(raw),):
         raise DataError(f"There are {labels.size:,} labels for {len(raw):,} rows.")
     members = [np.flatnonzero(labels == k) for k in range(components)]

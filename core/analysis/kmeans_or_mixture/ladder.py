@@ -30,7 +30,7 @@ from ...mixture.plan import Plan
 from ...mixture.starts.first_moments import of_all
 from ...mixture.starts.start import one_hot, softened
 from ...numbers import figure
-from ...progress import Joined, Watch, unwatched
+from ...progress import Joined, Watch, as_watch
 from ..sampled import Sampled, mean_and_error, means, some_rows
 from ..selection.held_out import HELD_OUT_ROWS, Folds
 from .compare import Labels, agreement
@@ -149,7 +149,7 @@ def ladder(
     """
     folds = replace(FOLDS, seed=seed)
     most = some_rows(X, CLIMBED_ROWS, seed)
-    course = Joined(watch or unwatched, "steps of the ladder", (folds.total + 1) * (len(families) + 1))
+    course = Joined(as_watch(watch), "steps of the ladder", (folds.total + 1) * (len(families) + 1))
     whole = _climb(most.source, components, families, seed, course)
     some = some_rows(most.source, HELD_OUT_ROWS, seed)
     scores = np.full((len(families) + 1, some.rows), np.nan)

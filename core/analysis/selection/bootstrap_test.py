@@ -22,7 +22,7 @@ from ...mixture.fit import fit
 from ...mixture.model import Mixture
 from ...mixture.plan import Plan
 from ...numbers import count, figure
-from ...progress import Joined, Watch, unwatched
+from ...progress import Joined, Watch, as_watch
 from ..sampled import some_rows
 
 TESTED_ROWS = 2_000  # at most; every drawn set has as many
@@ -152,7 +152,7 @@ def bootstrap_test(
     bootstrap = Bootstrap() if bootstrap is None else bootstrap
     expect(bootstrap, Bootstrap, "A Bootstrap")
     some = some_rows(X, TESTED_ROWS, bootstrap.seed)
-    course = Joined(watch or unwatched, "drawn sets", bootstrap.sets)
+    course = Joined(as_watch(watch), "drawn sets", bootstrap.sets)
     own = _gain(some.source, family, components, bootstrap, course)
     if own is None:
         return None

@@ -15,7 +15,7 @@ from ...errors import FitError, expect, whole_number
 from ...mixture.bayes.variational import Bayes, BayesPlan, bayes
 from ...mixture.em.stopping import Outcome
 from ...numbers import count
-from ...progress import Joined, Watch, unwatched
+from ...progress import Joined, Watch, as_watch
 from ..sampled import at_most
 
 STARTS = 10
@@ -126,7 +126,7 @@ def effective_components(
     wanted = tuple(whole_number(each, "A seed", 0) for each in seeds)
     source = as_source(X)
     rows = X if source.n <= MOST_ROWS else at_most(source, MOST_ROWS, plan.seed)
-    course = Joined(watch or unwatched, "starts", len(wanted))
+    course = Joined(as_watch(watch), "starts", len(wanted))
 
     def run(seed: int) -> Bayes | None:
         if not course.goes_on:

@@ -16,7 +16,7 @@ from ...data.source import ArraySource
 from ...errors import ChoiceError, DataError, FitError, expect, whole_number
 from ...mixture.family import Family
 from ...numbers import count, figure
-from ...progress import Joined, Watch, unwatched
+from ...progress import Joined, Watch, as_watch
 from ..sampled import mean_and_error, means, some_rows
 from .board import Search
 from .sweep import Map, sweep
@@ -195,7 +195,7 @@ def held_out(
     cells = search.cells(d)
     total, failed = np.zeros((len(cells), some.rows)), np.zeros(len(cells), dtype=np.intp)
     what = "models on parts of the rows"
-    course = Joined(watch or unwatched, what, folds.total * len(cells), each=len(cells))
+    course = Joined(as_watch(watch), what, folds.total * len(cells), each=len(cells))
     for kept, held in folds.splits(some.rows):
         found = _scores(some.at(kept), some.values[held], search, course, over)
         course.count()

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ...data.prepare import Matrix
 from ...data.source import Source, as_source
-from ...errors import ChoiceError, CoreError
+from ...errors import ChoiceError, CoreError, expect_call
 from ...mixture.blas import one_thread
 from ...mixture.em.e_step import Map as Map
 from ...mixture.em.run import Run
@@ -26,7 +26,7 @@ from ...mixture.fit import Origin, finish
 from ...mixture.multistart import FirstMoments, can_be_sound, check, first_moments, from_neighbour, solve
 from ...mixture.plan import Plan
 from ...mixture.problem import Problem, pose
-from ...progress import Joined, Watch, unwatched
+from ...progress import Joined, Watch, as_watch, unwatched
 from .board import SURVEYED, Board, Cell, Search
 
 CONTENDERS = 6  # cells with the lowest BIC that are then fitted as thoroughly as the search says
@@ -61,11 +61,12 @@ def sweep(
         ('EII', 3)
     """
     search = _search(search, families, components, seed)
+    expect_call(over, "What work is mapped over by")
     problem, origin = pose(as_source(X), seed=search.seed), Origin.of(X)
     wanted = search.cells(problem.source.d)
     simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}
     distinct = list(dict.fromkeys(simplest.values()))
-    course = Joined(watch or unwatched, "fits", 3 * len(distinct) + 1)
+    course = Joined(as_watch(watch), "fits", 3 * len(distinct) + 1)
     rounds = Rounds(
         problem, search, first_moments(problem, search.start, search.seed), unwatched if watch is None else course
     )
@@ -87,7 +88,7 @@ def _search(
     """The search that is asked for, whole or by its parts. Raises ChoiceError for both."""
     if search is None:
         wanted = FAMILIES if families is None else families
-        return Search(wanted, range(1, 10) if components is None else components, seed or 0)  # type: ignore[arg-type]
+        return Search(wanted, range(1, 10) if components is None else components, 0 if seed is None else seed)  # type: ignore[arg-type]
     if not isinstance(search, Search):
         raise ChoiceError("A sweep takes a Search.", remedy="Give core.Search(), or families and components.")
     parts = {"families": families, "components": components, "seed": seed}

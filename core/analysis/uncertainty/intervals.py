@@ -20,7 +20,7 @@ from ...errors import DegenerateError, FitError, expect, whole_number
 from ...mixture.em.stopping import Outcome
 from ...mixture.fit import Fit, polish
 from ...mixture.model import Mixture
-from ...progress import Joined, Watch, unwatched
+from ...progress import Joined, Watch, as_watch
 from ..sampled import Sampled, some_rows
 from .resampling import DrawMap, carried_out, matched
 
@@ -115,7 +115,7 @@ def intervals(
     plan = replace(fitted.plan, tolerance=max(TOLERANCE, fitted.plan.tolerance))
     begin = replace(fitted, plan=plan, data_id=None)
     own = fitted.mixture.responsibilities(some.values)[:, : fitted.components]
-    course = Joined(watch or unwatched, "draws", draws)
+    course = Joined(as_watch(watch), "draws", draws)
 
     def draw(number: int) -> Mixture | None:
         chance = np.random.default_rng([seed, number]).exponential(size=some.rows)

@@ -16,7 +16,7 @@ from ...errors import DegenerateError, FitError, expect, whole_number
 from ...mixture.em.stopping import Outcome
 from ...mixture.fit import Fit, fit, polish
 from ...numbers import figure
-from ...progress import Joined, Watch, unwatched
+from ...progress import Joined, Watch, as_watch
 from ..groups.grouping import Grouping
 from ..sampled import some_rows
 from .resampling import DrawMap, carried_out
@@ -116,7 +116,7 @@ def stability(
     own = _labels(fitted, some.values, grouping)
     plan = replace(fitted.plan, restarts=RESTARTS, tolerance=max(TOLERANCE, fitted.plan.tolerance))
     begin = replace(fitted, plan=plan, data_id=None)
-    course = Joined(watch or unwatched, "draws", draws)
+    course = Joined(as_watch(watch), "draws", draws)
 
     def draw(number: int) -> Array | None:
         rng, anew = np.random.default_rng([seed, number]), replace(plan, seed=number)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import betaln, gammaln, multigammaln, psi
 
 from ...arrays import Array, read_only
-from ...errors import ChoiceError
+from ...errors import ChoiceError, is_number
 from ..moments import Moments
 
 
@@ -163,7 +163,7 @@ class DirichletProcess:
 
 
 def _check_concentration(concentration: float | None) -> None:
-    if concentration is not None and not 0 < concentration < np.inf:
+    if concentration is not None and not (is_number(concentration) and concentration > 0):
         raise ChoiceError("A concentration must be a positive number.")
 
 

@@ -16,7 +16,7 @@ from ...arrays import Array, read_only
 from ...data.source import Source, as_numbers, as_source
 from ...data.transform import Matrix, Transform
 from ...errors import ChoiceError, FitError, is_number
-from ...progress import Watch, unwatched
+from ...progress import Watch, as_watch
 from ..blas import one_thread
 from ..em.drivers import Stepped
 from ..em.e_step import over_all
@@ -243,9 +243,9 @@ def bayes(
             remedy="Leave some columns out.",
         )
     if responsibilities is None:
-        return _by_count(_run(problem, plan, _first_moments(problem, plan), origin, watch or unwatched))
+        return _by_count(_run(problem, plan, _first_moments(problem, plan), origin, as_watch(watch)))
     first = given_moments(problem, Plan(components=plan.components), as_numbers(responsibilities, "Responsibilities"))
-    return _run(problem, plan, first, origin, watch or unwatched)
+    return _run(problem, plan, first, origin, as_watch(watch))
 
 
 def _first_moments(problem: Problem, plan: BayesPlan) -> Moments:

@@ -51,6 +51,22 @@ def test_a_row_of_sums_without_a_label_is_left_out():
     assert len(grid([*TABLE, [None, 37.5, 11]]).lines) == 5
 
 
+@pytest.mark.parametrize(
+    ("cells_", "total"),
+    [
+        (["1.234,50", "12,5", "7,25", "1.000,00"], "2.254,25"),
+        (["1 234,50", "12,5", "7,25", "1 000,00"], "2 254,25"),
+        (["$1,234.50", "$12.50", "$7.25", "($1,000.00)"], "$254.25"),
+        (["1234.5", "12.5", "NaN", "7.25"], "1254.25"),
+        (["12,5", "0,5", "7,25", "1,0"], "21,25"),
+    ],
+)
+def test_sums_at_the_end_are_told_however_numbers_are_written(cells_, total):
+    rows = [["region", "sales"], *zip(["North", "South", "East", "West"], cells_, strict=True)]
+    assert len(grid([*rows, [None, total]]).lines) == 4
+    assert len(grid([*rows, [None, total.replace("2", "3")]]).lines) == 5
+
+
 def test_a_product_that_is_called_total_is_a_row():
     assert len(grid([*TABLE, ["Total Quality Ltd", 3.0, 1], ["Acme", 4.0, 2]]).lines) == 6
 

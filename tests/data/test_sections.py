@@ -81,6 +81,56 @@ def test_a_subtotal_without_the_words_that_all_rows_have_is_left_out():
     assert len(here(delimited([["region", *NAMES], *rows, *[["Far", *row] for row in some(40, 3)]])).columns[0]) == 21
 
 
+def _german(number):
+    return f"{number:,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+FORMS = {
+    "German": _german,
+    "German without thousands": lambda number: f"{number:.1f}".replace(".", ","),
+    "French": lambda number: f"{number:,.2f}".replace(",", "\u202f").replace(".", ","),
+    "Swiss": lambda number: f"CHF {number:,.2f}".replace(",", "’"),
+    "dollars": lambda number: f"${number:,.2f}",
+    "euros": lambda number: f"{_german(number)} €",
+    "brackets": lambda number: f"{number:,.2f}" if number >= 0 else f"({-number:,.2f})",
+}
+
+
+def _in_groups(form, odd=None, size=12):
+    """Three groups of rows without a blank word, each with its total below; odd stands in the place of one number."""
+    rows = [[f"r{i}", f"s{i % 5}", 613.5 + 97.5 * (i % 7), -40.5 * (i % 4) + 85.5] for i in range(3 * size)]
+    out = [["name", "shop", "sales", "gain"]]
+    for at in range(0, len(rows), size):
+        part = rows[at : at + size]
+        texts = [[name, shop, form(sales), form(gain)] for name, shop, sales, gain in part]
+        totals = [sum(row[2] for row in part), sum(row[3] for row in part)]
+        if odd is not None:
+            texts[2][2], totals[0] = odd, totals[0] - part[2][2]
+        out += [*texts, [["Summe", "Total"][at // size % 2], "all", *map(form, totals)]]
+    return [*out, ["r99", "s1", form(613.5), form(85.5)]]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_subtotals_are_told_by_their_sums_however_numbers_are_written(form, delimiter):
+    answer = here(delimited(_in_groups(form), delimiter))
+    assert len(answer.columns[0]) == 37
+    assert said(answer, "3 rows of totals between the rows")
+
+
+@pytest.mark.parametrize("odd", ["NaN", "n/a", "", "inf"])
+def test_a_cell_without_a_number_does_not_hide_a_subtotal(odd):
+    assert said(here(delimited(_in_groups("{:.1f}".format, odd))), "3 rows of totals between the rows")
+
+
+@pytest.mark.parametrize(("decimal", "total"), [(".", "66.250"), (",", "6310")])
+def test_a_given_decimal_mark_is_that_of_the_totals_too(decimal, total):
+    rows = [[f"r{i}", "s", "12" if i % 2 else "1.250"] for i in range(10)]
+    content = delimited([["name", "shop", "sales"], *rows, ["Total", "all", total], *rows[:2]], ";")
+    assert said(here(content, decimal=decimal), "1 row of totals")
+    assert said(here(content, decimal={".": ",", ",": "."}[decimal]), "1 row of totals") == []
+
+
 def test_a_row_that_is_only_called_a_total_stays():
     rows = [*some(0, 5), ["Total Tools Ltd", 3.5, 4.5, 7.5], *some(5, 5)]
     assert len(here(delimited([NAMES, *rows])).columns[0]) == 11

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from .extent import runs
 from .heading import Heading, is_value, is_word
-from .sheet import Cell, Cells, Mask, Rows, Sheet, part, taken
+from .sheet import Cell, Cells, Mask, Rows, Sheet, taken
+from .sums import Figures, is_sum, of_rows_in
 
 _TOTALS = (
     "total totals subtotal subtotals sum sums overall average averages mean summe gesamt gesamtsumme insgesamt "
@@ -71,8 +72,9 @@ def repeats(sheet: Sheet, body: Rows, start: int, heading: Heading) -> Rows:
     return np.unique(np.concatenate(found))
 
 
-def foot_of(sheet: Sheet, body: Rows, width: int) -> int:
-    """Rows at the end of the body that are totals or remarks."""
+def foot_of(figures: Figures, width: int) -> int:
+    """Rows at the end of a body, whose figures are given, that are totals or remarks."""
+    sheet, body = figures.sheet, figures.rows
     usual = float(np.median(sheet.filled[body[-1_000:]].sum(axis=1)))
     foot = 0
     while foot < min(LONGEST_FOOT, len(body) - 2):
@@ -81,7 +83,7 @@ def foot_of(sheet: Sheet, body: Rows, width: int) -> int:
         present = [cell for cell in cells if cell is not None]
         remark = usual >= 3 and len(present) == 1 and cells[0] is not None and is_word(cells[0])
         remark = remark or (len(present) == 1 and _is_remark(present[0]))
-        if not (remark or _is_total(present) or _is_sum(sheet, body[: len(body) - 1 - foot], cells)):
+        if not (remark or _is_total(present) or _is_sum(figures, len(body) - 1 - foot, cells)):
             break
         foot += 1
     return foot
@@ -95,13 +97,6 @@ def width_of(sheet: Sheet, body: Rows, heading: Heading) -> int:
     main = int(np.argmax([shares[start:stop].sum() for start, stop in stretches]))
     kept = [at for at, (start, stop) in enumerate(stretches) if at <= main or shares[start:stop].max() >= BESIDE]
     return sheet.w if kept[-1] == len(stretches) - 1 else stretches[kept[-1]][1]
-
-
-def of_rows_in(cells: Cells, rows: Rows) -> Cells:
-    """The cells of some rows that go up; a view where they follow each other."""
-    if len(rows) and len(rows) == rows[-1] - rows[0] + 1:
-        return cells[int(rows[0]) : int(rows[-1]) + 1]
-    return taken(cells, rows)
 
 
 def _starts_with(cells: Cells, mark: str) -> Mask:
@@ -131,27 +126,9 @@ def _is_total(present: Sequence[Cell]) -> bool:
     return told and any(map(is_value, present[1:]))
 
 
-def _is_sum(sheet: Sheet, above: Rows, cells: Sequence[Cell]) -> bool:
-    """Whether a row without a label holds the sums of the columns above it."""
-    if cells[0] is not None or not 4 <= len(above) <= 20_000:
+def _is_sum(figures: Figures, at: int, cells: Sequence[Cell]) -> bool:
+    """Whether a row of figures, without a label, holds the sums of the columns above it."""
+    if cells[0] is not None or not 4 <= at <= 20_000:
         return False
-    totals = [(j, cell) for j, cell in enumerate(cells) if is_value(cell)][:20]
-    return bool(totals) and all(adds_up(of_rows_in(sheet.columns[j], above), total) for j, total in totals)
-
-
-def adds_up(cells: Cells, total: Cell) -> bool:
-    """Whether a cell is the sum of some others."""
-    wanted = number_of(total)
-    known = [number for number in map(number_of, part(cells, slice(0, len(cells)))) if number is not None]
-    size = sum(map(abs, known))
-    return wanted is not None and len(known) >= 3 and size > 0 and abs(sum(known) - wanted) <= 1e-6 * size
-
-
-def number_of(cell: Cell) -> float | None:
-    """The number in a cell, if it is written plainly."""
-    if isinstance(cell, str):
-        try:
-            return float(cell.replace(",", ""))
-        except ValueError:
-            return None
-    return float(cell) if isinstance(cell, int | float) else None
+    columns = [j for j, cell in enumerate(cells) if is_value(cell)][:20]
+    return bool(columns) and all(is_sum(figures.of(j)[:at], figures.of(j)[at], fewest=3) for j in columns)

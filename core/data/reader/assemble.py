@@ -14,14 +14,12 @@ import pyarrow as pa
 from ..names import unique_names
 from ..table import Note, NoteKind, Offer, Reading
 from . import moments, numerals
+from .decimals import HEAD, decimal_of, heads_of, texts_in
 from .kinds import Manner, Named
 from .layout import Grid
-from .sheet import Cells, is_text, part, stretches
+from .sheet import Cells, is_text, stretches
 from .values import Typed, typed_together, with_moments
 
-HEAD = 300  # cells of a column that tell its decimal mark
-HEADS = 600_000  # of all columns together, but for
-FEWEST = 20  # of each
 MARKS = {".": "point", ",": "comma"}
 MOST_NOTES = 12  # of one kind on single columns; the rest is counted
 THREADS = 4
@@ -72,32 +70,14 @@ def _typed(named: Sequence[Named], columns: Sequence[Cells]) -> list[Typed]:
 def _manner(grid: Grid) -> tuple[Manner, Reading]:
     """How this file writes its values, as given or as its cells tell."""
     reading = grid.reading
-    looked_at = min(HEAD, max(FEWEST, HEADS // len(grid.columns)))
-    texts = [_texts(cells, looked_at) for cells in grid.columns]
-    decimal = reading.decimal or _decimal(texts, reading.delimiter)
+    texts = heads_of(grid.columns)
+    decimal = reading.decimal or decimal_of(texts, reading.delimiter)
     day_first, ambiguous = reading.day_first, False
     if day_first is None:
         day_first, ambiguous = _day_first(grid.columns, texts, decimal, reading.delimiter)
     blanks = frozenset(reading.blanks or ())
     manner = Manner(decimal, bool(day_first), ambiguous, blanks)
     return manner, replace(reading, decimal=decimal, day_first=day_first)
-
-
-def _texts(cells: Cells, most: int) -> list[str]:
-    return [cell for cell in part(cells, slice(0, most)) if isinstance(cell, str)]
-
-
-def _decimal(texts: Sequence[Sequence[str]], delimiter: str | None) -> str:
-    """The mark that more numbers can only be read with; where none tells, a comma between semicolons is one."""
-    votes = [numerals.marks(column) for column in texts]
-    point, comma = sum(vote[0] for vote in votes), sum(vote[1] for vote in votes)
-    if point == comma == 0 and delimiter == ";":
-        return (
-            ","
-            if any("," in text and numerals.looks_like_number(text, ",") for column in texts for text in column)
-            else "."
-        )
-    return "," if comma > point else "."
 
 
 def _day_first(
@@ -128,7 +108,7 @@ def _decimal_notes(grid: Grid, manner: Manner) -> list[Note]:
         return []
     other = {".": ",", ",": "."}[manner.decimal]
     offer = Offer(f"Read a decimal {MARKS[other]}", Reading(decimal=other))
-    heads = [_texts(cells, HEAD) for cells in grid.columns] if grid.reading.delimiter not in (",", None) else []
+    heads = [texts_in(cells, HEAD) for cells in grid.columns] if grid.reading.delimiter not in (",", None) else []
     if not any(numerals.marks(head) != (0, 0) for head in heads):
         for head in heads:
             for mark in (".", ","):

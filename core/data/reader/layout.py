@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ...errors import ReadError
 from ..table import Note, NoteKind, Offer, Reading
-from .around import foot_of, of_rows_in, repeats, width_of, without_comments
+from .around import foot_of, repeats, width_of, without_comments
 from .beside import columns_of
 from .extent import find_extent
 from .heading import Heading, find_heading
@@ -18,6 +18,7 @@ from .rulings import without_rulings
 from .sections import Sections, find_sections
 from .sheet import Cells, Rows, Sheet
 from .subtotals import subtotals
+from .sums import Figures, of_rows_in
 from .turned import upright
 
 SECTION = "section"  # the name of the column of sections' titles
@@ -101,9 +102,10 @@ def _planned(sheet: Sheet, reading: Reading) -> Plan:
     rows = np.setdiff1d(rows, repeated) if len(repeated) else rows
     parts = find_sections(sheet, start, rows, repeated) if sections else Sections(rows[:0], rows)
     width = width_of(sheet, parts.body, heading) if reading.width is None else min(max(1, reading.width), sheet.w)
-    foot = foot_of(sheet, parts.body, width) if reading.foot is None else 0
+    figures = Figures(sheet, parts.body, reading)
+    foot = foot_of(figures, width) if reading.foot is None else 0
     body = parts.body[: len(parts.body) - foot]
-    totals = body[:0] if reading.subtotals else subtotals(sheet, body, width)
+    totals = body[:0] if reading.subtotals else subtotals(figures, body, width)
     if reading.foot is not None and len(totals) and totals[-1] == body[-1]:
         totals = totals[:-1]  # a total at the end was asked for
     kept = np.isin(body, totals, invert=True)

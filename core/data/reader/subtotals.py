@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .around import TOTALS, number_of, of_rows_in
+from .around import TOTALS
 from .heading import is_value, looked_at, value_columns
-from .sheet import Cell, Cells, Mask, Rows, Sheet, part
+from .numerals import Floats
+from .sheet import Cells, Mask, Rows
+from .sums import Figures, is_mean, is_sum, of_rows_in
 
 MOST = 5_000  # rows that are called totals and looked at; with more of them they are rows
 MOST_LABELS = 8  # columns of words that are searched
@@ -21,8 +22,12 @@ _WORDS = "|".join(sorted(map(re.escape, TOTALS - {"mean", "media", "sum"}), key=
 _LABEL = rf"(?i)^\s*(?:(?:{_WORDS})\b.*|.*\b(?:{_WORDS})\s*:?|(?:mean|sum|media):?)\s*$"
 
 
-def subtotals(sheet: Sheet, body: Rows, width: int) -> Rows:
-    """Rows of the body that are called totals and either lack a word that all others have or add up what is above."""
+def subtotals(figures: Figures, body: Rows, width: int) -> Rows:
+    """Rows of the body that are called totals and either lack a word that all others have or add up what is above.
+
+    The body is the figures' rows, or the first of them.
+    """
+    sheet = figures.sheet
     head = sheet.rows(int(body[0]), int(body[0]) + looked_at(sheet.w))
     values = value_columns(head)[:width]
     words = [j for j in range(width) if not values[j]][:MOST_LABELS]
@@ -39,7 +44,7 @@ def subtotals(sheet: Sheet, body: Rows, width: int) -> Rows:
     for at in places:
         cells = sheet.rows(int(body[at]), int(body[at]) + 1)[0]
         lacks = any(cells[j] is None for j in always) and any(is_value(cells[j]) for j in numbers)
-        if lacks or _adds_up(sheet, body[since:at], cells, numbers):
+        if lacks or _adds_up(figures, since, int(at), numbers):
             found.append(int(body[at]))
             since = int(at) + 1
     return np.array(found, dtype=np.int64)
@@ -53,23 +58,12 @@ def _labels(cells: Cells) -> Mask:
     return np.array([isinstance(cell, str) and re.match(_LABEL, cell) is not None for cell in cells], dtype=np.bool_)
 
 
-def _adds_up(sheet: Sheet, above: Rows, cells: Sequence[Cell], numbers: Sequence[int]) -> bool:
-    """Whether half of the values in a row, or more, are the sums or the means of those above it."""
-    told = [j for j in numbers if number_of(cells[j]) is not None]
-    if len(above) < 2 or not told:
-        return False
-    good = sum(_is_of(_numbers(of_rows_in(sheet.columns[j], above)), number_of(cells[j]) or 0.0) for j in told)
-    return 2 * good >= len(told)
+def _adds_up(figures: Figures, since: int, at: int, numbers: Sequence[int]) -> bool:
+    """Whether half of the numbers in a row, or more, are the sums or the means of those above it since another row."""
+    told = [j for j in numbers if np.isfinite(figures.of(j)[at])]
+    good = sum(_is_of(figures.of(j)[since:at], float(figures.of(j)[at])) for j in told)
+    return bool(told) and 2 * good >= len(told)
 
 
-def _numbers(cells: Cells) -> npt.NDArray[np.float64]:
-    known = [number for number in map(number_of, part(cells, slice(0, len(cells)))) if number is not None]
-    return np.array(known, dtype=np.float64)
-
-
-def _is_of(numbers: npt.NDArray[np.float64], told: float) -> bool:
-    """Whether a number is the sum or the mean of two others or more, as far as its digits tell."""
-    size = float(np.abs(numbers).sum())
-    if len(numbers) < 2 or size == 0:
-        return False
-    return abs(numbers.sum() - told) <= 1e-6 * size or abs(numbers.mean() - told) <= 1e-4 * size / len(numbers)
+def _is_of(above: Floats, told: float) -> bool:
+    return is_sum(above, told, fewest=2) or is_mean(above, told)

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.reader import moments, numerals
-from core.data.reader.kinds import Manner, Named
+from core.data.reader.named import Manner, Named
 from core.data.reader.values import typed
 from core.data.table import Kind, NoteKind
-from tests.data.making import cells, here, said
+from tests.data.making import cells, here, said, workbook
 
 
 def column(values, kind=None, **manner):
@@ -297,6 +297,28 @@ def test_thousands_and_millions_are_worked_out():
     assert unit == ""
     assert "206.8k" in notes[0]
     assert read("300 K", "310 K", "295 K")[:2] == ([300, 310, 295], "K")  # temperatures
+
+
+@pytest.mark.parametrize("odd", ["5 m", "5 M€", "7 kg", "soon"])
+def test_a_cell_in_another_unit_changes_the_scale_of_no_other(odd):
+    found, unit, notes = read(*["1.10k"] * 89, "800", "900", odd)
+    assert found == [1_100.0] * 89 + [800.0, 900.0, None]
+    assert unit == ""
+    assert any("1 cell of “x” could not be read" in note and odd in note for note in notes)
+
+
+def test_letters_that_could_multiply_are_units_where_they_stand_apart_whatever_stands_beside_them():
+    assert read(*["300 K"] * 30, "5 m")[:2] == ([300.0] * 30 + [None], "K")
+    assert read(*["1.5K"] * 30, "5 m")[:2] == ([1_500.0] * 30 + [None], "")
+    assert read(*["1.5K"] * 12, *["5 m"] * 8)[0][0] == "1.5K"
+
+
+def test_numbers_without_the_unit_of_their_column_are_counted():
+    assert "2 cells without one are taken to be in it" in read(*["5 kg"] * 30, "800", "900")[2][0]
+    assert "1 cell without one is taken to be in it" in read(*["5 kg"] * 30, "800")[2][0]
+    assert "without one" not in read(*["5 kg"] * 30)[2][0]
+    answer = here(workbook(data=[["x", "y"], *[["5 kg", "a"]] * 5, [7, "a"], [8.5, "b"], [None, "c"]]))
+    assert "2 cells without one are taken to be in it" in said(answer, "unit, kg")[0].what
 
 
 def test_sides_of_the_world_are_signs():

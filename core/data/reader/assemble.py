@@ -15,8 +15,8 @@ from ..names import unique_names
 from ..table import Note, NoteKind, Offer, Reading
 from . import moments, numerals
 from .decimals import HEAD, decimal_of, heads_of, texts_in
-from .kinds import Manner, Named
 from .layout import Grid
+from .named import Manner, Named
 from .sheet import Cells, is_text, stretches
 from .values import Typed, typed_together, with_moments
 

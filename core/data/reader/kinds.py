@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..table import Kind, Note, NoteKind, Offer, Reading
+from ..table import Kind, Note, NoteKind
 from . import moments, numerals
-from .quantities import Quantities, quantities, settled, share_of_quantities, units_of
-from .sheet import Cell, Rows
+from .named import Named, counts_of
+from .number_notes import number_notes, quantity_notes
+from .quantities import Quantities, quantities, settled, share_of_quantities
+from .sheet import Cell
 
 PAIRS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("ja", "nein"), ("oui", "non"), ("si", "no"))
 TRUE = frozenset({yes for yes, _ in PAIRS} | {"sí"})
@@ -25,36 +26,6 @@ FALSE = frozenset(no for _, no in PAIRS)
 MOSTLY = 0.9  # a column is of a kind when at least this share of its cells that are not blank are
 HALF = 0.5  # below this share of a sample, a kind is not tried
 SAMPLE = 200
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How a file writes its values."""
-
-    decimal: str = "."
-    day_first: bool = False
-    ambiguous: bool = False  # whether nothing in the file told if the day comes first
-    blanks: frozenset[str] = frozenset()  # more spellings of blank
-
-
-@dataclass(frozen=True)
-class Named:
-    """A column to be typed: its name and where its cells stand."""
-
-    name: str
-    lines: Rows  # (n,)
-    manner: Manner
-    kind: Kind | None = None  # given by the user
-    others: tuple[tuple[str, Kind], ...] = ()  # what the user gave of other columns
-
-    def offer(self, label: str, kind: Kind) -> Offer:
-        """To read this column as another kind."""
-        return Offer(label, Reading(kinds=(*self.others, (self.name, kind))))
-
-    @property
-    def title(self) -> str:
-        """The name as notes quote it."""
-        return f"“{self.name if len(self.name) <= 60 else self.name[:59] + '…'}”"
 
 
 def whole_if_possible(values: npt.NDArray[np.float64]) -> pa.Array:
@@ -138,7 +109,7 @@ def _booleans(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sam
 
 def _numbers(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample) -> Read | None:
     natives = parts.of_type(int, float)
-    native = any(cell is not None for cell in natives)
+    native = _count(natives) > 0
     texts = coded.dictionary
     decimal = _decimal_of(named, sample.texts, texts)
     if named.kind is not Kind.NUMBER and not native and not _are_mostly_numbers(sample, decimal):
@@ -156,9 +127,13 @@ def _numbers(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Samp
     floats = _overlaid(taken, natives, pa.float64())
     marked = any(bool(pc.any(pc.match_substring(texts, mark)).as_py()) for mark in (decimal, "%", "e", "E"))
     plain = floats if marked else whole_if_possible(floats.to_numpy(zero_copy_only=False).astype(np.float64))
-    notes = (*_number_notes(named, texts, decimal), *_quantity_notes(named, coded, found))
+    notes = (*number_notes(named, texts, decimal), *quantity_notes(named, coded, found, _count(natives)))
     excused = _taken(pa.array(found.limits), coded) if found.limits.any() else None
     return Read(plain, notes, found.unit, excused)
+
+
+def _count(natives: Sequence[Cell]) -> int:
+    return sum(cell is not None for cell in natives)
 
 
 def _are_mostly_numbers(sample: Sample, decimal: str) -> bool:
@@ -183,67 +158,6 @@ def _decimal_of(named: Named, sample: Sequence[str], texts: pa.Array) -> str:
         return "." if point > comma else ","
     other = {".": ",", ",": "."}[named.manner.decimal]
     return other if numerals.are_grouped(texts, named.manner.decimal) else named.manner.decimal
-
-
-def _number_notes(named: Named, texts: pa.Array, decimal: str) -> tuple[Note, ...]:
-    notes = []
-    if decimal != named.manner.decimal:
-        mark = {".": "point", ",": "comma"}[decimal]
-        other = {".": "comma", ",": "point"}[decimal]
-        if numerals.are_grouped(texts, named.manner.decimal):
-            what = f"In {named.title} a {other} stands between thousands: {_first_with(texts, named.manner.decimal)}."
-        else:
-            what = f"Numbers in {named.title} are written with a decimal {mark}, unlike the rest of the file."
-        notes.append(Note(what, offer=named.offer(f"Read a decimal {other}", Kind.NUMBER)))
-    percent = pc.sum(pc.match_substring(texts, "%")).as_py() or 0
-    if percent:
-        notes.append(Note(f"Percentages in {named.title} are parts of one: 5 % was read as 0.05.", None))
-        if percent < len(texts) * MOSTLY:
-            notes.append(Note(f"Only some cells of {named.title} are percentages.", percent, NoteKind.HINT))
-    return tuple(notes)
-
-
-def _first_with(texts: pa.Array, mark: str) -> str:
-    text = next(text for text in texts.to_pylist() if mark in text)
-    digits = re.sub(r"[^\d-]", "", text)
-    return f"“{text}” was read as {digits}"
-
-
-def _quantity_notes(named: Named, coded: pa.DictionaryArray, found: Quantities) -> list[Note]:
-    """What was made of units, multipliers, marks and limits."""
-    notes, texts = [], coded.dictionary
-    as_text = named.offer("Keep it as text", Kind.TEXT)
-    several = named.kind is Kind.NUMBER and not found.unit and not found.multiplied and units_of(found)
-    if found.unit:
-        notes.append(Note(f"Numbers in {named.title} are read without their unit, {found.unit}.", offer=as_text))
-    elif found.multiplied:
-        at = next(at for at, unit in enumerate(found.units) if unit)
-        what = f"Thousands and millions in {named.title} are worked out: “{texts[at].as_py()}” was read as"
-        notes.append(Note(f"{what} {found.values[at]:,.15g}.", offer=as_text))
-    elif several:
-        notes.append(
-            Note(f"Numbers in {named.title} are read without their units, which differ: {', '.join(several[:5])}.")
-        )
-    if found.marked.any():
-        count, shown = _those(found.marked, coded)
-        cells = "1 cell of {} has" if count == 1 else f"{count:,} cells of {{}} have"
-        what = (
-            f"{cells.format(named.title)} a mark beside the number, such as “{shown}”: the number is read without it."
-        )
-        notes.append(Note(what, count))
-    if found.limits.any():
-        count, shown = _those(found.limits, coded)
-        cells = "1 cell of {} says" if count == 1 else f"{count:,} cells of {{}} say"
-        ends = "it counts as blank" if count == 1 else "they count as blank"
-        says = f"{cells.format(named.title)} only that a value is too low or too high to measure"
-        what = f"{says}, such as “{shown}”: {ends}."
-        notes.append(Note(what, count, NoteKind.CELLS))
-    return notes
-
-
-def _those(which: npt.NDArray[np.bool_], coded: pa.DictionaryArray) -> tuple[int, str]:
-    """How many cells of a column hold one of some of its different texts, and the first of those."""
-    return int(counts_of(coded)[which].sum()), coded.dictionary[int(which.argmax())].as_py()[:20]
 
 
 def _dates(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample) -> Read | None:
@@ -321,11 +235,6 @@ def _taken(of: pa.Array, coded: pa.DictionaryArray) -> pa.Array:
 def _overlaid(values: pa.Array, natives: Sequence[object], kind: pa.DataType) -> pa.Array:
     """(n,) values, filled up with what the workbook had typed itself."""
     return pc.coalesce(pa.array(natives, kind), values) if len(natives) else values
-
-
-def counts_of(coded: pa.DictionaryArray) -> npt.NDArray[np.intp]:
-    """How often each of the different texts stands in the column."""
-    return np.bincount(coded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=len(coded.dictionary))
 
 
 def sample_of(coded: pa.DictionaryArray) -> Sample:

@@ -50,8 +50,9 @@ class Quantities:
     limits: Mask = field(
         default_factory=_none
     )  # (n,) whether it says that a value is below or above what can be measured
-    apart: bool = False  # whether a space stands before the units
+    apart: Mask = field(default_factory=_none)  # (n,) whether a space stands before the unit
     unit: str = ""  # the one of the column
+    bare: Mask = field(default_factory=_none)  # (n,) which numbers are without it
     multiplied: bool = False  # whether thousands and millions were worked out
 
 
@@ -65,7 +66,7 @@ def quantities(texts: pa.Array, decimal: str) -> Quantities:
     units = [_unit(text) for text in pc.struct_field(found, "unit").to_pylist()]
     there = np.isnan(plain) & ~np.isnan(parted) & np.array([bool(unit) for unit in units], dtype=np.bool_)
     values = np.where(there, parted, plain)
-    apart = bool(pc.any(pc.equal(pc.struct_field(found, "gap").filter(pa.array(there)), " ")).as_py())
+    apart = there & _mask(pc.equal(pc.struct_field(found, "gap"), " "))
     limits = _mask(pc.match_substring_regex(texts, _LIMIT)) | _mask(
         pc.is_in(pc.utf8_lower(texts), pa.array(sorted(_LIMIT_WORDS)))
     )
@@ -74,24 +75,43 @@ def quantities(texts: pa.Array, decimal: str) -> Quantities:
 
 
 def settled(found: Quantities, counts: npt.NDArray[np.intp]) -> Quantities | None:
-    """The quantities of one column, in one unit; None where their units differ. counts says how often each stands."""
-    told = Counter[str]()
-    for unit, value, count in zip(found.units, found.values.tolist(), counts.tolist(), strict=True):
-        if value == value:
-            told[unit] += count
-    units = {unit for unit in told if unit}
-    if not units:
+    """The quantities of one column, in one unit; None where their units differ. counts says how often each stands.
+
+    A few cells in another unit than nearly all are left without a value; thousands and millions go with plain numbers.
+    """
+    told = _told(found.units, found.values, counts)
+    usual = {unit: count for unit, count in told.items() if unit}
+    if not usual:
         return found
-    alone = found.apart and len(units) == 1 and units <= _ALONE
-    factors = next((sides for sides in _SIDES if units == set(sides) and not told[""]), None)
-    if factors or (units <= set(MULTIPLIERS) and not alone):
-        scales = np.array([(factors or MULTIPLIERS).get(unit, 1.0) for unit in found.units])
-        return replace(found, values=found.values * scales, multiplied=factors is None)
-    unit, most = max(((unit, count) for unit, count in told.items() if unit), key=lambda each: each[1])
-    if most < MOSTLY * told.total():
+    sides = next((sides for sides in _SIDES if told.keys() == set(sides)), None)
+    if sides:
+        return replace(found, values=found.values * np.array([sides.get(unit, 1.0) for unit in found.units]))
+    unit = max(usual, key=lambda each: usual[each])
+    scales = {"": 1.0, **MULTIPLIERS} if unit in MULTIPLIERS and not _is_alone(unit, found) else {unit: 1.0}
+    if sum(count for each, count in told.items() if each in scales) < MOSTLY * told.total():
         return None
-    own = np.array([each in ("", unit) for each in found.units])
-    return replace(found, values=np.where(own, found.values, np.nan), unit=unit)
+    if "" in scales:
+        values = found.values * np.array([scales.get(each, np.nan) for each in found.units])
+        return replace(found, values=values, multiplied=True)
+    bare = np.array([not each for each in found.units]) & ~np.isnan(found.values)
+    own = bare | np.array([each == unit for each in found.units])
+    return replace(found, values=np.where(own, found.values, np.nan), unit=unit, bare=bare)
+
+
+def _told(words: Sequence[str], values: numerals.Floats, counts: npt.NDArray[np.intp]) -> Counter[str]:
+    """In how many cells each word stands beside a number."""
+    told = Counter[str]()
+    for word, value, count in zip(words, values.tolist(), counts.tolist(), strict=True):
+        if value == value:
+            told[word] += count
+    return told
+
+
+def _is_alone(unit: str, found: Quantities) -> bool:
+    """Whether a letter that could multiply stands apart from its numbers, and no other multiplier beside it."""
+    others = set(found.units) & MULTIPLIERS.keys() - {unit}
+    apart = any(each == unit for each, gap in zip(found.units, found.apart.tolist(), strict=True) if gap)
+    return unit in _ALONE and not others and apart
 
 
 def units_of(found: Quantities) -> list[str]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from ..table import Reading
 from .decimals import HEAD, decimal_of, heads_of
-from .kinds import Manner, Named
+from .named import Manner, Named
 from .numerals import Floats
 from .sheet import Cells, Rows, Sheet, taken
 from .values import typed

@@ -16,7 +16,6 @@ from .kinds import (
     HALF,
     MOSTLY,
     READERS,
-    Named,
     Parts,
     Read,
     Sample,
@@ -24,6 +23,7 @@ from .kinds import (
     sample_of,
     whole_if_possible,
 )
+from .named import Named
 from .quantities import quantities, share_of_quantities, units_of
 from .sheet import Cell, Cells, Mask, end_to_end, is_text
 

@@ -93,7 +93,7 @@ def test_decimal_commas_thousands_percent_currency_and_parentheses_are_numbers()
     rows = [["a", "b", "c", "d"], ["1,000", "5%", "$3.50", "(300)"], ["12,345", "7.5%", "$1,200.00", "4"]]
     table = core.read_table(delimited(rows=rows))
     assert list(table.frame["a"]) == [1000.0, 12345.0]
-    assert list(table.frame["c"]) == [3.5, 1200.0]
+    assert list(table.frame["c ($)"]) == [3.5, 1200.0]
     assert list(table.frame["d"]) == [-300.0, 4.0]
     german = core.read_table(delimited(";", rows=[["x", "y"], ["1,5", "2.000,25"], ["-3,25", "10,5"]]))
     assert list(german.frame["x"]) == [1.5, -3.25]

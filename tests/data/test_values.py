@@ -294,9 +294,58 @@ def test_a_name_that_has_a_unit_already_keeps_it():
 def test_thousands_and_millions_are_worked_out():
     found, unit, notes = read("206.8k", "3.4M", "950", "$1.2bn")
     assert found == [206_800.0, 3_400_000.0, 950.0, 1_200_000_000.0]
-    assert unit == ""
-    assert "206.8k" in notes[0]
+    assert unit == "$"
+    assert any("206.8k" in note for note in notes)
     assert read("300 K", "310 K", "295 K")[:2] == ([300, 310, 295], "K")  # temperatures
+
+
+@pytest.mark.parametrize(
+    ("given", "numbers", "unit"),
+    [
+        (["€100.50", "€1,101.50", "99 €"], [100.5, 1101.5, 99.0], "€"),
+        (["5 EUR", "6 €", "7"], [5, 6, 7], "EUR"),
+        (["12 kr.", "13 kr", "14"], [12, 13, 14], "kr"),
+        (["$ 1,200.50", "30.25", "41.75", "($5.00)"], [1200.5, 30.25, 41.75, -5.0], "$"),  # as accounts are written
+        (["$1.2M", "$800k", "$5"], [1_200_000, 800_000, 5], "$"),
+    ],
+)
+def test_one_currency_goes_into_the_name_however_few_cells_have_it(given, numbers, unit):
+    found = column(given)
+    assert (found.values.to_pylist(), found.unit) == (numbers, unit)
+    assert f"their unit, {unit}" in found.notes[0].what
+    assert found.notes[0].offer.changes == {"kinds": (("x", Kind.TEXT),)}
+
+
+def test_a_column_in_a_currency_is_called_by_it():
+    assert here("name,price\na,€5.50\nb,€6.50\nc,€7\n").names == ("name", "price (€)")
+    assert here("name,price in €\na,€5.50\nb,€6.50\nc,€7\n").names == ("name", "price in €")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["€100.50", "$101.50"] * 10,
+        ["£1.2M", "€800k"] * 10,
+        ["5 USD", "$6", "CA$ 7"] * 5,
+        ["5 kg", "$5"] * 10,
+        ["50¢", "$0.75"] * 9,
+    ],
+)
+def test_numbers_in_several_currencies_stay_text_until_somebody_asks_for_them(given):
+    found = column(given)
+    assert found.values.to_pylist() == given
+    assert "different units" in found.notes[0].what
+    assert found.notes[0].offer.changes == {"kinds": (("x", Kind.NUMBER),)}
+    asked = column(given, kind=Kind.NUMBER)
+    assert asked.values.null_count == 0
+    assert "which differ" in asked.notes[0].what
+    assert asked.notes[0].offer.changes == {"kinds": (("x", Kind.TEXT),)}
+
+
+def test_a_few_cells_in_another_currency_are_blank_and_told():
+    found, unit, notes = read(*["$5.50"] * 30, "£4")
+    assert (found[-1], unit) == (None, "$")
+    assert any("1 cell" in note and "£4" in note for note in notes)
 
 
 @pytest.mark.parametrize("odd", ["5 m", "5 M€", "7 kg", "soon"])

@@ -120,16 +120,17 @@ def _numbers(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Samp
     values = numerals.numbers(texts, decimal) if values is None else values
     if named.kind is None and (numerals.is_long_whole(texts, values) or are_compact_dates(values)):
         return None
-    found = Quantities(values) if not np.isnan(values).any() else _in_one_unit(named, coded, decimal)
+    plain = not np.isnan(values).any() and not any(numerals.currencies(texts))
+    found = Quantities(values) if plain else _in_one_unit(named, coded, decimal)
     if found is None:
         return None
     taken = _taken(pa.array(found.values, mask=np.isnan(found.values)), coded)
     floats = _overlaid(taken, natives, pa.float64())
     marked = any(bool(pc.any(pc.match_substring(texts, mark)).as_py()) for mark in (decimal, "%", "e", "E"))
-    plain = floats if marked else whole_if_possible(floats.to_numpy(zero_copy_only=False).astype(np.float64))
+    numbers = floats if marked else whole_if_possible(floats.to_numpy(zero_copy_only=False).astype(np.float64))
     notes = (*number_notes(named, texts, decimal), *quantity_notes(named, coded, found, _count(natives)))
     excused = _taken(pa.array(found.limits), coded) if found.limits.any() else None
-    return Read(plain, notes, found.unit, excused)
+    return Read(numbers, notes, found.unit, excused)
 
 
 def _count(natives: Sequence[Cell]) -> int:

@@ -45,14 +45,13 @@ def quantity_notes(named: Named, coded: pa.DictionaryArray, found: Quantities, n
         more = f"; {cells} taken to be in it" if bare else ""
         what = f"Numbers in {named.title} are read without their unit, {found.unit}{more}."
         notes.append(Note(what, bare or None, offer=as_text))
-    elif found.multiplied:
+    if found.multiplied:
         at = next(at for at, unit in enumerate(found.units) if unit in MULTIPLIERS)
         what = f"Thousands and millions in {named.title} are worked out: “{texts[at].as_py()}” was read as"
         notes.append(Note(f"{what} {found.values[at]:,.15g}.", offer=as_text))
-    elif several:
-        notes.append(
-            Note(f"Numbers in {named.title} are read without their units, which differ: {', '.join(several[:5])}.")
-        )
+    if several:
+        what = f"Numbers in {named.title} are read without their units, which differ: {', '.join(several[:5])}."
+        notes.append(Note(what, offer=as_text))
     if found.marked.any():
         count, shown = _those(found.marked, coded)
         cells = "1 cell of {} has" if count == 1 else f"{count:,} cells of {{}} have"

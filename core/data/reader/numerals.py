@@ -98,6 +98,14 @@ def numbers(texts: pa.Array, decimal: str) -> Floats:
     return np.where(unread, np.nan, np.where(negative, -size, size))
 
 
+def currencies(texts: pa.Array) -> list[str]:
+    """The currency that stands in each text, as it is written; "" without."""
+    if not pc.any(pc.match_substring_regex(texts, CURRENCY)).as_py():
+        return [""] * len(texts)
+    found = pc.struct_field(pc.extract_regex(texts, f"(?P<currency>{CURRENCY})"), "currency").to_pylist()
+    return [(currency or "").rstrip(".") for currency in found]
+
+
 def has_leading_zeros(texts: pa.Array) -> bool:
     """Whether a whole number is written with zeros before it, as codes are."""
     zeros = pc.or_(pc.starts_with(texts, "0"), pc.or_(pc.starts_with(texts, "-0"), pc.starts_with(texts, "+0")))

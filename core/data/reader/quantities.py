@@ -33,6 +33,7 @@ MULTIPLIERS = {
     **dict.fromkeys(("tn", "trillion"), 1e12),
 }
 _ALONE = frozenset({"K", "M", "B", "b", "MM"})  # units of their own where they stand apart: 300 K is a temperature
+_SAME = {"EUR": "€", "GBP": "£", "PLN": "zł", "CZK": "Kč", "US$": "USD", "CA$": "CAD", "AU$": "AUD", "NZ$": "NZD"}
 _SIDES = ({"N": 1.0, "S": -1.0}, {"E": 1.0, "W": -1.0})
 
 
@@ -46,12 +47,13 @@ class Quantities:
 
     values: numerals.Floats  # (n,) NaN where there is no number
     units: tuple[str, ...] = ()  # (n,) "" without
+    currencies: tuple[str, ...] = ()  # (n,) "" without
     marked: Mask = field(default_factory=_none)  # (n,) whether a mark was left off
     limits: Mask = field(
         default_factory=_none
     )  # (n,) whether it says that a value is below or above what can be measured
     apart: Mask = field(default_factory=_none)  # (n,) whether a space stands before the unit
-    unit: str = ""  # the one of the column
+    unit: str = ""  # the one of the column, or its currency
     bare: Mask = field(default_factory=_none)  # (n,) which numbers are without it
     multiplied: bool = False  # whether thousands and millions were worked out
 
@@ -71,14 +73,39 @@ def quantities(texts: pa.Array, decimal: str) -> Quantities:
         pc.is_in(pc.utf8_lower(texts), pa.array(sorted(_LIMIT_WORDS)))
     )
     kept = tuple(unit if has else "" for unit, has in zip(units, there.tolist(), strict=True))
-    return Quantities(values, kept, marked & ~np.isnan(values), limits & np.isnan(values), apart)
+    written = numerals.currencies(pc.if_else(pa.array(there), pc.struct_field(found, "number"), bare))
+    paid = tuple(each if value == value else "" for each, value in zip(written, values.tolist(), strict=True))
+    return Quantities(values, kept, paid, marked & ~np.isnan(values), limits & np.isnan(values), apart)
 
 
 def settled(found: Quantities, counts: npt.NDArray[np.intp]) -> Quantities | None:
-    """The quantities of one column, in one unit; None where their units differ. counts says how often each stands.
+    """The quantities of one column, in one unit and one currency; None where those differ.
 
-    A few cells in another unit than nearly all are left without a value; thousands and millions go with plain numbers.
+    A few cells in another than nearly all are left without a value. counts says how often each text stands.
     """
+    paid = _in_one_currency(found, counts)
+    return None if paid is None else _in_one_unit(paid, counts)
+
+
+def _in_one_currency(found: Quantities, counts: npt.NDArray[np.intp]) -> Quantities | None:
+    """The same, as far as currencies go: numbers without one are in that of the others, however few those are."""
+    paid = [_SAME.get(each, each) for each in found.currencies]
+    told = _told(paid, found.values, counts)
+    del told[""]
+    if not told:
+        return found
+    main, most = told.most_common(1)[0]
+    if most < MOSTLY * told.total():
+        return None
+    own = np.array([each in ("", main) for each in paid])
+    values = np.where(own, found.values, np.nan)
+    bare = np.array([not each for each in paid]) & ~np.isnan(values)
+    written = next(each for each, same in zip(found.currencies, paid, strict=True) if same == main)
+    return replace(found, values=values, unit=written, bare=bare)
+
+
+def _in_one_unit(found: Quantities, counts: npt.NDArray[np.intp]) -> Quantities | None:
+    """The same, as far as units go; thousands and millions are worked out, and go with plain numbers."""
     told = _told(found.units, found.values, counts)
     usual = {unit: count for unit, count in told.items() if unit}
     if not usual:
@@ -115,8 +142,9 @@ def _is_alone(unit: str, found: Quantities) -> bool:
 
 
 def units_of(found: Quantities) -> list[str]:
-    """The different units, the most usual first."""
-    return [unit for unit, _ in Counter(unit for unit in found.units if unit).most_common()]
+    """The different units and currencies, the most usual first."""
+    paid = (_SAME.get(each, each) for each in found.currencies)
+    return [unit for unit, _ in Counter(unit for unit in (*found.units, *paid) if unit).most_common()]
 
 
 def share_of_quantities(texts: Sequence[str], counts: Sequence[int], decimal: str) -> float:

@@ -250,14 +250,19 @@ def _text_notes(named: Named, present: pa.Array, sample: Sample) -> tuple[Note, 
             why = "its numbers have powers of two digits without a sign, as codes do"
         elif numerals.is_long_whole(present, numerals.numbers(present, ".")):
             why = "its numbers have more digits than can be computed with"
-        elif share >= MOSTLY and len(units) == 1:
-            why = f"only some of its numbers have a unit ({units[0]})"
         else:
-            why = "too many of its cells are no numbers"
-    elif share < MOSTLY or not 0 < len(units) <= MOST_UNITS:
-        return ()
-    elif len(units) == 1:
-        why = f"only some of its numbers have a unit ({units[0]})"
+            why = _of_units(units, share) or "too many of its cells are no numbers"
     else:
-        why = f"its numbers have different units ({', '.join(units[:SHOWN])})"
+        why = _of_units(units, share)
+    if not why:
+        return ()
     return (Note(f"{named.title} was kept as text: {why}.", None, NoteKind.READ, as_numbers),)
+
+
+def _of_units(units: Sequence[str], share: float) -> str:
+    """What keeps numbers of these units, in a share of the cells, from being one column; "" where that is not it."""
+    if share < MOSTLY or not 0 < len(units) <= MOST_UNITS:
+        return ""
+    if len(units) == 1:
+        return f"only some of its numbers have a unit ({units[0]})"
+    return f"its numbers have different units ({', '.join(units[:SHOWN])})"

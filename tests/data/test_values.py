@@ -227,10 +227,51 @@ def test_one_date_tells_the_order_of_all_columns_of_a_file():
 def test_an_order_that_nothing_tells_is_said_and_can_be_given():
     text = "when,x\n1/2/2020,1\n3/4/2020,2\n"
     answer = here(text)
-    assert said(answer, "two ways", "1/2/2020")
-    other = here(text, day_first=not answer.reading.day_first)
+    told = said(answer, "two ways", "1/2/2020", "2 January 2020", "1 February 2020")[0]
+    other = here(text, **told.offer.changes)
     assert cells(other)["when"][0] != cells(answer)["when"][0]
     assert not said(other, "two ways")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_the_date_that_shows_an_order_is_one_that_it_changes(delimiter):
+    text = "when,x\n5/5/2020,1\n3/4/2020,2\n".replace(",", delimiter)
+    told = said(here(text), "two ways")[0]
+    assert "“3/4/2020”" in told.what
+    assert told.count == 1
+    other = said(here(text.replace("5/5", "6/5")), "two ways")[0]
+    assert other.offer.changes == {"day_first": delimiter == ","}
+    assert not said(here(text.replace("3/4", "4/4")), "two ways")
+
+
+@pytest.mark.parametrize(
+    ("given", "count"), [(["3%", "3"], 1), (["3%"] * 40 + ["3", "4.5"], 2), (["3‰", "3", "4"], 2), (["3%", "0"], 0)]
+)
+def test_numbers_without_a_sign_beside_percentages_are_counted_with_a_way_out(given, count):
+    found = column(given)
+    assert found.values.to_pylist()[0] in (0.03, 0.003)
+    hints = [note for note in found.notes if note.kind is NoteKind.HINT]
+    assert [note.count for note in hints] == [count] * (count > 0)
+    assert all(note.offer.changes == {"kinds": (("x", Kind.TEXT),)} for note in found.notes)
+    assert column(given, kind=Kind.TEXT).values.to_pylist() == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["20200101", "20200105", "20200301", "20201231", "20191130"],
+        ["2020-01-01T10:00:00+02:00", "2020-01-02T10:00:00+02:00"],
+        ["12:30", "1:15:30"],
+        ["47.5*", "51.4†", "13"],
+        ["1.5", "2.5", "3.5", "<0.1"],
+    ],
+)
+def test_whatever_is_made_of_the_cells_of_a_column_can_be_made_otherwise(given):
+    found = column(given)
+    assert found.notes
+    for note in found.notes:
+        kind = note.offer.reading.kinds[0][1]
+        assert column(given, kind=kind).values.type != found.values.type
 
 
 def test_eight_digits_are_dates_only_if_all_of_many_are():

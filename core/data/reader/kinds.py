@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..table import Kind, Note, NoteKind
+from ..table import Kind, Note, NoteKind, Offer, Reading
 from . import moments, numerals
 from .named import Named, counts_of
 from .number_notes import number_notes, quantity_notes
@@ -128,7 +128,7 @@ def _numbers(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Samp
     floats = _overlaid(taken, natives, pa.float64())
     marked = any(bool(pc.any(pc.match_substring(texts, mark)).as_py()) for mark in (decimal, "%", "e", "E"))
     numbers = floats if marked else whole_if_possible(floats.to_numpy(zero_copy_only=False).astype(np.float64))
-    notes = (*number_notes(named, texts, decimal), *quantity_notes(named, coded, found, _count(natives)))
+    notes = (*number_notes(named, coded, decimal), *quantity_notes(named, coded, found, _count(natives)))
     excused = _taken(pa.array(found.limits), coded) if found.limits.any() else None
     return Read(numbers, notes, found.unit, excused)
 
@@ -176,7 +176,10 @@ def _dates(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample
     of = pa.array(when, pa.timestamp("us"))
     plain = [_at_midnight(cell) for cell in natives]
     values = _overlaid(_taken(of, coded), plain, pa.timestamp("us"))
-    return Read(values, tuple(_date_notes(named, coded.dictionary, families, verdict, when)))
+    notes = _date_notes(named, coded, families)
+    if verdict is None and named.manner.ambiguous and set(families) & set(moments.ORDERED):
+        notes += _order_notes(named, coded, when, moments.dates(coded.dictionary, families, not day_first))
+    return Read(values, tuple(notes))
 
 
 def _at_midnight(cell: Cell) -> dt.datetime | None:
@@ -185,22 +188,29 @@ def _at_midnight(cell: Cell) -> dt.datetime | None:
     return dt.datetime(cell.year, cell.month, cell.day) if isinstance(cell, dt.date) else None
 
 
-def _date_notes(
-    named: Named, texts: pa.Array, families: Sequence[str], verdict: bool | None, when: moments.Times
-) -> list[Note]:
+def _date_notes(named: Named, coded: pa.DictionaryArray, families: Sequence[str]) -> list[Note]:
     notes = []
     if "compact" in families:
-        notes.append(Note(f"Numbers of eight digits in {named.title} were read as dates."))
-    numeric = set(families) & set(moments.ORDERED)
-    if numeric and verdict is None and named.manner.ambiguous:
-        at = next((i for i, name in enumerate(map(moments.family, texts.to_pylist())) if name in numeric), None)
-        if at is not None and not np.isnat(when[at]):
-            day = when[at].astype(object)
-            say = f"“{texts[at].as_py()}” was read as {day.day} {day:%B %Y}"
-            notes.append(Note(f"Dates in {named.title} can be read in two ways: {say}.", len(texts), NoteKind.READ))
-    if moments.has_zone(texts, families):
-        notes.append(Note(f"Dates in {named.title} were brought to UTC."))
+        what = f"Numbers of eight digits in {named.title} were read as dates."
+        notes.append(Note(what, offer=named.offer("Keep the numbers", Kind.NUMBER)))
+    if moments.has_zone(coded.dictionary, families):
+        what = f"Dates in {named.title} were brought to UTC."
+        notes.append(Note(what, offer=named.offer("Keep it as text", Kind.TEXT)))
     return notes
+
+
+def _order_notes(named: Named, coded: pa.DictionaryArray, when: moments.Times, other: moments.Times) -> list[Note]:
+    """What to tell of dates that are others with the day and the month changed about, by the first of them."""
+    differ = ~np.isnat(when) & ~np.isnat(other) & (when != other)
+    if not differ.any():
+        return []
+    at = int(differ.argmax())
+    day, instead = when[at].astype(object), other[at].astype(object)
+    say = f"“{coded.dictionary[at].as_py()}” was read as {day.day} {day:%B %Y}, not as {instead.day} {instead:%B %Y}"
+    first = "month" if named.manner.day_first else "day"
+    offer = Offer(f"Read the {first} first", Reading(day_first=not named.manner.day_first))
+    what = f"Dates in {named.title} can be read in two ways: {say}."
+    return [Note(what, int(counts_of(coded)[differ].sum()), NoteKind.READ, offer)]
 
 
 def _spans(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample) -> Read | None:
@@ -211,7 +221,8 @@ def _spans(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample
     of = pa.array(moments.spans(coded.dictionary), pa.duration("us"))
     plain = [_length(cell) for cell in natives]
     values = _overlaid(_taken(of, coded), plain, pa.duration("us"))
-    return Read(values, (Note(f"Times in {named.title} count as numbers of hours."),))
+    note = Note(f"Times in {named.title} count as numbers of hours.", offer=named.offer("Keep it as text", Kind.TEXT))
+    return Read(values, (note,))
 
 
 def _length(cell: Cell) -> dt.timedelta | None:

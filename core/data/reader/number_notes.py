@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from ..table import Kind, Note, NoteKind
 from . import numerals
 from .named import Named, counts_of
-from .quantities import MOSTLY, MULTIPLIERS, Quantities, units_of
+from .quantities import MULTIPLIERS, Quantities, units_of
 
 
-def number_notes(named: Named, texts: pa.Array, decimal: str) -> tuple[Note, ...]:
+def number_notes(named: Named, coded: pa.DictionaryArray, decimal: str) -> tuple[Note, ...]:
     """What was made of decimal marks, thousands and percents."""
-    notes = []
+    notes, texts = [], coded.dictionary
     if decimal != named.manner.decimal:
         mark = {".": "point", ",": "comma"}[decimal]
         other = {".": "comma", ",": "point"}[decimal]
@@ -26,11 +26,7 @@ def number_notes(named: Named, texts: pa.Array, decimal: str) -> tuple[Note, ...
         else:
             what = f"Numbers in {named.title} are written with a decimal {mark}, unlike the rest of the file."
         notes.append(Note(what, offer=named.offer(f"Read a decimal {other}", Kind.NUMBER)))
-    percent = pc.sum(pc.match_substring(texts, "%")).as_py() or 0
-    if percent:
-        notes.append(Note(f"Percentages in {named.title} are parts of one: 5 % was read as 0.05.", None))
-        if percent < len(texts) * MOSTLY:
-            notes.append(Note(f"Only some cells of {named.title} are percentages.", percent, NoteKind.HINT))
+    notes += _percent_notes(named, coded, decimal)
     return tuple(notes)
 
 
@@ -58,14 +54,34 @@ def quantity_notes(named: Named, coded: pa.DictionaryArray, found: Quantities, n
         what = (
             f"{cells.format(named.title)} a mark beside the number, such as “{shown}”: the number is read without it."
         )
-        notes.append(Note(what, count))
+        notes.append(Note(what, count, offer=as_text))
     if found.limits.any():
         count, shown = _those(found.limits, coded)
         cells = "1 cell of {} says" if count == 1 else f"{count:,} cells of {{}} say"
         ends = "it counts as blank" if count == 1 else "they count as blank"
         says = f"{cells.format(named.title)} only that a value is too low or too high to measure"
         what = f"{says}, such as “{shown}”: {ends}."
-        notes.append(Note(what, count, NoteKind.CELLS))
+        notes.append(Note(what, count, NoteKind.CELLS, as_text))
+    return notes
+
+
+def _percent_notes(named: Named, coded: pa.DictionaryArray, decimal: str) -> list[Note]:
+    """What was made of percents, and of numbers without the sign beside them."""
+    texts = coded.dictionary
+    signed = np.asarray(pc.match_substring_regex(texts, "[%‰]").to_numpy(zero_copy_only=False), dtype=np.bool_)
+    if not signed.any():
+        return []
+    as_text = named.offer("Keep it as text", Kind.TEXT)
+    notes = [Note(f"Percentages in {named.title} are parts of one: 5 % was read as 0.05.", offer=as_text)]
+    values = numerals.numbers(texts, decimal)
+    bare = ~signed & ~np.isnan(values) & (values != 0)
+    if bare.any():
+        count, shown = _those(bare, coded)
+        cells = "1 cell has" if count == 1 else f"{count:,} cells have"
+        what = (
+            f"Only some cells of {named.title} are percentages: {cells} no sign, such as “{shown}”, read as it stands."
+        )
+        notes.append(Note(what, count, NoteKind.HINT, as_text))
     return notes
 
 

@@ -196,6 +196,47 @@ def test_no_row_goes_unmentioned(rows):
     assert len(found.lines) + found.reading.header + named == len(rows)
 
 
+@pytest.mark.parametrize(
+    ("rows", "words", "shape"),
+    [
+        ([["Sales of the year"], [], ["in thousands"], [], *TABLE], "above the table", (3, 6)),
+        ([*TABLE, [], ["see also the books"]], "below the table", (3, 5)),
+        ([*TABLE, [], ["see also"], ["the", "books"]], "below the table", (3, 6)),
+        ([[*row, None, "checked" if i == 2 else None] for i, row in enumerate(TABLE)], "remarks beside", (4, 4)),
+        ([["Page 1"], *TABLE, ["Page 2"], *TABLE], "of titles between", (3, 9)),
+    ],
+)
+def test_what_was_left_out_can_be_read_with_one_click(rows, words, shape):
+    content = workbook(data=rows)
+    answer = here(content, **said(here(content), words)[0].offer.changes)
+    assert (len(answer.names), len(answer.columns[0])) == shape
+
+
+def test_comments_can_be_kept_with_one_click():
+    content = "a,b\n1,2\n# late\n3,4\n"
+    told = said(here(content), "1 row of comments")[0]
+    assert cells(here(content, **told.offer.changes))["a"] == ["1", "# late", "3"]
+
+
+def test_names_in_two_rows_can_be_read_as_one_with_one_click():
+    rows = [["", "2019", "", "2020", ""], ["x", "a", "b", "c", "d"], *[[f"r{i}", i, i, i, i] for i in range(8)]]
+    answer = here(delimited(rows))
+    assert answer.names[1] == "2019 a"
+    told = said(answer, "names of the columns take 2 rows")[0]
+    assert here(delimited(rows), **told.offer.changes).names == ("x", "a", "b", "c", "d")
+
+
+@given(sheets)
+def test_what_is_offered_can_be_read(rows):
+    try:
+        found = grid(rows)
+    except ReadError:
+        return
+    for note in found.notes:
+        if note.offer:
+            assert len(grid(rows, **note.offer.changes).lines)
+
+
 @given(sheets)
 def test_reading_again_as_it_was_read_gives_the_same_table(rows):
     try:

@@ -83,7 +83,10 @@ def _cleared(sheet: Sheet, reading: Reading) -> _Cleared:
     sheet, on_its_side = upright(sheet, reading)
     turned = on_its_side is not None and on_its_side.kind is not NoteKind.HINT
     sheet, left, beside = columns_of(sheet, reading)
-    notes = [left_out(len(commented.lines), "of comments", commented.lines)] if len(commented.lines) else []
+    notes = []
+    if len(commented.lines):
+        keep = Offer("Keep them", Reading(comment=""))
+        notes.append(left_out(len(commented.lines), "of comments", commented.lines, offer=keep))
     if len(ruled):
         keep = Offer("Keep them", Reading(rulings=True))
         notes.append(left_out(len(ruled), "of strokes, as rulings are,", ruled, offer=keep))

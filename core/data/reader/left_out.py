@@ -36,9 +36,12 @@ def row_notes(sheet: Sheet, plan: Plan) -> list[Note]:
     above, below = sheet.lines[: plan.start][filled[: plan.start]], sheet.lines[plan.stop :][filled[plan.stop :]]
     notes = []
     if len(above):
-        notes.append(left_out(len(above), "above the table", above))
+        end = sheet.n - 1 - int(plan.body[-1])
+        too = Offer("Read them as well", Reading(skip=int(above[0]) - 1, foot=end))
+        notes.append(left_out(len(above), "above the table", above, offer=too))
     if len(below):
-        other = Offer("Read them instead", Reading(skip=int(below[0]) - 1)) if len(below) > 2 else None
+        instead = Offer("Read them instead", Reading(skip=int(below[0]) - 1))
+        other = instead if len(below) > 2 else Offer("Read them as well", Reading(foot=0))
         notes.append(left_out(len(below), "below the table", below, offer=other))
     if len(plan.repeated):
         again = "that repeats the names" if len(plan.repeated) == 1 else "that repeat the names"
@@ -57,7 +60,7 @@ def row_notes(sheet: Sheet, plan: Plan) -> list[Note]:
         what = "The table has one row alone. If it holds the names of columns, no rows stand below them."
         notes.append(Note(what, 1, NoteKind.HINT))
     if plan.heading.header > 1:
-        notes.append(Note(f"The names of the columns take {plan.heading.header} rows.", plan.heading.header))
+        notes.append(_names_note(sheet, plan))
     if plan.heading.n_units:
         units = sheet.lines[plan.start + plan.heading.header :][: plan.heading.n_units]
         keep = Offer("Keep them as rows", Reading(units=0))
@@ -74,7 +77,9 @@ def column_notes(sheet: Sheet, plan: Plan, kept: list[int]) -> list[Note]:
     beside = int(sheet.filled[plan.body][:, plan.width :].any(axis=0).sum())
     if beside:
         columns = "column" if beside == 1 else "columns"
-        notes.append(Note(f"{beside:,} {columns} of remarks beside the table left out.", beside, NoteKind.COLUMNS))
+        keep = Offer("Keep them", Reading(width=sheet.w))
+        what = f"{beside:,} {columns} of remarks beside the table left out."
+        notes.append(Note(what, beside, NoteKind.COLUMNS, keep))
     empty = sheet.before + sheet.w - len(kept) - beside
     if empty:
         columns = "column" if empty == 1 else "columns"
@@ -82,15 +87,22 @@ def column_notes(sheet: Sheet, plan: Plan, kept: list[int]) -> list[Note]:
     return notes
 
 
+def _names_note(sheet: Sheet, plan: Plan) -> Note:
+    """That the names take several rows, and how to read the last of them alone."""
+    rows = plan.heading.header
+    last = Offer("Only the last of them", Reading(skip=int(sheet.lines[plan.start + rows - 1]) - 1, header=1))
+    return Note(f"The names of the columns take {rows} rows.", rows, offer=last)
+
+
 def _title_note(sheet: Sheet, plan: Plan) -> Note:
     """Titles of sections, and where they went."""
     lines = sheet.lines[plan.titles]
+    other = _alone(sheet, plan) or Offer("Read them as rows", Reading(sections=False))
     if not plan.sections:
-        return left_out(len(lines), "of titles between the rows", lines)
+        return left_out(len(lines), "of titles between the rows", lines, offer=other)
     parts = len(set(plan.sections))
     what = f"The table has {parts:,} sections; their titles ({_lines(lines)}) stand in a column of their own."
-    as_rows = Offer("Read them as rows", Reading(sections=False))
-    return Note(what, len(lines), NoteKind.ROWS, _alone(sheet, plan) or as_rows)
+    return Note(what, len(lines), NoteKind.ROWS, other)
 
 
 def _alone(sheet: Sheet, plan: Plan) -> Offer | None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.errors import ReadError
 from tests.data.making import cells, delimited, here, said, workbook
 
 NAMES = ["name", "a", "b", "c"]
@@ -185,3 +186,10 @@ def test_a_wide_table_of_few_rows_can_be_turned_with_one_click():
     ]
     told = said(here(delimited(rows)), "more columns than rows")[0]
     assert here(delimited(rows), **told.offer.changes).names == ("id", "age", "mass")
+
+
+def test_a_table_too_large_to_be_turned_is_refused_where_that_was_asked_for():
+    large = "name,x\n" + "a,1\n" * 500_000
+    with pytest.raises(ReadError, match="too large to read its rows as columns"):
+        here(large, turned=True)
+    assert here("name,x\n" + "a,1\nb,2\n" * 5, turned=True).names[0] == "name"

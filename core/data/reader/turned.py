@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from ...errors import ReadError
 from ..table import Note, NoteKind, Offer, Reading
 from .extent import find_extent
 from .heading import Row, is_value, is_word
@@ -22,9 +23,18 @@ WIDE = 10  # columns from which on a table of fewer rows may lie on its side
 
 
 def upright(sheet: Sheet, reading: Reading) -> tuple[Sheet, Note | None]:
-    """The sheet with its rows as columns, if it lies on its side or is said to, and what to tell."""
-    if reading.turned is False or sheet.n * sheet.w > MOST_CELLS:
+    """The sheet with its rows as columns, if it lies on its side or is said to, and what to tell.
+
+    Raises ReadError for one that is said to and is too large.
+    """
+    if reading.turned is False:
         return sheet, None
+    if reading.turned and sheet.n * sheet.w > MOST_CELLS:
+        raise ReadError(
+            "The table is too large to read its rows as columns.",
+            f"It has {sheet.n * sheet.w:,} cells; {MOST_CELLS:,} can be turned.",
+            "Read it as it stands, or turn it before it is saved.",
+        )
     told = reading.skip is not None or reading.header is not None  # of the sheet as it stands
     small = sheet.n <= MOST_ROWS and sheet.n * sheet.w <= MOST_LOOKED_AT and sheet.w > FEWEST
     if reading.turned is None and (told or not small):

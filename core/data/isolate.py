@@ -19,11 +19,10 @@ import pyarrow as pa
 
 from ..errors import ReadError
 from .answer import Answer, opened, sizes, unsound
-from .limits import Limits
+from .limits import TOO_MUCH_MEMORY, Limits
 from .table import Reading
 
 ROOT = Path(__file__).parents[2]
-TOO_MUCH_MEMORY = 3  # the child's exit code for it
 PATIENCE = 5.0  # seconds that a child has to end once it has answered
 _PASSED_ON = ("PATH", "LANG", "SYSTEMROOT", "HOME")  # of the environment
 _OWN = {

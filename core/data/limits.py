@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+TOO_MUCH_MEMORY = 3  # the exit code of a reader that takes more than it may
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -1,7 +1,10 @@
 """Tables drawn with characters: Markdown, psql, MySQL, reports of fixed width, boxes."""
 
+import time
+
 import pytest
 
+from core.data.reader.rulings import is_ruling
 from tests.data.making import cells, here, said
 
 MARKDOWN = """
@@ -123,3 +126,22 @@ def test_rulings_can_be_kept():
 
 def test_a_first_line_for_spreadsheets_tells_the_separator():
     assert cells(here("sep=|\na|b\n1,5|2;3\n2,5|2;4\n3,5|2;5\n")) == {"a": [1.5, 2.5, 3.5], "b": ["2;3", "2;4", "2;5"]}
+
+
+@pytest.mark.parametrize("text", ["---", "|:-|-:|", "+-----+-----+", "═══╪═══", " ── ", "= === ="])
+def test_strokes_alone_are_a_ruling(text):
+    assert is_ruling(text)
+    assert not is_ruling(f"{text} 7")
+    assert not is_ruling(f"a{text}")
+
+
+@pytest.mark.parametrize("text", ["", "-", "--", "| |", "- - -", "~"])
+def test_a_stroke_here_and_there_is_none(text):
+    assert not is_ruling(text)
+
+
+@pytest.mark.parametrize("strokes", ["-", "- ", "---", "│─"])
+def test_a_long_cell_of_strokes_is_looked_at_in_no_time(strokes):
+    start = time.perf_counter()
+    assert not is_ruling(strokes * 100_000 + "x")
+    assert time.perf_counter() - start < 2

@@ -23,7 +23,7 @@ import pyarrow as pa
 from ...errors import CoreError, ReadError
 from ..answer import Head, refused, unsound_cells, written
 from ..lifeline import end_with
-from ..limits import Limits
+from ..limits import TOO_MUCH_MEMORY, Limits
 from ..names import unique_names
 from ..table import Note, Reading
 from .assemble import assembled, display_names
@@ -33,7 +33,6 @@ from .repeated import repeats_in
 from .sheet import Rows, Sheet
 from .text import read_text
 
-TOO_MUCH_MEMORY = 3  # exit code
 LONGEST_NAME = 5_000  # characters of a name that travel
 _AS_STORED: dict[str, Any] = {  # the layout of records: the names, and rows below them
     "header": 1,

@@ -25,8 +25,7 @@ def repeats_in(columns: Sequence[pa.Array], lines: Rows | None, *, kept: bool) -
     if not 2 <= len(columns) <= MOST_COLUMNS or n < 2:
         return everything, []
     hashes = _hashes(columns)
-    first = np.zeros(n, dtype=np.bool_)
-    first[np.unique(hashes, return_index=True)[1]] = True
+    first = _first_of_their_kind(columns, hashes)
     repeated = n - int(first.sum())
     if not repeated:
         return everything, []
@@ -36,13 +35,26 @@ def repeats_in(columns: Sequence[pa.Array], lines: Rows | None, *, kept: bool) -
         return first, [Note(what, repeated, NoteKind.ROWS)]
     offer = Offer("Leave repeats out", Reading(repeats=False))
     period = _period(hashes)
-    if period:
+    if period and not first[period:].any():
         at = int(lines[period]) if lines is not None else period + 1
         what = f"From line {at:,} on, all rows come again in the same order: the file may hold them twice."
         return everything, [Note(what, repeated, NoteKind.HINT, offer)]
     again = "repeats an earlier one" if repeated == 1 else "repeat earlier ones"
     what = f"{count(repeated, 'row')} {again} in every cell."
     return everything, [Note(what, repeated, NoteKind.HINT, offer)]
+
+
+def _first_of_their_kind(columns: Sequence[pa.Array], hashes: Hashes) -> Mask:
+    """(n,) which rows equal no earlier one: those of a number that came before are compared cell by cell."""
+    _, at, kind = np.unique(hashes, return_index=True, return_inverse=True)
+    earliest = at[kind]
+    again = np.flatnonzero(earliest != np.arange(len(hashes)))
+    for column in columns if len(again) else ():
+        codes = _codes(column)
+        again = again[codes[again] == codes[earliest[again]]]
+    first = np.ones(len(hashes), dtype=np.bool_)
+    first[again] = False
+    return first
 
 
 def _period(hashes: Hashes) -> int:
@@ -56,7 +68,7 @@ def _period(hashes: Hashes) -> int:
 
 
 def _hashes(columns: Sequence[pa.Array]) -> Hashes:
-    """(n,) a number of 64 bits of each row, alike only for equal rows but for one chance in 1e12 in a million rows."""
+    """(n,) a number of 64 bits of each row: alike for equal rows, and for hardly any others."""
     found = np.zeros(len(columns[0]), dtype=np.uint64)
     for column in columns:
         found ^= _codes(column)

@@ -15,19 +15,16 @@ from .sheet import Cells, Mask, Rows, Sheet, taken
 
 BARS = ("│", "┃", "║")  # what parts the cells of a drawn table
 LOOKED_AT = 200  # lines that may tell where columns of fixed width begin
-_DRAWN = (
-    r"[-=_+:|~\s\x{2500}-\x{257f}]*(?:---|===|___|:-|-:|-\+|[\x{2500}\x{2501}\x{2550}]{2})[-=_+:|~\s\x{2500}-\x{257f}]*"
-)
-_RULING = re.compile(
-    _DRAWN.replace(r"\x{2500}", "─").replace(r"\x{257f}", "╿").replace(r"\x{2501}", "━").replace(r"\x{2550}", "═")
-)
+_LINES = r"[-=_+:|~\s─-╿]*"
+_LINE = "(?:---|===|___|:-|-:|-\\+|[─━═]{2})"
+_ONLY_LINES, _SOME_LINE = re.compile(_LINES), re.compile(_LINE)
 _STROKES = re.compile(r"\s*(?:-{2,}|={2,})(?:\s+(?:-+|=+))+\s*")
 _STROKE = re.compile(r"-+|=+")
 
 
 def is_ruling(text: str) -> bool:
     """Whether a line or a cell holds nothing but strokes."""
-    return _RULING.fullmatch(text) is not None
+    return _ONLY_LINES.fullmatch(text) is not None and _SOME_LINE.search(text) is not None  # in linear time
 
 
 def without_ruling_lines(text: str) -> str:
@@ -81,6 +78,6 @@ def _are_strokes(cells: Cells) -> Mask:
     if isinstance(cells, pa.Array):
         if pa.types.is_null(cells.type):
             return np.zeros(len(cells), dtype=np.bool_)
-        found = pc.match_substring_regex(cells, f"^{_DRAWN}$").fill_null(False)
+        found = pc.match_substring_regex(cells, f"^{_LINES}{_LINE}{_LINES}$").fill_null(False)
         return np.array(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
     return np.array([isinstance(cell, str) and is_ruling(cell) for cell in cells], dtype=np.bool_)

@@ -1,10 +1,7 @@
-from collections.abc import Sequence
-
 import streamlit as st
 
 from core.analysis.groups.listing import with_dates
 from core.analysis.new_rows import ColumnMatch
-from core.data.table import Note, NoteKind
 from core.numbers import count, figure, share
 from core.share.export import labelled_frame
 from pages.app.results import Analysis
@@ -53,11 +50,6 @@ def show_columns(columns: ColumnMatch) -> None:
     st.caption(said)
 
 
-def blanked(notes: Sequence[Note]) -> tuple[str, ...]:
-    """What the reader of the new file took for blank."""
-    return tuple(note.what for note in notes if note.kind is NoteKind.CELLS)
-
-
 def show_odd(both: Arrived) -> None:
     """The new rows that look odd, with the reasons."""
     if both.found.odd.flagged.any():
@@ -90,7 +82,8 @@ def show(analysis: Analysis, both: Arrived) -> None:
         f"The line is the one on the page Odd rows: a score of {figure(found.odd.threshold)}."
     )
     show_columns(found.columns)
-    widgets.notes((*found.unlike_sentences, *(note.what for note in found.matrix.notes), *blanked(both.table.notes)))
+    st.caption("Its numbers, dates and blanks are read as those of the first file were.")
+    widgets.notes((*found.unlike_sentences, *(note.what for note in (*found.matrix.notes, *both.table.notes))))
     show_odd(both)
     show_drift(analysis, both)
     downloads.pair(

@@ -182,6 +182,18 @@ class Reading:
         if self.kinds is not None:
             object.__setattr__(self, "kinds", tuple((name, Kind(kind)) for name, kind in self.kinds))
 
+    @property
+    def of_values(self) -> Reading:
+        """How cells are read, without the layout: for another file of the same columns.
+
+        Examples:
+            >>> core.Reading(skip=3, delimiter=";", decimal=",").of_values == core.Reading(decimal=",")
+            True
+        """
+        return Reading(
+            decimal=self.decimal, day_first=self.day_first, blanks=self.blanks, codes=self.codes, kinds=self.kinds
+        )
+
 
 @dataclass(frozen=True)
 class Offer:

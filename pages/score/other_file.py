@@ -66,10 +66,11 @@ def arrived(analysis: Analysis) -> Arrived | None:
     fitted, groups, odd = analysis.fit, analysis.grouping, analysis.odd
     if upload is None or fitted is None or groups is None or odd is None:
         return None
-    table = _table(upload)
+    reading = analysis.table.reading.of_values
+    table = _table(upload, reading)
     if table is None:
         return None
-    own = _key(analysis, upload)
+    own = _key(analysis, upload, reading)
     found = jobs.result(
         own,
         "Scoring the other file",
@@ -81,11 +82,11 @@ def arrived(analysis: Analysis) -> Arrived | None:
     return Arrived(table, found, labelled, own)
 
 
-def _table(upload: Upload) -> Table | None:
-    read = Read(readers(), upload, Reading())
-    return jobs.result(key("other table", upload.sha256), "Reading the other file", read, stop=read.stop)
+def _table(upload: Upload, reading: Reading) -> Table | None:
+    read = Read(readers(), upload, reading)
+    return jobs.result(key("other table", upload.sha256, reading), "Reading the other file", read, stop=read.stop)
 
 
-def _key(analysis: Analysis, upload: Upload) -> str:
+def _key(analysis: Analysis, upload: Upload, reading: Reading) -> str:
     session = analysis.session
-    return analysis.groups_key("other_file", analysis.group_names, session.policy, upload.sha256)
+    return analysis.groups_key("other_file", analysis.group_names, session.policy, upload.sha256, reading)

@@ -80,3 +80,25 @@ def test_new_rows_can_be_taken_away_as_csv_and_as_a_workbook(ready, two_groups):
     bring(ready, two_groups)
     labels = [each.proto.label for each in ready.app.get("download_button")]
     assert labels == ["120 new rows with groups, scores and flags (CSV)", "The same as a workbook (XLSX)"]
+
+
+def doubtful(n=60):
+    """Two columns that can be read with a decimal point or with one between thousands, of which the first is right."""
+    rows = [f"{1 + i % 7}.{100 + 13 * i % 900:03d};{5 + i % 5}.{100 + 29 * i % 900:03d}" for i in range(n)]
+    return "\n".join(["width;height", *rows]).encode()
+
+
+def test_the_other_file_is_read_as_the_first_one_was_however_that_was_chosen(visitor):
+    visitor.upload(doubtful()).settle()
+    assert visitor.session.reading.decimal is None
+    visitor.go("pages/data_page.py").settle().click("offer-0").settle()
+    assert visitor.session.reading.decimal == ","
+    bring(visitor.go(PAGE).settle(), doubtful())
+    assert not visitor.app.exception
+    assert "No column has moved by much" in visitor.headings
+
+
+def test_all_notes_on_the_other_file_are_shown(ready, two_groups):
+    bring(ready, changed(two_groups, lambda row: [*row[:4], "5 %"]))
+    assert not ready.app.exception
+    assert "Percentages in “word” are parts of one" in ready.text

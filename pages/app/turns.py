@@ -38,17 +38,22 @@ class Turns:
         self._waiting: list[Ticket] = []
         self._working: list[Ticket] = []
         self._served: dict[str, float] = {}  # seconds at work of each owner, level with the others when it came
+        self._gone: set[str] = set()  # owners who have left, but whose jobs have not yet
         self._level = 0.0  # the most that anybody had been served who then got a turn
         self._changed = Condition()
 
     def enter(self, ticket: Ticket, given_up: Callable[[], bool]) -> bool:
         """Wait for a turn and take it; False if the job was given up meanwhile."""
         with self._changed:
+            if given_up():  # its owner may be forgotten already
+                self._forget_the_gone()
+                return False
             self._waiting.append(ticket)
             self._served[ticket.owner] = max(self._served.get(ticket.owner, 0.0), self._level)
             while self._next() is not ticket:
                 if given_up():
                     self._waiting.remove(ticket)
+                    self._forget_the_gone()
                     return False
                 self._changed.wait(LOOK)
             self._waiting.remove(ticket)
@@ -62,18 +67,16 @@ class Turns:
         """Give the turn back, if there is one."""
         with self._changed:
             if ticket in self._working:
-                self._working.remove(ticket)
-                self._served[ticket.owner] += self._clock() - ticket.since
-                self._changed.notify_all()
+                self._put_down(ticket)
+                self._forget_the_gone()
 
     def give_way(self, ticket: Ticket, given_up: Callable[[], bool]) -> bool:
         """Let others go first if it is their turn, and wait for the next one; False if the job was given up."""
         with self._changed:
-            due = self._is_due(ticket)
-        if not due:
-            return True
-        self.leave(ticket)
-        return self.enter(ticket, given_up)
+            if not self._is_due(ticket):
+                return True
+            self._put_down(ticket)
+            return self.enter(ticket, given_up)
 
     def place(self, ticket: Ticket) -> int:
         """Place in the queue from 1, or 0 at work."""
@@ -81,10 +84,26 @@ class Turns:
             return self._queue().index(ticket) + 1 if ticket in self._waiting else 0
 
     def forget(self, owner: str) -> None:
-        """What a visitor has had, once it has left."""
+        """What a visitor has had, once it has left and so has its last job."""
         with self._changed:
-            if all(each.owner != owner for each in (*self._waiting, *self._working)):
-                self._served.pop(owner, None)
+            self._gone.add(owner)
+            self._forget_the_gone()
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Of whom it is known what they have had."""
+        return frozenset(self._served)
+
+    def _put_down(self, ticket: Ticket) -> None:
+        self._working.remove(ticket)
+        self._served[ticket.owner] += self._clock() - ticket.since
+        self._changed.notify_all()
+
+    def _forget_the_gone(self) -> None:
+        here = {each.owner for each in (*self._waiting, *self._working)}
+        for owner in self._gone - here:
+            self._served.pop(owner, None)
+        self._gone &= here
 
     def _queue(self) -> list[Ticket]:
         """Those who wait: who has had the least comes first, then who came first."""

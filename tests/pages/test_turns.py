@@ -142,3 +142,37 @@ def test_who_comes_anew_is_level_with_the_others():
     turns.leave(new)
     assert next_one.wait(5)  # not only after the new one has had thirty seconds as well
     assert not again.is_set()
+
+
+def test_who_has_left_is_forgotten_with_the_last_job():
+    turns = Turns(at_once=1)
+    idle, at_work, waiting = Ticket("a"), Ticket("b"), Ticket("c")
+    turns.enter(idle, never)
+    turns.leave(idle)
+    turns.enter(at_work, never)
+    given_up = threading.Event()
+    enter_later(turns, waiting, given_up.is_set)
+    for owner in "abc":
+        turns.forget(owner)
+    assert turns.known == {"b", "c"}
+    given_up.set()
+    wait_for(lambda: turns.known == {"b"})
+    turns.leave(at_work)
+    assert not turns.known
+    assert not turns.enter(Ticket("a"), lambda: True)  # a job that begins as its owner goes
+    assert not turns.known
+
+
+def test_who_has_left_is_forgotten_also_where_its_job_gives_way():
+    turns = Turns(at_once=1, slice_seconds=0)
+    long, short = Ticket("a"), Ticket("b")
+    turns.enter(long, never)
+    turns.forget("a")
+    waiting = enter_later(turns, short)
+    back = threading.Event()
+    threading.Thread(target=lambda: turns.give_way(long, never) and back.set(), daemon=True).start()
+    assert waiting.wait(5)
+    turns.leave(short)
+    assert back.wait(5)
+    turns.leave(long)
+    assert turns.known == {"b"}

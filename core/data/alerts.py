@@ -98,8 +98,18 @@ def _spike(numbers: Numbers, of: Kind) -> list[Alert]:
 
 
 def _code(numbers: Numbers) -> list[Alert]:
-    """A value such as -999 that stands far from all others, more than once."""
+    code = code_among(numbers)
+    if code is None:
+        return []
+    what = f"{code:g} stands {numbers.count(code):,} times, far from the rest: it may mean blank"
+    return [Alert(AlertKind.CODE, what, False, code=f"{code:g}")]
+
+
+def code_among(numbers: Numbers) -> float | None:
+    """A value such as -999 that stands far from all others, more than once; None if there is none."""
     ordered = numbers.ordered
+    if numbers.n_distinct <= 1:
+        return None
     for code in CODES:
         if code not in (ordered[0], ordered[-1]) or numbers.count(code) < 2:
             continue
@@ -110,9 +120,8 @@ def _code(numbers: Numbers) -> list[Alert]:
             gap = rest[0] - code if code == ordered[0] else code - rest[-1]
             apart = gap > max(rest[-1] - rest[0], abs(code) / 10)
         if apart:
-            what = f"{code:g} stands {numbers.count(code):,} times, far from the rest: it may mean blank"
-            return [Alert(AlertKind.CODE, what, False, code=f"{code:g}")]
-    return []
+            return code
+    return None
 
 
 def _tail(numbers: Numbers) -> list[Alert]:

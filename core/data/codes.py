@@ -3,56 +3,75 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
+from ..arrays import Array
+from .alerts import code_among
 from .columns import numbers_of, profile
+from .summary import Numbers
 from .table import AlertKind, Note, NoteKind, Offer, Reading, Table
 
-DOUBTFUL = ("-1",)  # often a value of its own: only remarked on
-MOST_ROUNDS = 3  # a column may have several codes, of which one hides the next
+DOUBTFUL = -1.0  # often a value of its own: only remarked on
+MOST_OF_A_COLUMN = 3  # codes, of which one hides the next
 SHOWN = 3
 
 
 def without_codes(table: Table) -> Table:
     """The table with its codes for blank as blanks and a note on each, unless its reading keeps them."""
-    if table.reading.codes is False:
+    asked = table.reading.codes
+    if asked is False:
         return table
-    for _ in range(MOST_ROUNDS):
-        found = _codes(table)
-        if not found:
-            return table
-        originals = [each.original for each in table.columns]
-        notes = (*table.notes, *_notes(table, found))
-        table = profile(_blanked(table, found), notes, replace(table.reading, codes=True), originals)
-    return table
+    kept = asked if isinstance(asked, tuple) else ()
+    found = {name: tuple(code for code in codes if f"{code:g}" not in kept) for name, codes in _codes(table).items()}
+    if not any(found.values()):
+        return table
+    reading, originals = replace(table.reading, codes=kept or True), [each.original for each in table.columns]
+    return profile(_blanked(table, found), (*table.notes, *_notes(table, found, kept)), reading, originals)
 
 
-def _codes(table: Table) -> dict[str, str]:
-    """The code of each column that has one."""
-    alerts = ((each.name, alert) for each in table.columns for alert in each.alerts)
-    return {name: alert.code for name, alert in alerts if alert.kind is AlertKind.CODE and alert.code not in DOUBTFUL}
+def _codes(table: Table) -> dict[str, tuple[float, ...]]:
+    """The codes of each column that has some, whether or not they stay numbers: none hides another."""
+    marked = [each.name for each in table.columns if any(alert.kind is AlertKind.CODE for alert in each.alerts)]
+    return {name: _codes_among(numbers_of(table, name)) for name in marked}
 
 
-def _blanked(table: Table, found: dict[str, str]) -> pd.DataFrame:
-    frame = table.frame.copy()
-    for name, code in found.items():
-        values = frame[name]
-        whole = pd.api.types.is_integer_dtype(values)
-        values = values.astype(pd.Int64Dtype()) if whole else values
-        frame[name] = values.mask(numbers_of(table, name) == float(code))
+def _codes_among(numbers: Array) -> tuple[float, ...]:
+    found: list[float] = []
+    while len(found) < MOST_OF_A_COLUMN:
+        code = code_among(Numbers(numbers))
+        if code is None or code == DOUBTFUL:
+            break
+        found.append(code)
+        numbers = np.where(numbers == code, np.nan, numbers)
+    return tuple(found)
+
+
+def _blanked(table: Table, found: Mapping[str, Sequence[float]]) -> pd.DataFrame:
+    frame = table.frame.copy(deep=False)
+    for name, codes in found.items():
+        if codes:
+            values = frame[name]
+            whole = pd.api.types.is_integer_dtype(values)
+            values = values.astype(pd.Int64Dtype()) if whole else values
+            frame[name] = values.mask(np.isin(numbers_of(table, name), codes))
     return frame
 
 
-def _notes(table: Table, found: dict[str, str]) -> list[Note]:
+def _notes(table: Table, found: Mapping[str, Sequence[float]], kept: tuple[str, ...]) -> list[Note]:
+    """A note on each code, with the offer to keep it as well as those that are kept."""
     columns = defaultdict(list)
-    for name, code in found.items():
-        columns[code].append(name)
+    for name, codes in found.items():
+        for code in codes:
+            columns[code].append(name)
     notes = []
     for code, names in columns.items():
-        count = sum(int((numbers_of(table, name) == float(code)).sum()) for name in names)
+        count = sum(int((numbers_of(table, name) == code).sum()) for name in names)
         where = ", ".join(f"“{name[:60]}”" for name in names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
-        what = f"{count:,} cells of {where} hold {code}, far from all other values: they count as blank."
-        notes.append(Note(what, count, NoteKind.CELLS, Offer(f"{code} is a number", Reading(codes=False))))
+        what = f"{count:,} cells of {where} hold {code:g}, far from the rest: they count as blank."
+        offer = Offer(f"{code:g} is a number", Reading(codes=(*kept, f"{code:g}")))
+        notes.append(Note(what, count, NoteKind.CELLS, offer))
     return notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -48,8 +49,11 @@ def checked(value: Any, hint: Any) -> Any:
 def _one_of(value: Any, hints: tuple[Any, ...]) -> Any:
     if value is None and NoneType in hints:
         return None
-    (hint,) = (each for each in hints if each is not NoneType)
-    return checked(value, hint)
+    *others, last = (each for each in hints if each is not NoneType)
+    for hint in others:
+        with suppress(ValueError):
+            return checked(value, hint)
+    return checked(value, last)
 
 
 def _listed(value: Any, hints: tuple[Any, ...]) -> tuple[Any, ...]:

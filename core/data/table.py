@@ -140,7 +140,8 @@ class Reading:
         decimal: decimal mark, "." or ",".
         day_first: whether 3/4/2020 is in April.
         blanks: more spellings of blank, such as ("-999",).
-        codes: whether numbers such as -999 that stand far from the rest are blank.
+        codes: whether numbers such as -999 that stand far from the rest are blank: all (True), none (False), or all but
+            some, such as ("-999",).
         kinds: (column, kind) for columns, by display name, whose kind is given, such as ("zip", "text").
 
     Examples:
@@ -172,13 +173,15 @@ class Reading:
     decimal: str | None = None
     day_first: bool | None = None
     blanks: tuple[str, ...] | None = None
-    codes: bool | None = None
+    codes: bool | tuple[str, ...] | None = None
     kinds: tuple[tuple[str, Kind], ...] | None = None
 
     def __post_init__(self) -> None:
         """Take lists, as JSON has them, and plain words."""
         if self.blanks is not None:
             object.__setattr__(self, "blanks", tuple(self.blanks))
+        if isinstance(self.codes, list | tuple):
+            object.__setattr__(self, "codes", tuple(map(str, self.codes)))
         if self.kinds is not None:
             object.__setattr__(self, "kinds", tuple((name, Kind(kind)) for name, kind in self.kinds))
 

@@ -100,7 +100,7 @@ def show(reading: Reading, sheets: Sequence[str]) -> None:
                 _choice("Lines that are no rows begin with", "comment", COMMENTS, asked)
             _choice("Decimal mark", "decimal", DECIMALS, asked)
             _choice("3/4/2020 is", "day_first", DATES, asked)
-            _choice("-999 and the like, far from all other numbers,", "codes", CODES, asked)
+            _choice("-999 and the like, far from all other numbers,", "codes", _codes(asked), asked)
             for name, (label, options) in WAYS.items():
                 _choice(label, name, options, asked)
         with right:
@@ -124,6 +124,12 @@ def _choice(label: str, name: str, options: Mapping[Any, str], asked: Reading) -
     values, now = list(said), getattr(asked, name)
     at = values.index(now) if now in options else 0
     st.selectbox(label, values, index=at, format_func=said.__getitem__, key=f"reading-{name}")
+
+
+def _codes(asked: Reading) -> dict[Any, str]:
+    """What may become of codes for blank; where some of them were put back, that as well."""
+    kept = asked.codes
+    return {kept: f"are blank, but for {', '.join(kept)}", **CODES} if isinstance(kept, tuple) and kept else CODES
 
 
 def _take() -> None:

@@ -22,7 +22,7 @@ COLUMNS = {
     "text": pa.array(["a", None, "größer"]),
     "full": pa.array(["x", "", "z"]),
 }
-READING = Reading(name="a.csv", header=True, blanks=("-9",), kinds=(("full", Kind.TEXT),))
+READING = Reading(name="a.csv", header=True, blanks=("-9",), codes=("-99",), kinds=(("full", Kind.TEXT),))
 
 
 def sent(cells=COLUMNS, **changes):

@@ -48,6 +48,44 @@ def test_one_code_behind_another_is_found_too():
     assert core.read_table(delimited(rows)).column("x").n_missing == 8
 
 
+def two_columns(first, second, n=60):
+    """Rows of two numbers, each with its codes in its first rows."""
+    columns = np.random.default_rng(1).normal(20, 2, (2, n)).round(2).tolist()
+    for column, codes in zip(columns, (first, second), strict=True):
+        column[: len(codes)] = codes
+    return delimited([["a", "b"], *map(list, zip(*columns, strict=True))])
+
+
+def blanks(table):
+    return {each.name: each.n_missing for each in table.columns}
+
+
+def offered(table, code):
+    """The offer to keep a code, taken."""
+    (offer,) = (note.offer for note in table.notes if note.offer and note.offer.label == f"{code} is a number")
+    return offer.applied(core.Reading())
+
+
+def test_one_code_is_put_back_without_the_others_and_then_another_as_well():
+    content = two_columns([-999] * 3, [-99] * 4 + [-999] * 2)
+    table = core.read_table(content)
+    assert blanks(table) == {"a": 3, "b": 6}
+    one = core.read_table(content, offered(table, "-99"))
+    assert blanks(one) == {"a": 3, "b": 2}
+    assert [note.count for note in one.notes if "count as blank" in note.what] == [5]
+    both = core.read_table(content, offered(one, "-999"))
+    assert blanks(both) == {"a": 0, "b": 0}
+    assert set(both.reading.codes) == {"-99", "-999"}
+
+
+def test_a_code_that_is_put_back_hides_none_behind_it():
+    content = two_columns([-999] * 3 + [-99] * 4, [])
+    table = core.read_table(content, core.Reading(codes=["-999"]))
+    assert blanks(table) == {"a": 4, "b": 0}
+    assert core.read_table(content, table.reading).frame.equals(table.frame)
+    assert blanks(core.read_table(content, core.Reading(codes=()))) == {"a": 7, "b": 0}
+
+
 @pytest.mark.parametrize(
     "values",
     [

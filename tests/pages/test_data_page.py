@@ -283,6 +283,21 @@ def test_what_the_reader_decided_can_be_decided_otherwise(visitor):
     assert not visitor.app.exception
 
 
+def test_a_code_is_put_back_by_itself_and_the_form_says_so(visitor):
+    rows = np.random.default_rng(2).normal(20, 2, (60, 2)).round(2)
+    rows[:3, 0], rows[:4, 1] = -999, -99
+    visitor.upload(as_csv(["a", "b"], rows.tolist())).settle()
+    visitor.click(next(each.key for each in visitor.app.button if each.label.endswith("-999 is a number"))).settle()
+    assert visitor.session.reading.codes == ("-999",)
+    offers = [each.label for each in visitor.app.button if each.label.endswith(" is a number")]
+    assert len(offers) == 1
+    assert offers[0].endswith("-99 is a number")
+    next(each for each in visitor.app.button if each.label == "Read again").click().run()
+    visitor.settle()
+    assert visitor.session.reading.codes == ("-999",)
+    assert not visitor.app.exception
+
+
 def test_one_click_takes_every_transform_that_long_tails_suggest(visitor):
     tails = np.exp(np.random.default_rng(0).normal(size=(200, 2)) * 2)
     visitor.upload(as_csv(["wide", "wider"], [[f"{x:.5f}" for x in row] for row in tails.tolist()])).settle()

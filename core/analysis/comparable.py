@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..data.columns import numbers_of
+from ..data.levels import keys, spelled, told_apart
 from ..data.table import Kind, Table
 from ..data.transform import LARGEST, Transform
 from ..numbers import count
@@ -60,10 +61,10 @@ def _of_numbers(transform: Transform, table: Table) -> Iterator[Unlike]:
 def _of_categories(transform: Transform, table: Table) -> Iterator[Unlike]:
     levels = [each for each in transform.levels if each is not None]
     for base in transform.commonest:
-        known = {base.value, *(each.value for each in levels if each.column == base.column)}
+        known = keys([base.value, *(each.value for each in levels if each.column == base.column)])
         cells = table.frame[base.column]
-        new = (cells.notna() & ~cells.astype(str).isin(known)).to_numpy(dtype=bool)
-        named = _named(cells[new].astype(str).unique().tolist())
+        new = (cells.notna() & ~told_apart(cells).isin(known)).to_numpy(dtype=bool)
+        named = _named(spelled(cells[new]).unique().tolist())
         yield Unlike(base.column, new, f"values that no fitted row has ({named})")
 
 

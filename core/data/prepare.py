@@ -13,6 +13,7 @@ import pandas as pd
 from ..arrays import Array
 from ..errors import ChoiceError, DataError, expect
 from .columns import default_columns, relaxation
+from .levels import spelled, told_apart
 from .power_transform import PowerTransform, learned_power
 from .table import Kind, Note, NoteKind, Shape, Table
 from .transform import Blanks, Level, Matrix, Transform, as_table, assemble, raw_values, row_weights
@@ -165,14 +166,16 @@ def _levels(table: Table, encode: tuple[str, ...]) -> tuple[tuple[Level, ...], t
     for name in dict.fromkeys(encode):
         if name not in table.frame.columns:
             raise DataError(f"There is no column {name!r}.", remedy="Choose among the columns of the table.")
-        counts = table.frame[name].dropna().astype(str).value_counts()
+        cells = table.frame[name].dropna()
+        counts, texts = told_apart(cells).value_counts(), spelled(cells)
         if not 2 <= len(counts) <= MOST_LEVELS:
             raise DataError(
                 f"Column {name!r} has {len(counts):,} different values.",
                 f"A category with 2 to {MOST_LEVELS} can become features.",
                 "Leave it out.",
             )
-        order = sorted(counts.index, key=lambda value: (-int(counts[value]), value))
+        said = texts.groupby(told_apart(cells)).agg(lambda each: each.mode().iloc[0])
+        order = [said[key] for key in sorted(counts.index, key=lambda key: (-int(counts[key]), said[key]))]
         commonest.append(Level(name, order[0]))
         levels += [Level(name, value) for value in order[1:]]
     return tuple(commonest), tuple(levels)

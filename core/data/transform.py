@@ -18,6 +18,7 @@ from ..errors import DataError, expect
 from ..numbers import count, figure, figures
 from .columns import numbers_of, profile
 from .dates import dates
+from .levels import keys, told_apart
 from .power_transform import PowerTransform
 from .table import Note, NoteKind, Shape, Table
 
@@ -264,9 +265,11 @@ def raw_values(
 ) -> tuple[Array, tuple[Note, ...]]:
     """(n, d) numbers of the features, cells that cannot be computed with as blanks, and notes on those."""
     columns, notes = [], []
+    encoded = dict.fromkeys(level.column for level in levels if level is not None)
+    categories = {name: told_apart(table.frame[name]) for name in encoded}
     for name, level in zip(features, levels, strict=True):
         if level is not None:
-            columns.append(_indicator(table.frame[level.column], level.value))
+            columns.append(_indicator(categories[level.column], level.value))
             continue
         values = numbers_of(table, name)
         wild = np.isinf(values) | (np.abs(values) > LARGEST)
@@ -292,5 +295,5 @@ def row_weights(table: Table, name: str) -> Array:
 
 
 def _indicator(values: pd.Series, level: str) -> Array:
-    """1 where a category has this value, 0 where it has another, NaN where it is blank."""
-    return np.where(values.isna(), np.nan, (values.astype(str) == level).to_numpy(dtype=np.float64, na_value=0.0))
+    """1 where the values of a category, as they are told apart, are this one, 0 where another, NaN where blank."""
+    return np.where(values.isna(), np.nan, values.isin(keys([level])).to_numpy(dtype=np.float64))

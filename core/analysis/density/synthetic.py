@@ -13,6 +13,7 @@ from scipy.stats import ks_2samp
 
 from ...arrays import Array
 from ...data.dates import days_of
+from ...data.levels import keys, spelled, told_apart
 from ...data.prepare import Matrix, Transform
 from ...data.source import as_numbers
 from ...data.table import Kind, Table
@@ -213,8 +214,8 @@ def _microseconds(seconds: Array) -> npt.NDArray[np.int64]:
 
 def _category(indicators: Array, values: Sequence[str], real: pd.Series) -> pd.Series:
     """(n,) the value that a row has, of (n, m) indicators and their values."""
-    others = real.dropna().astype(str)
-    base = others[~others.isin(list(values))].mode()
+    there = real.dropna()
+    base = spelled(there[~told_apart(there).isin(keys(values))]).mode()
     names = np.array([*values, base.iloc[0] if len(base) else ""], dtype=object)
     return pd.Series(names[_with_base(indicators).argmax(axis=1)])
 

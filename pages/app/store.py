@@ -2,7 +2,8 @@
 
 Results are frozen, so a shared one cannot be changed under another session's feet. Keys begin with the sha256 of the
 whole file, so nobody reaches what they do not have. What is dropped is computed again when it is asked for. A result
-belongs to the sessions that have asked for it, and goes with the last of them.
+belongs to the sessions that have asked for it, and goes with the last of them. Nobody waits at the store while a result
+is measured.
 """
 
 from __future__ import annotations
@@ -57,12 +58,14 @@ class Store:
 
     def put(self, key: str, result: object, holder: str = "") -> None:
         """Keep a result for a session, or "" for good; those not used for longest may go, the new one stays."""
+        size = size_of(result)
+        gone = []  # until others may look again, since letting go takes time as well
         with self._lock:
             before = self._drop(key) if key in self._kept else None
             kept = self._kept[key] = _Kept(result, {holder} | (before.holders if before else set()))
-            self._measure(kept)
+            self._weigh(kept, size)
             while len(self._kept) > 1 and (len(self._kept) > self._most or self._bytes > self._most_bytes):
-                self._drop(next(iter(self._kept)))
+                gone.append(self._drop(next(iter(self._kept))))
 
     def find(self, key: str, holder: str = "") -> object | None:
         """The result of a key, or None; it is this session's from now on as well."""
@@ -73,21 +76,26 @@ class Store:
             self._kept.move_to_end(key)
             kept.holders.add(holder)
             kept.finds += 1
-            if kept.finds & (kept.finds - 1) == 0:  # at times, since results work things out when they are asked
-                self._measure(kept)
-            return kept.result
+            due = kept.finds & (kept.finds - 1) == 0  # at times, since results work things out when they are asked
+        if due:
+            size = size_of(kept.result)
+            with self._lock:
+                if self._kept.get(key) is kept:
+                    self._weigh(kept, size)
+        return kept.result
 
     def release(self, holder: str) -> None:
         """Take back what a session held; what nobody else holds goes."""
+        gone = []
         with self._lock:
             for key in [key for key, kept in self._kept.items() if holder in kept.holders]:
                 self._kept[key].holders.discard(holder)
                 if not self._kept[key].holders:
-                    self._drop(key)
+                    gone.append(self._drop(key))
 
-    def _measure(self, kept: _Kept) -> None:
+    def _weigh(self, kept: _Kept, size: Size) -> None:
         self._put_down(kept)
-        kept.size = size_of(kept.result)
+        kept.size = size
         self._bytes += kept.size.rest
         for buffer, size in kept.size.large.items():
             holders, counted = self._held.get(buffer, (0, size))

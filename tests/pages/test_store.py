@@ -1,8 +1,11 @@
+import sys
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, TopRows
 from core.scale.size import size_of
@@ -49,6 +52,77 @@ def test_a_result_weighs_every_array_and_frame_once_and_what_it_has_worked_out()
 def test_texts_count():
     names = [f"a name that is long enough to matter, number {i}" for i in range(1_000)]
     assert size_of(Result(np.zeros(1), (names, pd.DataFrame({"name": names})))).total() > 2 * 50_000
+
+
+@pytest.mark.parametrize("held", [list, tuple, set, lambda names: np.array(names, dtype=object), dict.fromkeys])
+def test_many_texts_are_weighed_by_some_of_them(held):
+    names = [f"name {i}" + "!" * (i % 90) for i in range(50_000)]
+    container = held(names)
+    exactly = sum(map(sys.getsizeof, names)) + sys.getsizeof(container)
+    assert size_of(container).total() == pytest.approx(exactly, rel=0.05)
+    assert size_of(["one and the same"] * 50_000).total() < 2 * 50_000 * 8
+
+
+def test_what_stands_among_many_texts_is_not_overlooked():
+    many = [*(f"name {i}" for i in range(50_000)), np.zeros(1_000_000)]
+    assert size_of(many).total() > 8_000_000
+
+
+class Slotted:
+    __slots__ = ("__array", "unset")
+
+    def __init__(self):
+        self.__array = np.zeros(1_000)
+
+
+class Half(Slotted):
+    """Has a dictionary as well."""
+
+
+def test_what_an_object_has_in_slots_counts():
+    half = Half()
+    half.more = np.zeros(2_000)
+    assert size_of(Slotted()).total() >= 8_000
+    assert size_of(half).total() >= 24_000
+
+
+@pytest.mark.parametrize("slow", ["put", "find"])
+def test_nobody_waits_while_a_result_is_measured(monkeypatch, slow):
+    store, begun, goes_on = Store(), threading.Event(), threading.Event()
+    store.put("mine", 1)
+    store.put("large", "a")
+
+    def measure(result):
+        if result != 1:
+            begun.set()
+            assert goes_on.wait(5)
+        return size_of(result)
+
+    monkeypatch.setattr("pages.app.store.size_of", measure)
+    work = {"put": lambda: store.put("other", "b"), "find": lambda: store.find("large")}[slow]
+    working = threading.Thread(target=work)
+    working.start()
+    assert begun.wait(5)
+    found = []
+    asking = threading.Thread(target=lambda: found.append(store.find("mine")))
+    asking.start()
+    asking.join(2)
+    assert found == [1]
+    goes_on.set()
+    working.join(5)
+
+
+def test_what_goes_while_it_is_measured_is_not_counted(monkeypatch):
+    store = Store()
+    store.put("a", np.zeros(10_000), "ada")
+
+    def measure(result):
+        store.release("ada")
+        return size_of(result)
+
+    monkeypatch.setattr("pages.app.store.size_of", measure)
+    assert store.find("a", "ada") is not None
+    assert store.bytes == 0
 
 
 def test_what_results_share_counts_once():

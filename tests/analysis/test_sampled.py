@@ -7,7 +7,7 @@ import pytest
 import core
 from core.analysis import answer
 from core.analysis.sampled import at_most, some_rows
-from core.analysis.selection.board import effective
+from core.analysis.selection import effective
 from core.analysis.selection.full_search import chosen, full_search
 
 RNG = np.random.default_rng(0)

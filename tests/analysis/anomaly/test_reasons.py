@@ -10,7 +10,7 @@ from core.analysis.anomaly.reasons import left_out_one_by_one, nearest_usual, re
 from core.data.prepare import Preparation, prepare
 from core.mixture.model import Mixture
 
-REFERENCE = Path(__file__).parents[1] / "reference"
+REFERENCE = Path(__file__).parents[2] / "reference"
 
 
 def columns(name):

@@ -9,7 +9,7 @@ import core
 from core.analysis.answer import first_answer
 from core.analysis.selection.board import Search
 
-REFERENCE = Path(__file__).parents[1] / "reference"
+REFERENCE = Path(__file__).parents[2] / "reference"
 
 
 def matrix(name):

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from core.analysis.answer import first_answer
+from core.analysis.selection import full_search as searching
 from core.analysis.selection.board import Search
-from core.analysis.selection.board import full_search as searching
 from core.analysis.selection.full_search import chosen, full_search
 from core.analysis.selection.sweep import sweep
 from core.data.prepare import prepare
@@ -58,7 +58,7 @@ def test_a_chosen_model_is_the_fit_of_its_plan(iris):
 
 
 def test_a_model_chosen_from_a_search_is_no_worse_than_the_search_found_it_and_no_worse_than_its_plan_does():
-    rows = np.loadtxt(Path(__file__).parents[1] / "reference/crabs_X.csv", delimiter=",", skiprows=1)
+    rows = np.loadtxt(Path(__file__).parents[2] / "reference/crabs_X.csv", delimiter=",", skiprows=1)
     cell, plan = sweep(rows, components=[2]).cell("VEV", 2), SEARCH.plan(family("VEV"), 2)
     own, found = fit(rows, plan), chosen(rows, plan, cell.fit)
     assert own.log_likelihood < cell.fit.log_likelihood - 10  # another family's optimum led here

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import core
+from core.analysis.selection import sweep as sweeps
 from core.analysis.selection.board import Search
-from core.analysis.selection.board import sweep as sweeps
 from core.analysis.selection.sweep import Rounds, sweep
 from core.data.source import as_source
 from core.mixture import multistart as runs
@@ -19,7 +19,7 @@ from core.mixture.problem import pose
 from core.progress import unwatched
 from core.scale.threads import over_cores
 
-REFERENCE = Path(__file__).parents[1] / "reference"
+REFERENCE = Path(__file__).parents[2] / "reference"
 
 
 def matrix(name):

@@ -1,12 +1,14 @@
 """The estimator: scikit-learn's conventions, and the engine's numbers behind them."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import core
 from core import GaussianMixture
@@ -23,7 +25,17 @@ def rows(n=300, seed=0):
     return rng.normal(size=(n, 2)) + np.array([[0.0, 0.0], [6.0, 0.0], [0.0, 6.0]])[rng.integers(0, 3, n)]
 
 
-@parametrize_with_checks([GaussianMixture(), GaussianMixture(2, family="VVI"), GaussianMixture(covariance_type="tied")])
+ESTIMATORS = GaussianMixture(), GaussianMixture(2, family="VVI"), GaussianMixture(covariance_type="tied")
+
+
+def named(each):
+    return f"{each.func.__name__} {each.keywords or ''}".strip() if isinstance(each, partial) else str(each)
+
+
+CHECKS = [pair for each in ESTIMATORS for pair in estimator_checks_generator(each)]
+
+
+@pytest.mark.parametrize(("estimator", "check"), CHECKS, ids=named)
 @pytest.mark.filterwarnings(*AS_SKLEARN_TESTS)
 def test_it_keeps_to_scikit_learns_conventions(estimator, check):
     check(estimator)

@@ -33,7 +33,10 @@ def counted(seeds):
     """How often each thing happened under some seeds."""
     found = Counter()
     for seed in seeds:
-        found.update(outcome(*case(seed)))
+        kinds = outcome(*case(seed))
+        found.update(kinds)
+        for kind in set(kinds) & set(KINDS):
+            print(f"seed {seed}: {kind}", flush=True)
     return found
 
 

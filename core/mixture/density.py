@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logsumexp
 
 from ..arrays import Array
 from ..data.rows import Rows
@@ -14,7 +13,7 @@ from ..data.source import as_rows
 from . import compiled
 from .em.e_step import Map, Unit, batches, units_of
 from .marginals import Marginals
-from .model import Mixture
+from .model import Mixture, responsibilities_of
 
 Scores = tuple[Array, Array]  # log densities, responsibilities
 
@@ -64,6 +63,4 @@ def _scores_of(mixture: Mixture, rows: Rows, marginals: Marginals, over: Map) ->
 def _in_numpy(mixture: Mixture, rows: Rows, unit: Unit) -> Scores:
     p, chunk = unit
     observed = rows.patterns.observed[p]
-    joint = mixture.seen_in(observed).log_joint(rows.values[chunk][:, observed])
-    log_density = logsumexp(joint, axis=1)
-    return log_density, np.exp(joint - np.where(np.isneginf(log_density), 0.0, log_density)[:, None])
+    return responsibilities_of(mixture.seen_in(observed).log_joint(rows.values[chunk][:, observed]))

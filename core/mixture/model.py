@@ -153,7 +153,7 @@ class Mixture:
 
     def responsibilities(self, values: npt.ArrayLike) -> Array:
         """(n, K) posterior probabilities of the components, noise last if any; zeros where the density is zero."""
-        return self._by_blocks(values, lambda block: _shares(self.log_joint(block)))
+        return self._by_blocks(values, lambda block: responsibilities_of(self.log_joint(block))[1])
 
     def predict(self, values: npt.ArrayLike) -> npt.NDArray[np.intp]:
         """(n,) the component, from 0, that each row most likely comes from; -1 where that is the noise component."""
@@ -249,7 +249,14 @@ class Mixture:
         return np.concatenate(blocks)
 
 
-def _shares(joint: Array) -> Array:
-    """(n, K) responsibilities from the logs of weight times density; zeros for a row of density zero."""
-    log_density = logsumexp(joint, axis=1)
-    return np.exp(joint - np.where(np.isneginf(log_density), 0.0, log_density)[:, None])
+def responsibilities_of(joint: Array) -> tuple[Array, Array]:
+    """(n,) log densities and (n, K) responsibilities from (n, K) logs of weight times density; zeros for density zero.
+
+    Responsibilities sum to 1 also where the logs are so large that their own last digits are beyond 1e-9.
+    """
+    largest = joint.max(axis=1)
+    parts = np.exp(joint - np.where(np.isneginf(largest), 0.0, largest)[:, None])
+    sums = parts.sum(axis=1)
+    with np.errstate(divide="ignore"):
+        log_density = largest + np.log(sums)
+    return log_density, parts / np.where(sums > 0, sums, 1.0)[:, None]

@@ -62,7 +62,10 @@ class Observed:
     @property
     def covariance(self) -> Array:
         """(d, d) of all rows; with blanks the variances alone."""
-        return self.complete.scatter[0] / self.complete.weight[0] if self.are_complete else np.diag(self.variances)
+        if not self.are_complete:
+            return np.diag(self.variances)
+        with np.errstate(over="ignore", invalid="ignore"):  # its variances tell, and are refused
+            return self.complete.scatter[0] / self.complete.weight[0]
 
     def least_correlation(self) -> float:
         """The least eigenvalue of the correlation matrix; of the complete rows, 1 where those are too few to say."""

@@ -109,3 +109,9 @@ def test_a_row_is_predicted_to_come_from_its_likeliest_component_and_noise_is_mi
         noisy.predict([[0.1], [4.8], [50.0]]).tolist()[:2]
         == noisy.responsibilities([[0.1], [4.8]]).argmax(axis=1).tolist()
     )
+
+
+def test_responsibilities_sum_to_one_where_densities_have_few_digits_left():
+    sharp = Mixture([0.5, 0.5], [[0.0], [1.0]], [[[1e-22]], [[1e-22]]])
+    rows = [[0.1], [0.4999999999], [0.5], [0.9]]
+    np.testing.assert_allclose(sharp.responsibilities(rows).sum(axis=1), 1.0, rtol=1e-12)

@@ -16,7 +16,6 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from scipy.special import logsumexp
 
 from ...arrays import Array
 from ...data.patterns import Mask
@@ -24,7 +23,7 @@ from ...data.rows import Rows, RowSource
 from .. import compiled
 from ..marginals import Marginals
 from ..missing import Regression
-from ..model import Mixture
+from ..model import Mixture, responsibilities_of
 from ..moments import Moments, moments
 
 CHUNK_ROWS = 8_192  # the unit of work that threads share out; a whole number of blocks
@@ -69,10 +68,7 @@ def in_numpy(mixture: Mixture, rows: Rows) -> Moments:
     total = Moments.zero(*mixture.means.shape)
     for (at, end), observed in zip(pairwise(rows.patterns.starts), rows.patterns.observed, strict=True):
         seen, values, weights = mixture.seen_in(observed), rows.values[at:end, observed], rows.row_weights[at:end]
-        joint = seen.log_joint(values)
-        log_density = logsumexp(joint, axis=1)
-        # A row of density zero belongs to no component.
-        responsibilities = np.exp(joint - np.where(np.isneginf(log_density), 0.0, log_density)[:, None])
+        log_density, responsibilities = responsibilities_of(seen.log_joint(values))
         found = replace(moments(values, responsibilities, weights), log_likelihood=float(weights @ log_density))
         found = found.noise_last() if mixture.noise else found
         total = total + Regression.of(mixture, observed).completed(found, mixture, observed)

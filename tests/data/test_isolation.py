@@ -15,6 +15,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import core
@@ -286,7 +287,7 @@ def test_the_app_gets_types_with_blanks():
         "flag": "boolean",
         "when": "datetime64[us]",
         "took": "timedelta64[us]",
-        "word": "str",
+        "word": str(pd.Series(["a"]).dtype),  # as this version of pandas has words
     }
 
 

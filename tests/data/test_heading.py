@@ -105,3 +105,49 @@ def test_names_in_three_rows_are_put_together():
 def test_years_may_be_the_names_below_their_groups():
     rows = [["", "Sales", "", "Costs", ""], ["Region", "2022", "2023", "2022", "2023"], *[[*row, 1.5] for row in BODY]]
     assert here(delimited(rows)).names[1:] == ("Sales 2022", "Sales 2023", "Costs 2022", "Costs 2023")
+
+
+@pytest.mark.parametrize("words", [("Country",), ("Country", "Indicator"), ("Country", "Code", "Series", "Unit")])
+@pytest.mark.parametrize("years", [(1960, 1961), (2001, 2011), (1990, 2007), (2021, 2020)])
+@pytest.mark.parametrize("above", ["", "Facts of the world,\n\n", "Facts of the world\nOf last year\n"])
+def test_two_years_name_columns_of_other_numbers_below_words(words, years, above):
+    body = "".join(",".join([*(f"{w[:2]}{i}" for w in words), f"{i * 311 + 7}", f"{i * 97}.5\n"]) for i in range(12))
+    answer = here(above + ",".join([*words, *map(str, years)]) + "\n" + body)
+    assert (answer.names, len(answer.columns[0])) == ((*words, *map(str, years)), 12)
+
+
+def test_two_years_above_years_are_a_row():
+    rows = "".join(f"wine {i},{'red' if i % 2 else 'white'},{1950 + 3 * i},{1951 + 3 * i}\n" for i in range(12))
+    answer = here(rows)
+    assert (answer.reading.header, len(answer.columns[0])) == (0, 12)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "1.5,2.5,3.5,checked twice\n",
+        "1.5,2.5,3.5,odd\n4.5,1.5,2.5,\n6.5,1.5,2.5,odd\n",
+        "1.5,2.5,3.5,\n4.5,1.5,2.5,\n6.5,1.5,2.5,odd\n7.5,1.5,2.5,\n",
+        "1.5,2.5,3.5,\n4.5,1.5,2.5,\n6.5,1.5,2.5,9.5\n7.5,1.5,2.5,\n",
+    ],
+)
+def test_remarks_behind_the_last_delimiter_leave_names_where_they_are_and_are_told(rows):
+    answer = here("mass,length,price\n" + rows)
+    assert answer.names == ("mass", "length", "price", "column 4")
+    assert cells(answer)["mass"][0] == 1.5
+    assert said(answer, "more cells than there are names")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Ada,1.5,2.5,3.5\n",
+        "Ada,1.5,2.5,3.5\nBen,1.5,2.5,\nCid,3.5,2.5,3.5\n",
+        "1,1.5,2.5,red\n2,1.5,2.5,blue\n3,1.5,4.5,red\n",
+        "7,1.5,2.5,3.5\n19,1.5,2.5,4.5\n23,1.5,4.5,5.5\n",
+    ],
+)
+def test_names_of_rows_have_no_name_of_their_own(rows):
+    answer = here("mass,length,price\n" + rows)
+    assert answer.names == ("column 1", "mass", "length", "price")
+    assert not said(answer, "more cells than there are names")

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .extent import runs
-from .heading import Heading, is_value, is_word
+from .heading import Heading
 from .sheet import Cell, Cells, Mask, Rows, Sheet, taken
+from .sorts import is_value, is_word
 from .sums import Figures, is_sum, of_rows_in
 
 _TOTALS = (

@@ -10,8 +10,9 @@ import numpy as np
 from ...numbers import count
 from ..table import Note, NoteKind, Offer, Reading
 from .extent import find_extent, runs
-from .heading import Row, is_header, looked_at
+from .heading import is_header, looked_at
 from .sheet import Sheet
+from .sorts import Row
 
 FEWEST_ROWS = 3
 MOST_TOLD = 3  # other tables that are offered

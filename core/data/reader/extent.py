@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ...errors import ReadError
-from .heading import group_rows, is_header, is_value, looked_at, may_be_groups, value_columns
+from .heading import group_rows, is_header, looked_at, may_be_groups
 from .sheet import Cell, Mask, Sheet
+from .sorts import is_value, value_columns
 
 SECTION_TITLE = 4  # rows of a section's title at most
 LONGEST_TITLE = 12  # rows of a title right above the names

@@ -6,22 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
-from functools import lru_cache
-from itertools import pairwise
-
-import numpy as np
+from itertools import chain, pairwise
 
 from ..table import Reading
-from . import moments, numerals
-from .sheet import Cell, Mask, Sheet
-from .values import BLANKS, ERRORS
+from .sheet import Cell, Sheet
+from .sorts import CELLS, MOSTLY, Row, is_moment, is_value, is_word, is_year, moment_columns, value_columns, whole
 
-LOOKED_AT = 100  # rows below the names that tell what columns hold,
-CELLS = 100_000  # or so many that they have about as many cells,
+LOOKED_AT = 100  # rows below the names that tell what columns hold, or so many that they have about CELLS cells,
 FEWEST = 10  # but not fewer than these
-MOSTLY = 0.6
+FEW_YEARS = 0.2  # of the numbers of columns that are named by years may look like years themselves
 LONGEST_NAME = 120
+LAST_FILLED = 0.5  # share of the rows with a cell beyond the names at which the first column may have no name
 
 _MARKED = re.compile(r"[<>≤≥~≈]?\s*[-+−]?(\d[\d.,' ]*)\s*(?:[^\w\s]{1,3}|[a-zA-Z]|\(\w{1,3}\)|\[\w{1,3}\])?")
 _UNIT = re.compile(
@@ -29,8 +24,6 @@ _UNIT = re.compile(
     r"|int(eger)?|float|number|numeric|double",
     re.IGNORECASE,
 )
-
-Row = Sequence[Cell]
 
 
 @dataclass(frozen=True)
@@ -51,48 +44,6 @@ class Heading:
 def looked_at(width: int) -> int:
     """Rows of so many cells that tell what columns hold."""
     return min(LOOKED_AT, max(FEWEST, CELLS // width))
-
-
-def is_value(cell: Cell) -> bool:
-    """Whether a cell is a number, a date or a time, rather than a word."""
-    if isinstance(cell, str):
-        return _sort_of(cell) in _VALUES
-    return cell is not None and not isinstance(cell, bool)
-
-
-class _Sort(Enum):
-    """What a text looks like."""
-
-    NUMBER = auto()
-    MOMENT = auto()
-    BLANK = auto()
-    ERROR = auto()
-    WORD = auto()
-
-
-_VALUES = (_Sort.NUMBER, _Sort.MOMENT)
-
-
-@lru_cache(4 * CELLS)  # the same cells are looked at for names, for groups of names and for units
-def _sort_of(text: str) -> _Sort:
-    if numerals.looks_like_number(text):
-        return _Sort.NUMBER
-    plain = text.strip().lower()
-    if plain in BLANKS:
-        return _Sort.BLANK
-    if plain in ERRORS:
-        return _Sort.ERROR
-    return _Sort.MOMENT if moments.looks_like_moment(text) else _Sort.WORD
-
-
-def is_word(cell: Cell) -> bool:
-    """Whether a cell is text that is neither a value nor a spelling of blank."""
-    return isinstance(cell, str) and _sort_of(cell) is _Sort.WORD
-
-
-def value_columns(rows: Sequence[Row]) -> Mask:
-    """(w,) whether most cells of a column that are not blank are values."""
-    return np.array([_share_of_values(column) > MOSTLY for column in zip(*rows, strict=True)], dtype=np.bool_)
 
 
 def find_heading(sheet: Sheet, start: int, stop: int, reading: Reading) -> Heading:
@@ -122,9 +73,9 @@ def is_header(first: Row, below: Sequence[Row]) -> bool:
         value_columns(below),
         [any(cell is not None for cell in column) for column in zip(*below, strict=True)],
     )
-    moments_below = _moment_columns(below)
+    moments_below = moment_columns(below)
     pairs = [(cell, values[j], moments_below[j]) for j, cell in enumerate(first) if cell is not None and filled[j]]
-    months = [_is_moment(cell) and of_values and not of_moments for cell, of_values, of_moments in pairs]
+    months = [is_moment(cell) and of_values and not of_moments for cell, of_values, of_moments in pairs]
     months = months if sum(months) > 1 else []
     other = sum(is_word(cell) if of_values else is_value(cell) for cell, of_values, _ in pairs) + sum(months)
     same = sum(is_value(cell) for cell, of_values, _ in pairs if of_values) - sum(months)
@@ -144,23 +95,33 @@ def text_of(cell: Cell) -> str:
     return "" if cell is None else str(cell)
 
 
-def _share_of_values(cells: Row) -> float:
-    sorts = [_sort_of(cell) for cell in cells if isinstance(cell, str)]
-    others = [cell for cell in cells if cell is not None and not isinstance(cell, str)]
-    present = len(sorts) - sorts.count(_Sort.BLANK) + len(others)
-    values = sorts.count(_Sort.NUMBER) + sorts.count(_Sort.MOMENT) + sum(map(is_value, others))
-    return values / present if present else 0.0
-
-
 def _has_row_names(sheet: Sheet, start: int, stop: int, names: Sequence[str]) -> bool:
     """Whether the first column has no name, as R writes row names.
 
-    Rows are longer than the names by one then, which is also so where each ends with a delimiter.
+    Rows are longer than the names by one then, which is also so where each ends with a delimiter, or with a remark.
     """
     written, below = int(sheet.widths[start]), sheet.widths[start + 1 : stop]
     if not len(below) or not written + 1 == below.min() == below.max() or not all(names[:written]):
         return False
-    return bool(sheet.filled[start + 1 : stop, written].any())
+    if sheet.filled[start + 1 : stop, written].mean() < LAST_FILLED:
+        return False
+    rows = sheet.rows(start + 1, min(stop, start + 1 + looked_at(sheet.w)))
+    return _are_row_names([row[0] for row in rows], [row[written] for row in rows])
+
+
+def _are_row_names(first: Row, last: Row) -> bool:
+    """Whether cells differ from row to row, and are words or count up where the last column holds words, as remarks.
+
+    Of one row only a word before a value tells.
+    """
+    values = [is_value(cell) for cell in last if cell is not None]
+    worded = all(map(is_word, first))
+    if len(first) == 1:
+        return worded and all(values)
+    if len(set(first)) < len(first) or None in first:
+        return False
+    counted = [whole(cell) for cell in first] == list(range(1, len(first) + 1))
+    return 2 * sum(values) > len(values) or worded or counted
 
 
 def _header_rows(rows: Sequence[Row]) -> int:
@@ -177,15 +138,34 @@ def _counts_up(first: Row, below: Sequence[Row]) -> bool:
     Equal steps tell names only where the rows below do not go up so as well.
     """
     numbers = _wholes(first)
+    if _are_years_above_other_numbers(first, below):
+        return True
     if len(numbers) < 3:
         return False
     steps = {b - a for a, b in pairwise(numbers)}
-    years = all(map(_is_year, numbers)) and len(steps) == 1 and steps <= {1, -1, 5, 10}
-    if years or (steps == {1} and numbers[0] in (0, 1)):
+    even = all(map(is_year, numbers)) and len(steps) == 1 and steps <= {1, -1, 5, 10}
+    if even or (steps == {1} and numbers[0] in (0, 1)):
         return True
     labelled = any(row[0] is not None and not is_value(row[0]) for row in below[:5])
     corner = is_word(first[0]) or (first[0] is None and labelled)
     return corner and len(steps) == 1 and steps != {0} and not any(_is_even(_wholes(row)) for row in below[:5])
+
+
+def _are_years_above_other_numbers(first: Row, below: Sequence[Row]) -> bool:
+    """Whether a row goes on from words of its own to different years, and few years stand below those.
+
+    So few as two tell names then, since a row of the table would have years where the others have some.
+    """
+    at = [j for j, cell in enumerate(first) if is_value(cell)]
+    words = [j for j, cell in enumerate(first) if is_word(cell)]
+    if len({whole(first[j]) for j in at}) < max(2, len(at)) or not all(is_year(first[j]) for j in at):
+        return False
+    if not words or words[0] != 0 or words[-1] > at[0] or any(row[j] == first[j] for row in below for j in words):
+        return False
+    numbers = [[row[j] for j in at if row[j] is not None] for row in below]
+    cells = list(chain.from_iterable(numbers))
+    few = len(cells) > 2 * len(at) and sum(map(is_year, cells)) <= FEW_YEARS * len(cells)
+    return few and not any(len(row) > 1 and all(map(is_year, row)) for row in numbers)
 
 
 def _is_another_sort_of_label(first: Row, below: Sequence[Row]) -> bool:
@@ -218,21 +198,8 @@ def _is_even(numbers: Sequence[int]) -> bool:
 def _wholes(row: Row) -> list[int]:
     """The values of a row, if all are whole numbers."""
     values = [cell for cell in row if is_value(cell)]
-    numbers = [number for number in map(_whole, values) if number is not None]
+    numbers = [number for number in map(whole, values) if number is not None]
     return numbers if len(numbers) == len(values) else []
-
-
-def _moment_columns(rows: Sequence[Row]) -> Mask:
-    """(w,) whether most values of a column are dates or times."""
-    columns = [[cell for cell in column if is_value(cell)] for column in zip(*rows, strict=True)]
-    shares = [2 * sum(map(_is_moment, column)) > len(column) for column in columns]
-    return np.array(shares, dtype=np.bool_)
-
-
-def _is_moment(cell: Cell) -> bool:
-    if isinstance(cell, str):
-        return _sort_of(cell) is _Sort.MOMENT
-    return is_value(cell) and not isinstance(cell, int | float)
 
 
 def group_rows(rows: Sequence[Row]) -> int:
@@ -258,24 +225,14 @@ def _names_what_is_below(row: Row, below: Sequence[Row]) -> bool:
         return False
     named = [cell for cell, of_values in zip(row, values, strict=True) if of_values]
     told = [cell for cell in row if is_value(cell)]
-    years = len(told) >= 2 and all(map(_is_year, told)) and not any(map(_is_year, below[0]))
-    words = sum(is_word(cell) or (years and _is_year(cell)) for cell in named)
+    years = len(told) >= 2 and all(map(is_year, told)) and not any(map(is_year, below[0]))
+    words = sum(is_word(cell) or (years and is_year(cell)) for cell in named)
     return words >= 0.7 * len(named) and (not told or years)
 
 
 def may_be_groups(row: Row) -> bool:
     """Whether a row holds nothing but words and years."""
-    return all(cell is None or is_word(cell) or _is_year(cell) for cell in row)
-
-
-def _is_year(cell: Cell) -> bool:
-    return 1800 <= (_whole(cell) or 0) <= 2200
-
-
-def _whole(cell: Cell) -> int | None:
-    """A cell's whole number, if it is one."""
-    text = str(cell).strip().removesuffix(".0")
-    return int(text) if text.isdecimal() and len(text) < 16 else None
+    return all(cell is None or is_word(cell) or is_year(cell) for cell in row)
 
 
 def _unit_rows(rows: Sequence[Row], header: int) -> int:

@@ -117,14 +117,17 @@ def _ragged_notes(sheet: Sheet, plan: Plan) -> list[Note]:
     if widths.min() == widths.max() and (not plan.heading.header or sheet.widths[plan.start] >= widths[0]):
         return []
     usual = Counter(widths.tolist()).most_common(1)[0][0]
+    named = usual
     if plan.heading.header:
-        usual = max(usual, int(sheet.widths[plan.start : plan.start + plan.heading.rows].max()))
+        written = int(sheet.widths[plan.start : plan.start + plan.heading.rows].max())
+        named = max(written, max((j + 1 for j, name in enumerate(plan.heading.names) if name), default=0))
+        usual = max(usual, written)
     filled = sheet.filled[plan.body]
     ends = np.where(filled.any(axis=1), sheet.w - filled[:, ::-1].argmax(axis=1), 0)
     notes = []
     for uneven, what in (
         (widths < usual, "fewer cells than most; blank at its end"),
-        (ends > usual, "more cells than there are names; they stand in columns of their own"),
+        (ends > named, "more cells than there are names; they stand in columns of their own"),
     ):
         count = int(uneven.sum())
         if count:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .extent import SECTION_TITLE
-from .heading import is_word, text_of
+from .heading import text_of
 from .sheet import Rows, Sheet, part
+from .sorts import is_word
 
 FEWEST_CELLS = 3  # of usual rows, beside which one cell alone is a title
 MOST_BANDS = 0.34  # share of the rows that are titles

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .around import TOTALS
-from .heading import is_value, looked_at, value_columns
+from .heading import looked_at
 from .numerals import Floats
 from .sheet import Cells, Mask, Rows
+from .sorts import is_value, value_columns
 from .sums import Figures, is_mean, is_sum, of_rows_in
 
 MOST = 5_000  # rows that are called totals and looked at; with more of them they are rows

@@ -11,8 +11,8 @@ import pyarrow as pa
 from ...errors import ReadError
 from ..table import Note, NoteKind, Offer, Reading
 from .extent import find_extent
-from .heading import Row, is_value, is_word
 from .sheet import Sheet
+from .sorts import Row, is_value, is_word
 
 MOST_ROWS = 300  # of a table that is found to lie on its side
 MOST_LOOKED_AT = 200_000  # cells of one that is found to

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.reader import moments, numerals
+from core.data.reader import moments, numerals, quantities
 from core.data.reader.named import Manner, Named
-from core.data.reader.values import typed
+from core.data.reader.values import typed, typed_together
 from core.data.table import Kind, NoteKind
 from tests.data.making import cells, here, said, workbook
 
@@ -576,3 +576,36 @@ def test_marks_and_limits_are_told_in_sentences():
     assert said(
         answer, "1 cell of “level” says only that a value is too low or too high", "“<0.1”: it counts as blank."
     )
+
+
+TOGETHER = [
+    ["12 kg", "-999", "3.5 kg", "7 kg"],
+    ["5%", "7", "8%", "<0.2"],
+    ["1,5 €", "2,5 €", "", "4"],
+    ["3k", "2.5M", "17", "NA"],
+    ["5*", "6", "7 (p)", "8"],
+    ["red", "blue", "5 kg", "6 m"],
+    ["2020-01-31", "2021-05-06", "-", "2020-02-01"],
+    ["BDL", "5 mg", "6 g", "7 mg"],
+]
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_columns_come_out_together_as_each_alone(decimal):
+    named = [Named(f"c{at}", np.arange(2, 6), Manner(decimal)) for at in range(len(TOGETHER))]
+    columns = [pa.array(cells_, pa.string()) for cells_ in TOGETHER]
+    for together in (columns, [column.to_pylist() for column in columns]):
+        for got, each, cells_ in zip(typed_together(named, together), named, columns, strict=True):
+            alone = typed(each, cells_)
+            assert (got.values.equals(alone.values), got.notes, got.unit) == (True, alone.notes, alone.unit)
+            assert got.blanks == alone.blanks
+
+
+@pytest.mark.parametrize("form", [lambda rows: "\n".join(map(",".join, rows)), lambda rows: workbook(wide=rows)])
+def test_many_short_columns_with_units_are_taken_apart_in_few_calls(form, monkeypatch):
+    calls, honest = [], quantities.quantities
+    monkeypatch.setattr(quantities, "quantities", lambda *given: calls.append(given) or honest(*given))
+    rows = [["-999" if (i + j) % 17 == 0 else f"{i * 7 + j} kg" for j in range(300)] for i in range(20)]
+    answer = here(form([[f"x{j}" for j in range(300)], *rows]))
+    assert set(answer.names) == {f"x{j} (kg)" for j in range(300)}
+    assert len(calls) <= 3

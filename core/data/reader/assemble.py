@@ -17,7 +17,7 @@ from . import moments, numerals
 from .decimals import HEAD, decimal_of, heads_of, texts_in
 from .layout import Grid
 from .named import Manner, Named
-from .sheet import Cells, is_text, stretches
+from .sheet import Cells, groups, is_text
 from .values import Typed, typed_together, with_moments
 
 MARKS = {".": "point", ",": "comma"}
@@ -59,7 +59,7 @@ def display_names(names: Sequence[str], units: Sequence[str]) -> list[str]:
 
 def _typed(named: Sequence[Named], columns: Sequence[Cells]) -> list[Typed]:
     """Large columns on a few threads: nearly all of the work is done in Arrow, which lets the others run."""
-    parts = stretches(columns)
+    parts = groups(columns)
     some, cells = [named[each] for each in parts], [columns[each] for each in parts]
     if all(map(is_text, columns)) and len(columns) * len(columns[0]) > 500_000:
         with ThreadPoolExecutor(THREADS) as pool:

@@ -17,7 +17,7 @@ from ..table import Kind, Note, NoteKind, Offer, Reading
 from . import moments, numerals
 from .named import Named, counts_of
 from .number_notes import number_notes, quantity_notes
-from .quantities import Quantities, quantities, settled, share_of_quantities
+from .quantities import Apart, Quantities, settled
 from .sheet import Cell
 
 PAIRS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("ja", "nein"), ("oui", "non"), ("si", "no"))
@@ -49,9 +49,10 @@ def are_compact_dates(values: npt.NDArray[np.float64]) -> bool:
 class Parts:
     """A column's cells, taken apart by type."""
 
-    def __init__(self, texts: pa.Array, cells: Sequence[Cell] = ()) -> None:
+    def __init__(self, texts: pa.Array, cells: Sequence[Cell] = (), apart: Apart | None = None) -> None:
         self.texts = texts  # (n,) null where the cell is no text
         self.cells = cells  # (n,) of a workbook's column with more than text, else empty
+        self.apart = apart or Apart()
 
     @cached_property
     def clean(self) -> pa.Array:
@@ -112,16 +113,16 @@ def _numbers(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Samp
     native = _count(natives) > 0
     texts = coded.dictionary
     decimal = _decimal_of(named, sample.texts, texts)
-    if named.kind is not Kind.NUMBER and not native and not _are_mostly_numbers(sample, decimal):
+    if named.kind is not Kind.NUMBER and not native and not _are_mostly_numbers(parts.apart, sample, decimal):
         return None
     if len(texts) and named.kind is None and (numerals.has_leading_zeros(texts) or numerals.are_codes(texts)):
         return None
     values = numerals.plain_numbers(texts) if decimal == "." else None
-    values = numerals.numbers(texts, decimal) if values is None else values
+    values = parts.apart.numbers(texts, decimal) if values is None else values
     if named.kind is None and (numerals.is_long_whole(texts, values) or are_compact_dates(values)):
         return None
     plain = not np.isnan(values).any() and not any(numerals.currencies(texts))
-    found = Quantities(values) if plain else _in_one_unit(named, coded, decimal)
+    found = Quantities(values) if plain else _in_one_unit(named, parts.apart, coded, decimal)
     if found is None:
         return None
     taken = _taken(pa.array(found.values, mask=np.isnan(found.values)), coded)
@@ -137,15 +138,15 @@ def _count(natives: Sequence[Cell]) -> int:
     return sum(cell is not None for cell in natives)
 
 
-def _are_mostly_numbers(sample: Sample, decimal: str) -> bool:
+def _are_mostly_numbers(apart: Apart, sample: Sample, decimal: str) -> bool:
     if sample.share(numerals.looks_like_number) >= HALF:
         return True
-    return share_of_quantities(sample.texts, sample.counts, decimal) >= HALF
+    return apart.share(sample.texts, sample.counts, decimal) >= HALF
 
 
-def _in_one_unit(named: Named, coded: pa.DictionaryArray, decimal: str) -> Quantities | None:
+def _in_one_unit(named: Named, apart: Apart, coded: pa.DictionaryArray, decimal: str) -> Quantities | None:
     """The numbers of the different texts in one unit; None for several units, unless numbers are asked for."""
-    found = quantities(coded.dictionary, decimal)
+    found = apart.of(coded.dictionary.to_pylist(), decimal)
     one = settled(found, counts_of(coded))
     return one or (found if named.kind is Kind.NUMBER else None)
 

@@ -57,6 +57,45 @@ class Quantities:
     bare: Mask = field(default_factory=_none)  # (n,) which numbers are without it
     multiplied: bool = False  # whether thousands and millions were worked out
 
+    def some(self, at: Sequence[int]) -> Quantities:
+        """Those of some of the texts, each by itself as yet."""
+        units, paid = tuple(self.units[i] for i in at), tuple(self.currencies[i] for i in at)
+        return Quantities(self.values[at], units, paid, self.marked[at], self.limits[at], self.apart[at])
+
+
+class Apart:
+    """The different texts of some short columns taken apart at once, since a call costs more than such a column."""
+
+    def __init__(self, texts: pa.Array | None = None) -> None:
+        different = [] if texts is None else texts.drop_null().unique().to_pylist()
+        self._at = {text: at for at, text in enumerate(different)}
+        self._found: dict[str, Quantities] = {}
+
+    def of(self, texts: Sequence[str], decimal: str) -> Quantities:
+        """Some texts taken apart, by themselves where they are not among those."""
+        at = [self._at.get(text, -1) for text in texts] if self._at else [-1]
+        if -1 in at:
+            return quantities(pa.array(texts, pa.string()), decimal)
+        if decimal not in self._found:
+            self._found[decimal] = quantities(pa.array(self._at, pa.string()), decimal)
+        return self._found[decimal].some(at)
+
+    def numbers(self, texts: pa.Array, decimal: str) -> numerals.Floats:
+        """(n,) the numbers of texts with nothing behind them; NaN for the others."""
+        if not self._at:
+            return numerals.numbers(texts, decimal)
+        found = self.of(texts.to_pylist(), decimal)
+        more = found.marked | np.array([bool(unit) for unit in found.units], dtype=np.bool_)
+        return np.where(more, np.nan, found.values)
+
+    def share(self, texts: Sequence[str], counts: Sequence[int], decimal: str) -> float:
+        """The share of cells that are numbers, with or without something behind them, or limits."""
+        if not texts:
+            return 0.0
+        found = self.of(texts, decimal)
+        good = ~np.isnan(found.values) | found.limits
+        return float((good * np.asarray(counts)).sum() / max(1, sum(counts)))
+
 
 def quantities(texts: pa.Array, decimal: str) -> Quantities:
     """Texts taken apart, each by itself."""
@@ -145,15 +184,6 @@ def units_of(found: Quantities) -> list[str]:
     """The different units and currencies, the most usual first."""
     paid = (_SAME.get(each, each) for each in found.currencies)
     return [unit for unit, _ in Counter(unit for unit in (*found.units, *paid) if unit).most_common()]
-
-
-def share_of_quantities(texts: Sequence[str], counts: Sequence[int], decimal: str) -> float:
-    """The share of cells that are numbers, with or without something behind them, or limits."""
-    if not texts:
-        return 0.0
-    found = quantities(pa.array(texts, pa.string()), decimal)
-    good = ~np.isnan(found.values) | found.limits
-    return float((good * np.asarray(counts)).sum() / max(1, sum(counts)))
 
 
 def _unit(text: str | None) -> str:

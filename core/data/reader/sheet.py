@@ -98,7 +98,14 @@ def filled(cells: Cells) -> Mask:
 
 def stretches(columns: Sequence[Cells]) -> list[slice]:
     """The columns in groups of some TOGETHER cells, to be worked on at once: a call costs more than a short column."""
-    each = max(1, TOGETHER // max(1, len(columns[0]))) if columns and all(map(is_text, columns)) else 1
+    if not columns or all(map(is_text, columns)):
+        return groups(columns)
+    return [slice(at, at + 1) for at in range(len(columns))]
+
+
+def groups(columns: Sequence[Cells]) -> list[slice]:
+    """The same of columns of any kind."""
+    each = max(1, TOGETHER // max(1, len(columns[0]))) if columns else 1
     return [slice(start, start + each) for start in range(0, len(columns), each)]
 
 

@@ -24,7 +24,7 @@ from .kinds import (
     whole_if_possible,
 )
 from .named import Named
-from .quantities import quantities, share_of_quantities, units_of
+from .quantities import Apart, units_of
 from .sheet import Cell, Cells, Mask, end_to_end, is_text
 
 TEXT_BLANKS = frozenset({"", "na", "n/a", "#n/a", "#na", "nan", "null", "<na>", "n.a."})
@@ -49,17 +49,26 @@ class Typed:
     unit: str = ""  # that stands behind the numbers
 
 
-def typed(named: Named, cells: Cells) -> Typed:
-    """One column of one type: whichever nearly all of its cells are of, or the kind that was given."""
+def typed(named: Named, cells: Cells, apart: Apart | None = None) -> Typed:
+    """One column of one type: whichever nearly all of its cells are of, or the kind that was given.
+
+    apart has its texts taken apart, where that was done already.
+    """
     free = is_text(cells) and not named.kind and not named.manner.blanks
     quick = _quick([cells], named.manner.decimal) if free else None
-    return quick[0] if quick else _typed_patiently(named, cells)
+    return quick[0] if quick else _typed_patiently(named, cells, apart)
 
 
 def typed_together(named: Sequence[Named], columns: Sequence[Cells]) -> list[Typed]:
-    """The same for some columns of a text file at once, which is quick where all hold plain numbers."""
-    free = len(columns) > 1 and not any(each.kind or each.manner.blanks for each in named)
-    return (_quick(columns, named[0].manner.decimal) if free else None) or list(map(typed, named, columns))
+    """The same for some columns at once, which is quick where all are of a text file and hold plain numbers."""
+    if len(columns) == 1:
+        return [typed(named[0], columns[0])]
+    free = all(map(is_text, columns)) and not any(each.kind or each.manner.blanks for each in named)
+    quick = _quick(columns, named[0].manner.decimal) if free else None
+    if quick:
+        return quick
+    apart = Apart(pc.utf8_trim_whitespace(pa.concat_arrays(list(map(_texts, columns)))))
+    return [typed(each, cells, apart) for each, cells in zip(named, columns, strict=True)]
 
 
 def with_moments(named: Named, column: Typed) -> Typed:
@@ -77,9 +86,16 @@ def with_moments(named: Named, column: Typed) -> Typed:
     return replace(column, values=pa.array(when, pa.timestamp("us")), notes=(*column.notes, note))
 
 
-def _typed_patiently(named: Named, cells: Cells) -> Typed:
+def _texts(cells: Cells) -> pa.Array:
+    """(n,) the texts of a column, null for other cells."""
     if isinstance(cells, pa.Array):
-        return _typed(named, Parts(cells))
+        return cells.cast(pa.string())
+    return pa.array([cell if isinstance(cell, str) else None for cell in cells], pa.string())
+
+
+def _typed_patiently(named: Named, cells: Cells, apart: Apart | None) -> Typed:
+    if isinstance(cells, pa.Array):
+        return _typed(named, Parts(cells, apart=apart))
     more = {spelling.strip().lower() for spelling in named.manner.blanks}
     spelt = Counter(_written(cell) for cell in cells if not isinstance(cell, str) and _written(cell) in more)
     if spelt:
@@ -88,8 +104,7 @@ def _typed_patiently(named: Named, cells: Cells) -> Typed:
     if kinds <= {int, float} and kinds and not named.kind:
         plain = np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
         return Typed(whole_if_possible(plain), (), spelt)
-    texts = pa.array([cell if isinstance(cell, str) else None for cell in cells], pa.string())
-    found = _typed(named, Parts(texts, () if kinds <= {str} else cells))
+    found = _typed(named, Parts(_texts(cells), () if kinds <= {str} else cells, apart))
     return replace(found, blanks=found.blanks + spelt)
 
 
@@ -166,7 +181,7 @@ def _kept_as_text(named: Named, parts: Parts, present: pa.Array, sample: Sample,
         count = pc.sum(pc.equal(parts.lower, CODE)).as_py()
         what = f"“NA” in {named.title} ({count:,}) is read as a code like the others there, not as blank."
         notes = (*notes, Note(what, count, offer=Offer("NA is blank", Reading(blanks=(*named.manner.blanks, "NA")))))
-    return Typed(_as_text(parts, kept), (*notes, *_text_notes(named, present, sample)), _spellings(parts, kept))
+    return Typed(_as_text(parts, kept), (*notes, *_text_notes(named, parts, present, sample)), _spellings(parts, kept))
 
 
 def _is_code_here(parts: Parts, kept: pa.Array) -> bool:
@@ -234,15 +249,15 @@ def _unread_notes(named: Named, parts: Parts, present: pa.Array, found: Read, ki
     return (Note(what, len(lost), NoteKind.CELLS),)
 
 
-def _text_notes(named: Named, present: pa.Array, sample: Sample) -> tuple[Note, ...]:
+def _text_notes(named: Named, parts: Parts, present: pa.Array, sample: Sample) -> tuple[Note, ...]:
     """Why a column that looks like numbers in part was kept as text."""
     if named.kind is not None:
         return ()
-    share = share_of_quantities(sample.texts, sample.counts, named.manner.decimal)
+    share = parts.apart.share(sample.texts, sample.counts, named.manner.decimal)
     if share < HALF:
         return ()
     as_numbers = named.offer("Read it as numbers", Kind.NUMBER)
-    units = units_of(quantities(pa.array(sample.texts, pa.string()), named.manner.decimal))
+    units = units_of(parts.apart.of(sample.texts, named.manner.decimal))
     if sample.share(numerals.looks_like_number) >= HALF:
         if numerals.has_leading_zeros(present):
             why = "its numbers begin with zeros, as codes do"

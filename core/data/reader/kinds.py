@@ -139,9 +139,9 @@ def _count(natives: Sequence[Cell]) -> int:
 
 
 def _are_mostly_numbers(apart: Apart, sample: Sample, decimal: str) -> bool:
-    if sample.share(numerals.looks_like_number) >= HALF:
+    if apart.share(sample.texts, sample.counts, decimal) >= HALF:
         return True
-    return apart.share(sample.texts, sample.counts, decimal) >= HALF
+    return sample.share(numerals.looks_like_number) >= HALF
 
 
 def _in_one_unit(named: Named, apart: Apart, coded: pa.DictionaryArray, decimal: str) -> Quantities | None:

@@ -226,6 +226,8 @@ def _error_notes(named: Named, parts: Parts) -> tuple[Note, ...]:
 
 def _spellings(parts: Parts, present: pa.Array) -> Counter[str]:
     """Spellings of blank other than an empty cell, with their numbers."""
+    if not present.null_count:
+        return Counter()
     blank = pc.and_(pc.is_null(present), pc.greater(pc.binary_length(parts.clean), 0))
     words = parts.clean.filter(pc.and_not(blank, pc.is_in(parts.lower, pa.array(sorted(ERRORS)))).fill_null(False))
     return Counter({each["values"]: each["counts"] for each in pc.value_counts(words).to_pylist()})

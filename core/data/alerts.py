@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..arrays import Array
+from .code_numbers import DOUBTFUL, codes_among, is_doubtful, spelt
 from .combinations import combinations
 from .dates import dates
 from .names import own_results
@@ -25,7 +26,6 @@ MOST_COMPARED = 300  # columns that are compared with each other
 COMPARED_ROWS = 2_000
 TAIL = 6.0  # distance of the 99.5 % quantile from the median, in upper quartile distances: 3.8 for a normal
 TAIL_ROWS = 50
-CODES = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, -1.0)
 ID_NAME = re.compile(
     r"(^|[_\s.-])(id|ids|uuid|guid|key|index|idx|row|rownum|no|nr|number|code)$|^unnamed|\wID$|\wId$", re.I
 )
@@ -98,30 +98,12 @@ def _spike(numbers: Numbers, of: Kind) -> list[Alert]:
 
 
 def _code(numbers: Numbers) -> list[Alert]:
-    code = code_among(numbers)
-    if code is None:
+    codes = codes_among(numbers) or ((DOUBTFUL,) if is_doubtful(numbers) else ())
+    if not codes:
         return []
-    what = f"{code:g} stands {numbers.count(code):,} times, far from the rest: it may mean blank"
-    return [Alert(AlertKind.CODE, what, False, code=f"{code:g}")]
-
-
-def code_among(numbers: Numbers) -> float | None:
-    """A value such as -999 that stands far from all others, more than once; None if there is none."""
-    ordered = numbers.ordered
-    if numbers.n_distinct <= 1:
-        return None
-    for code in CODES:
-        if code not in (ordered[0], ordered[-1]) or numbers.count(code) < 2:
-            continue
-        rest = ordered[ordered != code]
-        if code == -1.0:
-            apart = rest[0] >= 0 and bool((rest == np.round(rest)).all()) and rest[-1] > 10 and rest[0] != 0
-        else:
-            gap = rest[0] - code if code == ordered[0] else code - rest[-1]
-            apart = gap > max(rest[-1] - rest[0], abs(code) / 10)
-        if apart:
-            return code
-    return None
+    code = spelt(codes[0])
+    what = f"{code} stands {numbers.count(codes[0]):,} times, far from the rest: it may mean blank"
+    return [Alert(AlertKind.CODE, what, False, code=code)]
 
 
 def _tail(numbers: Numbers) -> list[Alert]:

@@ -9,14 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ..arrays import Array
-from .alerts import code_among
+from .code_numbers import codes_among, spelt
 from .columns import numbers_of, profile
 from .summary import Numbers
 from .table import AlertKind, Note, NoteKind, Offer, Reading, Table
 
-DOUBTFUL = -1.0  # often a value of its own: only remarked on
-MOST_OF_A_COLUMN = 3  # codes, of which one hides the next
 SHOWN = 3
 
 
@@ -26,7 +23,7 @@ def without_codes(table: Table) -> Table:
     if asked is False:
         return table
     kept = asked if isinstance(asked, tuple) else ()
-    found = {name: tuple(code for code in codes if f"{code:g}" not in kept) for name, codes in _codes(table).items()}
+    found = {name: tuple(code for code in codes if spelt(code) not in kept) for name, codes in _codes(table).items()}
     if not any(found.values()):
         return table
     reading, originals = replace(table.reading, codes=kept or True), [each.original for each in table.columns]
@@ -36,18 +33,7 @@ def without_codes(table: Table) -> Table:
 def _codes(table: Table) -> dict[str, tuple[float, ...]]:
     """The codes of each column that has some, whether or not they stay numbers: none hides another."""
     marked = [each.name for each in table.columns if any(alert.kind is AlertKind.CODE for alert in each.alerts)]
-    return {name: _codes_among(numbers_of(table, name)) for name in marked}
-
-
-def _codes_among(numbers: Array) -> tuple[float, ...]:
-    found: list[float] = []
-    while len(found) < MOST_OF_A_COLUMN:
-        code = code_among(Numbers(numbers))
-        if code is None or code == DOUBTFUL:
-            break
-        found.append(code)
-        numbers = np.where(numbers == code, np.nan, numbers)
-    return tuple(found)
+    return {name: codes_among(Numbers(numbers_of(table, name))) for name in marked}
 
 
 def _blanked(table: Table, found: Mapping[str, Sequence[float]]) -> pd.DataFrame:
@@ -71,7 +57,7 @@ def _notes(table: Table, found: Mapping[str, Sequence[float]], kept: tuple[str, 
     for code, names in columns.items():
         count = sum(int((numbers_of(table, name) == code).sum()) for name in names)
         where = ", ".join(f"“{name[:60]}”" for name in names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
-        what = f"{count:,} cells of {where} hold {code:g}, far from the rest: they count as blank."
-        offer = Offer(f"{code:g} is a number", Reading(codes=(*kept, f"{code:g}")))
+        what = f"{count:,} cells of {where} hold {spelt(code)}, far from the rest: they count as blank."
+        offer = Offer(f"{spelt(code)} is a number", Reading(codes=(*kept, spelt(code))))
         notes.append(Note(what, count, NoteKind.CELLS, offer))
     return notes

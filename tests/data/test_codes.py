@@ -112,3 +112,25 @@ def test_dates_of_any_year_go_through_to_the_end():
     for written in (to_csv(table.frame), to_xlsx(table.frame)):
         again = core.read_table(written)
         assert again.frame["day"].tolist()[1] == table.frame["day"].tolist()[1]
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [(-9999, -8888), (-99.99,), (-32768,), (1e20,), (98, 99), (-999, 999), (-2147483648,), (97, 98, 99), (-99, 999)],
+)
+def test_all_codes_of_a_column_are_blank_at_once_and_each_can_be_put_back(codes):
+    rows = measured(90)
+    for at, row in enumerate(rows[1:]):
+        row[1] = codes[at // 10 % len(codes)] if at % 10 == 0 else row[1] % 7
+    table = core.read_table(delimited(rows))
+    assert table.frame["x"].isna().sum() == 9
+    for code in codes:
+        told = next(note for note in table.notes if f"hold {code:.15g}, far" in note.what)
+        back = core.read_table(delimited(rows), told.offer.applied(table.reading)).frame["x"]
+        assert set(back[back.notna() & ~back.between(0, 7)]) == {code}
+
+
+@pytest.mark.parametrize("codes", [(98,), (88,), (-8888,), (-7,)])
+def test_what_is_a_code_only_beside_another_stays_a_number_alone(codes):
+    rows = [["name", "x"], *([f"r{i}", codes[0] if i % 10 == 0 else i % 7 + 0.5] for i in range(60))]
+    assert core.read_table(delimited(rows)).frame["x"].isna().sum() == 0

@@ -261,3 +261,53 @@ def test_dates_durations_and_truths_of_a_workbook_come_as_they_are():
 def test_text_that_looks_like_a_formula_or_markup_is_only_text():
     answer = here(delimited([["a", "b"], ["=1+1", "<b>x</b>"], ["@SUM(A1)", "![x](http://h/)"]]))
     assert cells(answer) == {"a": ["=1+1", "@SUM(A1)"], "b": ["<b>x</b>", "![x](http://h/)"]}
+
+
+@pytest.mark.parametrize("orient", ["columns", "index", "split", "records", "table"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_json_is_read_in_every_order_and_encoding_that_pandas_writes(orient, encoding):
+    frame = FRAME if orient != "table" else FRAME.set_index("name")
+    content = frame.to_json(orient=orient).encode(encoding)
+    assert cells(here(content)) == WANT
+
+
+@pytest.mark.parametrize("orient", ["columns", "index", "split"])
+def test_labels_of_rows_that_say_more_than_a_number_are_a_column(orient):
+    frame = FRAME.set_index(pd.Index(["p", "q", "r"]))
+    answer = here(frame.to_json(orient=orient).encode())
+    named = cells(answer)
+    assert named.pop(answer.names[0]) == ["p", "q", "r"]
+    assert named == WANT
+
+
+NAMES = ["{id}", "%PDF share", "PAR1", "ARROW1", "FEA1", "BZh", "GIF89", "Rar!", "[x]", "id;price", "ID;Part"]
+
+
+@pytest.mark.parametrize("first", NAMES)
+def test_a_name_may_begin_as_another_format_does(first):
+    mark = ";" if ";" in first else ","
+    rows = [[*first.split(mark), "b"], *([str(i), *["1.5"] * first.count(mark), "2.5"] for i in range(4))]
+    answer = here("\n".join(map(mark.join, rows)))
+    assert (answer.names, answer.reading.header) == (tuple(rows[0]), 1)
+
+
+@pytest.mark.parametrize(
+    "content", ["{\\rtf1 abc}", "%PDF-1.4\n%", "ID;PWXL;N;E\r\nP;PGeneral\r\nC;Y1;X1;K1\r\nE\r\n", "ID;P\nC;Y1;X1;K1\n"]
+)
+def test_other_formats_are_refused_by_name_all_the_same(content):
+    with pytest.raises(ReadError, match="not a table"):
+        here(content)
+
+
+@pytest.mark.parametrize("others", [["README.txt"], ["LICENSE", "readme.md", "plot.png"]])
+@pytest.mark.parametrize("name", ["a/table.csv", "table.CSV", "table.csv.gz"])
+def test_the_one_table_of_an_archive_is_read_and_told(name, others):
+    content = gzip.compress(CONTENT, mtime=0) if name.endswith("gz") else CONTENT
+    answer = here(zipped(**dict.fromkeys(others, b"words, and more"), **{name: content}))
+    assert cells(answer) == WANT
+    assert said(answer, name, "archive")
+
+
+def test_an_archive_of_two_tables_is_refused():
+    with pytest.raises(ReadError, match="cannot be read as one table"):
+        here(zipped(**{"a.csv": CONTENT, "b.csv": CONTENT, "README": b"words"}))

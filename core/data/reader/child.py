@@ -105,16 +105,22 @@ def read(content: bytes, reading: Reading, limits: Limits) -> Answer:
     """The typed columns of a file; the format is told by the content. Raises ReadError."""
     if not content:
         raise ReadError("The file is empty.", remedy="Choose a file with a table in it.")
-    content = unpacked(content, limits.bytes)
+    content, notes = unpacked(content, limits.bytes)
+    answer = _read(content, reading, limits)
+    return _without_repeats(replace(answer, notes=(*notes, *answer.notes)))
+
+
+def _read(content: bytes, reading: Reading, limits: Limits) -> Answer:
+    """The same of what is not packed."""
     kind = tell_format(content)
     if kind is Format.PARQUET or kind is Format.ARROW:
-        return _without_repeats(_columnar(kind, content, reading, limits))
+        return _columnar(kind, content, reading, limits)
     sheet, reading, sheets = _sheet(kind, content, reading, limits)
     grid = lay_out(sheet, reading)
     del content, sheet
     columns, grid = assembled(grid)
     names = tuple(display_names(grid.names, grid.units))
-    return _without_repeats(Answer(names, grid.names, columns, grid.reading, grid.notes, sheets, grid.lines))
+    return Answer(names, grid.names, columns, grid.reading, grid.notes, sheets, grid.lines)
 
 
 def _without_repeats(answer: Answer) -> Answer:

@@ -1,16 +1,18 @@
-"""JSON: a list of records, lines of records, a list of lists, or a record of columns."""
+"""JSON: a list of records, lines of records, a list of lists, or a record of columns, also as pandas writes those."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from ...errors import ReadError
 from ..table import Note, Reading
 from .encoding import Told, decoded, encoding_notes, tell_encoding
+from .heading import text_of
 from .sheet import Cell, Sheet, check_width, of_rows
 
 DEEPEST = 3  # records within records that become columns of their own
@@ -53,6 +55,8 @@ def _loaded(text: str) -> object:
 def _rows(found: object) -> list[list[Cell]] | None:
     """Rows of cells with the names first; None if there is no table."""
     if isinstance(found, dict):
+        if (labelled := _of_labels(found)) is not None:
+            return labelled
         lists = {name: each for name, each in found.items() if isinstance(each, list)}
         if lists and len(lists) == len(found) and len({len(each) for each in lists.values()}) == 1 and len(lists) > 1:
             return [list(lists), *([_cell(each) for each in row] for row in zip(*lists.values(), strict=True))]
@@ -67,6 +71,55 @@ def _rows(found: object) -> list[list[Cell]] | None:
     if not any(isinstance(each, dict | list) for each in found):
         return [["value"], *([_cell(each)] for each in found)]
     return None
+
+
+def _of_labels(found: dict[str, Any]) -> list[list[Cell]] | None:
+    """Rows of records of columns, or of rows, by their labels, or of names, labels and rows apart; None for others."""
+    if {"columns", "data"} <= found.keys() <= {"columns", "index", "data"} and all(map(_is_list, found.values())):
+        names, rows = found["columns"], found["data"]
+        if not all(map(_is_list, rows)) or {len(row) for row in rows} - {len(names)}:
+            return None
+        labels = found.get("index", range(len(rows)))
+        return _labelled(names, labels, [[_cell(cell) for cell in row] for row in rows])
+    if len(found) < 2 or not all(isinstance(each, dict) and each for each in found.values()):
+        return None
+    names, inner = list(found), list(next(iter(found.values())))
+    if any(each.keys() != set(inner) for each in found.values()):
+        return None
+    if _are_rows(found):
+        first, *below = _of_records(list(found.values()))
+        return _labelled([text_of(name) for name in first], names, below)
+    return _labelled(names, inner, [[_cell(found[name][label]) for name in names] for label in inner])
+
+
+def _are_rows(found: dict[str, dict[str, Any]]) -> bool:
+    """Whether records of records are rows: by numbers that count up, by columns of one type each, or by being more."""
+    names, inner = list(found), list(next(iter(found.values())))
+    if _count_up(names) != _count_up(inner):
+        return _count_up(names)
+    as_columns = all(_are_of_one_type(list(each.values())) for each in found.values())
+    as_rows = all(_are_of_one_type([each[label] for each in found.values()]) for label in inner)
+    return len(names) > len(inner) if as_columns == as_rows else as_rows
+
+
+def _are_of_one_type(cells: Sequence[object]) -> bool:
+    return len({str if isinstance(cell, str) else float for cell in cells if cell is not None}) < 2
+
+
+def _labelled(names: Sequence[Any], labels: Sequence[Any], rows: Sequence[list[Cell]]) -> list[list[Cell]]:
+    """Rows below their names, with labels that say more than a number in a first column."""
+    if len(labels) != len(rows) or _count_up(list(map(str, labels))):
+        return [list(map(str, names)), *rows]
+    return [["", *map(str, names)], *([_cell(label), *row] for label, row in zip(labels, rows, strict=True))]
+
+
+def _is_list(each: object) -> bool:
+    return isinstance(each, list)
+
+
+def _count_up(labels: Sequence[str]) -> bool:
+    """Whether labels are numbers from 0 on."""
+    return labels == list(map(str, range(len(labels))))
 
 
 def _of_records(records: Sequence[dict[str, object]]) -> list[list[Cell]]:

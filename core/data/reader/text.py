@@ -16,10 +16,9 @@ from .sheet import Sheet
 from .tokens import tokenise
 
 NOT_TABLES = {
-    "{\\rtf": "a text document",
-    "%pdf": "a PDF",
-    "id;pwxl": "a SYLK file",
-    "id;p": "a SYLK file",
+    r"\{\\rtf": "a text document",
+    r"%PDF-\d": "a PDF",
+    r"ID;P(?:[A-Z0-9]*;[A-Z;]*)?[\r\n]+(?:[BCFOPW]|N[NUE]);[A-Z]": "a SYLK file",
 }
 _PROLOGUE = re.compile(r"<(?:!doctype\b|\?xml\b|!--|html\b)", re.IGNORECASE)
 _TAG = re.compile(r"<([A-Za-z][\w:.-]*)(?:\s[^<>]*)?>")
@@ -34,7 +33,7 @@ def read_text(content: bytes, reading: Reading, most_cells: int) -> tuple[Sheet,
     if not head.strip("\ufeff\x1a \t\r\n"):
         raise ReadError("The file is empty.", remedy="Choose a file with a table in it.")
     for beginning, what in NOT_TABLES.items():
-        if head.lstrip().lower().startswith(beginning):
+        if re.match(beginning, head.lstrip("\ufeff \t\r\n")):
             raise _no_table(what)
     if _is_markup(head.lstrip("\ufeff \t\r\n")):
         raise _no_table("a web page or XML")

@@ -192,3 +192,25 @@ def test_comments_between_the_rows_may_be_more_than_the_rows(each):
     answer = here("a,b,c\n" + rows)
     assert cells(answer)["c"] == [3 * i for i in range(1, 30)]
     assert said(answer, "comments")[0].count == 29 * each
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\x1a\x1a\x1a", "\x1a\n"])
+@pytest.mark.parametrize("text", ["a,b\n1,2.5\n2,3.5\n", "a\r\n1\r\n2\r\n", "a;b\n1;2"])
+def test_the_sign_that_ends_a_text_in_dos_is_no_row(text, end):
+    assert cells(here(text + end)) == cells(here(text))
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_rows_that_are_one_quoted_cell_each_are_parted_and_can_be_kept(mark):
+    rows = [["place", "x", "y"], *([f"r{i}", f"{i}.5", f"{i}.25"] for i in range(6))]
+    text = "".join(f'"{mark.join(row)}"\n' for row in rows)
+    answer = here(text)
+    assert answer.names == ("place", "x", "y")
+    assert cells(answer)["x"] == [i + 0.5 for i in range(6)]
+    told = next(note for note in answer.notes if "one cell" in note.what)
+    assert len(here(text, **told.offer.changes).names) == 1
+
+
+def test_quoted_cells_of_one_column_stay_one_column():
+    text = '"place"\n' + "".join(f'"Town {i}, West"\n' for i in range(6))
+    assert here(text).names == ("place",)

@@ -609,3 +609,21 @@ def test_many_short_columns_with_units_are_taken_apart_in_few_calls(form, monkey
     answer = here(form([[f"x{j}" for j in range(300)], *rows]))
     assert set(answer.names) == {f"x{j} (kg)" for j in range(300)}
     assert len(calls) <= 3
+
+
+@pytest.mark.parametrize("blank", ["k.A.", "k. A.", "..", ":", ": ", ": c", ":z", "keine Angabe"])
+def test_what_offices_write_for_no_figure_is_blank_among_numbers(blank):
+    assert values(*map(str, range(30, 40)), blank, blank) == [*range(30, 40), None, None]
+
+
+@pytest.mark.parametrize("marked", ["301 b", "301 e", "301 bp", "301 p", "301¹", "301 ²", "301³"])
+def test_flags_and_raised_numbers_behind_few_numbers_are_marks(marked):
+    found = column([*map(str, range(30, 40)), marked])
+    assert found.values.to_pylist() == [*range(30, 40), 301]
+    assert any("mark beside the number" in note.what and note.offer is not None for note in found.notes)
+
+
+def test_powers_of_ten_and_units_of_all_numbers_are_no_marks():
+    assert values("10²", "10³", "10⁴", "10⁵") == ["10²", "10³", "10⁴", "10⁵"]
+    assert column(["5 m²", "6 m²", "7 m²"]).unit == "m²"
+    assert column(["5 s", "6 s", "7 s"]).unit == "s"

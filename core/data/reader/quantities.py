@@ -19,6 +19,9 @@ MOSTLY = 0.9  # of the numbers of a column, that have the one unit
 _ABOUT = r"^[~≈]\s*"
 _MARK = r"(?:\s*(?:[*†‡§¶!?^]+|\^[a-z0-9]|\((?:[a-zA-Z]{1,3}|est|prov|prel)\.?\)|\[(?:\d{1,3}|[a-z]|note \d{1,2})\]))+$"
 # What may be a unit, of which _IS_UNIT tells: Arrow would take 20 ms for each column to compile classes of all letters.
+_RAISED = r"^(.*\d)\s?[¹²³⁰⁴-⁹]{1,2}$"  # the number of a footnote
+_POWER = r"^10[¹²³⁰⁴-⁹]+$"
+_FLAGS = re.compile(r"[bcdefinprsuz]{1,2}")  # of a number that is estimated, provisional and so on: 301 b
 _UNIT = r"^(?P<number>.*[\d.])(?P<gap>[ \x{a0}\x{202f}]?)(?P<unit>[^\d\s.,]\D*[23²³]?)$"
 _IS_UNIT = re.compile(r"(?:[^\W\d_]|[°µ])(?:[^\W\d_]|[°µ/·^ ]){0,11}[23²³]?")
 _LIMIT = r"^[<>≤≥]=? ?(?:[-+]?[\d.,]+ ?[^\d\s()\[\]]*|[A-Z]{2,5})$"
@@ -100,11 +103,14 @@ class Apart:
 def quantities(texts: pa.Array, decimal: str) -> Quantities:
     """Texts taken apart, each by itself."""
     bare = pc.replace_substring_regex(pc.replace_substring_regex(texts, _MARK, ""), _ABOUT, "")
+    powers = pc.match_substring_regex(texts, _POWER)
+    bare = pc.if_else(powers, bare, pc.replace_substring_regex(bare, _RAISED, r"\1"))
     marked = _mask(pc.not_equal(bare, texts))
     plain = numerals.numbers(bare, decimal)
     found = pc.extract_regex(bare, _UNIT)
     parted = numerals.numbers(pc.struct_field(found, "number"), decimal)
-    units = [_unit(text) for text in pc.struct_field(found, "unit").to_pylist()]
+    gaps = pc.struct_field(found, "gap").to_pylist()
+    units = [_unit(text, gap) for text, gap in zip(pc.struct_field(found, "unit").to_pylist(), gaps, strict=True)]
     there = np.isnan(plain) & ~np.isnan(parted) & np.array([bool(unit) for unit in units], dtype=np.bool_)
     values = np.where(there, parted, plain)
     apart = there & _mask(pc.equal(pc.struct_field(found, "gap"), " "))
@@ -149,6 +155,10 @@ def _in_one_unit(found: Quantities, counts: npt.NDArray[np.intp]) -> Quantities 
     usual = {unit: count for unit, count in told.items() if unit}
     if not usual:
         return found
+    if 2 * told[""] >= told.total() and all(_FLAGS.fullmatch(unit) for unit in usual):
+        flagged = np.array([bool(unit) for unit in found.units], dtype=np.bool_)
+        if found.apart[flagged].all():
+            return replace(found, units=(), marked=found.marked | flagged)
     sides = next((sides for sides in _SIDES if told.keys() == set(sides)), None)
     if sides:
         return replace(found, values=found.values * np.array([sides.get(unit, 1.0) for unit in found.units]))
@@ -186,8 +196,10 @@ def units_of(found: Quantities) -> list[str]:
     return [unit for unit, _ in Counter(unit for unit in (*found.units, *paid) if unit).most_common()]
 
 
-def _unit(text: str | None) -> str:
+def _unit(text: str | None, gap: str | None) -> str:
     unit = (text or "").strip()
+    if unit == "e" and gap:
+        return unit  # for estimated
     return unit if _IS_UNIT.fullmatch(unit) and unit.lower() not in _NO_UNITS and not moments.month(unit) else ""
 
 

@@ -14,6 +14,7 @@ from .dialect import Dialect, tell_dialect
 from .encoding import Told, decoded, encoding_notes, is_utf8, spoken, tell_encoding
 from .sheet import Sheet
 from .tokens import tokenise
+from .wrapped import unwrapped, wrapped_note
 
 NOT_TABLES = {
     r"\{\\rtf": "a text document",
@@ -37,15 +38,33 @@ def read_text(content: bytes, reading: Reading, most_cells: int) -> tuple[Sheet,
             raise _no_table(what)
     if _is_markup(head.lstrip("\ufeff \t\r\n")):
         raise _no_table("a web page or XML")
+    content = _without_end_mark(content)
+    cells, head, extra = _unwrapped(content, head, encoding, reading)
     dialect = _dialect(head, reading)
-    if content.startswith(b"\xef\xbb\xbf"):
-        content = content[3:]
-    sheet = tokenise(content, "utf-8" if encoding == "utf-8-sig" else encoding, dialect, most_cells)
+    if cells.startswith(b"\xef\xbb\xbf"):
+        cells = cells[3:]
+    written = "utf-8" if extra or encoding == "utf-8-sig" else encoding
+    sheet = tokenise(cells, written, dialect, most_cells)
     resolved = replace(
         reading, encoding=encoding, delimiter=dialect.delimiter, quote=dialect.quote, escape=dialect.escape
     )
-    notes = (*encoding_notes(told, content, reading), *_broken(sheet, content, encoding))
+    notes = (*encoding_notes(told, content, reading), *extra, *_broken(sheet, content, encoding))
     return replace(sheet, notes=(*notes, *sheet.notes)), resolved
+
+
+def _without_end_mark(content: bytes) -> bytes:
+    """The bytes without the sign by which DOS ended a text."""
+    bare = content.rstrip(b"\x1a\r\n")
+    return bare + b"\n" if b"\x1a" in content[len(bare) :] else content
+
+
+def _unwrapped(content: bytes, head: str, encoding: str, reading: Reading) -> tuple[bytes, str, tuple[Note, ...]]:
+    """The bytes and the head of a text whose rows are not one quoted cell each, and what is told of that."""
+    beginning = head[: head.rfind("\n") + 1] if len(content) > HEAD_BYTES else head
+    if reading.delimiter == "" or unwrapped(beginning) is None:
+        return content, head, ()
+    bare = unwrapped(decoded(content, encoding))
+    return (content, head, ()) if bare is None else (bare.encode(), bare[:HEAD_BYTES], (wrapped_note(),))
 
 
 def _broken(sheet: Sheet, content: bytes, encoding: str) -> tuple[Note, ...]:

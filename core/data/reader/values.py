@@ -30,7 +30,8 @@ from .sheet import Cell, Cells, Mask, end_to_end, is_text
 TEXT_BLANKS = frozenset({"", "na", "n/a", "#n/a", "#na", "nan", "null", "<na>", "n.a."})
 BLANKS = TEXT_BLANKS | frozenset(
     {"none", "nil", "-", "--", "---", "–", "—", "?", ".", "..", "...", "*", "missing", "\\n", "nat", "n.d.", "nd"}
-    | {"-nan", "1.#qnan", "-1.#ind", "not available", "#null!"}
+    | {"-nan", "1.#qnan", "-1.#ind", "not available", "#null!", "k.a.", "k. a.", "k.a", "keine angabe", "entf.", ":"}
+    | {f":{gap}{flag}" for gap in ("", " ") for flag in "bcdefinprsuz"}  # as offices of statistics write it
 )
 ERRORS = frozenset({"#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#getting_data", "err:502", "#error!"})
 SHOWN = 3

@@ -54,6 +54,7 @@ class Job:
         self.progress = Progress("", 0, 0)
         self.value: object | None = None
         self.refusal: CoreError | None = None
+        self.has_begun = True  # but for a thread that could not be had
         self._stop = stop
         self._turns = turns()
         self._ticket = Ticket(owner, lane is Lane.FRONT)
@@ -62,8 +63,13 @@ class Job:
         self._seen = self._looked = self._asked = time.monotonic()
 
     def start(self, work: Callable[[Watch], object]) -> None:
-        """Begin in a thread that does not outlive the process."""
-        Thread(target=self._run, args=(work,), name=self.title, daemon=True).start()
+        """Begin in a thread that does not outlive the process; refused where the system has none left."""
+        try:
+            Thread(target=self._run, args=(work,), name=self.title, daemon=True).start()
+        except RuntimeError:
+            self.refusal = CoreError("This could not begin.", "The server is too busy.", "Try again in a moment.")
+            self.has_begun = False
+            self._over.set()
 
     def wait(self, seconds: float) -> bool:
         """Whether it is over, after at most so many seconds since it was asked for."""
@@ -247,7 +253,7 @@ def _jobs() -> dict[Lane, Job]:
 def _job(key: str, title: str, lane: Lane, work: Callable[[Watch], object], stop: Callable[[], None] | None) -> Job:
     """The session's job if it is this one; otherwise a new one, and the one before is cancelled."""
     before = _jobs().get(lane)
-    if before is not None and before.key == key:
+    if before is not None and before.key == key and before.has_begun:
         return before
     if before is not None:
         before.cancel()

@@ -13,7 +13,7 @@ from core.data.reader import moments, numerals, quantities
 from core.data.reader.named import Manner, Named
 from core.data.reader.values import typed, typed_together
 from core.data.table import Kind, NoteKind
-from tests.data.making import cells, here, said, workbook
+from tests.data.making import cells, delimited, here, said, workbook
 
 
 def column(values, kind=None, **manner):
@@ -627,3 +627,17 @@ def test_powers_of_ten_and_units_of_all_numbers_are_no_marks():
     assert values("10²", "10³", "10⁴", "10⁵") == ["10²", "10³", "10⁴", "10⁵"]
     assert column(["5 m²", "6 m²", "7 m²"]).unit == "m²"
     assert column(["5 s", "6 s", "7 s"]).unit == "s"
+
+
+def test_sodium_among_elements_is_no_blank_and_can_be_made_one():
+    rows = delimited(
+        [["element", "x"], *([each, i + 0.5] for i, each in enumerate(["Na", "Cl", "K", "Ca", "O", "H"] * 2))]
+    )
+    answer = here(rows)
+    assert cells(answer)["element"].count("Na") == 2
+    told = said(answer, "“Na”", "code")[0]
+    assert cells(here(rows, **told.offer.changes))["element"].count(None) == 2
+
+
+def test_na_in_other_forms_among_words_is_blank():
+    assert values("Na", "Red", "Blue", "Green", "Red", "Blue", "Green")[0] is None

@@ -103,3 +103,13 @@ def test_what_a_session_that_has_left_had_at_work_ends_and_nobody_elses(monkeypa
     jobs.end_those_of("ada")
     assert (theirs.cancelled, theirs.value) == (True, None)
     assert (other.cancelled, other.value) == (False, 42)
+
+
+def test_a_job_for_which_there_is_no_thread_is_refused_in_a_sentence(monkeypatch):
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(jobs.Thread, "start", start)
+    job = begun(lambda watch: 42)
+    assert (job.over, job.has_begun) == (True, False)
+    assert "Try again" in str(job.refusal)

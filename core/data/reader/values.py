@@ -180,17 +180,23 @@ def _kept_as_text(named: Named, parts: Parts, present: pa.Array, sample: Sample,
     if CODE not in more and _is_code_here(parts, kept):
         kept = _present(parts, blanks - {CODE})
         count = pc.sum(pc.equal(parts.lower, CODE)).as_py()
-        what = f"“NA” in {named.title} ({count:,}) is read as a code like the others there, not as blank."
-        notes = (*notes, Note(what, count, offer=Offer("NA is blank", Reading(blanks=(*named.manner.blanks, "NA")))))
+        spelt = parts.clean.filter(pc.equal(parts.lower, CODE).fill_null(False))[0].as_py()
+        what = f"“{spelt}” in {named.title} ({count:,}) is read as a code like the others there, not as blank."
+        notes = (
+            *notes,
+            Note(what, count, offer=Offer(f"{spelt} is blank", Reading(blanks=(*named.manner.blanks, spelt)))),
+        )
     return Typed(_as_text(parts, kept), (*notes, *_text_notes(named, parts, present, sample)), _spellings(parts, kept))
 
 
 def _is_code_here(parts: Parts, kept: pa.Array) -> bool:
-    """Whether NA stands among other codes of two capital letters, as Namibia's does among countries."""
+    """Whether NA stands among codes of two capital letters, as Namibia's among countries, or Na among elements."""
     others = kept.drop_null()
-    if len(others) < FEWEST_CODES or not pc.any(pc.equal(parts.clean, CODE.upper())).as_py():
+    if len(others) < FEWEST_CODES or len(others.unique()) < 3:
         return False
-    return bool(pc.all(pc.match_substring_regex(others, "^[A-Z]{2}$")).as_py()) and len(others.unique()) > 2
+    spelt = set(parts.clean.filter(pc.equal(parts.lower, CODE).fill_null(False)).unique().to_pylist())
+    form = {"NA": "^[A-Z]{2}$", "Na": "^[A-Z][a-z]?$"}.get(spelt.pop()) if len(spelt) == 1 else None
+    return form is not None and bool(pc.all(pc.match_substring_regex(others, form)).as_py())
 
 
 _WORDS = {Kind.BOOLEAN: "yes or no", Kind.NUMBER: "a number", Kind.DATE: "a date", Kind.DURATION: "a time"}

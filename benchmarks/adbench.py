@@ -15,7 +15,7 @@ from sklearn.neighbors import LocalOutlierFactor
 import core
 from benchmarks.measuring import in_processes
 from core.analysis.answer import FIRST_ROWS, FIRST_SEARCH
-from core.analysis.selection.trust import trusted
+from core.analysis.selection.objections import with_objections
 from core.data.source import ArraySource
 from core.mixture.fit import polish
 
@@ -81,7 +81,7 @@ def models(train, seed):
     some = train[np.random.default_rng(seed).choice(len(train), min(FIRST_ROWS, len(train)), replace=False)]
     try:
         board = core.sweep(ArraySource(some), FIRST_SEARCH)
-        return polish(train, trusted(board).best()), polish(train, board.best())
+        return polish(train, with_objections(board).best()), polish(train, board.best())
     except core.FitError:
         return (along_the_columns(train),) * 2
 

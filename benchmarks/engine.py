@@ -156,7 +156,7 @@ def to_an_optimum(name, n, wanted):
 def data_passes(name, data, components):
     """Passes to within 1e-3 nats of the best of both, rejected ones counted, plain over accelerated."""
     for seed in range(20):
-        plain, fast = (climb(accelerated, data, components, seed) for accelerated in (False, True))
+        plain, fast = (converged(accelerated, data, components, seed) for accelerated in (False, True))
         best = max(plain[-1][1], fast[-1][1])
         if min(plain[-1][1], fast[-1][1]) >= best - 1e-3:  # from most starts the two end in different optima
             break
@@ -165,7 +165,7 @@ def data_passes(name, data, components):
     return measured(what, f"{taken[0] / taken[1]:.1f}x", "4x", taken[0] >= 4 * taken[1])
 
 
-def climb(accelerated, data, components, seed):
+def converged(accelerated, data, components, seed):
     """(passes, log-likelihood) of each mixture from random rows to where 20 steps change it by less than 1e-7."""
     chosen = data[np.random.default_rng(seed).choice(len(data), components, replace=False)]
     nearest = ((data[:, None] - chosen) ** 2).sum(axis=2).argmin(axis=1)

@@ -13,7 +13,7 @@ import core
 from benchmarks import problems
 from core.analysis.groups.merging import merging
 from core.analysis.selection.bootstrap_test import Bootstrap, bootstrap_test
-from core.analysis.selection.trust import trusted
+from core.analysis.selection.objections import with_objections
 from core.mixture import compiled
 from core.scale.threads import over_cores
 
@@ -51,7 +51,7 @@ def beside_mclust(name, theirs):
     """The best by BIC of all 14 families at K = 1..9, and how it agrees with the classes; BIC here: lower is better."""
     data = np.loadtxt(REFERENCE / f"{name}_X.csv", delimiter=",", skiprows=1)
     board = core.sweep(data, over=over_cores)
-    best = trusted(board).best("bic")
+    best = with_objections(board).best("bic")
     ari = adjusted_rand_score(theirs["classes_1based"], best.mixture.responsibilities(data).argmax(axis=1))
     better = -theirs["bic"] - best.bic
     if best.components == theirs["G"]:

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 import core
 from benchmarks.measuring import in_processes, measured, wall
-from core.analysis.anomaly.odd_rows import judge, q_values, scored
+from core.analysis.anomaly.odd_rows import flag, q_values, scored
 from core.analysis.answer import FIRST_SEARCH
-from core.analysis.selection.trust import trusted
+from core.analysis.selection.objections import with_objections
 from core.mixture import compiled
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -71,7 +71,7 @@ def false_discoveries(plant, rate=0.1):
 def discoveries(plant, rate, seed):
     """(false discovery proportion, power, power under the true parameters), the model chosen as the first answer's."""
     values = plant(seed)
-    fit = trusted(core.sweep(values, FIRST_SEARCH)).best()
+    fit = with_objections(core.sweep(values, FIRST_SEARCH)).best()
     flagged = core.anomalies(fit, values, core.FalseDiscoveryRate(rate), seed=seed).flagged
     wrong = flagged[PLANTED:].sum() / max(flagged.sum(), 1)
     known = -np.sort(truth().log_density(truth().sample(1_000_000, np.random.default_rng([seed, 1]))))[::-1]
@@ -102,7 +102,7 @@ def a_million_rows(n=1_000_000, d=8, components=6):
     """Wall time from a fit to a line drawn, simulation included, on one thread."""
     values = apart(n, d, components)
     fit = core.fit(values[:20_000], core.Plan(components=components, restarts=1, max_iterations=30))
-    seconds = [wall(lambda: judge(scored(fit, values))) for _ in range(3)]
+    seconds = [wall(lambda: flag(scored(fit, values))) for _ in range(3)]
     best = min(seconds)
     return measured(f"{n:,} x {d}, K={components}, scored and judged", f"{best:.2f} s", "2 s at most", best <= 2.0)
 

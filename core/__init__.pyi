@@ -52,8 +52,8 @@ from .analysis.selection.held_out import Folds as Folds
 from .analysis.selection.held_out import HeldOut as HeldOut
 from .analysis.selection.held_out import held_out as held_out
 from .analysis.selection.sweep import sweep as sweep
-from .analysis.uncertainty.doubt import Doubt as Doubt
-from .analysis.uncertainty.doubt import doubt as doubt
+from .analysis.uncertainty.classification import Classification as Classification
+from .analysis.uncertainty.classification import classify as classify
 from .analysis.uncertainty.intervals import Intervals as Intervals
 from .analysis.uncertainty.intervals import intervals as intervals
 from .analysis.uncertainty.stability import Stability as Stability

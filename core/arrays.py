@@ -26,7 +26,7 @@ def read_only(values: npt.ArrayLike) -> Array:
     return array
 
 
-def seen(values: npt.ArrayLike) -> Array:
+def read_only_view(values: npt.ArrayLike) -> Array:
     """A C-ordered float64 view that cannot be written through; what lies behind it stays its owner's, uncopied."""
     array = np.ascontiguousarray(values, dtype=np.float64).view()
     array.flags.writeable = False

@@ -94,7 +94,7 @@ class KMeansCurve:
     calinski_harabasz: tuple[float, ...]  # higher is better, NaN at K = 1
     davies_bouldin: tuple[float, ...]  # lower is better, NaN at K = 1
     rows: int
-    rows_judged: int  # rows that the silhouette was computed on
+    silhouette_rows: int  # rows that the silhouette was computed on
     outcome: Outcome = Outcome.CONVERGED
 
     @property
@@ -107,9 +107,9 @@ class KMeansCurve:
     @property
     def note(self) -> str:
         """What the silhouette was computed on, where that is not every row."""
-        if self.rows_judged == self.rows:
+        if self.silhouette_rows == self.rows:
             return ""
-        return f"The silhouette is that of {self.rows_judged:,} of the {self.rows:,} rows, drawn at random."
+        return f"The silhouette is that of {self.silhouette_rows:,} of the {self.rows:,} rows, drawn at random."
 
 
 def k_means(
@@ -153,7 +153,7 @@ def k_means_curve(
     """
     rows = in_units(as_source(X))
     wanted = sorted(set(components))
-    judged = np.sort(np.random.default_rng([seed, 1]).permutation(len(rows.values))[:SILHOUETTE_ROWS])
+    drawn = np.sort(np.random.default_rng([seed, 1]).permutation(len(rows.values))[:SILHOUETTE_ROWS])
     points: list[tuple[int, float, float, float, float]] = []
     outcome = Outcome.CONVERGED
 
@@ -169,10 +169,10 @@ def k_means_curve(
             outcome = Outcome.CANCELLED
             break
         whole = rows.filled(part.labels, rows.to_centers(part.centers))
-        silhouette = _silhouette(whole, part.labels, judged)
+        silhouette = _silhouette(whole, part.labels, drawn)
         points.append((k, part.inertia, silhouette, *_indices(whole, part.labels)))
     tried, inertia, sil, spread, worst = zip(*points, strict=True) if points else ((), (), (), (), ())
-    return KMeansCurve(tried, inertia, sil, spread, worst, len(rows.values), len(judged), outcome)
+    return KMeansCurve(tried, inertia, sil, spread, worst, len(rows.values), len(drawn), outcome)
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ def _solve(rows: ScaledRows, components: int, seed: int, restarts: int, go_on: C
         run = _settle(few, centers, SETTLED, partial(go_on, at, steps))
         best = run if best is None or run.inertia < best.inertia else best
         if run.outcome is Outcome.CANCELLED:
-            labels, squares = nearest(rows.seen, best.centers)
+            labels, squares = nearest(rows.with_blanks, best.centers)
             return _Run(best.centers, labels, float(rows.weights @ squares), best.passes, Outcome.CANCELLED)
     assert best is not None
     if few is rows:
@@ -255,7 +255,7 @@ def _settle(rows: ScaledRows, centers: Array, tolerance: float, go_on: Callable[
         run = _lloyd(filled, centers, tolerance, go_on)
         if filled is rows:
             return run
-        labels, squares = nearest(rows.seen, run.centers)
+        labels, squares = nearest(rows.with_blanks, run.centers)
         inertia, centers, passes = float(rows.weights @ squares), run.centers, passes + run.passes
         settled = before - inertia <= FILLS_SETTLED * inertia
         if settled or run.outcome is not Outcome.CONVERGED or passes >= MOST_PASSES:
@@ -283,13 +283,13 @@ def _lloyd(rows: ScaledRows, centers: Array, tolerance: float, go_on: Callable[[
         return _Run(centers, found.labels_.astype(np.intp), float(found.inertia_), passes, outcome)
 
 
-def _silhouette(rows: ScaledRows, labels: Labels, judged: Labels) -> float:
-    """The mean silhouette of the judged rows by their weights; NaN where they lie in one group, or each in its own."""
-    own, weights = labels[judged], rows.weights[judged]
+def _silhouette(rows: ScaledRows, labels: Labels, drawn: Labels) -> float:
+    """The mean silhouette of the drawn rows by their weights; NaN where they lie in one group, or each in its own."""
+    own, weights = labels[drawn], rows.weights[drawn]
     if not 1 < len(np.unique(own)) < len(own) or weights.sum() == 0:
         return float("nan")
     with threadpool_limits(1):
-        return float(np.average(silhouette_samples(rows.values[judged], own), weights=weights))
+        return float(np.average(silhouette_samples(rows.values[drawn], own), weights=weights))
 
 
 def _indices(rows: ScaledRows, labels: Labels) -> tuple[float, float]:

@@ -5,7 +5,7 @@ import streamlit as st
 from core.analysis.answer import in_words
 from core.analysis.groups.grouping import labels_of
 from core.analysis.groups.listing import differing_rows
-from core.analysis.kmeans_or_mixture.grounds import comparison, facts, trust
+from core.analysis.kmeans_or_mixture.grounds import comparison, facts, recommend
 from core.analysis.kmeans_or_mixture.ladder import Ladder
 from core.charts.density.marginal import marginal_density
 from core.charts.groups.side_by_side import cluster_names, cluster_order, side_by_side
@@ -13,7 +13,7 @@ from core.charts.groups.tables import agreement_table
 from core.charts.kmeans_or_mixture.ladder import ladder_chart
 from core.numbers import count, share
 from pages.app.results import Analysis, Pair
-from pages.groups import about_groups, sure
+from pages.groups import about_groups, uncertainty
 from pages.ui import downloads, widgets
 from pages.ui.drawing import draw
 from pages.ui.messages import refusals
@@ -47,7 +47,7 @@ def show_split(analysis: Analysis, found: Pair) -> None:
         found.cluster_slots,
         columns,
         regions=behind == BEHIND[1],
-        doubts=behind == BEHIND[2],
+        uncertainty=behind == BEHIND[2],
     )
     one, other = st.columns(2)
     draw(left, one)
@@ -71,14 +71,14 @@ def show_differences(analysis: Analysis, found: Pair) -> None:
         st.dataframe(rows, hide_index=True, height=240, column_config=looks(analysis.table))
 
 
-def show_lesson(found: Pair, climbed: Ladder | None) -> None:
-    """Which of the two to trust here, and the two side by side in words."""
+def show_lesson(found: Pair, rungs: Ladder | None) -> None:
+    """Which of the two to use here, and the two side by side in words."""
     fit = found.scene.fit
-    gain = climbed.gain_over_k_means(fit.family.name) if climbed is not None else (math.nan, math.nan)
+    gain = rungs.gain_over_k_means(fit.family.name) if rungs is not None else (math.nan, math.nan)
     measured = facts(fit, found.scene.responsibilities, found.split, found.scene.blended, gain)
-    verdict = trust(measured)
-    st.subheader(f"{verdict.sentence}", anchor=False)
-    widgets.notes(verdict.grounds)
+    recommendation = recommend(measured)
+    st.subheader(f"{recommendation.sentence}", anchor=False)
+    widgets.notes(recommendation.grounds)
     assert found.scene.odd is not None
     lines = comparison(measured, found.scene.fit, found.partition, found.scene.odd)
     st.table(
@@ -90,13 +90,13 @@ def show_lesson(found: Pair, climbed: Ladder | None) -> None:
     )
 
 
-def show_ladder(climbed: Ladder, components: int) -> None:
+def show_ladder(rungs: Ladder, components: int) -> None:
     """What each freedom changes on the way from K-Means to the mixture."""
     st.subheader("From K-Means to the mixture, step by step", anchor=False)
-    st.markdown(f"{climbed.sentence} Every step begins with the same {components} groups of K-Means. {climbed.note}")
-    draw(ladder_chart(climbed))
+    st.markdown(f"{rungs.sentence} Every step begins with the same {components} groups of K-Means. {rungs.note}")
+    draw(ladder_chart(rungs))
     with st.expander("Every step as a table"):
-        st.dataframe(climbed.frame, hide_index=True, column_config=STEPS)
+        st.dataframe(rungs.frame, hide_index=True, column_config=STEPS)
 
 
 st.title("What are the groups?", anchor=False)
@@ -113,12 +113,12 @@ if analysis is not None:
             lesson, steps = st.container(), st.container()
             show_differences(analysis, found)
             about_groups.show(analysis, found.scene)
-            sure.show(analysis, found.scene)
+            uncertainty.show(analysis, found.scene)
             downloads.labelled(analysis)
             downloads.filled(analysis)
             with steps:  # last, as it may take a while
-                climbed = analysis.ladder if found.scene.fit.components > 1 else None
-                if climbed is not None:
-                    show_ladder(climbed, found.scene.fit.components)
+                rungs = analysis.ladder if found.scene.fit.components > 1 else None
+                if rungs is not None:
+                    show_ladder(rungs, found.scene.fit.components)
             with lesson:
-                show_lesson(found, climbed)
+                show_lesson(found, rungs)

@@ -6,8 +6,8 @@ from core.analysis.answer import FirstAnswer
 from core.analysis.selection.board import Board, Criterion, Search
 from core.analysis.selection.bootstrap_test import BootstrapTest
 from core.analysis.selection.conclusion import Conclusion
-from core.analysis.selection.trust import trusted
-from core.analysis.selection.verdict import Verdict, unusable, verdict
+from core.analysis.selection.model_selection import ModelSelection, select_model, unusable
+from core.analysis.selection.objections import with_objections
 from core.charts.kmeans_or_mixture.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette
 from core.charts.selection.curves import criterion_curves, leading_families
 from core.mixture.fit import Fit
@@ -46,11 +46,11 @@ COLUMNS = {
 
 
 def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
-    """The verdict in words; under it the board, the search for more models, and what K-Means would say."""
+    """The selection in words; under it the board, the search for more models, and what K-Means would say."""
     said, searched = st.container(), st.container()
     with searched:
         board = show_search(analysis, first, present)
-    found = verdict(board, current().criterion)
+    found = select_model(board, current().criterion)
     show_board(found, board, analysis, present)
     show_details(found, board)
     more, k_means = st.container(), st.container()
@@ -66,7 +66,7 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
 
 def show_conclusion(analysis: Analysis, found: Conclusion, present: Fit, test: BootstrapTest | None) -> None:
     """How many groups, and why; merging and the test are of the present model, and count if that is the best."""
-    best = found.verdict.best
+    best = found.selection.best
     if (present.family, present.components) == (best.family, best.components):
         found = replace(found, merging=analysis.merging, test=test)
     st.subheader(found.sentence, anchor=False)
@@ -90,20 +90,20 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
                 on_click=choose,
                 kwargs={"search": Search()},
             )
-        return trusted(first.board)
+        return with_objections(first.board)
     full = analysis.full_search
     if full is None:
-        return trusted(first.board)
+        return with_objections(first.board)
     offer = full.offer(present)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(offer.sentence, width="stretch")
         if offer.fit is not None:
             model = Model(offer.fit.family, offer.fit.components, full.board.search)
             st.button("Use this model", key="offer", on_click=choose, kwargs={"model": model})
-    return trusted(full.board)
+    return with_objections(full.board)
 
 
-def show_board(found: Verdict, board: Board, analysis: Analysis, present: Fit) -> None:
+def show_board(found: ModelSelection, board: Board, analysis: Analysis, present: Fit) -> None:
     """Curves over the number of groups, and every model as a cell to choose."""
     criterion = found.criterion
     with st.container(horizontal=True, gap="medium"):
@@ -155,7 +155,7 @@ def show_k_means(analysis: Analysis, present: Fit) -> bool:
     return curve is not None
 
 
-def show_details(found: Verdict, board: Board) -> None:
+def show_details(found: ModelSelection, board: Board) -> None:
     """The formula with the numbers put in, and every model as a table."""
     with st.expander(f"How {found.criterion.label} is computed"):
         st.latex(found.formula)

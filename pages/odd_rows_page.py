@@ -2,7 +2,7 @@ import streamlit as st
 
 from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, FalseDiscoveryRate, Quantile, TopRows
 from core.analysis.anomaly.reasons import Reasons, nearest_usual
-from core.analysis.answer import far_groups_in_words, judged_by, odd_in_words
+from core.analysis.answer import far_groups_in_words, odd_in_words, scored_over
 from core.analysis.groups.listing import rows_of_table
 from core.charts.anomaly.odd_rows import odd_scatter, score_histogram
 from core.charts.anomaly.reasons import reason_bars
@@ -11,7 +11,7 @@ from core.charts.scene import Scene
 from core.numbers import count, figure, share
 from pages.app.results import Analysis
 from pages.app.session import choose, current
-from pages.odd_rows import judging, second_opinions
+from pages.odd_rows import reviews, second_opinions
 from pages.ui import downloads, widgets
 from pages.ui.drawing import draw
 from pages.ui.messages import plain, refusals
@@ -27,7 +27,7 @@ RATES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5]
 
 
 def policy_choice(rows: int) -> None:
-    """How odd is odd, in a unit that a person can judge."""
+    """How odd is odd, in a unit that a person knows."""
     policy = current().policy
     st.session_state["policy"] = type(policy)
     st.segmented_control(
@@ -92,7 +92,7 @@ def show_reasons(analysis: Analysis, scene: Scene, why: Reasons) -> None:
     draw(reason_bars(why, at, names[at]), picture)
     with words:
         widgets.notes(tuple(why.sentences(at)))
-        judging.label_choice(int(analysis.matrix.row_ids[why.rows[at]]))
+        reviews.review_choice(int(analysis.matrix.row_ids[why.rows[at]]))
     near = nearest_usual(scene.fit, analysis.matrix, int(why.rows[at]), scene.flagged)
     if near:
         st.caption("The row, and the rows most like it that are not odd:")
@@ -119,18 +119,18 @@ if analysis is not None:
             if flagged:
                 st.subheader(f"{count(flagged, 'row')}, the oddest first", anchor=False)
                 why = analysis.reasons(scene)
-                judging.table_of_odd_rows(analysis, scene, scene.odd, why)
+                reviews.table_of_odd_rows(analysis, scene, scene.odd, why)
                 downloads.odd(analysis)
                 show_reasons(analysis, scene, why)
-            elif current().judgements.said:
-                st.markdown(current().judgements.sentence(analysis.matrix.row_ids[scene.odd.ranking]))
+            elif current().reviews.said:
+                st.markdown(current().reviews.sentence(analysis.matrix.row_ids[scene.odd.ranking]))
             downloads.labelled(analysis)
             downloads.filled(analysis)
             second_opinions.against_others(analysis, scene)
             with st.expander("How the score is computed"):
                 st.latex(r"\text{score}(x) = -\log p(x) = -\log \sum_k w_k \, N(x \mid \mu_k, \Sigma_k)")
                 st.markdown(
-                    f"Here the sum runs over {judged_by(scene.fit, scene.odd)}; the line is at "
+                    f"Here the sum runs over {scored_over(scene.fit, scene.odd)}; the line is at "
                     f"{figure(scene.odd.threshold)}. Rows drawn from the model itself pass it "
                     f"{scene.odd.by_chance} times in {rows:,}."
                 )

@@ -7,7 +7,7 @@ from core.share.export import labelled_frame
 from pages.app.results import Analysis
 from pages.app.session import choose, current
 from pages.app.uploads import taken_in
-from pages.odd_rows import judging
+from pages.odd_rows import reviews
 from pages.score.other_file import Arrived, arrived
 from pages.ui import downloads, widgets
 from pages.ui.drawing import draw
@@ -53,7 +53,7 @@ def show_columns(columns: ColumnMatch) -> None:
 def show_odd(both: Arrived) -> None:
     """The new rows that look odd, with the reasons."""
     if both.found.odd.flagged.any():
-        looks_like = looks(both.table) | judging.LOOKS
+        looks_like = looks(both.table) | reviews.LOOKS
         st.dataframe(both.odd, hide_index=True, placeholder="", column_config=looks_like)
 
 

@@ -24,14 +24,14 @@ def test_what_ends_stays_ended_though_another_thread_is_told_to_go_on_meanwhile(
         assert asked.wait(10)
         return False
 
-    course = Joined(watch)
+    joined = Joined(watch)
     with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(course, Progress("the one", 0, 1))
-        other = pool.submit(course, Progress("the other", 0, 1))
+        one = pool.submit(joined, Progress("the one", 0, 1))
+        other = pool.submit(joined, Progress("the other", 0, 1))
         assert not other.result()
         told.set()
         assert not one.result()
-    assert not course.goes_on
+    assert not joined.goes_on
 
 
 def test_a_watch_is_not_asked_again_once_it_has_said_no():
@@ -43,11 +43,11 @@ def test_a_watch_is_not_asked_again_once_it_has_said_no():
 
 def test_the_whole_counts_works_that_are_done_and_the_one_that_is_under_way():
     told = []
-    course = Joined(lambda progress: told.append(progress) or True, "models", 12, each=4)
+    joined = Joined(lambda progress: told.append(progress) or True, "models", 12, each=4)
     for _ in range(3):
-        course(Progress("fits", 1, 2, -5.0))
-        course.count()
-    course(Progress("fits", 2, 2))
+        joined(Progress("fits", 1, 2, -5.0))
+        joined.count()
+    joined(Progress("fits", 2, 2))
     assert [each.done for each in told] == [1, 5, 9, 12]
     assert {(each.what, each.total) for each in told} == {("models", 12)}
     assert told[0].log_likelihood == -5.0

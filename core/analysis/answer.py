@@ -20,8 +20,8 @@ from .anomaly.odd_rows import Anomalies, ExpectedFalseAlarms, anomalies
 from .groups.grouping import Grouping
 from .sampled import at_most
 from .selection.board import Board, Search
+from .selection.objections import with_objections
 from .selection.sweep import Map, sweep
-from .selection.trust import trusted
 
 FIRST_ROWS = 2_000
 MOST_COMPLETE = 0.5  # share of rows without blanks from which they alone are searched
@@ -105,7 +105,7 @@ def first_answer(matrix: Matrix, seed: int = 0, watch: Watch | None = None, *, o
     expect(matrix, Matrix, "A Matrix, as prepare gives one,")
     watch = heard(watch)
     board = sweep(_looked_at(matrix, seed), replace(FIRST_SEARCH, seed=seed), watch=watch, over=over)
-    fitted = polish(matrix, trusted(board).best(), tolerance=POLISHED, watch=watch, over=over)
+    fitted = polish(matrix, with_objections(board).best(), tolerance=POLISHED, watch=watch, over=over)
     odd = anomalies(fitted, matrix, ExpectedFalseAlarms(1.0), seed=seed, watch=watch)
     largest = fitted.mixture.responsibilities(matrix.values).max(axis=1)
     return FirstAnswer(board, fitted, odd, largest, int(complete_rows(matrix).sum()))
@@ -148,7 +148,7 @@ def odd_in_words(odd: Anomalies) -> str:
     return f"{said}; chance alone would flag {odd.by_chance}."
 
 
-def judged_by(fitted: Fit, odd: Anomalies) -> str:
+def scored_over(fitted: Fit, odd: Anomalies) -> str:
     """Over which components the score sums, in words."""
     kept, all_of_them = odd.scored.mixture.components, fitted.components
     if kept == all_of_them:
@@ -158,7 +158,7 @@ def judged_by(fitted: Fit, odd: Anomalies) -> str:
 
 
 def far_groups_in_words(fitted: Fit, odd: Anomalies, grouping: Grouping) -> str:
-    """Which groups do not count when rows are judged, being small and far from the others; nothing if all do."""
+    """Which groups do not count when rows are scored, being small and far from the others; nothing if all do."""
     kept = {mean.tobytes() for mean in odd.scored.mixture.means}
     gone = [mean.tobytes() not in kept for mean in fitted.mixture.means]
     far = [group for group, part in enumerate(grouping.parts) if all(gone[k] for k in part)]
@@ -167,8 +167,8 @@ def far_groups_in_words(fitted: Fit, odd: Anomalies, grouping: Grouping) -> str:
     rows = share(sum(float(fitted.mixture.weights[list(grouping.parts[group])].sum()) for group in far))
     names = grouping.in_words(far)
     if len(far) == 1:
-        return f"{names} is small ({rows} of the rows) and far from the others, so its rows are judged by those."
-    return f"{names} are small ({rows} of the rows) and far from the others, so their rows are judged by those."
+        return f"{names} is small ({rows} of the rows) and far from the others, so its rows are scored by those."
+    return f"{names} are small ({rows} of the rows) and far from the others, so their rows are scored by those."
 
 
 def _groups(components: int, share_clear: float) -> str:

@@ -18,7 +18,7 @@ from .text import Words, in_text, literal, shorten
 MOST_COLUMNS = 12
 BAR_HEIGHT, ROOM = 36, 190  # pixels of a column or group, and of all that stands around them
 QUANTILES = (0.05, 0.5, 0.95)
-FAR = 20.0  # standard deviations from which an axis is bent, so that one far column leaves the others their room
+FAR = 20.0  # standard deviations from which an axis is symlog, so that one far column leaves the others their room
 THEN, NOW, MOVED = "Rows that were fitted", "New rows", "New rows, moved"
 
 
@@ -37,11 +37,11 @@ def drift_ranges(training: Matrix, found: NewRows) -> marks.Chart:
         if each.code in codes
     ]
     ends = frame[["low", "high"]].abs().to_numpy()
-    bent = {"type": "symlog", "constant": 2} if np.nanmax(ends) > FAR else {}
+    symlog = {"type": "symlog", "constant": 2} if np.nanmax(ends) > FAR else {}
     x = alt.X(
         "low:Q",
         title="Standard deviations from the old mean",
-        scale=alt.Scale(**bent, nice=False, zero=False, padding=12),
+        scale=alt.Scale(**symlog, nice=False, zero=False, padding=12),
     )
     base = alt.Chart(frame).encode(
         y=_band([shorten(found.drift["column"].iloc[j], 24) for j in order]),

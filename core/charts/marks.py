@@ -265,7 +265,7 @@ def outlines(shapes: Sequence[Ellipse], slots: Sequence[int], axes: tuple[Axis, 
 
 
 def shades(regions: Regions, axes: tuple[Axis, Axis]) -> alt.Chart:
-    """Steps of doubt as grey that grows darker; the first step is left clear."""
+    """Steps of uncertainty as grey that grows darker; the first step is left clear."""
     frame = pd.DataFrame(
         {"step": regions.group, "c0": regions.left, "r": regions.right, "c1": regions.bottom, "t": regions.top}
     )

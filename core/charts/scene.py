@@ -90,7 +90,7 @@ class Scene:
         """(n,) whether the row is odd; nothing is when nobody looked."""
         return self.odd.flagged if self.odd is not None else np.zeros(len(self.matrix.values), dtype=bool)
 
-    def judged(self, odd: Anomalies) -> Scene:
+    def with_odd_rows(self, odd: Anomalies) -> Scene:
         """The same scene with other odd rows; what follows from the rows and their groups is worked out but once."""
         other = replace(self, odd=odd)
         vars(other).update({name: getattr(self, name) for name in WHATEVER_IS_ODD})

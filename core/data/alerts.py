@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..arrays import Array
-from .code_numbers import DOUBTFUL, codes_among, is_doubtful, spelt
+from .code_numbers import AMBIGUOUS, codes_among, is_ambiguous, spelt
 from .combinations import combinations
 from .dates import dates
 from .names import own_results
@@ -98,7 +98,7 @@ def _spike(numbers: Numbers, of: Kind) -> list[Alert]:
 
 
 def _code(numbers: Numbers) -> list[Alert]:
-    codes = codes_among(numbers) or ((DOUBTFUL,) if is_doubtful(numbers) else ())
+    codes = codes_among(numbers) or ((AMBIGUOUS,) if is_ambiguous(numbers) else ())
     if not codes:
         return []
     code = spelt(codes[0])

@@ -30,7 +30,7 @@ class Sort(StrEnum):
     WHOLE = "whole"
     FLOAT = "float"
     TRUTH = "truth"
-    MOMENT = "moment"
+    DATETIME = "datetime"
     SPAN = "span"
     TEXT = "text"
 
@@ -39,7 +39,7 @@ _ARROW = {
     Sort.WHOLE: pa.int64(),
     Sort.FLOAT: pa.float64(),
     Sort.TRUTH: pa.bool_(),
-    Sort.MOMENT: pa.timestamp("us"),
+    Sort.DATETIME: pa.timestamp("us"),
     Sort.SPAN: pa.duration("us"),
     Sort.TEXT: pa.string(),
 }
@@ -232,13 +232,13 @@ def _array(sent: Sent, rows: int, parts: list[pa.Buffer]) -> pa.Array:
     """A column of an answer, validated to its last cell. Raises ArrowInvalid or ValueError."""
     column = pa.Array.from_buffers(_ARROW[sent.sort], rows, parts if sent.blanks else [None, *parts])
     column.validate(full=True)
-    if sent.sort is Sort.MOMENT and not are_told(column):
-        raise ValueError("a moment outside the years 1 to 9999")
+    if sent.sort is Sort.DATETIME and not are_told(column):
+        raise ValueError("a date outside the years 1 to 9999")
     return column
 
 
-def are_told(moments: pa.Array) -> bool:
-    """Whether all moments, in microseconds, lie in years that calendars and programs can write."""
-    span = pc.min_max(moments.view(pa.int64()))
+def are_told(instants: pa.Array) -> bool:
+    """Whether all instants, in microseconds, lie in years that calendars and programs can write."""
+    span = pc.min_max(instants.view(pa.int64()))
     low, high = span["min"].as_py(), span["max"].as_py()
     return low is None or (low >= FIRST_MOMENT and high <= LAST_MOMENT)

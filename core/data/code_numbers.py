@@ -9,7 +9,7 @@ import numpy as np
 from ..arrays import Array
 from .summary import Numbers
 
-DOUBTFUL = -1.0  # often a value of its own: only remarked on
+AMBIGUOUS = -1.0  # often a value of its own: only remarked on
 MOST_AT_AN_END = 4
 _NINES = (-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0)
 _PARTS = (-9.99, -99.9, -99.99, -999.9, -999.99, -9999.9, 99.99, 999.9, 999.99)
@@ -37,12 +37,12 @@ def codes_among(numbers: Numbers) -> tuple[float, ...]:
     return ()
 
 
-def is_doubtful(numbers: Numbers) -> bool:
+def is_ambiguous(numbers: Numbers) -> bool:
     """Whether -1 stands below whole numbers without a sign, more than once."""
     ordered = numbers.ordered
-    if numbers.n_distinct <= 1 or ordered[0] != DOUBTFUL or numbers.count(DOUBTFUL) < 2:
+    if numbers.n_distinct <= 1 or ordered[0] != AMBIGUOUS or numbers.count(AMBIGUOUS) < 2:
         return False
-    rest = ordered[ordered != DOUBTFUL]
+    rest = ordered[ordered != AMBIGUOUS]
     return bool(rest[0] > 0 and rest[-1] > 10 and (rest == np.round(rest)).all())
 
 

@@ -16,7 +16,7 @@ MOST_NAMED = 3
 def combinations(names: Sequence[str], rows: Array) -> dict[str, str]:
     """The columns of (n, d) values that are straight-line combinations of the columns before them, with the reason.
 
-    Judged over the rows where every column is there; with no more such rows than columns nothing can be said.
+    Measured over the rows where every column is there; with no more such rows than columns nothing can be said.
     """
     whole = rows[np.isfinite(rows).all(axis=1)]
     if len(whole) <= len(names) + 1:

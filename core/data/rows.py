@@ -78,7 +78,7 @@ class Rows:
         return np.ones(self.n) if self.weights is None else self.weights
 
     @property
-    def seen(self) -> Array:
+    def with_blanks(self) -> Array:
         """(n, d) values, NaN where blank."""
         return self.values if self.patterns.are_complete else np.where(self.patterns.cells, self.values, np.nan)
 
@@ -86,7 +86,7 @@ class Rows:
         """Those that have a weight."""
         if self.weights is None or self.weights.min() > 0:
             return self
-        return Rows.of(self.seen[self.weights > 0], self.weights[self.weights > 0])
+        return Rows.of(self.with_blanks[self.weights > 0], self.weights[self.weights > 0])
 
     def with_cells(self) -> Rows:
         """Those that have a cell: the others, which nothing can be learned from, come last."""
@@ -139,7 +139,7 @@ class Rows:
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
         """As in RowSource, in order."""
-        return ArraySource(self.seen, self.weights).sample(n, rng)
+        return ArraySource(self.with_blanks, self.weights).sample(n, rng)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class ScaledRows:
     kept: Mask | None = None  # of the rows as they were given, those that are here; None where all are
 
     @property
-    def seen(self) -> Array:
+    def with_blanks(self) -> Array:
         """(n, d) values, NaN where blank."""
         return self.values if self.blank is None else np.where(self.blank, np.nan, self.values)
 
@@ -56,7 +56,7 @@ class ScaledRows:
 
     def filled_from(self, centers: Array) -> ScaledRows:
         """The rows with each blank at the nearest of (K, d) centres by the cells that its row has."""
-        return self if self.blank is None else self.filled(nearest(self.seen, centers)[0], centers)
+        return self if self.blank is None else self.filled(nearest(self.with_blanks, centers)[0], centers)
 
     def to_centers(self, raw: Array) -> Array:
         """(K, d) centres in these units."""

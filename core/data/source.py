@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..arrays import Array, read_only, seen
+from ..arrays import Array, read_only, read_only_view
 from ..errors import DataError
 from .transform import Matrix
 
@@ -118,8 +118,8 @@ def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
         weights = own if weights is None else weights
     values = _values(X)
     if weights is None:
-        return ArraySource(seen(values))
-    return ArraySource(seen(values), _weights(weights, len(values)))
+        return ArraySource(read_only_view(values))
+    return ArraySource(read_only_view(values), _weights(weights, len(values)))
 
 
 def as_rows(X: object, features: int) -> Array:

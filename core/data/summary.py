@@ -20,7 +20,7 @@ CATEGORY_VALUES = 50  # text with at most this many distinct values is a categor
 IQR_TO_SD = 1.349  # the distance between a normal's quartiles, in standard deviations
 LARGEST = 1e300  # beyond it a mean may overflow
 _STEPS = np.linspace(0.0, 1.0, BINS + 1)
-_NUMERIC = {"M": Kind.DATE, "m": Kind.DURATION}  # by the letter that NumPy has for moments and spans
+_NUMERIC = {"M": Kind.DATE, "m": Kind.DURATION}  # by the letter that NumPy has for dates and durations
 _MICROSECONDS = {"M": 86_400e6, "m": 3_600e6}  # in a day, in an hour
 
 

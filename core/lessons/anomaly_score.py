@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc
 
-from ..analysis.anomaly.odd_rows import Anomalies, ExpectedFalseAlarms, Scored, judge, scored
+from ..analysis.anomaly.odd_rows import Anomalies, ExpectedFalseAlarms, Scored, flag, scored
 from ..analysis.anomaly.scorers import InSample
 from ..analysis.density.geometry import Plane
 from ..analysis.density.marginal import MASSES, DensityRegions, regions_above
@@ -36,14 +36,14 @@ class Landscape:
     fit: Fit
     scored: Scored
 
-    def judged(self, rate: float) -> Anomalies:
+    def flagged_at(self, rate: float) -> Anomalies:
         """The rows beyond the line that a share `rate` of rows drawn from the fit would pass."""
-        return judge(self.scored, ExpectedFalseAlarms(rate * len(self.rows)))
+        return flag(self.scored, ExpectedFalseAlarms(rate * len(self.rows)))
 
     def regions(self, rate: float) -> DensityRegions:
         """Where half, four fifths and 95 % of rows lie, and last all but the share `rate`, whose border is the line."""
         masses = tuple(sorted({*(mass for mass in MASSES if mass < 1 - rate), 1 - rate}))
-        heights = np.array([-self.judged(1 - mass).threshold for mass in masses])
+        heights = np.array([-self.flagged_at(1 - mass).threshold for mass in masses])
         return regions_above(self.fit.mixture, PLANE, self.rows, heights, masses)
 
 

@@ -41,11 +41,11 @@ class Pass:
     log_likelihood: float  # of that mixture; after the E-step the lower bound touches it
     responsibilities: Array  # (n, K)
     after: Mixture | None = None  # as the M-step leaves it
-    bound: float = float("nan")  # the lower bound at these responsibilities and that mixture
+    lower_bound: float = float("nan")  # the lower bound at these responsibilities and that mixture
 
 
 @dataclass(frozen=True)
-class Course:
+class Trajectory:
     """EM from a start to its end."""
 
     family: Family
@@ -65,7 +65,7 @@ class Course:
         return self.passes[-1].mixture
 
 
-def watched(family: Family, start: Mixture, rows: npt.ArrayLike, most: int = MOST_PASSES) -> Course:
+def watched(family: Family, start: Mixture, rows: npt.ArrayLike, most: int = MOST_PASSES) -> Trajectory:
     """Plain EM on (n, d) rows from a mixture until it settles or collapses, or has taken most passes.
 
     Raises DegenerateError if the start itself is singular.
@@ -88,7 +88,7 @@ def watched(family: Family, start: Mixture, rows: npt.ArrayLike, most: int = MOS
             raise
         outcome = Outcome.COLLAPSED
     passes = tuple(_pass(values, mixtures, trace, number) for number in shown(len(mixtures)))
-    return Course(family, values, passes, tuple(trace), outcome)
+    return Trajectory(family, values, passes, tuple(trace), outcome)
 
 
 def shown(count: int) -> list[int]:
@@ -105,7 +105,7 @@ def _pass(rows: Array, mixtures: Sequence[Mixture], trace: Sequence[float], numb
     if number + 1 == len(mixtures):
         return here
     after = mixtures[number + 1]
-    return replace(here, after=after, bound=lower_bound(after, rows, shares))
+    return replace(here, after=after, lower_bound=lower_bound(after, rows, shares))
 
 
 def lower_bound(mixture: Mixture, rows: Array, responsibilities: Array) -> float:
@@ -182,13 +182,13 @@ def _narrowed(family: Family, components: int, rows: Array, at: tuple[int, int],
     return Mixture(weights / weights.sum(), means, np.stack([narrow, *[wide] * (components - 1)]))
 
 
-def rescued(course: Course) -> Fit:
+def rescued(trajectory: Trajectory) -> Fit:
     """What the same start comes to with a weak prior on the covariances (Fraley and Raftery 2007)."""
-    plan = Plan(course.family, course.components, prior=ConjugatePrior())
-    return fit(course.rows, plan, responsibilities=course.passes[0].responsibilities)
+    plan = Plan(trajectory.family, trajectory.components, prior=ConjugatePrior())
+    return fit(trajectory.rows, plan, responsibilities=trajectory.passes[0].responsibilities)
 
 
-def several(way: Start, family: Family, components: int, rows: Array, seeds: Sequence[int]) -> Iterator[Course]:
+def several(way: Start, family: Family, components: int, rows: Array, seeds: Sequence[int]) -> Iterator[Trajectory]:
     """EM from as many starts as there are seeds; a start that cannot take a pass is left out."""
     for seed in seeds:
         try:
@@ -197,13 +197,16 @@ def several(way: Start, family: Family, components: int, rows: Array, seeds: Seq
             continue
 
 
-def ends_at_best(courses: Sequence[Course]) -> list[bool]:
-    """Whether each of some courses came to the best optimum among them; a collapse is none."""
-    ends = [float("-inf") if course.outcome is Outcome.COLLAPSED else course.trace[-1] for course in courses]
+def ends_at_best(trajectories: Sequence[Trajectory]) -> list[bool]:
+    """Whether each of some trajectories came to the best optimum among them; a collapse is none."""
+    ends = [
+        float("-inf") if trajectory.outcome is Outcome.COLLAPSED else trajectory.trace[-1]
+        for trajectory in trajectories
+    ]
     best = max(ends)
     return [np.isfinite(end) and best - end <= SAME_END * (1 + abs(best)) for end in ends]
 
 
-def same_ends(courses: Sequence[Course]) -> int:
+def same_ends(trajectories: Sequence[Trajectory]) -> int:
     """How many did."""
-    return sum(ends_at_best(courses))
+    return sum(ends_at_best(trajectories))

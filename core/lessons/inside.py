@@ -10,7 +10,7 @@ import pandas as pd
 from ..arrays import Array
 from ..mixture.moments import moments
 from ..numbers import figure
-from .em_steps import Course, Pass
+from .em_steps import Pass, Trajectory
 from .ground import Ground
 
 
@@ -58,16 +58,16 @@ def row_shares(here: Pass, rows: Array, row: int) -> RowShares:
     return RowShares(mixture.weights, densities, here.responsibilities[row])
 
 
-def weighted_sums(here: Pass, course: Course, ground: Ground) -> pd.DataFrame:
+def weighted_sums(here: Pass, trajectory: Trajectory, ground: Ground) -> pd.DataFrame:
     """What the M-step of a pass divides: a row per component, in the units shown."""
-    found = moments(course.rows, here.responsibilities)
+    found = moments(trajectory.rows, here.responsibilities)
     means = ground.centre + ground.scale * found.mean
     spreads = ground.scale * np.sqrt(np.diagonal(found.scatter, axis1=1, axis2=2) / found.weight[:, None])
     return pd.DataFrame(
         {
-            "group": range(1, course.components + 1),
+            "group": range(1, trajectory.components + 1),
             "rows": found.weight,
-            "weight": found.weight / len(course.rows),
+            "weight": found.weight / len(trajectory.rows),
             "mean_x": means[:, 0],
             "mean_y": means[:, 1],
             "sd_x": spreads[:, 0],
@@ -76,10 +76,10 @@ def weighted_sums(here: Pass, course: Course, ground: Ground) -> pd.DataFrame:
     )
 
 
-def m_step_formula(here: Pass, course: Course, ground: Ground) -> str:
+def m_step_formula(here: Pass, trajectory: Trajectory, ground: Ground) -> str:
     """The first component's weight and mean with the numbers put in, as LaTeX."""
-    first = weighted_sums(here, course, ground).iloc[0]
-    total, n = first["rows"], len(course.rows)
+    first = weighted_sums(here, trajectory, ground).iloc[0]
+    total, n = first["rows"], len(trajectory.rows)
     weight = rf"w_1 = \frac{{1}}{{n}} \sum_i r_{{i1}} = \frac{{{_tex(total)}}}{{{n}}} = {_tex(first['weight'])}"
     mean = rf"\frac{{{_tex(total * first['mean_x'])}}}{{{_tex(total)}}} = {_tex(first['mean_x'])}"
     return weight + r", \qquad \mu_{1x} = \frac{\sum_i r_{i1} x_i}{\sum_i r_{i1}} = " + mean

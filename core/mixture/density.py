@@ -63,4 +63,4 @@ def _scores_of(mixture: Mixture, rows: Rows, marginals: Marginals, over: Map) ->
 def _in_numpy(mixture: Mixture, rows: Rows, unit: Unit) -> Scores:
     p, chunk = unit
     observed = rows.patterns.observed[p]
-    return responsibilities_of(mixture.seen_in(observed).log_joint(rows.values[chunk][:, observed]))
+    return responsibilities_of(mixture.observed_marginal(observed).log_joint(rows.values[chunk][:, observed]))

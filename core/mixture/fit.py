@@ -205,19 +205,19 @@ def finish(problem: Problem, plan: Plan, run: Run, ordered: Mixture, origin: Ori
     units, found, objections = problem.units, run.found, run.objections
     jacobian = problem.log_jacobian
     mixture = ordered.affine(units.centre, np.full(len(units.centre), units.scale))
-    seen = Totals(problem.rows, found.log_likelihood + jacobian, found.entropy, found.log_largest)
+    summed = Totals(problem.rows, found.log_likelihood + jacobian, found.entropy, found.log_largest)
     if is_rounded(mixture):
         again = totals(mixture, problem.raw, problem.rows)
         if again is None and Objection.SPIKE not in objections:
             objections = (*objections, Objection.SPIKE)
-        seen = again or seen
+        summed = again or summed
     return Fit(
         plan=plan,
         mixture=mixture,
-        log_likelihood=seen.log_likelihood,
+        log_likelihood=summed.log_likelihood,
         n_rows=problem.rows,
-        entropy=seen.entropy,
-        log_largest=seen.log_largest,
+        entropy=summed.entropy,
+        log_largest=summed.log_largest,
         trace=tuple(value + jacobian for value in run.trace),
         outcome=run.outcome,
         objections=objections,

@@ -45,7 +45,7 @@ class Marginals:
             cells = observed.sum(axis=1)[:, None]
             normalisers = np.log(mixture.weights) + log_roots - cells * (LOG_2PI / 2)
             if mixture.noise is not None:
-                volumes = [mixture.noise.seen_in(each).log_volume for each in observed]
+                volumes = [mixture.noise.observed_marginal(each).log_volume for each in observed]
                 normalisers = np.column_stack([normalisers, np.log(mixture.noise.weight) - np.array(volumes)])
         return cls(packed, np.ascontiguousarray(normalisers), slope, covariance)
 
@@ -70,10 +70,10 @@ class Marginals:
         components, features = mixture.means.shape
         edges = np.cumsum((self.log_normalisers.shape[1], components * features, components * features**2))
         weight, first, second, totals = np.split(sums, edges, axis=1)
-        seen = observed[:, None, :]
-        first = first.reshape(-1, components, features) * seen
+        present = observed[:, None, :]
+        first = first.reshape(-1, components, features) * present
         lower = second.reshape(-1, components, features, features)
-        square = (lower + np.tril(lower, -1).swapaxes(2, 3)) * (seen[..., None] & seen[:, :, None, :])
+        square = (lower + np.tril(lower, -1).swapaxes(2, 3)) * (present[..., None] & present[:, :, None, :])
         if self.slope is not None:
             first = (self.slope @ first[..., None])[..., 0]
             square = self.slope @ square @ self.slope.swapaxes(2, 3)
@@ -87,9 +87,9 @@ def _full_factors(mixture: Mixture, observed: Mask) -> tuple[Array, Array, Array
     both = observed[:, None, :, None] & observed[:, None, None, :]
     eye = np.eye(mixture.features)
     blank = ~observed[:, None, :, None]
-    seen = np.where(both, mixture.covariances, blank * eye)
+    present = np.where(both, mixture.covariances, blank * eye)
     try:
-        whitening = np.tril(np.linalg.inv(np.linalg.cholesky(seen)))
+        whitening = np.tril(np.linalg.inv(np.linalg.cholesky(present)))
     except np.linalg.LinAlgError:
         raise DegenerateError("A group's covariance is singular.", remedy="Try fewer groups.") from None
     log_roots = np.log(np.diagonal(whitening, axis1=2, axis2=3)).sum(axis=2)
@@ -107,10 +107,10 @@ def _diagonal_factors(mixture: Mixture, observed: Mask) -> tuple[Array, Array, A
     variances = np.diagonal(mixture.covariances, axis1=1, axis2=2)
     if not variances.min() > 0:
         raise DegenerateError("A group's covariance is singular.", remedy="Try fewer groups.")
-    seen = observed[:, None, :]
-    log_roots = -np.where(seen, np.log(variances), 0.0).sum(axis=2) / 2
-    remaining = np.where(seen, 0.0, variances)[..., None] * np.eye(mixture.features)
-    return np.where(seen, 1 / np.sqrt(variances), 0.0), log_roots, None, remaining
+    present = observed[:, None, :]
+    log_roots = -np.where(present, np.log(variances), 0.0).sum(axis=2) / 2
+    remaining = np.where(present, 0.0, variances)[..., None] * np.eye(mixture.features)
+    return np.where(present, 1 / np.sqrt(variances), 0.0), log_roots, None, remaining
 
 
 @lru_cache(maxsize=16)

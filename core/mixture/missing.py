@@ -25,15 +25,15 @@ class Regression:
     @classmethod
     def of(cls, mixture: Mixture, observed: Mask) -> Regression:
         """On the columns that (d,) observed marks."""
-        seen, blank = np.flatnonzero(observed), np.flatnonzero(~observed)
+        present, blank = np.flatnonzero(observed), np.flatnonzero(~observed)
         covariances = mixture.covariances
-        slope = np.zeros((mixture.components, mixture.features, len(seen)))
-        slope[:, seen, np.arange(len(seen))] = 1.0
+        slope = np.zeros((mixture.components, mixture.features, len(present)))
+        slope[:, present, np.arange(len(present))] = 1.0
         remaining = np.zeros_like(covariances)
         within = covariances[:, blank[:, None], blank]
-        if len(seen):
-            between = covariances[:, seen[:, None], blank]  # (K, o, m)
-            solved = np.linalg.solve(covariances[:, seen[:, None], seen], between)
+        if len(present):
+            between = covariances[:, present[:, None], blank]  # (K, o, m)
+            solved = np.linalg.solve(covariances[:, present[:, None], present], between)
             slope[:, blank] = solved.transpose(0, 2, 1)
             within = within - slope[:, blank] @ between
         remaining[:, blank[:, None], blank] = within
@@ -95,7 +95,7 @@ def fill(mixture: Mixture, X: npt.ArrayLike) -> Filled:
 def _conditional(mixture: Mixture, rows: Array, observed: Mask) -> tuple[Array, Array, Array]:
     """(n, K) responsibilities, (K, n, m) expected values and (K, m) variances of the blank columns."""
     regression = Regression.of(mixture, observed)
-    shares = mixture.seen_in(observed).responsibilities(rows)[:, : mixture.components]
+    shares = mixture.observed_marginal(observed).responsibilities(rows)[:, : mixture.components]
     total = shares.sum(axis=1, keepdims=True)
     # Where noise has all of a row, components count by their weights.
     shares = np.where(total > 0, shares / np.where(total > 0, total, 1.0), mixture.weights / mixture.weights.sum())

@@ -41,7 +41,7 @@ class Noise:
     log_volume: float
     log_sides: tuple[float, ...] | None = None
 
-    def seen_in(self, observed: Mask) -> Noise:
+    def observed_marginal(self, observed: Mask) -> Noise:
         """The noise of the columns that (d,) observed marks: uniform over those sides of the box along the columns."""
         if self.log_sides is None:
             return replace(self, log_volume=self.log_volume * float(observed.mean()))
@@ -130,8 +130,8 @@ class Mixture:
         """
         joint = np.empty((self.components + (self.noise is not None), len(values)))
         for chosen, observed in Patterns.of(values):
-            seen, rows = self.seen_in(observed), values[chosen]
-            joint[:, chosen] = seen._whole_log_joint(rows if seen is self else rows[:, observed])
+            marginal, rows = self.observed_marginal(observed), values[chosen]
+            joint[:, chosen] = marginal._whole_log_joint(rows if marginal is self else rows[:, observed])
         return joint.T
 
     def _whole_log_joint(self, values: Array) -> Array:
@@ -182,11 +182,11 @@ class Mixture:
         covariances = self.covariances[:, chosen[:, None], chosen[None, :]]
         return Mixture(self.weights / self.weights.sum(), self.means[:, chosen], covariances)
 
-    def seen_in(self, observed: Mask) -> Mixture:
+    def observed_marginal(self, observed: Mask) -> Mixture:
         """The mixture of the columns that (d,) observed marks, as they are ordered, noise included."""
         if observed.all():
             return self
-        noise = self.noise and self.noise.seen_in(observed)
+        noise = self.noise and self.noise.observed_marginal(observed)
         covariances = self.covariances[:, observed][:, :, observed]
         return Mixture(self.weights, self.means[:, observed], covariances, noise)
 
@@ -205,11 +205,11 @@ class Mixture:
         if point.shape != given.shape or not np.isfinite(point).all():
             raise ChoiceError("Each known column has one known value.")
         point = point[np.argsort(given)]
-        seen, rest = self.seen_in(known), self.seen_in(~known)
-        weights = softmax(seen.log_joint(point[None, :])[0])
+        marginal, rest = self.observed_marginal(known), self.observed_marginal(~known)
+        weights = softmax(marginal.log_joint(point[None, :])[0])
         across = self.covariances[:, ~known][:, :, known]  # (K, d - c, c)
-        slopes = np.linalg.solve(seen.covariances, across.transpose(0, 2, 1)).transpose(0, 2, 1)
-        means = rest.means + np.einsum("krc,kc->kr", slopes, point - seen.means)
+        slopes = np.linalg.solve(marginal.covariances, across.transpose(0, 2, 1)).transpose(0, 2, 1)
+        means = rest.means + np.einsum("krc,kc->kr", slopes, point - marginal.means)
         covariances = rest.covariances - slopes @ across.transpose(0, 2, 1)
         covariances = (covariances + covariances.transpose(0, 2, 1)) / 2
         noise = rest.noise and replace(rest.noise, weight=float(weights[-1]))

@@ -12,7 +12,7 @@ from ..arrays import Array
 from ..errors import CoreError, DegenerateError, FitError
 from ..progress import Watch
 from .em.e_step import Map
-from .em.run import Run, begin, begun, converge, judged
+from .em.run import Run, begin, begun, converge, run_of
 from .em.stopping import Outcome
 from .model import Mixture
 from .moments import Moments
@@ -169,7 +169,7 @@ def from_neighbour(problem: Problem, plan: Plan, watch: Watch, neighbour: Moment
         if running.trace[-1] <= least:
             return known
     running.go(watch)
-    found = judged(problem, plan, running)
+    found = run_of(problem, plan, running)
     return found if known is None else best_of([known, found])
 
 

@@ -16,7 +16,7 @@ def noise_over(source: RowSource, axes: Array | None) -> Noise:
 
     Rows with blanks cannot be turned: for them there are no axes, and the box is the one along the columns.
     """
-    sides = _log_sides(source.d, (rows.seen for rows in source.blocks()))
+    sides = _log_sides(source.d, (rows.with_blanks for rows in source.blocks()))
     volume = float(sides.sum())
     if axes is not None:
         turned = _log_sides(source.d, (rows.values @ axes for rows in source.blocks()))

@@ -40,7 +40,7 @@ class Observed:
         for block in source.blocks():
             whole = block.whole
             rest = block.between(whole.n, block.n)
-            weight, sums = weight + _weights_seen(block), sums + rest.row_weights @ rest.values
+            weight, sums = weight + _weights_observed(block), sums + rest.row_weights @ rest.values
             rows, count = rows + float(block.row_weights.sum()), count + block.n
             n_complete += whole.n
             complete.append(moments(whole.values, np.ones((whole.n, 1)), whole.row_weights))
@@ -79,7 +79,7 @@ class Observed:
         return float(np.linalg.eigvalsh(self.complete.scatter[0] / roots[:, None] / roots).min())
 
 
-def _weights_seen(rows: Rows) -> Array:
+def _weights_observed(rows: Rows) -> Array:
     """(d,) the weight of the rows that have a cell in each column."""
     if not rows.n:
         return np.zeros(rows.d)
@@ -101,4 +101,4 @@ def fill_for_start(rows: Rows) -> Array:
     for _ in range(PASSES_FOR_ONE):
         found = e_step(one, rows)
         one = Mixture(np.ones(1), found.mean, found.scatter / found.weight[:, None, None] + RIDGE * np.eye(d))
-    return fill(one, rows.seen).values
+    return fill(one, rows.with_blanks).values

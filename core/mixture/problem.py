@@ -94,23 +94,23 @@ def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
     is_small = source.n * source.d <= IN_MEMORY_CELLS
     raw: RowSource = gathered(source) if is_small else Streamed(source)
     with np.errstate(over="ignore", invalid="ignore"):
-        seen = Observed.of(raw)
-    units = _units(source, seen)
-    factor = 1.0 if frequency else seen.count / seen.rows
+        observed = Observed.of(raw)
+    units = _units(source, observed)
+    factor = 1.0 if frequency else observed.count / observed.rows
     scaled = raw.scaled(units.centre, units.scale, factor)
     first = _start_rows(scaled, seed)
     standard = first.scaled(0.0, units.deviations)
-    filled = standard.values if seen.are_complete else fill_for_start(standard)
+    filled = standard.values if observed.are_complete else fill_for_start(standard)
     return Problem(
         source=scaled,
         units=units,
-        rows=seen.rows * factor,
-        cells=seen.cells * factor,
+        rows=observed.rows * factor,
+        cells=observed.cells * factor,
         start=StartSample(read_only(filled), read_only(first.row_weights)),
         start_rows=replace(standard, values=read_only(standard.values * units.deviations)),
         raw=source,
         given=source.n,
-        set_aside=source.n - seen.count,
+        set_aside=source.n - observed.count,
     )
 
 
@@ -122,12 +122,12 @@ def _start_rows(source: RowSource, seed: int) -> Rows:
     return Rows.of(some).with_cells()
 
 
-def _units(source: Source, seen: Observed) -> Units:
-    """Units for columns of which so much was seen.
+def _units(source: Source, observed: Observed) -> Units:
+    """Units for columns of which so much was observed.
 
     Raises FitError for constant columns, and for numbers too large or too small to compute with.
     """
-    means, covariance = seen.means, seen.covariance
+    means, covariance = observed.means, observed.covariance
     variances = np.diagonal(covariance)
     deviations = np.sqrt(np.maximum(variances, 0.0))
     if not np.isfinite(covariance).all() or variances.max() > MOST_VARIANCE:
@@ -150,8 +150,8 @@ def _units(source: Source, seen: Observed) -> Units:
         scale=scale,
         deviations=read_only(deviations / scale),
         covariance=read_only(covariance / scale**2),
-        axes=np.linalg.eigh(covariance / scale**2)[1] if seen.are_complete else None,
-        collinear=seen.least_correlation() < COLLINEAR,
+        axes=np.linalg.eigh(covariance / scale**2)[1] if observed.are_complete else None,
+        collinear=observed.least_correlation() < COLLINEAR,
     )
 
 

@@ -14,13 +14,13 @@ import numpy.typing as npt
 import pandas as pd
 import xlsxwriter
 
-from ..analysis.anomaly.judgements import Judgements
 from ..analysis.anomaly.odd_rows import Anomalies
 from ..analysis.anomaly.reasons import Reasons
+from ..analysis.anomaly.reviews import Reviews
 from ..analysis.groups.grouping import Grouping
 from ..analysis.groups.identity import cluster_slots
-from ..analysis.groups.listing import LABEL
-from ..analysis.uncertainty.doubt import doubt
+from ..analysis.groups.listing import REVIEW
+from ..analysis.uncertainty.classification import classify
 from ..arrays import Array
 from ..data.prepare import Matrix
 from ..data.table import Table
@@ -48,7 +48,7 @@ class Labelled:
     odd: Anomalies
     partition: Partition | None = None
     grouping: Grouping | None = None  # which components make up one group; None: each is one
-    judgements: Judgements = field(default_factory=Judgements)  # what the user said of rows of the table
+    reviews: Reviews = field(default_factory=Reviews)  # what the user said of rows of the table
     not_comparable: Sequence[int] = ()  # positions in the table of rows that are neither odd nor usual
 
     @property
@@ -63,7 +63,7 @@ class Labelled:
         level = self.odd.level is not self.odd.score
         own = 3 + 2 * (shares > 1)  # the mixture's group, the next one with its lead, the score, and whether it is odd
         own += self.grouping is not None and self.grouping.is_named
-        return 1 + own + shares + (self.partition is not None) + level + bool(self.judgements.said)
+        return 1 + own + shares + (self.partition is not None) + level + bool(self.reviews.said)
 
 
 def labelled_frame(table: Table, found: Labelled) -> pd.DataFrame:
@@ -85,8 +85,8 @@ def labelled_frame(table: Table, found: Labelled) -> pd.DataFrame:
         if name == ODD and len(found.not_comparable):
             added[own] = added[own].astype(object)
             added[own].iloc[list(found.not_comparable)] = NOT_COMPARABLE
-    if found.judgements.said:  # also of rows that are left out now
-        added[unlike(LABEL, taken)] = pd.Series(found.judgements.words(np.arange(len(frame))))
+    if found.reviews.said:  # also of rows that are left out now
+        added[unlike(REVIEW, taken)] = pd.Series(found.reviews.words(np.arange(len(frame))))
     return pd.concat([frame, pd.DataFrame(added, index=range(len(frame))).set_axis(frame.index)], axis=1)
 
 
@@ -174,7 +174,7 @@ def _found_columns(found: Labelled) -> dict[str, pd.Series]:
     for k, share in enumerate(shares.T):
         columns[f"share of group {k + 1}" if k < K else "share of noise"] = pd.Series(share)
     if shares.shape[1] > 1:
-        tops = doubt(shares)
+        tops = classify(shares)
         columns["next group"] = _whole(np.where(tops.second < K, tops.second + 1, 0))
         columns["lead over the next group"] = pd.Series(tops.margin)
     columns["score (-log p)"] = pd.Series(found.odd.score)

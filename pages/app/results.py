@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
-from core.analysis.anomaly.odd_rows import Anomalies, Scored, judge, scored
+from core.analysis.anomaly.odd_rows import Anomalies, Scored, flag, scored
 from core.analysis.anomaly.reasons import Reasons, reasons
 from core.analysis.answer import FirstAnswer, first_answer
 from core.analysis.groups.grouping import Grouping
@@ -101,7 +101,7 @@ class Analysis:
     def odd(self) -> Anomalies | None:
         """The rows that the session's policy finds odd."""
         found, policy = self.scored, self.session.policy
-        return None if found is None else kept(self.model_key("odd", policy), lambda: judge(found, policy))
+        return None if found is None else kept(self.model_key("odd", policy), lambda: flag(found, policy))
 
     @cached_property
     def merging(self) -> Merging | None:
@@ -144,14 +144,14 @@ class Analysis:
 
         words = (self.session.row_name, self.group_names)
         whatever_is_odd = kept(self.groups_key("scene", *words), make)
-        judged = self.groups_key("scene", self.session.policy, *words)
-        return kept(judged, lambda: whatever_is_odd.judged(odd))
+        key = self.groups_key("scene", self.session.policy, *words)
+        return kept(key, lambda: whatever_is_odd.with_odd_rows(odd))
 
     def reasons(self, scene: Scene) -> Reasons:
         """Why the flagged rows that a list shows are odd."""
         assert scene.odd is not None
-        rows, judge_of = listed(scene.odd), replace(scene.fit, mixture=scene.odd.scored.mixture)
-        return kept(self.model_key("reasons", self.session.policy), lambda: reasons(judge_of, self.matrix, rows))
+        rows, scoring_fit = listed(scene.odd), replace(scene.fit, mixture=scene.odd.scored.mixture)
+        return kept(self.model_key("reasons", self.session.policy), lambda: reasons(scoring_fit, self.matrix, rows))
 
     @cached_property
     def partition(self) -> Partition | None:

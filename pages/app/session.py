@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.analysis.anomaly.judgements import Judgements
 from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, Policy
+from core.analysis.anomaly.reviews import Reviews
 from core.analysis.density.synthetic import Drawing
 from core.analysis.selection.board import Criterion, Search
 from core.data.prepare import Preparation
@@ -87,7 +87,7 @@ class Session:
     criterion: Criterion = Criterion.BIC
     tested: Model | None = None  # the model that is to be tested against one with a group more
     held_out: Search | None = None  # the search whose models are to be compared on rows held out
-    sure: tuple[str, int] | None = None  # family and K of the model whose groups are to be drawn anew
+    uncertainty_of: tuple[str, int] | None = None  # family and K of the model whose groups are to be drawn anew
     bayesian: bool = False  # whether Bayesian mixtures are to say how many groups they need
     curves: tuple[str, ...] | None = None  # names of families; None: the leading ones
     policy: Policy = field(default_factory=lambda: ExpectedFalseAlarms(1.0))
@@ -97,9 +97,9 @@ class Session:
     about: str | None = None  # the column that is asked about when values are supposed; None: the first one left
     drawing: Drawing = field(default_factory=Drawing)
     other_file: Upload | None = None  # the other file that is to be scored
-    judgements: Judgements = field(default_factory=Judgements)  # what was said of rows that look odd
+    reviews: Reviews = field(default_factory=Reviews)  # what was said of rows that look odd
     others: bool = False  # whether other detectors are to be asked which rows are odd
-    judged_apart: int = 0  # counts the labels that were given outside the table, which then has to begin anew
+    reviewed_apart: int = 0  # counts the reviews that were given outside the table, which then has to begin anew
     ticks: Ticks = field(default_factory=Ticks)
 
     def names_of(self, split: Split) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def choose(**choices: Any) -> None:
     if "model" in choices:
         choices = {"merged": None} | choices
     if "reading" in choices:  # its rows may be others
-        choices = {"judgements": Judgements()} | choices
+        choices = {"reviews": Reviews()} | choices
     if "other_file" in choices:
         jobs.forget_refused()
     if choices.keys() & {"reading", "preparation"}:

@@ -31,7 +31,7 @@ class Visits:
     def __init__(self, is_there: Callable[[str], bool], gone: float = GONE) -> None:
         """Nobody yet."""
         self._is_there, self._gone = is_there, gone
-        self._seen: dict[str, float] = {}  # when each was there last
+        self._last_there: dict[str, float] = {}  # when each was there last
         self._bequests: dict[str, list[Callable[[], object]]] = {}  # what else to do when it has left
         self._partings: list[Callable[[str], object]] = []
         self._called = False  # whether somebody calls the roll
@@ -49,16 +49,16 @@ class Visits:
     def arrive(self, session: str, now: float) -> bool:
         """Note that a visitor is there; whether nobody calls the roll, which then is for the asker to do."""
         with self._lock:
-            self._seen[session] = now
+            self._last_there[session] = now
             called, self._called = self._called, True
             return not called
 
     def end_if_empty(self) -> bool:
         """Call the roll no longer if nobody is there; whether that is so."""
         with self._lock:
-            if not self._seen:
+            if not self._last_there:
                 self._called = False
-            return not self._seen
+            return not self._last_there
 
     def have_another_call(self) -> None:
         """Leave the roll to the next who arrives, since whoever called it cannot."""
@@ -68,12 +68,12 @@ class Visits:
     def call_the_roll(self, now: float) -> bool:
         """Give back what those hold who have left; whether anybody is left."""
         with self._lock:
-            self._seen |= {session: now for session in self._seen if self._is_there(session)}
-            left = [session for session, seen in self._seen.items() if now - seen > self._gone]
+            self._last_there |= {session: now for session in self._last_there if self._is_there(session)}
+            left = [session for session, last in self._last_there.items() if now - last > self._gone]
             bequests = [do for session in left for do in self._bequests.pop(session, ())]
             for session in left:
-                del self._seen[session]
-            anybody = bool(self._seen)
+                del self._last_there[session]
+            anybody = bool(self._last_there)
         for do in bequests:
             _tried(do)
         for session in left:

@@ -160,9 +160,9 @@ def _form(table: Table, chosen: tuple[str, ...]) -> None:
         (Shape.YEO_JOHNSON, "Even out the tails of", "Yeo and Johnson's power transform, for values of any sign."),
     ):
         key = f"shape-{shape.name}"
-        bent = dict(preparation.transforms)
-        st.session_state[key] = [name for name in chosen if bent.get(name) is shape]
-        free = [name for name in chosen if bent.get(name, shape) is shape]
+        transforms = dict(preparation.transforms)
+        st.session_state[key] = [name for name in chosen if transforms.get(name) is shape]
+        free = [name for name in chosen if transforms.get(name, shape) is shape]
         st.pills(
             label,
             free,
@@ -178,16 +178,16 @@ def _form(table: Table, chosen: tuple[str, ...]) -> None:
 
 def _suggested(table: Table, chosen: tuple[str, ...]) -> None:
     """One click takes every transform that a chosen column's long tail asks for."""
-    bent = dict(current().preparation.transforms)
+    transforms = dict(current().preparation.transforms)
     wanted = {
         each.name: alert.offers
         for each in table.columns
         for alert in each.alerts
-        if alert.offers is not None and each.name in chosen and each.name not in bent
+        if alert.offers is not None and each.name in chosen and each.name not in transforms
     }
     if len(wanted) > 1:
         label = f"Take what is suggested for {count(len(wanted), 'column')} with a long tail"
-        shapes = tuple((bent | wanted).items())
+        shapes = tuple((transforms | wanted).items())
         st.button(label, key="suggested", on_click=_prepare, kwargs={"transforms": shapes}, type="tertiary")
 
 

@@ -78,7 +78,7 @@ def show_figures(analysis: Analysis, scene: Scene, known: Profiles) -> None:
     st.dataframe(frame, hide_index=True, column_order=list(FIGURES), column_config=config)
     st.caption(
         "Mean, at least and at most: Student's 95 % interval, taking as given which rows are in the group. Where "
-        "groups overlap that is too narrow; How sure is each group, below, counts that doubt too. "
+        "groups overlap that is too narrow; How sure is each group, below, counts that too. "
         "Cohen's d: how far the group's mean lies above that of the other rows, in standard deviations within; "
         "0.2 is small, 0.5 medium, 0.8 large (Cohen 1988)."
     )

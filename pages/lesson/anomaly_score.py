@@ -46,7 +46,7 @@ def show() -> None:
 
 def show_landscape(found: Landscape, rate: float, here: Ground) -> None:
     """The rows over the regions, and the formula for the oddest of them."""
-    odd = found.judged(rate)
+    odd = found.flagged_at(rate)
     draw(score_landscape(found, odd, rate, here))
     oddest = int(odd.level.argmax())
     x, y = (frame.number(value, 4) for value in found.rows[oddest].tolist())
@@ -65,7 +65,7 @@ def show_units(name: str, found: Landscape, rate: float, here: Ground) -> None:
     factor = st.select_slider(
         f"Multiply {x} by", FACTORS, 100, key="score-factor", format_func=figure, bind="query-params"
     )
-    odd = found.judged(rate)
+    odd = found.flagged_at(rate)
     said = kept(key(name, "unit", rate, factor), lambda: rescaled(found, odd, factor))
     st.markdown(
         f"Every score changes by {figure(said.shift)}, the log of {figure(factor)}, and **{said.still_odd} of the "

@@ -10,7 +10,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from core.charts.lessons.em_steps.film import controls, em_film
 from core.charts.lessons.em_steps.traces import em_traces
 from core.lessons import em_steps, ground, inside
-from core.lessons.em_steps import Course
+from core.lessons.em_steps import Trajectory
 from core.lessons.ground import Ground
 from core.mixture.em.stopping import Outcome
 from core.mixture.family import FAMILIES, family
@@ -67,7 +67,7 @@ class Choice:
 
     @property
     def key(self) -> str:
-        """What the course depends on, one's own rows first."""
+        """What the trajectory depends on, one's own rows first."""
         return key(self.data or "lesson", "em", replace(self, data=""))
 
 
@@ -82,11 +82,11 @@ def show() -> None:
     with refusals():
         chosen, here = choices()
         name = chosen.key
-        course = kept(name, lambda: em_steps.watched(family(chosen.family), start(chosen, here), here.rows))
-        draw(em_film(course, here), controls=controls(course, here), key="film")
-        if course.outcome is Outcome.COLLAPSED:
-            rescue(name, course)
-        inside_a_step(course, here)
+        trajectory = kept(name, lambda: em_steps.watched(family(chosen.family), start(chosen, here), here.rows))
+        draw(em_film(trajectory, here), controls=controls(trajectory, here), key="film")
+        if trajectory.outcome is Outcome.COLLAPSED:
+            rescue(name, trajectory)
+        inside_a_step(trajectory, here)
         several_starts(chosen, here)
     if chosen.rows != OWN_ROWS and chosen.way in WAYS:
         frame.same_in_python(code(chosen))
@@ -128,9 +128,9 @@ def start(chosen: Choice, here: Ground) -> Mixture:
     return em_steps.start_of(WAYS[chosen.way], each, chosen.components, here.rows, chosen.seed)
 
 
-def rescue(name: str, course: Course) -> None:
+def rescue(name: str, trajectory: Trajectory) -> None:
     """What became of a collapse, and what would have saved it."""
-    found = kept(key(name, "rescued"), lambda: em_steps.rescued(course))
+    found = kept(key(name, "rescued"), lambda: em_steps.rescued(trajectory))
     st.info(
         "A group that closes in on a few rows gains density without end, so the likelihood has no top there. "
         "Such an end is never taken for an answer. A weak prior on the groups' spread keeps them open: from the same "
@@ -140,15 +140,15 @@ def rescue(name: str, course: Course) -> None:
     )
 
 
-def inside_a_step(course: Course, here: Ground) -> None:
+def inside_a_step(trajectory: Trajectory, here: Ground) -> None:
     """The numbers of one E-step and one M-step."""
     st.subheader("Inside one step", anchor=False)
     left, right = st.columns(2)
-    numbers = [each.number + 1 for each in course.passes if each.after is not None]
+    numbers = [each.number + 1 for each in trajectory.passes if each.after is not None]
     at = left.select_slider("Pass", numbers, key="em-pass") if len(numbers) > 1 else 1
-    row = right.number_input("Row", 1, len(course.rows), 1, key="em-row")
-    here_now = next(each for each in course.passes if each.number + 1 == at)
-    shares = inside.row_shares(here_now, course.rows, row - 1)
+    row = right.number_input("Row", 1, len(trajectory.rows), 1, key="em-row")
+    here_now = next(each for each in trajectory.passes if each.number + 1 == at)
+    shares = inside.row_shares(here_now, trajectory.rows, row - 1)
     with left:
         st.markdown(
             f"**E-step {at}**: each group's share of row {row} is its weight times its density there, over all."
@@ -157,11 +157,11 @@ def inside_a_step(course: Course, here: Ground) -> None:
     with right:
         st.markdown(f"**M-step {at}**: each group becomes the average of the rows, each counted by its share.")
         st.dataframe(
-            inside.weighted_sums(here_now, course, here), hide_index=True, column_config=sums_columns(here.columns)
+            inside.weighted_sums(here_now, trajectory, here), hide_index=True, column_config=sums_columns(here.columns)
         )
     with st.expander("The formulas with these numbers put in"):
         st.latex(shares.formula)
-        st.latex(inside.m_step_formula(here_now, course, here))
+        st.latex(inside.m_step_formula(here_now, trajectory, here))
 
 
 def several_starts(chosen: Choice, here: Ground) -> None:
@@ -172,10 +172,10 @@ def several_starts(chosen: Choice, here: Ground) -> None:
     way = WAYS.get(chosen.way, RandomRows())
     each, K = family(chosen.family), chosen.components
 
-    def work(watch: Watch) -> tuple[Course, ...]:
+    def work(watch: Watch) -> tuple[Trajectory, ...]:
         found = []
-        for course in em_steps.several(way, each, K, here.rows, range(STARTS)):
-            found.append(course)
+        for trajectory in em_steps.several(way, each, K, here.rows, range(STARTS)):
+            found.append(trajectory)
             if not watch(Progress("starts", len(found), STARTS)):
                 break
         return tuple(found)
@@ -183,9 +183,9 @@ def several_starts(chosen: Choice, here: Ground) -> None:
     name = key(
         chosen.data or "lesson", "several", here.name, here.columns, chosen.n, K, chosen.family, type(way).__name__
     )
-    courses = jobs.result(name, f"Running EM from {STARTS} starts", work)
-    if courses:
-        draw(em_traces(courses))
+    trajectories = jobs.result(name, f"Running EM from {STARTS} starts", work)
+    if trajectories:
+        draw(em_traces(trajectories))
 
 
 def sums_columns(columns: tuple[str, str]) -> dict[str, ColumnConfig]:

@@ -38,13 +38,13 @@ def show() -> None:
 
 def chosen_bell() -> Bell:
     """The bell by its numbers."""
-    bound = {"bind": "query-params"}
+    in_address = {"bind": "query-params"}
     left, right = st.columns(2)
-    x = left.slider("Mean of x", value=0.0, key="g-mean-x", **PLACE, **bound)
-    y = right.slider("Mean of y", value=0.0, key="g-mean-y", **PLACE, **bound)
-    a = left.slider("Spread of x", 0.2, 4.0, 1.5, 0.1, key="g-spread-x", **bound)
-    b = right.slider("Spread of y", 0.2, 4.0, 1.0, 0.1, key="g-spread-y", **bound)
-    r = st.slider("Correlation", -0.95, 0.95, 0.6, 0.05, key="g-correlation", **bound)
+    x = left.slider("Mean of x", value=0.0, key="g-mean-x", **PLACE, **in_address)
+    y = right.slider("Mean of y", value=0.0, key="g-mean-y", **PLACE, **in_address)
+    a = left.slider("Spread of x", 0.2, 4.0, 1.5, 0.1, key="g-spread-x", **in_address)
+    b = right.slider("Spread of y", 0.2, 4.0, 1.0, 0.1, key="g-spread-y", **in_address)
+    r = st.slider("Correlation", -0.95, 0.95, 0.6, 0.05, key="g-correlation", **in_address)
     return Bell((x, y), (a, b), r)
 
 

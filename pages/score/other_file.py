@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from core.analysis.anomaly.judgements import Judgements
 from core.analysis.anomaly.reasons import reasons
+from core.analysis.anomaly.reviews import Reviews
 from core.analysis.groups.grouping import Grouping
-from core.analysis.groups.listing import LABEL, listed, nearest_groups, odd_rows
+from core.analysis.groups.listing import REVIEW, listed, nearest_groups, odd_rows
 from core.analysis.new_rows import NewRows, score_rows
 from core.charts.drift import drift_ranges, group_shares
 from core.charts.marks import Chart
@@ -37,14 +37,14 @@ class Arrived:
     def odd(self) -> DataFrame:
         """The new rows that look odd, the oddest first, with the reasons."""
         found, fitted = self.found, self.labelled.fit
-        judge_of = replace(fitted, mixture=found.odd.scored.mixture)
+        scoring_fit = replace(fitted, mixture=found.odd.scored.mixture)
         rows = listed(found.odd)
         grouping = self.labelled.grouping or Grouping.apart(fitted.components)
 
         def make() -> DataFrame:
-            why = reasons(judge_of, found.matrix, rows)
+            why = reasons(scoring_fit, found.matrix, rows)
             nearest = nearest_groups(fitted.mixture, found.matrix.values[rows], grouping)
-            return odd_rows(self.table, found.matrix, found.odd, nearest, why, Judgements()).drop(columns=LABEL)
+            return odd_rows(self.table, found.matrix, found.odd, nearest, why, Reviews()).drop(columns=REVIEW)
 
         return kept(key("odd new rows", self.key), make)
 

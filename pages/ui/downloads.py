@@ -32,7 +32,7 @@ def odd(analysis: Analysis) -> None:
     found, table, scene = _found(analysis), analysis.table, analysis.scene
     if found is not None and scene is not None:
         why = analysis.reasons(scene)
-        title = "Odd rows with reasons and labels"
+        title = "Odd rows with reasons and reviews"
         pair(title, "odd-rows", table, lambda: odd_frame(table, found, why), found.n_columns + 1)
 
 
@@ -81,5 +81,5 @@ def _found(analysis: Analysis) -> Labelled | None:
     scene, partition = analysis.scene, analysis.partition
     if scene is None or scene.odd is None or partition is None:
         return None
-    said = analysis.session.judgements
+    said = analysis.session.reviews
     return Labelled(analysis.matrix, scene.fit, scene.odd, partition, scene.grouping, said)

@@ -16,7 +16,7 @@ from pages.ui.messages import plain
 from pages.ui.words import FAMILY_WORDS
 
 SHOWN = 6  # names of columns that are listed
-BENT = {Shape.LOG: "Logarithms of", Shape.YEO_JOHNSON: "Tails evened out of"}
+TRANSFORMED = {Shape.LOG: "Logarithms of", Shape.YEO_JOHNSON: "Tails evened out of"}
 
 
 def show() -> None:
@@ -48,7 +48,7 @@ def _name(session: Session) -> str:
 
 def _form(preparation: Preparation) -> None:
     """What was done to rows and columns before the fit."""
-    for shape, what in BENT.items():
+    for shape, what in TRANSFORMED.items():
         names = [plain(name, 28) for name, own in preparation.transforms if own is shape]
         if names:
             st.caption(f"{what} {', '.join(names[:SHOWN])}{_more(names)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.analysis.selection.trust import doubts
+from core.analysis.selection.objections import objections_to
 from core.data.samples import SAMPLES
 from core.data.table import Reading, Table
 from core.errors import CoreError
@@ -129,7 +129,7 @@ def merging_note(analysis: Analysis) -> None:
 
 def warnings(fitted: Fit) -> None:
     """Why a model is not to be trusted, if there is a reason."""
-    reasons = [each.value for each in doubts(fitted)]
+    reasons = [each.value for each in objections_to(fitted)]
     reasons += [fitted.outcome.value] if fitted.outcome is Outcome.ITERATION_LIMIT else []
     if reasons:
         st.warning("Do not rely on this model. " + " ".join(reasons), icon=":material/warning:")

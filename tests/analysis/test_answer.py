@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 
 import core
-from core.analysis.answer import complete_rows, far_groups_in_words, first_answer, judged_by
+from core.analysis.answer import complete_rows, far_groups_in_words, first_answer, scored_over
 from core.data.prepare import prepare
 
 
@@ -28,7 +28,7 @@ def test_it_is_said_which_components_the_score_sums_over():
     assert far_groups_in_words(fit, odd, apart).startswith("Group 3 is small (2 % of the rows) and far")
     assert far_groups_in_words(fit, odd, merged) == ""
     assert far_groups_in_words(fit, core.anomalies(fit, groups, scoring=core.InSample()), apart) == ""
-    said = {scoring: judged_by(fit, core.anomalies(fit, groups, scoring=scoring)) for scoring in SCORINGS}
+    said = {scoring: scored_over(fit, core.anomalies(fit, groups, scoring=scoring)) for scoring in SCORINGS}
     assert list(said.values()) == ["2 of 3 components, without 1 small one far from the others", "3 components"]
 
 

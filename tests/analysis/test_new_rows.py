@@ -104,7 +104,7 @@ def test_blanks_are_counted_and_a_file_without_a_full_row_is_refused(trained):
 
 
 @pytest.fixture(scope="module")
-def bent():
+def transformed():
     """A fit with a logarithm, a category as columns, and blanks kept."""
     rng = np.random.default_rng(1)
     paint = rng.choice(["red", "green", "blue"], 400, p=[0.5, 0.3, 0.2])
@@ -115,15 +115,15 @@ def bent():
     return fitted, matrix, anomalies(fitted, matrix, ExpectedFalseAlarms(10)), frame.head(40)
 
 
-def scored(bent, frame):
-    fitted, matrix, odd, _ = bent
+def scored(transformed, frame):
+    fitted, matrix, odd, _ = transformed
     return score_rows(fitted, matrix, odd, profile(frame))
 
 
-def test_rows_without_a_logarithm_and_with_a_value_never_seen_are_told_and_not_compared(bent):
-    new = bent[3].copy()
+def test_rows_without_a_logarithm_and_with_a_value_never_seen_are_told_and_not_compared(transformed):
+    new = transformed[3].copy()
     new.loc[3, "mass"], new.loc[7, "mass"], new.loc[7, "paint"] = 0.0, -2.0, "teal"
-    found = scored(bent, new)
+    found = scored(transformed, new)
     assert found.not_comparable.tolist() == [3, 7]
     assert 3 not in found.matrix.row_ids
     assert len(found.matrix.values) == 38
@@ -134,8 +134,8 @@ def test_rows_without_a_logarithm_and_with_a_value_never_seen_are_told_and_not_c
     assert paint == "paint: values that no fitted row has (teal), in 1 row."
 
 
-def test_the_commonest_value_of_a_category_is_not_new(bent):
-    found = scored(bent, bent[3])
+def test_the_commonest_value_of_a_category_is_not_new(transformed):
+    found = scored(transformed, transformed[3])
     assert not found.unlike
     assert not found.not_comparable.size
     assert found.unlike_sentences == ()
@@ -150,9 +150,9 @@ def test_the_commonest_value_of_a_category_is_not_new(bent):
         ([np.inf] * 40, "infinite"),
     ],
 )
-def test_a_column_of_another_kind_is_refused_with_what_it_holds(bent, cells, what):
+def test_a_column_of_another_kind_is_refused_with_what_it_holds(transformed, cells, what):
     with pytest.raises(DataError, match="can be compared") as refused:
-        scored(bent, bent[3].assign(size=cells))
+        scored(transformed, transformed[3].assign(size=cells))
     assert f"size: {what}" in str(refused.value) or what in str(refused.value)
 
 
@@ -167,16 +167,16 @@ def test_what_was_fitted_as_a_date_is_not_compared_with_numbers():
 
 
 @pytest.mark.parametrize("n", [1, 2])
-def test_one_new_row_is_scored(bent, n):
-    found = scored(bent, bent[3].head(n))
+def test_one_new_row_is_scored(transformed, n):
+    found = scored(transformed, transformed[3].head(n))
     assert len(found.odd.score) == n
     assert np.isfinite(found.drift["shift"]).all()
 
 
-def test_rows_blank_in_every_fitted_column_are_left_out_and_told(bent):
-    new = bent[3].copy()
+def test_rows_blank_in_every_fitted_column_are_left_out_and_told(transformed):
+    new = transformed[3].copy()
     new.loc[:4, ["mass", "size", "paint"]] = np.nan
-    found = scored(bent, new)
+    found = scored(transformed, new)
     assert len(found.matrix.values) == 35
     assert any("5 rows" in note.what for note in found.matrix.notes)
 

@@ -99,7 +99,7 @@ def pictures(scene):
     others = compare_detectors(scene.odd, ask_detectors(scene.odd.scored, scene.matrix))
     drawn["detectors"] = rank_scatter(others, others.opinions[0], scene.names_of(others.rows))
     if len(scene.features) > 1:
-        drawn["k_means"], drawn["mixture"] = side_by_side(scene, parts, own, regions=True, doubts=True)
+        drawn["k_means"], drawn["mixture"] = side_by_side(scene, parts, own, regions=True, uncertainty=True)
         drawn["odd"] = odd_scatter(scene)
         drawn["joint"] = joint_density(scene)
         asked = 0 if scene.matrix.transform.dates else 1

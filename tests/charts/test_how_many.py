@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from core.analysis.selection.board import Criterion
 from core.analysis.selection.effective import effective_components
 from core.analysis.selection.sweep import sweep
-from core.charts.kmeans_or_mixture.elbow import bend, calinski_harabasz, davies_bouldin, elbow, silhouette
-from core.charts.selection.cell_map import DOUBTFUL, FAILED, SELECTION, cell_map
+from core.charts.kmeans_or_mixture.elbow import calinski_harabasz, davies_bouldin, elbow, elbow_at, silhouette
+from core.charts.selection.cell_map import FAILED, SELECTION, UNSOUND, cell_map
 from core.charts.selection.curves import criterion_curves, lead_in_words, leading_families, spread
 from core.charts.selection.effective import weights_by_start
 from core.kmeans import k_means_curve
@@ -53,9 +53,9 @@ def test_labels_far_apart_stay_where_they_are():
 
 def test_the_bend_is_the_corner_of_two_straight_lines():
     components = np.arange(1.0, 10.0)
-    assert bend(components, np.maximum(100 - 30 * (components - 1), 12 - components)) == 3
-    assert bend(components, 100 - 10 * components) is None
-    assert bend(components[:2], np.array([2.0, 1.0])) is None
+    assert elbow_at(components, np.maximum(100 - 30 * (components - 1), 12 - components)) == 3
+    assert elbow_at(components, 100 - 10 * components) is None
+    assert elbow_at(components[:2], np.array([2.0, 1.0])) is None
 
 
 def test_the_title_names_the_best_fit_and_how_far_the_next_is(board):
@@ -101,7 +101,7 @@ def test_the_map_marks_failed_and_doubtful_cells_and_says_why(spoiled):
     assert len(cells) == 12
     assert cells["EII", 2]["state"] == FAILED
     assert cells["EII", 2]["why"] == "A group lost its rows."
-    assert cells["VVI", 3]["state"] == DOUBTFUL
+    assert cells["VVI", 3]["state"] == UNSOUND
     assert cells["VVI", 3]["why"] == Objection.SPIKE.value
     best = spoiled.best()
     assert cells[best.family.name, best.components]["behind"] == "0"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.anomaly.odd_rows import TopRows, judge
+from core.analysis.anomaly.odd_rows import TopRows, flag
 from core.charts.scene import WHATEVER_IS_ODD, doubts_in_words, drawn
 from tests.charts.conftest import make_scene
 
@@ -68,7 +68,7 @@ def test_rows_with_a_blank_in_the_picture_are_counted_and_not_drawn():
 
 
 def test_other_odd_rows_change_nothing_else_of_a_scene(scene):
-    other = scene.judged(judge(scene.odd.scored, TopRows(7)))
+    other = scene.with_odd_rows(flag(scene.odd.scored, TopRows(7)))
     assert other.flagged.sum() == 7
     assert scene.flagged.sum() == 40
     for name in WHATEVER_IS_ODD:

@@ -153,7 +153,7 @@ def test_moments_that_no_calendar_has_are_blank_and_told():
         assert [cell is None for cell in found[name]] == [False, True, True], name
     assert [cell.year for cell in found["nano"]] == [1970, 2116, 1823]
     assert [cell is None for cell in found["span"]] == [False, True, True]
-    assert said(answer, "7 cells hold moments beyond the years 1 to 9999")
+    assert said(answer, "7 cells hold dates or times beyond the years 1 to 9999")
     assert core.read_table(as_stream(table)).n_rows == 3
 
 

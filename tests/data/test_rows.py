@@ -44,20 +44,20 @@ def blanked(seed, n=60, d=4, share=0.4):
 def test_every_row_is_there_once_with_what_it_has(seed, share):
     values, weights = blanked(seed, share=share), np.random.default_rng(seed).random(60)
     rows = Rows.of(values, weights)
-    np.testing.assert_array_equal(rows.as_given(rows.seen), values)
-    np.testing.assert_array_equal(rows.arranged(values), rows.seen)
+    np.testing.assert_array_equal(rows.as_given(rows.with_blanks), values)
+    np.testing.assert_array_equal(rows.arranged(values), rows.with_blanks)
     np.testing.assert_array_equal(rows.weights, rows.arranged(weights))
     assert np.isfinite(rows.values).all()
     assert not rows.values[~rows.patterns.cells].any()
-    assert Patterns.of(rows.seen).order is None
+    assert Patterns.of(rows.with_blanks).order is None
 
 
 @given(seed=st.integers(0, 99), at=st.integers(0, 59), length=st.integers(1, 60))
 def test_some_that_follow_each_other_keep_their_patterns(seed, at, length):
     rows, end = Rows.of(blanked(seed)), min(at + length, 60)
     some = rows.between(at, end)
-    np.testing.assert_array_equal(some.seen, rows.seen[at:end])
-    np.testing.assert_array_equal(some.patterns.observed, Patterns.of(some.seen).observed)
+    np.testing.assert_array_equal(some.with_blanks, rows.with_blanks[at:end])
+    np.testing.assert_array_equal(some.patterns.observed, Patterns.of(some.with_blanks).observed)
 
 
 def test_complete_rows_are_one_pattern_and_stay_where_they_are():
@@ -74,7 +74,7 @@ def test_rows_without_a_cell_are_set_aside_and_counted():
     rows = Rows.of(values).with_cells()
     assert rows.set_aside == np.isnan(values).all(axis=1).sum()
     assert rows.patterns.cells.any(axis=1).all()
-    np.testing.assert_array_equal(rows.arranged(values), rows.seen)
+    np.testing.assert_array_equal(rows.arranged(values), rows.with_blanks)
     nothing = Rows.of(np.full((5, 3), np.nan)).with_cells()
     assert (nothing.n, nothing.set_aside) == (0, 5)
 
@@ -85,10 +85,10 @@ def test_scaled_rows_are_the_same_from_memory_and_from_blocks(weighted):
     source = Blocks(values, 13, weights)
     whole = gathered(source).scaled(1.5, np.full(4, 2.0), 3.0)
     parts = list(Streamed(source).scaled(1.5, np.full(4, 2.0), 3.0).blocks())
-    streamed, kept = np.concatenate([each.seen for each in parts]), ~np.isnan(values).all(axis=1)
+    streamed, kept = np.concatenate([each.with_blanks for each in parts]), ~np.isnan(values).all(axis=1)
     expected = ((values - 1.5) / 2.0)[kept]
     np.testing.assert_array_equal(np.sort(streamed, axis=0), np.sort(expected, axis=0))
-    np.testing.assert_array_equal(np.sort(whole.seen, axis=0), np.sort(expected, axis=0))
+    np.testing.assert_array_equal(np.sort(whole.with_blanks, axis=0), np.sort(expected, axis=0))
     if weighted:
         assert sum(each.row_weights.sum() for each in parts) == pytest.approx(whole.row_weights.sum())
 
@@ -97,7 +97,7 @@ def test_rows_that_have_a_weight_are_kept():
     values, weights = blanked(3), np.arange(60) % 2
     weighty = Rows.of(values, weights.astype(float)).weighty()
     expected = Rows.of(values[weights > 0])
-    np.testing.assert_array_equal(weighty.seen, expected.seen)
+    np.testing.assert_array_equal(weighty.with_blanks, expected.with_blanks)
 
 
 def test_a_source_in_memory_is_put_in_order_once():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.reader import moments, numerals, quantities
+from core.data.reader import datetimes, numerals, quantities
 from core.data.reader.named import Manner, Named
 from core.data.reader.values import typed, typed_together
 from core.data.table import Kind, NoteKind
@@ -309,7 +309,7 @@ def test_a_file_of_many_columns_has_few_notes():
 
 
 def test_votes_count_only_dates_that_can_be_read_in_one_way():
-    assert moments.votes(pa.array(["1/2/2020", "13/2/2020", "2/13/2020", "2/14/2020"])) == moments.Votes(1, 2)
+    assert datetimes.votes(pa.array(["1/2/2020", "13/2/2020", "2/13/2020", "2/14/2020"])) == datetimes.Votes(1, 2)
 
 
 def read(*cells_of_a_column, kind=None, **manner):

@@ -104,18 +104,18 @@ def test_hostile_names_are_shown_as_they_are_and_run_nothing(visit, table):
     assert visit.get_by_test_id("stSidebar").get_by_text(HOSTILE[3]).is_visible()
 
 
-def test_the_odd_row_is_listed_labelled_and_downloaded_with_its_name_defused(visit, table):
+def test_the_odd_row_is_listed_reviewed_and_downloaded_with_its_name_defused(visit, table):
     answer(visit, table)
     go(visit, "odd-rows")
     visit.get_by_role("radio", name="Really odd").click()
-    visit.get_by_text("Of 1 labelled row, 1 is really odd.").wait_for(timeout=LONG)
+    visit.get_by_text("Of 1 reviewed row, 1 is really odd.").wait_for(timeout=LONG)
     with visit.expect_download(timeout=LONG) as waiting:
-        visit.get_by_role("button", name="Odd rows with reasons and labels (CSV)").click()
+        visit.get_by_role("button", name="Odd rows with reasons and reviews (CSV)").click()
     text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert rows[0]["name"] == "'=row 17"
     assert rows[0]["odd"] == "yes"
-    assert rows[0]["your label"] == "really odd"
+    assert rows[0]["your review"] == "really odd"
     assert "given the other columns; got" in rows[0]["why"]
     assert float(rows[0]["a.b"]) == 2.5
 

@@ -23,12 +23,12 @@ def found():
 @pytest.mark.parametrize("rate", [0.005, 0.05, 0.2])
 def test_the_share_of_usual_rows_beyond_the_line_is_the_one_that_was_asked_for(found, rate):
     drawn = found.fit.mixture.sample(40_000, np.random.default_rng(1))
-    beyond = np.mean(-found.fit.mixture.log_density(drawn) >= found.judged(rate).threshold)
+    beyond = np.mean(-found.fit.mixture.log_density(drawn) >= found.flagged_at(rate).threshold)
     assert beyond == pytest.approx(rate, rel=0.15)
 
 
 def test_the_outermost_border_is_the_line(found):
-    regions, odd = found.regions(0.02), found.judged(0.02)
+    regions, odd = found.regions(0.02), found.flagged_at(0.02)
     inside = np.array(
         [
             ((regions.left <= x) & (x < regions.right) & (regions.bottom <= y) & (y < regions.top)).any()
@@ -41,7 +41,7 @@ def test_the_outermost_border_is_the_line(found):
 
 @pytest.mark.parametrize("factor", [0.01, 1, 1_000])
 def test_another_unit_moves_every_score_by_its_log_and_keeps_the_odd_rows(found, factor):
-    odd = found.judged(0.02)
+    odd = found.flagged_at(0.02)
     said = rescaled(found, odd, factor)
     assert said.shift == pytest.approx(np.log(factor), abs=1e-9)
     assert said.still_odd == said.odd == len(odd.ranking)
@@ -69,12 +69,12 @@ def test_the_lines_draw_the_line_that_is_shown(found):
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         exec(compile(code("overlapping", 500, 3, 0.02), "figure", "exec"), {})
-    odd = found.judged(0.02)
+    odd = found.flagged_at(0.02)
     assert [float(each) for each in said.getvalue().split()] == [odd.threshold, odd.flagged.sum(), odd.score.max()]
 
 
 def test_the_pictures_say_how_many_rows_lie_beyond(found):
-    here, odd = ground.of_toy(toy("overlapping", 500)), found.judged(0.02)
+    here, odd = ground.of_toy(toy("overlapping", 500)), found.flagged_at(0.02)
     spec = score_landscape(found, odd, 0.02, here).to_dict()
     assert spec["description"].startswith(f"{len(odd.ranking)} rows beyond a score of ")
     assert "in 50" in usual_by_columns(usual_scores(), 20.0).to_dict()["description"]

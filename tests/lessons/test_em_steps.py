@@ -31,32 +31,32 @@ ROWS = toy("overlapping", 300).points
 
 
 @pytest.fixture(scope="module")
-def course():
+def trajectory():
     return watched(VVV, start_of(RandomRows(), VVV, 2, ROWS), ROWS)
 
 
-def test_what_is_watched_is_cores_own_em(course):
-    own = list(islice(core.iterate(VVV, course.passes[0].mixture, ROWS), len(course.trace)))
-    assert [value for _, value in own] == list(course.trace)
-    for each in course.passes:
+def test_what_is_watched_is_cores_own_em(trajectory):
+    own = list(islice(core.iterate(VVV, trajectory.passes[0].mixture, ROWS), len(trajectory.trace)))
+    assert [value for _, value in own] == list(trajectory.trace)
+    for each in trajectory.passes:
         np.testing.assert_array_equal(each.mixture.means, own[each.number][0].means)
 
 
-def test_the_trace_never_falls_and_settles(course):
-    assert all(after >= before - 1e-9 * abs(before) for before, after in pairwise(course.trace))
-    assert course.outcome is Outcome.CONVERGED
+def test_the_trace_never_falls_and_settles(trajectory):
+    assert all(after >= before - 1e-9 * abs(before) for before, after in pairwise(trajectory.trace))
+    assert trajectory.outcome is Outcome.CONVERGED
 
 
-def test_the_bound_touches_after_each_e_step_and_lies_between_after_each_m_step(course):
-    for each in course.passes[:-1]:
+def test_the_bound_touches_after_each_e_step_and_lies_between_after_each_m_step(trajectory):
+    for each in trajectory.passes[:-1]:
         touched = lower_bound(each.mixture, ROWS, each.responsibilities)
         assert touched == pytest.approx(each.log_likelihood, rel=1e-10)
-        assert each.log_likelihood <= each.bound * (1 - 1e-12 * np.sign(each.bound))
-        assert each.bound <= course.trace[each.number + 1] + 1e-9 * abs(each.bound)
+        assert each.log_likelihood <= each.lower_bound * (1 - 1e-12 * np.sign(each.lower_bound))
+        assert each.lower_bound <= trajectory.trace[each.number + 1] + 1e-9 * abs(each.lower_bound)
 
 
-def test_an_m_step_leads_to_the_next_mixture(course):
-    for each in course.passes[:-1]:
+def test_an_m_step_leads_to_the_next_mixture(trajectory):
+    for each in trajectory.passes[:-1]:
         here = core.m_step(VVV, core.moments(ROWS, each.responsibilities))
         np.testing.assert_allclose(each.after.means, here.means, rtol=1e-9, atol=1e-12)
 
@@ -83,9 +83,9 @@ def test_a_mean_far_from_all_rows_still_begins():
 
 
 def test_a_trap_collapses_and_a_prior_saves_it():
-    course = watched(VVV, trap(VVV, 2, ROWS), ROWS)
-    assert course.outcome is Outcome.COLLAPSED
-    saved = rescued(course)
+    trajectory = watched(VVV, trap(VVV, 2, ROWS), ROWS)
+    assert trajectory.outcome is Outcome.COLLAPSED
+    saved = rescued(trajectory)
     assert saved.outcome is Outcome.CONVERGED
     assert saved.admissible
 
@@ -97,10 +97,10 @@ def test_where_nothing_collapses_there_is_no_trap():
 
 def test_starts_that_end_lower_are_told_from_those_at_the_best():
     rows = toy("elongated", 300).points
-    courses = list(several(RandomRows(), VVV, 3, rows, range(8)))
-    ends = np.array([course.trace[-1] for course in courses])
-    good = np.array(ends_at_best(courses))
-    assert same_ends(courses) == good.sum() >= 1
+    trajectories = list(several(RandomRows(), VVV, 3, rows, range(8)))
+    ends = np.array([trajectory.trace[-1] for trajectory in trajectories])
+    good = np.array(ends_at_best(trajectories))
+    assert same_ends(trajectories) == good.sum() >= 1
     assert (ends[good] > ends.max() - 0.1).all()
     assert (ends[~good] < ends.max() - 0.001).all()
 
@@ -110,18 +110,18 @@ def test_more_groups_than_rows_are_refused():
         start_of(KMeansPlusPlus(), VVV, 5, ROWS[:3])
 
 
-def test_a_rows_shares_are_weight_times_density_over_all(course):
-    each = course.passes[3]
+def test_a_rows_shares_are_weight_times_density_over_all(trajectory):
+    each = trajectory.passes[3]
     found = inside.row_shares(each, ROWS, 7)
     np.testing.assert_allclose(found.products / found.products.sum(), each.responsibilities[7])
     np.testing.assert_allclose(found.shares, each.mixture.responsibilities(ROWS[[7]])[0])
     assert found.formula.count(r"\cdot") == 3
 
 
-def test_the_weighted_sums_are_those_that_the_m_step_divides(course):
+def test_the_weighted_sums_are_those_that_the_m_step_divides(trajectory):
     here = ground.of_toy(toy("overlapping", 300))
-    each = course.passes[2]
-    frame = inside.weighted_sums(each, course, here)
+    each = trajectory.passes[2]
+    frame = inside.weighted_sums(each, trajectory, here)
     np.testing.assert_allclose(frame["weight"], each.after.weights)
     np.testing.assert_allclose(frame[["mean_x", "mean_y"]], each.after.means)
     deviations = np.sqrt(np.diagonal(each.after.covariances, axis1=1, axis2=2))

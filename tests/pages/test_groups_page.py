@@ -21,7 +21,7 @@ def test_the_steps_from_k_means_to_the_mixture_are_shown_with_what_they_gain(iri
 def test_the_gain_on_held_out_rows_is_one_of_the_grounds_for_trusting_the_mixture(iris):
     iris.app.number_input(key="model-components").set_value(3).run()
     iris.settle()
-    assert "Trust the mixture here" in iris.headings
+    assert "Use the mixture here" in iris.headings
     assert "as likely under the mixture as under K" in iris.text
 
 

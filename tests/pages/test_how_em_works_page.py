@@ -76,9 +76,9 @@ def test_the_lines_of_python_compute_what_is_shown(way):
     found = {}
     exec(code(chosen), found)
     here = ground.of_toy(toy(chosen.rows, chosen.n))
-    course = watched(family("VVV"), start(chosen, here), here.rows)
-    np.testing.assert_array_equal(found["trace"], course.trace)
-    np.testing.assert_array_equal(found["mixture"].means, course.last.means)
+    trajectory = watched(family("VVV"), start(chosen, here), here.rows)
+    np.testing.assert_array_equal(found["trace"], trajectory.trace)
+    np.testing.assert_array_equal(found["mixture"].means, trajectory.last.means)
 
 
 @pytest.mark.parametrize("figure", FIGURES)

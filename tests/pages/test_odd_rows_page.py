@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
-from core.analysis.anomaly.judgements import Judgement, Judgements
 from core.analysis.anomaly.odd_rows import FalseDiscoveryRate, TopRows
+from core.analysis.anomaly.reviews import Review, Reviews
 from core.data.prepare import Preparation
 from tests.pages.conftest import as_csv
 
@@ -24,56 +24,56 @@ def test_an_odd_row_says_what_its_columns_should_have_been(visitor):
     assert "given the other columns" in visitor.text
 
 
-def labelled(visitor):
-    """The flagged rows' labels as the table shows them, by row number."""
-    frame = next(each.value for each in visitor.app.dataframe if "your label" in each.value)
-    return dict(zip(frame["row"], frame["your label"], strict=True))
+def reviews_shown(visitor):
+    """The flagged rows' reviews as the table shows them, by row number."""
+    frame = next(each.value for each in visitor.app.dataframe if "your review" in each.value)
+    return dict(zip(frame["row"], frame["your review"], strict=True))
 
 
-def test_a_label_given_beside_the_reasons_stands_in_the_table_and_is_counted(visitor):
+def test_a_review_given_beside_the_reasons_stands_in_the_table_and_is_counted(visitor):
     visitor.click("sample-outliers").settle().go("pages/odd_rows_page.py").settle()
-    assert "No row is labelled yet." in visitor.text
-    row = int(next(iter(labelled(visitor))))
-    visitor.app.segmented_control(key=f"label-{row - 1}").set_value(Judgement.ODD).run()
+    assert "No row is reviewed yet." in visitor.text
+    row = int(next(iter(reviews_shown(visitor))))
+    visitor.app.segmented_control(key=f"review-{row - 1}").set_value(Review.ODD).run()
     assert not visitor.app.exception
-    assert labelled(visitor)[row] == "really odd"
-    assert "Of 1 labelled row, 1 is really odd." in visitor.text
-    visitor.app.segmented_control(key=f"label-{row - 1}").set_value(None).run()
-    assert visitor.session.judgements == Judgements()
+    assert reviews_shown(visitor)[row] == "really odd"
+    assert "Of 1 reviewed row, 1 is really odd." in visitor.text
+    visitor.app.segmented_control(key=f"review-{row - 1}").set_value(None).run()
+    assert visitor.session.reviews == Reviews()
 
 
-def test_labels_stay_when_the_line_the_page_and_the_model_change_and_go_with_the_file(visitor):
+def test_reviews_stay_when_the_line_the_page_and_the_model_change_and_go_with_the_file(visitor):
     visitor.click("sample-outliers").settle().go("pages/odd_rows_page.py").settle()
-    row = int(next(iter(labelled(visitor))))
-    visitor.app.segmented_control(key=f"label-{row - 1}").set_value(Judgement.FINE).run()
+    row = int(next(iter(reviews_shown(visitor))))
+    visitor.app.segmented_control(key=f"review-{row - 1}").set_value(Review.FINE).run()
     visitor.app.segmented_control(key="policy").set_value(TopRows).run()
     visitor.app.number_input(key="top").set_value(0).run()
-    assert "Of 1 labelled row, none is really odd." in visitor.text
+    assert "Of 1 reviewed row, none is really odd." in visitor.text
     visitor.app.number_input(key="top").set_value(5).run()
     visitor.go("pages/groups_page.py").settle().go("pages/odd_rows_page.py").settle()
     assert not visitor.app.exception
-    assert labelled(visitor)[row] == "fine"
+    assert reviews_shown(visitor)[row] == "fine"
     visitor.go("pages/data_page.py").settle().click("begin-iris").settle()
-    assert visitor.session.judgements == Judgements()
+    assert visitor.session.reviews == Reviews()
 
 
-def test_a_label_chosen_in_the_table_is_kept_by_its_row():
+def test_a_review_chosen_in_the_table_is_kept_by_its_row():
     def script():
         import streamlit as st
 
-        from core.analysis.groups.listing import LABEL
+        from core.analysis.groups.listing import REVIEW
         from pages.app.session import current
-        from pages.odd_rows import judging
+        from pages.odd_rows import reviews
 
-        st.session_state["table"] = {"edited_rows": {1: {LABEL: "fine"}, 0: {LABEL: "really odd"}, 2: {}}}
-        judging.take_edits("table", [30, 10, 20])
-        st.session_state["table"] = {"edited_rows": {0: {LABEL: None}}}
-        judging.take_edits("table", [30, 10, 20])
-        st.write(current().judgements.said)
+        st.session_state["table"] = {"edited_rows": {1: {REVIEW: "fine"}, 0: {REVIEW: "really odd"}, 2: {}}}
+        reviews.take_edits("table", [30, 10, 20])
+        st.session_state["table"] = {"edited_rows": {0: {REVIEW: None}}}
+        reviews.take_edits("table", [30, 10, 20])
+        st.write(current().reviews.said)
 
     ran = AppTest.from_function(script).run()
     assert not ran.exception
-    assert ran.session_state["session"].judgements == Judgements.of({10: Judgement.FINE})
+    assert ran.session_state["session"].reviews == Reviews.of({10: Review.FINE})
 
 
 def test_other_detectors_are_asked_on_demand_and_stay_when_the_line_moves(visitor):

@@ -46,7 +46,7 @@ def test_rows_of_another_kind_are_flagged_and_the_column_that_moved_is_named(rea
     odd, drift, groups = (each.value for each in ready.app.dataframe)
     assert len(odd) == 120
     assert all(each.startswith("width: expected ") for each in odd["why"])
-    assert "your label" not in odd
+    assert "your review" not in odd
     assert list(groups["group"]) == ["Group 1", "Group 2"]
     assert drift.set_index("column")["moved"].to_dict() == {"width": True, "height": False}
 

@@ -10,9 +10,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import core
-from core.analysis.anomaly.judgements import Judgement, Judgements
 from core.analysis.anomaly.odd_rows import anomalies
 from core.analysis.anomaly.reasons import reasons
+from core.analysis.anomaly.reviews import Review, Reviews
 from core.analysis.groups.grouping import Grouping
 from core.analysis.new_rows import score_rows
 from core.data.columns import profile
@@ -175,11 +175,11 @@ def test_rows_with_blanks_are_exported_with_the_level_that_the_line_is_for():
 
 def test_what_was_said_of_rows_is_exported_also_of_those_left_out_of_the_fit():
     table, found = labelled()
-    said = replace(found, judgements=Judgements.of({9: Judgement.ODD, 5: Judgement.FINE}))
+    said = replace(found, reviews=Reviews.of({9: Review.ODD, 5: Review.FINE}))
     frame = labelled_frame(table, said)
     assert len(frame.columns) == 3 + said.n_columns == 4 + found.n_columns
-    assert frame["your label"].dropna().to_dict() == {5: "fine", 9: "really odd"}
-    assert odd_frame(table, said).loc[9, "your label"] == "really odd"
+    assert frame["your review"].dropna().to_dict() == {5: "fine", 9: "really odd"}
+    assert odd_frame(table, said).loc[9, "your review"] == "really odd"
     assert from_csv(to_csv(frame))[10][-1] == from_xlsx(to_xlsx(frame))[10][-1] == "really odd"
 
 

@@ -65,7 +65,7 @@ class Scored:
             if observed.all():
                 yield self.null
             elif observed.any():
-                yield null_of(self.mixture.seen_in(observed), draws, self.seed + 1)
+                yield null_of(self.mixture.observed_marginal(observed), draws, self.seed + 1)
             else:
                 yield None
 
@@ -284,7 +284,7 @@ def anomalies(
         >>> found.flagged.sum().item(), found.score.argmax().item()
         (1, 29)
     """
-    return judge(scored(fitted, X, scoring=scoring, seed=seed, watch=watch), policy)
+    return flag(scored(fitted, X, scoring=scoring, seed=seed, watch=watch), policy)
 
 
 def scored(
@@ -295,7 +295,7 @@ def scored(
     seed: int = 0,
     watch: Watch | None = None,
 ) -> Scored:
-    """Score rows by -log p; several policies can then judge the same scores."""
+    """Score rows by -log p; several policies can then draw a line through the same scores."""
     expect(fitted, Fit, "A Fit")
     whole_number(seed, "A seed", 0)
     source, scoring = as_source(X), Pruned() if scoring is None else scoring
@@ -312,7 +312,7 @@ def _scored(score: Array, mixture: Mixture, source: Source, seed: int) -> Scored
     return Scored(read_only(score), mixture, DRAWS, seed, patterns_of(source))
 
 
-def judge(rows: Scored, policy: Policy | None = None) -> Anomalies:
+def flag(rows: Scored, policy: Policy | None = None) -> Anomalies:
     """Flag the rows that a policy finds odd; about one false alarm is expected by default."""
     policy = ExpectedFalseAlarms(1.0) if policy is None else policy
     if not isinstance(policy, Policy):

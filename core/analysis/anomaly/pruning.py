@@ -1,7 +1,7 @@
 """Pruning: a fitted mixture without the components that odd rows bought themselves.
 
 A tight cluster of odd rows becomes a component, and then finds itself usual. Whether a small component is one is
-judged as a row would be: by how odd the others find its centre.
+scored as a row would be: by how odd the others find its centre.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ...arrays import Array
 from ...mixture.model import Mixture
-from ..selection.trust import SMALL
+from ..selection.objections import SMALL
 from .null import null_of
 
 FAR = 1e-3  # the chance of a row as odd as its centre, under the other components, below which it is one

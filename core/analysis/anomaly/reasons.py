@@ -68,7 +68,7 @@ class Reasons:
 
 
 def reasons(fit: Fit, matrix: Matrix, rows: npt.NDArray[np.intp]) -> Reasons:
-    """Why rows (positions in the matrix) are odd, column by column; a column is judged given those that are there."""
+    """Why rows (positions in the matrix) are odd, column by column, each given those that are there."""
     values = matrix.values[rows]
     shape = values.shape
     surprise, mean, spread = (np.full(shape, np.nan) for _ in range(3))

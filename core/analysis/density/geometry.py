@@ -93,15 +93,15 @@ def mixture_regions(
     return _regions(lambda points: grouping.shares(shown.responsibilities(points)).argmax(axis=1), plane, rows, cells)
 
 
-DOUBTS = (0.05, 0.2, 0.5)  # shares of the greatest possible doubt between which it is drawn alike
+UNCERTAINTIES = (0.05, 0.2, 0.5)  # shares of the greatest possible uncertainty between which it is drawn alike
 
 
-def doubt_regions(
+def uncertainty_regions(
     mixture: Mixture, plane: Plane, rows: Array, grouping: Grouping | None = None, cells: int = 120
 ) -> Regions:
-    """How much doubt there would be where, by the marginal of the plane's two columns; the "groups" are its steps.
+    """How uncertain a row would be where, by the marginal of the plane's two columns; the "groups" are its steps.
 
-    Step s holds doubt up to DOUBTS[s] of that between all groups alike; the last one holds the rest.
+    Step s holds uncertainty up to UNCERTAINTIES[s] of that between all groups alike; the last one holds the rest.
     """
     shown = mixture.marginal(plane.columns)
     groups = mixture.components if grouping is None else grouping.groups
@@ -109,8 +109,8 @@ def doubt_regions(
     def steps(points: Array) -> Labels:
         shares = shown.responsibilities(points)
         shares = shares if grouping is None else grouping.shares(shares)
-        doubt = (1 - shares.max(axis=1)) / max(1 - 1 / groups, 1e-9)
-        return np.searchsorted(DOUBTS, doubt)
+        uncertainty = (1 - shares.max(axis=1)) / max(1 - 1 / groups, 1e-9)
+        return np.searchsorted(UNCERTAINTIES, uncertainty)
 
     return _regions(steps, plane, rows, cells)
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ...arrays import Array, closed
 from ...data.source import as_numbers
 from ...errors import ChoiceError, DataError, whole_number
-from ..uncertainty.doubt import doubt
+from ..uncertainty.classification import classify
 
 Rows = npt.NDArray[np.intp]
 EACH = 5  # rows of either sort
@@ -52,7 +52,7 @@ def examples(log_density: Array, responsibilities: Array, group: int, each: int 
         >>> core.examples(mixture.log_density(rows), mixture.responsibilities(rows), group=0, each=2).typical.shape
         (2,)
     """
-    found, shares = doubt(responsibilities), as_numbers(responsibilities, "The shares of groups")
+    found, shares = classify(responsibilities), as_numbers(responsibilities, "The shares of groups")
     log_density = as_numbers(log_density, "Log densities")
     if log_density.shape != shares.shape[:1]:
         raise DataError("Each row has one log density and one share of each group.")

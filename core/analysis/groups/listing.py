@@ -13,14 +13,14 @@ from ...arrays import Array
 from ...data.prepare import Matrix, Transform
 from ...data.table import Table
 from ...mixture.model import Mixture
-from ..anomaly.judgements import Judgements
 from ..anomaly.odd_rows import Anomalies
 from ..anomaly.reasons import Reasons
+from ..anomaly.reviews import Reviews
 from .examples import Examples
 from .grouping import Grouping
 
 MOST_LISTED = 1_000
-LABEL = "your label"
+REVIEW = "your review"
 
 
 def differing_rows(
@@ -63,10 +63,10 @@ def odd_rows(
     odd: Anomalies,
     nearest: Sequence[str],
     why: Reasons,
-    said: Judgements,
+    said: Reviews,
     named: str | None = None,
 ) -> pd.DataFrame:
-    """The flagged rows, the oddest first: label, score, chance, nearest group, the column to blame, and their cells.
+    """The flagged rows, the oddest first: review, score, chance, nearest group, the column to blame, and their cells.
 
     Chance is how often a row drawn from the model scores as high; nearest (m,) and why are of the rows listed;
     named is the column that says what a row is.
@@ -74,7 +74,7 @@ def odd_rows(
     rows = listed(odd)
     found = {
         "row": matrix.row_ids[rows] + 1,
-        LABEL: pd.array(said.words(matrix.row_ids[rows]), dtype="str"),  # of one type, labels or none
+        REVIEW: pd.array(said.words(matrix.row_ids[rows]), dtype="str"),  # of one type, reviews or none
         "score": odd.level[rows],
         "chance": odd.p_value[rows],
         "nearest group": np.array(nearest, dtype=object),

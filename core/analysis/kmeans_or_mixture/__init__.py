@@ -1,1 +1,1 @@
-"""K-Means or the mixture: what each freedom changes, and which to trust."""
+"""K-Means or the mixture: what each freedom changes, and which to use."""

@@ -54,8 +54,8 @@ class Agreement:
         return 1.0 - len(self.differing) / rows
 
 
-def agreement(first: Labels, second: Labels, doubt: Array | None = None) -> Agreement:
-    """Compare two labelings of n rows; doubt (n,) orders the differing rows, the least doubtful first.
+def agreement(first: Labels, second: Labels, uncertainty: Array | None = None) -> Agreement:
+    """Compare two labelings of n rows; uncertainty (n,) orders the differing rows, the most certain first.
 
     Raises DataError for labelings of different rows, or of none.
 
@@ -64,16 +64,16 @@ def agreement(first: Labels, second: Labels, doubt: Array | None = None) -> Agre
         1.0
     """
     first, second = _labels(first), _labels(second)
-    doubt = None if doubt is None else as_numbers(doubt, "Doubts")
-    if doubt is not None and doubt.shape != first.shape:
-        raise DataError("Each row has one doubt.")
+    uncertainty = None if uncertainty is None else as_numbers(uncertainty, "Uncertainties")
+    if uncertainty is not None and uncertainty.shape != first.shape:
+        raise DataError("Each row has one uncertainty.")
     if min(first.max(initial=-1), second.max(initial=-1)) < 0 or len(first) != len(second):
         raise DataError(f"Labels of {len(first):,} and of {len(second):,} rows cannot be compared.")
     table = shared_rows(first, second, int(first.max()) + 1, int(second.max()) + 1)
     matching = matched(table)
     differing = np.flatnonzero(first != np.asarray(matching)[second])
-    if doubt is not None:
-        differing = differing[np.argsort(doubt[differing], kind="stable")]
+    if uncertainty is not None:
+        differing = differing[np.argsort(uncertainty[differing], kind="stable")]
     return Agreement(table, float(adjusted_rand_score(first, second)), matching, closed(differing))
 
 

@@ -1,4 +1,4 @@
-"""The lesson: K-Means and the Gaussian mixture side by side on this data, and which of the two to trust here."""
+"""The lesson: K-Means and the Gaussian mixture side by side on this data, and which of the two to use here."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Which to trust here, and the grounds."""
+class Recommendation:
+    """Which to use here, and the grounds."""
 
     sentence: str
     grounds: tuple[str, ...]
@@ -202,27 +202,27 @@ FOR_THE_MIXTURE: tuple[Callable[[Facts], str | None], ...] = (
 FOR_K_MEANS: tuple[Callable[[Facts], str | None], ...] = (unsound, too_few_rows, predicts_no_better)
 
 
-def trust(found: Facts) -> Verdict:
-    """Which of the two to trust here, by the rules above."""
+def recommend(found: Facts) -> Recommendation:
+    """Which of the two to use here, by the rules above."""
     against = [reason for rule in FOR_K_MEANS if (reason := rule(found))]
     if found.components == 1:
-        return Verdict("With one group there is nothing to choose: both hold all rows.", ())
+        return Recommendation("With one group there is nothing to choose: both hold all rows.", ())
     if unsound(found):
-        return Verdict("Trust K-Means here", tuple(against))
+        return Recommendation("Use K-Means here", tuple(against))
     same = same_story(found)
     if same:
-        return Verdict("Either will do here", (same,))
+        return Recommendation("Either will do here", (same,))
     reasons = [reason for rule in FOR_THE_MIXTURE if (reason := rule(found))]
     if against and (not reasons or predicts_no_better(found)):  # shapes that do not help to predict are chance
-        return Verdict("Trust K-Means here", tuple(against))
+        return Recommendation("Use K-Means here", tuple(against))
     if reasons:
-        return Verdict("Trust the mixture here", tuple(reasons + [f"but {each}" for each in against]))
+        return Recommendation("Use the mixture here", tuple(reasons + [f"but {each}" for each in against]))
     measured = (
         f"the longest group is {figure(found.elongation, 2)} times as long as wide, the widest "
         f"{figure(found.spread_ratio, 2)} times as wide as the narrowest, and {share(found.share_unclear)} of rows lie "
         "between groups: too little of each to decide"
     )
-    return Verdict("Neither has a clear advantage here", (measured,))
+    return Recommendation("Neither has a clear advantage here", (measured,))
 
 
 def _assignment(found: Facts) -> Row:

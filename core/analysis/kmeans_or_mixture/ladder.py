@@ -39,7 +39,7 @@ K_MEANS = "K-Means"
 ROUND = family("EII")
 LADDER = tuple(family(name) for name in ("EII", "VII", "VVI", "EEE", "VVV"))
 FOLDS = Folds(5, 1)
-CLIMBED_ROWS = 20_000  # that the rungs are fitted to; the page shows them without being asked
+LADDER_ROWS = 20_000  # that the rungs are fitted to; the page shows them without being asked
 RESTARTS = 5  # of K-Means in every part of the rows
 TOLERANCE = 1e-8
 
@@ -148,20 +148,20 @@ def ladder(
         0
     """
     folds = replace(FOLDS, seed=seed)
-    most = some_rows(X, CLIMBED_ROWS, seed)
-    course = Joined(as_watch(watch), "steps of the ladder", (folds.total + 1) * (len(families) + 1))
-    whole = _climb(most.source, components, families, seed, course)
+    most = some_rows(X, LADDER_ROWS, seed)
+    shared = Joined(as_watch(watch), "steps of the ladder", (folds.total + 1) * (len(families) + 1))
+    whole = _fit_rungs(most.source, components, families, seed, shared)
     some = some_rows(most.source, HELD_OUT_ROWS, seed)
     scores = np.full((len(families) + 1, some.rows), np.nan)
     for kept, held in folds.splits(some.rows):
-        if not course.goes_on:
+        if not shared.goes_on:
             return None
-        for at, step in enumerate(_climb(some.at(kept), components, families, seed, course).steps):
+        for at, step in enumerate(_fit_rungs(some.at(kept), components, families, seed, shared).steps):
             if step.mixture is not None:
                 scores[at, held] = step.mixture.log_density(some.values[held])
     return (
         Ladder(_rungs(whole, scores, most, some.weights), scores, some.weights, most.rows, most.of)
-        if course.goes_on
+        if shared.goes_on
         else None
     )
 
@@ -176,33 +176,33 @@ class _Step:
 
 
 @dataclass(frozen=True)
-class _Climb:
+class _Rungs:
     """Every rung on some rows, K-Means first."""
 
     partition: Partition
     steps: tuple[_Step, ...]
 
 
-def _climb(source: ArraySource, components: int, families: Sequence[Family], seed: int, course: Joined) -> _Climb:
-    partition = k_means(source, components, seed, restarts=RESTARTS, watch=course)
+def _fit_rungs(source: ArraySource, components: int, families: Sequence[Family], seed: int, shared: Joined) -> _Rungs:
+    partition = k_means(source, components, seed, restarts=RESTARTS, watch=shared)
     start = one_hot(partition.labels, components)
-    course.count()
+    shared.count()
     found = of_all(rows_of(source), start)
     steps = [_Step(ROUND, m_step(ROUND, found))]
     if partition.sizes.min() <= source.d:
         start = softened(start)
     for each in families:
-        steps.append(_fitted(source, start, Plan(each, components, tolerance=TOLERANCE, seed=seed), course))
-        course.count()
-    return _Climb(partition, tuple(steps))
+        steps.append(_fitted(source, start, Plan(each, components, tolerance=TOLERANCE, seed=seed), shared))
+        shared.count()
+    return _Rungs(partition, tuple(steps))
 
 
-def _fitted(source: ArraySource, start: Array, plan: Plan, course: Joined) -> _Step:
+def _fitted(source: ArraySource, start: Array, plan: Plan, shared: Joined) -> _Step:
     """EM from the start; no mixture where there is no sound one, or where it was ended."""
-    if not course.goes_on:
+    if not shared.goes_on:
         return _Step(plan.family, None, Outcome.CANCELLED.value)
     try:
-        found = fit(source, plan, responsibilities=start, watch=course)
+        found = fit(source, plan, responsibilities=start, watch=shared)
     except FitError as refusal:
         return _Step(plan.family, None, str(refusal))
     if not found.admissible:
@@ -210,7 +210,7 @@ def _fitted(source: ArraySource, start: Array, plan: Plan, course: Joined) -> _S
     return _Step(plan.family, found.mixture)
 
 
-def _rungs(whole: _Climb, scores: Array, fitted: Sampled, weights: Array) -> tuple[Rung, ...]:
+def _rungs(whole: _Rungs, scores: Array, fitted: Sampled, weights: Array) -> tuple[Rung, ...]:
     """Each rung beside the nearest one below that was fitted."""
     values = fitted.values
     K, d = whole.partition.components, values.shape[1]

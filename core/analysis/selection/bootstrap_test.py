@@ -152,8 +152,8 @@ def bootstrap_test(
     bootstrap = Bootstrap() if bootstrap is None else bootstrap
     expect(bootstrap, Bootstrap, "A Bootstrap")
     some = some_rows(X, TESTED_ROWS, bootstrap.seed)
-    course = Joined(as_watch(watch), "drawn sets", bootstrap.sets)
-    own = _gain(some.source, family, components, bootstrap, course)
+    shared = Joined(as_watch(watch), "drawn sets", bootstrap.sets)
+    own = _gain(some.source, family, components, bootstrap, shared)
     if own is None:
         return None
     if not own.sound:
@@ -164,12 +164,12 @@ def bootstrap_test(
 
     def draw(number: int) -> float | None:
         rng = np.random.default_rng([bootstrap.seed, components, number])
-        gain = _gain(some.drawn(own.null.sample(some.rows, rng)), family, components, bootstrap, course)
-        course.count()
+        gain = _gain(some.drawn(own.null.sample(some.rows, rng)), family, components, bootstrap, shared)
+        shared.count()
         return None if gain is None else gain.statistic
 
     drawn = _until_enough(_in_batches(draw, bootstrap.sets, over), own.statistic, bootstrap.enough)
-    if drawn is None or not course.goes_on:
+    if drawn is None or not shared.goes_on:
         return None
     return BootstrapTest(family, components, own.statistic, drawn, bootstrap.enough, some.rows, some.of)
 

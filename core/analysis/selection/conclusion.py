@@ -9,23 +9,23 @@ from ..groups.merging import Merging
 from .bootstrap_test import BootstrapTest
 from .effective import EffectiveComponents
 from .held_out import HeldOut
-from .verdict import Verdict
+from .model_selection import ModelSelection
 
 
 @dataclass(frozen=True)
 class Conclusion:
-    """A criterion's verdict, beside what else is known by now."""
+    """What a criterion selects, beside what else is known by now."""
 
-    verdict: Verdict
-    merging: Merging | None = None  # of the verdict's best fit
+    selection: ModelSelection
+    merging: Merging | None = None  # of the selection's best fit
     held_out: HeldOut | None = None
-    test: BootstrapTest | None = None  # of the verdict's best model against one group more
+    test: BootstrapTest | None = None  # of the selection's best model against one group more
     needed: EffectiveComponents | None = None  # what Bayesian mixtures keep
 
     @property
     def components(self) -> int:
         """How many the criterion asks for."""
-        return self.verdict.best.components
+        return self.selection.best.components
 
     @property
     def groups(self) -> int:
@@ -36,14 +36,14 @@ class Conclusion:
     def sentence(self) -> str:
         """How many groups: the criterion's, or those that its components make up."""
         if self.groups == self.components:
-            return self.verdict.sentence
-        name, number = self.verdict.criterion.label, count(self.groups, "group")
+            return self.selection.sentence
+        name, number = self.selection.criterion.label, count(self.groups, "group")
         return f"{number}: {name} asks for {self.components} components, which make up {number}."
 
     @property
     def grounds(self) -> tuple[str, ...]:
         """What speaks for it and what against, one sentence or two for each kind of evidence."""
-        found = [self.verdict.grounds]
+        found = [self.selection.grounds]
         if self.merging is not None and self.groups < self.components:
             found.append(f"{self.merging.sentence} {self.merging.stop}")
         if self.held_out is not None:

@@ -126,13 +126,13 @@ def effective_components(
     wanted = tuple(whole_number(each, "A seed", 0) for each in seeds)
     source = as_source(X)
     rows = X if source.n <= MOST_ROWS else at_most(source, MOST_ROWS, plan.seed)
-    course = Joined(as_watch(watch), "starts", len(wanted))
+    shared = Joined(as_watch(watch), "starts", len(wanted))
 
     def run(seed: int) -> Bayes | None:
-        if not course.goes_on:
+        if not shared.goes_on:
             return None
-        found = bayes(rows, replace(plan, seed=seed), watch=course)
-        course.count()
+        found = bayes(rows, replace(plan, seed=seed), watch=shared)
+        shared.count()
         return None if found.outcome is Outcome.CANCELLED else found
 
     runs = {seed: found for seed, found in zip(wanted, over(run, wanted), strict=True) if found is not None}

@@ -13,9 +13,9 @@ from ...numbers import count, figure
 from ...progress import Watch, heard
 from ..sampled import at_most
 from .board import Board, Search
+from .model_selection import NOTHING
+from .objections import with_objections
 from .sweep import Map, sweep
-from .trust import trusted
-from .verdict import NOTHING
 
 MOST_ROWS = 20_000
 
@@ -82,7 +82,7 @@ def full_search(
     n = len(matrix.values)
     if n <= MOST_ROWS:
         board = sweep(matrix, search, watch=watch, over=over)
-        return FullSearch(board, trusted(board).best(), n)
+        return FullSearch(board, with_objections(board).best(), n)
     some = at_most(as_source(matrix), MOST_ROWS, search.seed)
     board = sweep(some, search, watch=watch, over=over)
-    return FullSearch(board, polish(matrix, trusted(board).best(), watch=watch), some.n)
+    return FullSearch(board, polish(matrix, with_objections(board).best(), watch=watch), some.n)

@@ -195,11 +195,11 @@ def held_out(
     cells = search.cells(d)
     total, failed = np.zeros((len(cells), some.rows)), np.zeros(len(cells), dtype=np.intp)
     what = "models on parts of the rows"
-    course = Joined(as_watch(watch), what, folds.total * len(cells), each=len(cells))
+    shared = Joined(as_watch(watch), what, folds.total * len(cells), each=len(cells))
     for kept, held in folds.splits(some.rows):
-        found = _scores(some.at(kept), some.values[held], search, course, over)
-        course.count()
-        if not course.goes_on:
+        found = _scores(some.at(kept), some.values[held], search, shared, over)
+        shared.count()
+        if not shared.goes_on:
             return None
         for cell, score in enumerate(found):
             if score is None:

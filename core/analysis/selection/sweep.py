@@ -66,13 +66,13 @@ def sweep(
     wanted = search.cells(problem.source.d)
     simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}
     distinct = list(dict.fromkeys(simplest.values()))
-    course = Joined(as_watch(watch), "fits", 3 * len(distinct) + 1)
+    shared = Joined(as_watch(watch), "fits", 3 * len(distinct) + 1)
     rounds = Rounds(
-        problem, search, first_moments(problem, search.start, search.seed), unwatched if watch is None else course
+        problem, search, first_moments(problem, search.start, search.seed), unwatched if watch is None else shared
     )
     with one_thread():
-        seen = _looked_at(distinct, rounds, course, over)
-    cells = {cell: _cell(problem, origin, *cell, each) for cell, each in seen.items()}
+        solved = _rounds_taken(distinct, rounds, shared, over)
+    cells = {cell: _cell(problem, origin, *cell, each) for cell, each in solved.items()}
     board = Board(search, tuple(_renamed(cells[simplest[each]], each[0]) for each in wanted))
     if not board.cancelled:
         board.best()
@@ -99,33 +99,39 @@ def _search(
     return search
 
 
-def _looked_at(cells: Sequence[Key], rounds: Rounds, course: Joined, over: Map) -> dict[Key, Seen]:
-    """What the rounds come to, one after the other, as far as the course goes."""
+def _rounds_taken(cells: Sequence[Key], rounds: Rounds, shared: Joined, over: Map) -> dict[Key, Solved]:
+    """What the rounds come to, one after the other, as far as the watch lets it."""
 
-    def look(cell: Key) -> Seen:
-        return _step(course, _CANCELLED, lambda: rounds.look(cell))
+    def fit_once(cell: Key) -> Solved:
+        return _step(shared, _CANCELLED, lambda: rounds.fit_once(cell))
 
-    def look_around(cell: Key) -> Seen:
-        return _step(course, seen[cell], lambda: rounds.look_around(cell, seen[cell], leaders.get(cell[1], ())))
+    def fit_from_neighbours(cell: Key) -> Solved:
+        return _step(
+            shared, solved[cell], lambda: rounds.fit_from_neighbours(cell, solved[cell], leaders.get(cell[1], ()))
+        )
 
-    def look_hard(cell: Key) -> Seen:
+    def fit_thoroughly(cell: Key) -> Solved:
         plan = plans.get(cell)
-        return _step(course, seen[cell], lambda: rounds.look_hard(seen[cell], plan) if plan is not None else seen[cell])
+        return _step(
+            shared,
+            solved[cell],
+            lambda: rounds.fit_thoroughly(solved[cell], plan) if plan is not None else solved[cell],
+        )
 
-    seen = dict(zip(cells, over(look, cells), strict=True))
-    leaders = leading(rounds.ended(seen))
-    seen = dict(zip(cells, over(look_around, cells), strict=True))
-    plans = rounds.plans(seen)
-    seen = dict(zip(cells, over(look_hard, cells), strict=True))
-    ended = rounds.ended(seen)
+    solved = dict(zip(cells, over(fit_once, cells), strict=True))
+    leaders = leading(rounds.ended(solved))
+    solved = dict(zip(cells, over(fit_from_neighbours, cells), strict=True))
+    plans = rounds.plans(solved)
+    solved = dict(zip(cells, over(fit_thoroughly, cells), strict=True))
+    ended = rounds.ended(solved)
     if ended:
         best = ended[0].cell
-        seen[best] = _step(course, seen[best], lambda: rounds.look_again(best, seen[best], over))
-    return seen
+        solved[best] = _step(shared, solved[best], lambda: rounds.challenge(best, solved[best], over))
+    return solved
 
 
 @dataclass(frozen=True)
-class Seen:
+class Solved:
     """What a look at one family at one K came to: a run by a plan, or the sentence that says why there is none."""
 
     plan: Plan | None = None
@@ -133,7 +139,7 @@ class Seen:
     reason: str = ""
 
 
-_CANCELLED = Seen(reason=Outcome.CANCELLED.value)
+_CANCELLED = Solved(reason=Outcome.CANCELLED.value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,51 +173,51 @@ class Rounds:
     first: FirstMoments
     watch: Watch
 
-    def look(self, cell: Key) -> Seen:
+    def fit_once(self, cell: Key) -> Solved:
         """By itself, from the first start."""
-        return self._solved(self.search.survey(*cell))
+        return self._solve(self.search.survey(*cell))
 
-    def look_around(self, cell: Key, seen: Seen, neighbours: Sequence[Ended]) -> Seen:
+    def fit_from_neighbours(self, cell: Key, solved: Solved, neighbours: Sequence[Ended]) -> Solved:
         """From where two of its neighbours ended: the first, and the one with the highest log-likelihood."""
-        plan, run = seen.plan or self.search.survey(*cell), seen.run
+        plan, run = solved.plan or self.search.survey(*cell), solved.run
         others = [each for each in neighbours if each.cell != cell]
         best = dict.fromkeys([others[0], max(others, key=lambda each: each.height)] if others else ())
         for neighbour in best:
             run = from_neighbour(self.problem, plan, self.watch, neighbour.run.found, run)
-        return seen if run is None else Seen(plan, run)
+        return solved if run is None else Solved(plan, run)
 
-    def look_hard(self, seen: Seen, plan: Plan) -> Seen:
+    def fit_thoroughly(self, solved: Solved, plan: Plan) -> Solved:
         """By a plan of its own."""
-        found = self._solved(plan, seen.run)
-        return found if found.run is not None else seen
+        found = self._solve(plan, solved.run)
+        return found if found.run is not None else solved
 
-    def look_again(self, cell: Key, seen: Seen, over: Map = map) -> Seen:
+    def challenge(self, cell: Key, solved: Solved, over: Map = map) -> Solved:
         """From other starts, as many as the search says, if it says several."""
         plan = self.search.plan(*cell)
         if plan.restarts == 1 or plan.components == 1:
-            return seen
-        found = self._solved(plan, seen.run, range(plan.restarts, 2 * plan.restarts), over)
-        return found if found.run is not None else seen
+            return solved
+        found = self._solve(plan, solved.run, range(plan.restarts, 2 * plan.restarts), over)
+        return found if found.run is not None else solved
 
-    def _solved(self, plan: Plan, known: Run | None = None, attempts: range | None = None, over: Map = map) -> Seen:
+    def _solve(self, plan: Plan, known: Run | None = None, attempts: range | None = None, over: Map = map) -> Solved:
         try:
             check(self.problem, plan)
             run = solve(self.problem, plan, self.watch, self.first, over, known, attempts)
-            return Seen(plan, run)
+            return Solved(plan, run)
         except CoreError as refusal:
-            return Seen(reason=str(refusal))
+            return Solved(reason=str(refusal))
 
-    def ended(self, seen: Mapping[Key, Seen]) -> list[Ended]:
+    def ended(self, solved: Mapping[Key, Solved]) -> list[Ended]:
         """Where the cells ended that did, the sound ones first, by rising BIC."""
         d, log_rows = self.problem.source.d, math.log(self.problem.rows)
         found = []
-        for cell, run in ((cell, each.run) for cell, each in seen.items()):
+        for cell, run in ((cell, each.run) for cell, each in solved.items()):
             if run is not None:
                 height = run.place.log_likelihood
                 found.append(Ended(cell, run, height, cell[0].n_parameters(cell[1], d) * log_rows - 2 * height))
         return sorted(found, key=lambda each: (bool(each.run.objections), each.bic))
 
-    def plans(self, seen: Mapping[Key, Seen]) -> dict[Key, Plan]:
+    def plans(self, solved: Mapping[Key, Solved]) -> dict[Key, Plan]:
         """How to go on with the cells that may gain by more work.
 
         Those with the lowest BIC, those without a sound optimum that can have one, and the best at each number of
@@ -219,32 +225,32 @@ class Rounds:
         """
         if self.search.restarts == 1 and self.search.tolerance >= SURVEYED:
             return {}
-        ranked = self.ended(seen)
+        ranked = self.ended(solved)
         sound = {each.cell for each in ranked if not each.run.objections}
         plans = {each.cell: self.search.plan(*each.cell) for each in ranked[:CONTENDERS]}
         plans |= {
             cell: plan
-            for cell in seen
+            for cell in solved
             if cell not in sound and can_be_sound(self.problem, plan := self.search.plan(*cell))
         }
-        families = {family for family, _ in seen}
+        families = {family for family, _ in solved}
         restarts = self.search.restarts if len(families) < MANY_FAMILIES else 1
         for leader in {each.cell[1]: each.cell for each in reversed(ranked)}.values():
             plans.setdefault(leader, replace(self.search.plan(*leader), restarts=restarts))
         return plans
 
 
-def _step(course: Joined, otherwise: Seen, work: Callable[[], Seen]) -> Seen:
+def _step(shared: Joined, otherwise: Solved, work: Callable[[], Solved]) -> Solved:
     """What some work comes to, or something else where the sweep was cancelled before its end."""
-    found = work() if course.goes_on else otherwise
-    course.count()
-    return found if course.goes_on else otherwise
+    found = work() if shared.goes_on else otherwise
+    shared.count()
+    return found if shared.goes_on else otherwise
 
 
-def _cell(problem: Problem, origin: Origin, family: Family, components: int, seen: Seen) -> Cell:
-    if seen.run is None or seen.plan is None:
-        return Cell(family, components, None, seen.reason)
-    return Cell(family, components, finish(problem, seen.plan, seen.run, seen.run.mixture.by_weight, origin))
+def _cell(problem: Problem, origin: Origin, family: Family, components: int, solved: Solved) -> Cell:
+    if solved.run is None or solved.plan is None:
+        return Cell(family, components, None, solved.reason)
+    return Cell(family, components, finish(problem, solved.plan, solved.run, solved.run.mixture.by_weight, origin))
 
 
 def _renamed(cell: Cell, each: Family) -> Cell:

@@ -115,13 +115,13 @@ def intervals(
     plan = replace(fitted.plan, tolerance=max(TOLERANCE, fitted.plan.tolerance))
     begin = replace(fitted, plan=plan, data_id=None)
     own = fitted.mixture.responsibilities(some.values)[:, : fitted.components]
-    course = Joined(as_watch(watch), "draws", draws)
+    shared = Joined(as_watch(watch), "draws", draws)
 
     def draw(number: int) -> Mixture | None:
         chance = np.random.default_rng([seed, number]).exponential(size=some.rows)
         rows = ArraySource(some.values, some.weights * chance / chance.mean())
         try:
-            again = polish(rows, begin, watch=course)
+            again = polish(rows, begin, watch=shared)
         except (FitError, DegenerateError):
             return None
         if again.outcome in (Outcome.CANCELLED, Outcome.COLLAPSED):
@@ -129,8 +129,8 @@ def intervals(
         other = again.mixture.responsibilities(some.values)[:, : fitted.components]
         return again.mixture.ordered(matched(own, other))
 
-    found = list(carried_out(draw, draws, course, over))
-    if not course.goes_on:
+    found = list(carried_out(draw, draws, shared, over))
+    if not shared.goes_on:
         return None
     if len(found) < FEWEST:
         raise FitError(

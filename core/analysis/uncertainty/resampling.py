@@ -26,15 +26,15 @@ def matched(own: Array, other: Array) -> npt.NDArray[np.intp]:
     return np.asarray(columns, dtype=np.intp)
 
 
-def carried_out(draw: Callable[[int], T | None], draws: int, course: Joined, over: DrawMap[T]) -> Iterator[T]:
-    """What draws come to, in order and in batches, as far as the course goes; what comes to nothing is left out."""
+def carried_out(draw: Callable[[int], T | None], draws: int, shared: Joined, over: DrawMap[T]) -> Iterator[T]:
+    """What draws come to, in order and in batches, as far as the watch lets it; what comes to nothing is left out."""
 
     def one(number: int) -> T | None:
-        found = draw(number) if course.goes_on else None
-        course.count()
+        found = draw(number) if shared.goes_on else None
+        shared.count()
         return found
 
     for at in range(0, draws, BATCH):
-        if not course(Progress("draws", at, draws)):
+        if not shared(Progress("draws", at, draws)):
             return
         yield from (each for each in over(one, range(at, min(at + BATCH, draws))) if each is not None)

@@ -25,7 +25,7 @@ MOST_ROWS = 5_000  # that are drawn anew
 RESTARTS = 3
 TOLERANCE = 1e-6
 # Hennig (2008, section 4): what a mean Jaccard similarity says of a group.
-VERDICTS = (
+GRADES = (
     (0.85, "very stable"),
     (0.75, "stable"),
     (0.6, "a pattern, but which rows belong to it is uncertain"),
@@ -66,23 +66,23 @@ class Stability:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The verdict on each group."""
-        return tuple(next(word for least, word in VERDICTS if value >= least) for value in self.mean)
+        """How stable each group is."""
+        return tuple(next(word for least, word in GRADES if value >= least) for value in self.mean)
 
     def frame(self, names: Sequence[str]) -> pd.DataFrame:
         """A row for each group."""
         return pd.DataFrame(
-            {"group": list(names), "similarity": self.mean, "lost": self.dissolved, "verdict": list(self.words)}
+            {"group": list(names), "similarity": self.mean, "lost": self.dissolved, "stability": list(self.words)}
         )
 
     def sentence(self, names: Sequence[str]) -> str:
         """The groups that would not be found again, or that all would."""
-        doubtful = [name for name, value in zip(names, self.mean, strict=True) if value < VERDICTS[1][0]]
-        if not doubtful:
+        unstable = [name for name, value in zip(names, self.mean, strict=True) if value < GRADES[1][0]]
+        if not unstable:
             least = figure(float(self.mean.min()), 2)
             return f"Every group is found again when the rows are drawn anew (similarity {least} or more)."
-        which = ", ".join(doubtful)
-        verb = "is" if len(doubtful) == 1 else "are"
+        which = ", ".join(unstable)
+        verb = "is" if len(unstable) == 1 else "are"
         return f"{which} {verb} not found again reliably when the rows are drawn anew."
 
 
@@ -116,7 +116,7 @@ def stability(
     own = _labels(fitted, some.values, grouping)
     plan = replace(fitted.plan, restarts=RESTARTS, tolerance=max(TOLERANCE, fitted.plan.tolerance))
     begin = replace(fitted, plan=plan, data_id=None)
-    course = Joined(as_watch(watch), "draws", draws)
+    shared = Joined(as_watch(watch), "draws", draws)
 
     def draw(number: int) -> Array | None:
         rng, anew = np.random.default_rng([seed, number]), replace(plan, seed=number)
@@ -124,7 +124,7 @@ def stability(
         counts = np.bincount(rng.choice(some.rows, some.rows, p=chance), minlength=some.rows)
         drawn = np.flatnonzero(counts)
         rows = ArraySource(some.values[drawn], counts[drawn].astype(np.float64))
-        fits = [*_tried(lambda: polish(rows, begin, watch=course)), *_tried(lambda: fit(rows, anew, watch=course))]
+        fits = [*_tried(lambda: polish(rows, begin, watch=shared)), *_tried(lambda: fit(rows, anew, watch=shared))]
         if any(each.outcome is Outcome.CANCELLED for each in fits):
             return None
         if not fits:
@@ -133,8 +133,8 @@ def stability(
         found = _labels(again, rows.values, Grouping.apart(again.components))
         return similarity(own[drawn], joined(found, own[drawn], grouping), grouping.groups)
 
-    found = tuple(carried_out(draw, draws, course, over))
-    if not course.goes_on:
+    found = tuple(carried_out(draw, draws, shared, over))
+    if not shared.goes_on:
         return None
     return Stability(read_only(np.array(found)), some.rows, some.of)
 

@@ -1,4 +1,4 @@
-"""The entropy plot of merging: what is left of the doubt between groups as components are joined."""
+"""The entropy plot of merging: what is left of the uncertainty between groups as components are joined."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...analysis.answer import CLEAR
-from ...analysis.density.geometry import Plane, doubt_regions, ellipses, mixture_regions, nearest_center_regions
+from ...analysis.density.geometry import Plane, ellipses, mixture_regions, nearest_center_regions, uncertainty_regions
 from ...analysis.groups.grouping import UNNAMED
 from ...analysis.kmeans_or_mixture.compare import shared_rows
 from ...kmeans import Partition
@@ -31,18 +31,21 @@ def side_by_side(
     columns: tuple[int, int] | None = None,
     *,
     regions: bool = False,
-    doubts: bool = False,
+    uncertainty: bool = False,
 ) -> tuple[marks.Chart, marks.Chart]:
     """The K-Means chart and the mixture chart of two columns.
 
     own: (K,) colour slots of the clusters. columns are positions among the d columns; without them, the two that set
-    the groups furthest apart. regions shades where each group would be chosen, doubts where the mixture would be in
-    doubt, going by these two columns alone.
+    the groups furthest apart. regions shades where each group would be chosen, uncertainty where the mixture would be
+    uncertain, going by these two columns alone.
     """
     plane = scene.plane(columns)
     axes = marks.axes_of(scene, plane)
     shown = drawn(scene, columns=plane.columns)
-    clusters, groups = _cluster_words(scene, partition, shown, regions), _group_words(scene, shown, regions, doubts)
+    clusters, groups = (
+        _cluster_words(scene, partition, shown, regions),
+        _group_words(scene, shown, regions, uncertainty),
+    )
     left = [_cluster_points(scene, partition, own, plane, shown, axes), _centres(partition, plane, axes)]
     right = [_sized_points(scene, plane, shown, axes)]
     if regions:
@@ -52,9 +55,9 @@ def side_by_side(
             *marks.fields(mixture_regions(scene.fit.mixture, plane, rows, scene.grouping), scene.slots, axes),
             *right,
         ]
-    if doubts:
+    if uncertainty:
         right = [
-            marks.shades(doubt_regions(scene.fit.mixture, plane, scene.matrix.values, scene.grouping), axes),
+            marks.shades(uncertainty_regions(scene.fit.mixture, plane, scene.matrix.values, scene.grouping), axes),
             *right,
         ]
     right += marks.outlines(ellipses(scene.fit.mixture, plane), scene.component_slots, axes)
@@ -121,11 +124,11 @@ def _centres(partition: Partition, plane: Plane, axes: tuple[marks.Axis, marks.A
 
 
 def _sized_points(scene: Scene, plane: Plane, shown: Drawn, axes: tuple[marks.Axis, marks.Axis]) -> alt.Chart:
-    """Rows that grow with doubt: from a sure one to one that could be anything."""
+    """Rows that grow with uncertainty: from a sure one to one that could be anything."""
     frame = group_points(scene, plane, shown)
     ways = scene.responsibilities.shape[1]
-    doubt = (1 - scene.largest[shown.rows]) / max(1 - 1 / ways, 1e-9)
-    grown = marks.point_size(len(frame)) * (1 + (GROWTH - 1) * doubt)
+    uncertainty = (1 - scene.largest[shown.rows]) / max(1 - 1 / ways, 1e-9)
+    grown = marks.point_size(len(frame)) * (1 + (GROWTH - 1) * uncertainty)
     frame["size"] = np.where(scene.flagged[shown.rows], frame["size"], grown)
     key = entries(scene)
     undecided = marks.undecided_entries(scene.slots, any_undecided=True)
@@ -152,17 +155,17 @@ def _cluster_words(scene: Scene, partition: Partition, shown: Drawn, regions: bo
     )
 
 
-def _group_words(scene: Scene, shown: Drawn, regions: bool, doubts: bool) -> Words:
+def _group_words(scene: Scene, shown: Drawn, regions: bool, uncertainty: bool) -> Words:
     K, open_ = scene.groups, int(scene.undecided.sum())
     if K == 1:
-        title = "The mixture has one group: no row is in doubt"
+        title = "The mixture has one group: no row is uncertain"
     elif open_ == 0:
         title = "The mixture is sure of every row"
     else:
         title = f"The mixture leaves {count(open_, 'row')} undecided ({share(open_ / shown.n)})"
     how = f"Larger: less sure. Grey: no group holds {share(CLEAR)}. Solid and dashed: 1 and 2 standard deviations. "
     how += "Shaded: the likeliest group, going by these two columns. " if regions else ""
-    how += "Darker: a row there would be less sure, going by these two columns. " if doubts else ""
+    how += "Darker: a row there would be less sure, going by these two columns. " if uncertainty else ""
     names = listed([in_text(name) for name in scene.names])
     return Words(
         title,

@@ -18,7 +18,7 @@ def elbow(curve: KMeansCurve, chosen: int | None = None) -> marks.Chart:
     """K-Means' inertia over K, with the K at which it bends most."""
     frame = curve.frame
     components, inertia = frame["components"].to_numpy(), frame["inertia"].to_numpy(dtype=np.float64)
-    at = bend(components.astype(np.float64), inertia)
+    at = elbow_at(components.astype(np.float64), inertia)
     if at is None:
         title = "K-Means' inertia has too few points to bend"
     else:
@@ -85,7 +85,7 @@ def _finite(curve: KMeansCurve, column: str) -> pd.DataFrame:
     return frame[np.isfinite(frame[column])].reset_index(drop=True)
 
 
-def bend(components: Array, values: Array) -> int | None:
+def elbow_at(components: Array, values: Array) -> int | None:
     """Position of the point farthest below the chord from first to last (Satopää et al. 2011); None without any."""
     if len(values) < 3 or values[0] == values[-1]:
         return None

@@ -19,8 +19,8 @@ ROW_HEIGHT, MAP_ROOM = 26, 190
 SHADES = list(theme.SEQUENTIAL)[::-1]  # dark is near the best
 FARTHEST = 1e9  # AICc is infinite without rows to spare; the shade needs an end
 CLEARLY = 10.0  # behind by more is clearly worse (Kass and Raftery 1995)
-FAILED, DOUBTFUL, SOUND = "failed", "doubtful", "sound"
-SIGNS = {FAILED: "×", DOUBTFUL: "!"}
+FAILED, UNSOUND, SOUND = "failed", "unsound", "sound"
+SIGNS = {FAILED: "×", UNSOUND: "!"}
 
 
 def cell_map(board: Board, criterion: str = "bic", chosen: Choice | None = None) -> marks.Chart:
@@ -95,7 +95,7 @@ def _cell(cell: Cell, criterion: Criterion, least: float) -> dict[str, object]:
     shown = {"value": figure(value, 5), "behind": figure(value - least), "parameters": f"{cell.fit.n_parameters:,}"}
     if not cell.fit.admissible:
         why = " ".join(each.value for each in cell.fit.objections)
-        return {**row, **shown, "state": DOUBTFUL, "said": SIGNS[DOUBTFUL], "why": why}
+        return {**row, **shown, "state": UNSOUND, "said": SIGNS[UNSOUND], "why": why}
     # The logarithm keeps the cells that matter, the ones near the best, apart from one another.
     behind = value - least
     brief = brief_figure(behind) if behind >= 1 else figure(behind, 1)
@@ -111,12 +111,10 @@ def _cell(cell: Cell, criterion: Criterion, least: float) -> dict[str, object]:
 def _map_words(board: Board, criterion: str, best: Fit | None) -> Words:
     title = _near_in_words(board, Criterion(criterion), best) if best is not None else "No fit is admissible"
     how = f"{Criterion(criterion).label} behind the best, which is outlined; darker is better. "
-    states = [
-        FAILED if cell.fit is None else DOUBTFUL for cell in board.cells if not (cell.fit and cell.fit.admissible)
-    ]
+    states = [FAILED if cell.fit is None else UNSOUND for cell in board.cells if not (cell.fit and cell.fit.admissible)]
     if FAILED in states:
         how += "×: could not be fitted. "
-    if DOUBTFUL in states:
+    if UNSOUND in states:
         how += "!: not to be trusted. "
     what = f"Table of {count(len(board.cells), 'fit')} by family and number of groups."
     return Words(title, how.strip(), f"{title}. {what}")

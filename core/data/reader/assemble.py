@@ -13,12 +13,12 @@ import pyarrow as pa
 
 from ..names import unique_names
 from ..table import Note, NoteKind, Offer, Reading
-from . import moments, numerals
+from . import datetimes, numerals
 from .decimals import HEAD, decimal_of, heads_of, texts_in
 from .layout import Grid
 from .named import Manner, Named
 from .sheet import Cells, groups, is_text
-from .values import Typed, typed_together, with_moments
+from .values import Typed, typed_together, with_datetimes
 
 MARKS = {".": "point", ",": "comma"}
 MOST_NOTES = 12  # of one kind on single columns; the rest is counted
@@ -36,7 +36,7 @@ def assembled(grid: Grid) -> tuple[list[pa.Array], Grid]:
         )
         for name in displayed
     ]
-    columns = [with_moments(*each) for each in zip(named, _typed(named, grid.columns), strict=True)]
+    columns = [with_datetimes(*each) for each in zip(named, _typed(named, grid.columns), strict=True)]
     notes = [*grid.notes, *_blank_notes(columns), *_few(note for column in columns for note in column.notes)]
     notes += _decimal_notes(grid, found)
     units = tuple(unit or column.unit for unit, column in zip(grid.units, columns, strict=True))
@@ -85,19 +85,19 @@ def _day_first(
 ) -> tuple[bool | None, bool]:
     """Whether days come before months, and whether nothing told; None and False without such dates."""
     families: Counter[str] = Counter()
-    total = moments.Votes()
+    total = datetimes.Votes()
     for cells, head in zip(columns, texts, strict=True):
-        here = Counter(filter(None, map(moments.ordered_family, head[:50])))
+        here = Counter(filter(None, map(datetimes.ordered_family, head[:50])))
         if here.total() >= len(head[:50]) / 2 and here:
             families += here
             whole = (
                 cells if isinstance(cells, pa.Array) else pa.array([c if isinstance(c, str) else None for c in cells])
             )
-            total += moments.votes(whole.dictionary_encode().dictionary)
+            total += datetimes.votes(whole.dictionary_encode().dictionary)
     if not families:
         return None, False
-    if total.verdict is not None:
-        return total.verdict, False
+    if total.majority is not None:
+        return total.majority, False
     european = decimal == "," or delimiter == ";" or families.most_common(1)[0][0] == "numbers by ."
     return european, True
 

@@ -57,7 +57,7 @@ def plain(table: pa.Table) -> tuple[list[pa.Array], list[Note]]:
         what = "column holds lists or records; its" if nested == 1 else "columns hold lists or records; their"
         notes.append(Note(f"{nested:,} {what} cells were read as text.", nested))
     if lost:
-        cells = "cell holds a moment" if lost == 1 else "cells hold moments"
+        cells = "cell holds a date or time" if lost == 1 else "cells hold dates or times"
         blank = "counts" if lost == 1 else "count"
         what = f"{lost:,} {cells} beyond the years 1 to 9999 and {blank} as blank."
         notes.append(Note(what, lost, NoteKind.CELLS))
@@ -102,7 +102,7 @@ def _plain(column: pa.Array) -> pa.Array:
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return column.cast(pa.float64(), safe=False)
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return _moments(column)
+        return _datetimes(column)
     if pa.types.is_duration(kind):
         return _spans(column)
     if pa.types.is_time(kind):
@@ -133,7 +133,7 @@ def _integers(column: pa.Array) -> pa.Array:
     return column.cast(pa.int64())
 
 
-def _moments(column: pa.Array) -> pa.Array:
+def _datetimes(column: pa.Array) -> pa.Array:
     """Dates, zones taken to UTC; those outside the years 1 to 9999 are blank."""
     kind = column.type
     if pa.types.is_date32(kind):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import groupby, product
 
 from ...errors import ReadError
-from . import moments, numerals
+from . import datetimes, numerals
 from .rulings import BARS, cut, spans, without_ruling_lines
 
 HEAD = 100_000  # characters that are looked at
@@ -187,7 +187,7 @@ def _type_score(rows: Sequence[Sequence[str]], *, numbers_only: bool) -> float:
 
 
 def _cleanness(cell: str) -> float:
-    if not cell or numerals.looks_like_number(cell) or moments.looks_like_moment(cell):
+    if not cell or numerals.looks_like_number(cell) or datetimes.looks_like_datetime(cell):
         return 1.0
     if not _CLEAN.fullmatch(cell):
         return 0.0

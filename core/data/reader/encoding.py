@@ -126,8 +126,8 @@ def encoding_notes(told: Told, content: bytes, reading: Reading) -> tuple[Note, 
         for own, theirs in ((_read(cell, told.encoding), _read(cell, told.other)) for cell in evidence(content))
         if own != theirs
     )
-    doubt = f"It may be {spoken(told.other)}, in which {one.strip()!r} is {other.strip()!r}."
-    return (Note(f"{what} {doubt}", offer=Offer(f"Read it as {spoken(told.other)}", Reading(encoding=told.other))),)
+    otherwise = f"It may be {spoken(told.other)}, in which {one.strip()!r} is {other.strip()!r}."
+    return (Note(f"{what} {otherwise}", offer=Offer(f"Read it as {spoken(told.other)}", Reading(encoding=told.other))),)
 
 
 def spoken(encoding: str) -> str:

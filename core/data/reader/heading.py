@@ -10,7 +10,7 @@ from itertools import chain, pairwise
 
 from ..table import Reading
 from .sheet import Cell, Sheet
-from .sorts import CELLS, MOSTLY, Row, is_moment, is_value, is_word, is_year, moment_columns, value_columns, whole
+from .sorts import CELLS, MOSTLY, Row, datetime_columns, is_datetime, is_value, is_word, is_year, value_columns, whole
 
 LOOKED_AT = 100  # rows below the names that tell what columns hold, or so many that they have about CELLS cells,
 FEWEST = 10  # but not fewer than these
@@ -73,9 +73,9 @@ def is_header(first: Row, below: Sequence[Row]) -> bool:
         value_columns(below),
         [any(cell is not None for cell in column) for column in zip(*below, strict=True)],
     )
-    moments_below = moment_columns(below)
-    pairs = [(cell, values[j], moments_below[j]) for j, cell in enumerate(first) if cell is not None and filled[j]]
-    months = [is_moment(cell) and of_values and not of_moments for cell, of_values, of_moments in pairs]
+    datetimes_below = datetime_columns(below)
+    pairs = [(cell, values[j], datetimes_below[j]) for j, cell in enumerate(first) if cell is not None and filled[j]]
+    months = [is_datetime(cell) and of_values and not of_datetimes for cell, of_values, of_datetimes in pairs]
     months = months if sum(months) > 1 else []
     other = sum(is_word(cell) if of_values else is_value(cell) for cell, of_values, _ in pairs) + sum(months)
     same = sum(is_value(cell) for cell, of_values, _ in pairs if of_values) - sum(months)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..table import Kind, Note, NoteKind, Offer, Reading
-from . import moments, numerals
+from . import datetimes, numerals
 from .named import Named, counts_of
 from .number_notes import number_notes, quantity_notes
 from .quantities import Apart, Quantities, settled
@@ -43,7 +43,7 @@ def are_compact_dates(values: npt.NDArray[np.float64]) -> bool:
     known = np.unique(values[~np.isnan(values)])
     if len(known) < 5 or known[0] < 19_000_101 or known[-1] > 21_001_231:
         return False
-    return not np.isnat(moments.dates(pa.array(known.astype(np.int64)).cast(pa.string()), ("compact",), False)).any()
+    return not np.isnat(datetimes.dates(pa.array(known.astype(np.int64)).cast(pa.string()), ("compact",), False)).any()
 
 
 class Parts:
@@ -165,21 +165,21 @@ def _decimal_of(named: Named, sample: Sequence[str], texts: pa.Array) -> str:
 def _dates(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample) -> Read | None:
     natives = parts.of_type(dt.datetime, dt.date)
     native = any(cell is not None for cell in natives)
-    told = Counter(family for family in map(moments.family, sample.texts) if family)
-    if sample.share(moments.family) < HALF and not native and named.kind is not Kind.DATE:
+    told = Counter(family for family in map(datetimes.family, sample.texts) if family)
+    if sample.share(datetimes.family) < HALF and not native and named.kind is not Kind.DATE:
         if not all(len(text) == 8 and text.isdigit() for text in sample.texts):
             return None
         told = Counter({"compact": 1})
     families = [family for family, _ in told.most_common()]
-    verdict = moments.votes(coded.dictionary).verdict if set(families) & set(moments.ORDERED) else None
-    day_first = named.manner.day_first if verdict is None else verdict
-    when = moments.dates(coded.dictionary, families, day_first)
+    majority = datetimes.votes(coded.dictionary).majority if set(families) & set(datetimes.ORDERED) else None
+    day_first = named.manner.day_first if majority is None else majority
+    when = datetimes.dates(coded.dictionary, families, day_first)
     of = pa.array(when, pa.timestamp("us"))
     plain = [_at_midnight(cell) for cell in natives]
     values = _overlaid(_taken(of, coded), plain, pa.timestamp("us"))
     notes = _date_notes(named, coded, families)
-    if verdict is None and named.manner.ambiguous and set(families) & set(moments.ORDERED):
-        notes += _order_notes(named, coded, when, moments.dates(coded.dictionary, families, not day_first))
+    if majority is None and named.manner.ambiguous and set(families) & set(datetimes.ORDERED):
+        notes += _order_notes(named, coded, when, datetimes.dates(coded.dictionary, families, not day_first))
     return Read(values, tuple(notes))
 
 
@@ -194,13 +194,13 @@ def _date_notes(named: Named, coded: pa.DictionaryArray, families: Sequence[str]
     if "compact" in families:
         what = f"Numbers of eight digits in {named.title} were read as dates."
         notes.append(Note(what, offer=named.offer("Keep the numbers", Kind.NUMBER)))
-    if moments.has_zone(coded.dictionary, families):
+    if datetimes.has_zone(coded.dictionary, families):
         what = f"Dates in {named.title} were brought to UTC."
         notes.append(Note(what, offer=named.offer("Keep it as text", Kind.TEXT)))
     return notes
 
 
-def _order_notes(named: Named, coded: pa.DictionaryArray, when: moments.Times, other: moments.Times) -> list[Note]:
+def _order_notes(named: Named, coded: pa.DictionaryArray, when: datetimes.Times, other: datetimes.Times) -> list[Note]:
     """What to tell of dates that are others with the day and the month changed about, by the first of them."""
     differ = ~np.isnat(when) & ~np.isnat(other) & (when != other)
     if not differ.any():
@@ -217,9 +217,9 @@ def _order_notes(named: Named, coded: pa.DictionaryArray, when: moments.Times, o
 def _spans(named: Named, parts: Parts, coded: pa.DictionaryArray, sample: Sample) -> Read | None:
     natives = parts.of_type(dt.timedelta, dt.time)
     native = any(cell is not None for cell in natives)
-    if sample.share(moments.is_span) < HALF and not native and named.kind is not Kind.DURATION:
+    if sample.share(datetimes.is_span) < HALF and not native and named.kind is not Kind.DURATION:
         return None
-    of = pa.array(moments.spans(coded.dictionary), pa.duration("us"))
+    of = pa.array(datetimes.spans(coded.dictionary), pa.duration("us"))
     plain = [_length(cell) for cell in natives]
     values = _overlaid(_taken(of, coded), plain, pa.duration("us"))
     note = Note(f"Times in {named.title} count as numbers of hours.", offer=named.offer("Keep it as text", Kind.TEXT))

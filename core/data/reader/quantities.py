@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import moments, numerals
+from . import datetimes, numerals
 from .sheet import Mask
 
 MOSTLY = 0.9  # of the numbers of a column, that have the one unit
@@ -200,7 +200,7 @@ def _unit(text: str | None, gap: str | None) -> str:
     unit = (text or "").strip()
     if unit == "e" and gap:
         return unit  # for estimated
-    return unit if _IS_UNIT.fullmatch(unit) and unit.lower() not in _NO_UNITS and not moments.month(unit) else ""
+    return unit if _IS_UNIT.fullmatch(unit) and unit.lower() not in _NO_UNITS and not datetimes.month(unit) else ""
 
 
 def _mask(found: pa.Array) -> Mask:

@@ -1,4 +1,4 @@
-"""Sorts: what a cell looks like, before it is read: a number, a moment, blank, an error or a word."""
+"""Sorts: what a cell looks like, before it is read: a number, a date or time, blank, an error or a word."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from . import moments, numerals
+from . import datetimes, numerals
 from .sheet import Cell, Mask
 from .values import BLANKS, ERRORS
 
@@ -22,13 +22,13 @@ class _Sort(Enum):
     """What a text looks like."""
 
     NUMBER = auto()
-    MOMENT = auto()
+    DATETIME = auto()
     BLANK = auto()
     ERROR = auto()
     WORD = auto()
 
 
-_VALUES = (_Sort.NUMBER, _Sort.MOMENT)
+_VALUES = (_Sort.NUMBER, _Sort.DATETIME)
 
 
 @lru_cache(4 * CELLS)  # the same cells are looked at for names, for groups of names and for units
@@ -40,7 +40,7 @@ def _sort_of(text: str) -> _Sort:
         return _Sort.BLANK
     if plain in ERRORS:
         return _Sort.ERROR
-    return _Sort.MOMENT if moments.looks_like_moment(text) else _Sort.WORD
+    return _Sort.DATETIME if datetimes.looks_like_datetime(text) else _Sort.WORD
 
 
 def is_value(cell: Cell) -> bool:
@@ -60,17 +60,17 @@ def value_columns(rows: Sequence[Row]) -> Mask:
     return np.array([_share_of_values(column) > MOSTLY for column in zip(*rows, strict=True)], dtype=np.bool_)
 
 
-def moment_columns(rows: Sequence[Row]) -> Mask:
+def datetime_columns(rows: Sequence[Row]) -> Mask:
     """(w,) whether most values of a column are dates or times."""
     columns = [[cell for cell in column if is_value(cell)] for column in zip(*rows, strict=True)]
-    shares = [2 * sum(map(is_moment, column)) > len(column) for column in columns]
+    shares = [2 * sum(map(is_datetime, column)) > len(column) for column in columns]
     return np.array(shares, dtype=np.bool_)
 
 
-def is_moment(cell: Cell) -> bool:
+def is_datetime(cell: Cell) -> bool:
     """Whether a cell is a date or a time."""
     if isinstance(cell, str):
-        return _sort_of(cell) is _Sort.MOMENT
+        return _sort_of(cell) is _Sort.DATETIME
     return is_value(cell) and not isinstance(cell, int | float)
 
 
@@ -89,5 +89,5 @@ def _share_of_values(cells: Row) -> float:
     sorts = [_sort_of(cell) for cell in cells if isinstance(cell, str)]
     others = [cell for cell in cells if cell is not None and not isinstance(cell, str)]
     present = len(sorts) - sorts.count(_Sort.BLANK) + len(others)
-    values = sorts.count(_Sort.NUMBER) + sorts.count(_Sort.MOMENT) + sum(map(is_value, others))
+    values = sorts.count(_Sort.NUMBER) + sorts.count(_Sort.DATETIME) + sum(map(is_value, others))
     return values / present if present else 0.0

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..table import Kind, Note, NoteKind, Offer, Reading
-from . import moments, numerals
+from . import datetimes, numerals
 from .kinds import (
     HALF,
     MOSTLY,
@@ -72,12 +72,12 @@ def typed_together(named: Sequence[Named], columns: Sequence[Cells]) -> list[Typ
     return [typed(each, cells, apart) for each, cells in zip(named, columns, strict=True)]
 
 
-def with_moments(named: Named, column: Typed) -> Typed:
-    """The column, as moments if its whole numbers count the time since 1970."""
+def with_datetimes(named: Named, column: Typed) -> Typed:
+    """The column, as dates if its whole numbers count the time since 1970."""
     if named.kind is not None or not pa.types.is_integer(column.values.type):
         return column
     floats = column.values.to_numpy(zero_copy_only=False).astype(np.float64)
-    when = moments.epochs(named.name, floats)
+    when = datetimes.epochs(named.name, floats)
     if when is None:
         return column
     at = int(np.flatnonzero(~np.isnat(when))[0])

@@ -32,9 +32,9 @@ from .memory import (
     BEGUN,
     PAUSE,
     Memory,
+    adapt,
     forget,
     is_ready,
-    judge,
     memory_in,
     memory_room,
     place_for_pair,
@@ -72,7 +72,7 @@ __all__ = ["Sizes", "Task", "loop_room", "run"]
 FROM_MIXTURE, FROM_LOOP, FROM_MOMENTS = 0, 1, 2  # how a loop begins
 # What is under way: a first pass as the mixture is, or after an M-step; a plain step; an accelerated one; a plain one
 # instead of it.
-FIRST, OPENING, PLAIN, TRIAL, BACK = 0, 1, 2, 3, 4
+AS_GIVEN, AFTER_M_STEP, PLAIN, TRIAL, BACK = 0, 1, 2, 3, 4
 
 
 class Task(NamedTuple):
@@ -162,7 +162,7 @@ def learn(size: Sizes, desk: Desk, independent: bool) -> None:
 
 
 @inner
-def open_up(family: Freedom, size: Sizes, desk: Desk, from_moments: bool) -> None:
+def begin(family: Freedom, size: Sizes, desk: Desk, from_moments: bool) -> None:
     """Make ready for the first pass; from moments, as an M-step without a mixture before it begins."""
     state, d = desk.state, size.features
     forget(desk.memory)
@@ -234,9 +234,9 @@ def take_passes(
     while way != PLAIN or passes < most:
         if way == PLAIN:
             set_out(size, desk)
-        moved = way in (FIRST, BACK) or m_step(family, size, state, desk.wanted, sweeps)
-        stands = moved and prepare(family, size, state, desk.last.mixing if way == FIRST else floor)
-        if not stands and way in (FIRST, OPENING):
+        moved = way in (AS_GIVEN, BACK) or m_step(family, size, state, desk.wanted, sweeps)
+        stands = moved and prepare(family, size, state, desk.last.mixing if way == AS_GIVEN else floor)
+        if not stands and way in (AS_GIVEN, AFTER_M_STEP):
             return DEGENERATE, 0, 0
         if not stands and way == PLAIN:
             copy(desk.last.mixing, state.mixing, mix_room(size))
@@ -252,18 +252,18 @@ def take_passes(
             passes += 1
         if way == TRIAL:
             stands = stands and not is_lower(state.found.totals[0], desk.last_found.totals[0], ROUNDING)
-            judge(desk.memory, stands)
+            adapt(desk.memory, stands)
             if not stands:
                 fall_back(size, desk)
                 way = BACK
                 continue
         now, before = state.found.totals[0], desk.last_found.totals[0]
-        if way not in (FIRST, OPENING) and is_lower(now, before, ROUNDING):
+        if way not in (AS_GIVEN, AFTER_M_STEP) and is_lower(now, before, ROUNDING):
             go_back(size, desk)
             return FELL if is_lower(now, before, BLURRED) else SETTLED, done, passes
         trace[done] = now
         done += 1
-        if way not in (FIRST, OPENING) and settled(now, before, task.tolerance):
+        if way not in (AS_GIVEN, AFTER_M_STEP) and settled(now, before, task.tolerance):
             return SETTLED, done, passes
         way = PLAIN
     return GOING, done, passes
@@ -287,9 +287,9 @@ def run(
     desk = desk_in(pointer(room), size, independent)
     rows, way = rows_in(values, patterns, size, desk.rows), PLAIN
     if task.begins != FROM_LOOP:
-        way = FIRST if task.begins == FROM_MIXTURE else OPENING
+        way = AS_GIVEN if task.begins == FROM_MIXTURE else AFTER_M_STEP
         lay_out(values, weights, desk.state.block, rows)
-        open_up(family, size, desk, way == OPENING)
+        begin(family, size, desk, way == AFTER_M_STEP)
     end, done, passes = take_passes(family, size, task, desk, rows, way, pointer(floor), pointer(trace), len(trace))
     near_singular = is_near_singular(size, desk.state.structure, pointer(flattest))
     return end, done, passes, int(near_singular)

@@ -119,7 +119,7 @@ def stretch(memory: Memory, place: int) -> float:
 
 
 @inner
-def judge(memory: Memory, stands: bool) -> None:
+def adapt(memory: Memory, stands: bool) -> None:
     """Widen the steps after a long one that stood; after one that fell, shorten them, forget, and pause."""
     c = memory.counters
     if stands:

@@ -34,19 +34,19 @@ from .covariance import (
 from .estep import add_block
 from .factors import Factored, whiten, whiten_apart
 from .frame import factored_in, factored_room
-from .gaps import (
-    Gaps,
+from .lanes import aligned
+from .marginals import (
+    Marginals,
     clear,
     complete,
     complete_apart,
     count,
-    gaps_in,
-    gaps_room,
-    look_through,
-    look_through_apart,
+    marginals_in,
+    marginals_room,
     parts_of,
+    take_marginal,
+    take_marginal_apart,
 )
-from .lanes import aligned
 from .pointers import Pointer, copy, inlined, inner, pointer
 
 
@@ -57,7 +57,7 @@ class Rows(NamedTuple):
     weights: Pointer  # (blocks, STRIDE)
     patterns: Pointer  # (P, 2 + d) the row at which each ends, log density of noise, 1 for each column it observes
     n_patterns: int
-    gaps: Gaps
+    marginals: Marginals
 
 
 class State(NamedTuple):
@@ -101,7 +101,7 @@ def state_room(size: Sizes) -> int:
 
 def rows_room(n: int, patterns: int, size: Sizes) -> int:
     """Doubles that rows laid out in blocks need at most."""
-    return (n // BLOCK + patterns) * (size.features + 1) * STRIDE + gaps_room(size) + LANES
+    return (n // BLOCK + patterns) * (size.features + 1) * STRIDE + marginals_room(size) + LANES
 
 
 @inner
@@ -110,8 +110,8 @@ def rows_in(values: Array, patterns: Array, size: Sizes, room: Pointer) -> Rows:
     blocks = len(values) // BLOCK + len(patterns)
     room = aligned(room)
     weights = room + blocks * size.features * STRIDE
-    gaps = gaps_in(weights + blocks * STRIDE, size)
-    return Rows(room, weights, pointer(patterns), len(patterns), gaps)
+    marginals = marginals_in(weights + blocks * STRIDE, size)
+    return Rows(room, weights, pointer(patterns), len(patterns), marginals)
 
 
 @inner
@@ -162,18 +162,18 @@ def prepare(family: Freedom, size: Sizes, state: State, floor: Pointer) -> bool:
 def e_step(family: Freedom, size: Sizes, state: State, rows: Rows) -> None:
     """The moments of all rows under the mixture as prepared."""
     d, found, independent = size.features, state.found, family.orientation == IDENTITY
-    covariances, gaps, at, b = state.structure.covariances, rows.gaps, 0, 0
+    covariances, marginals, at, b = state.structure.covariances, rows.marginals, 0, 0
     clear(size, found)
     for p in range(rows.n_patterns):
         end, pattern = end_of(rows, d, p), rows.patterns + (p * (2 + d) + 1)
         parts, sums, is_whole = state.parts, found, count(pattern + 1, d) == d
         if not is_whole:
-            parts, sums = parts_of(state.means, gaps), gaps.sums
+            parts, sums = parts_of(state.means, marginals), marginals.sums
             clear(size, sums)
             if independent:
-                look_through_apart(pattern, size, state.mixing, covariances, gaps)
+                take_marginal_apart(pattern, size, state.mixing, covariances, marginals)
             else:
-                look_through(pattern, size, state.mixing, covariances, gaps)
+                take_marginal(pattern, size, state.mixing, covariances, marginals)
         for start in range(at, end, BLOCK):
             add_block(block_of(rows, d, b, state.block), min(BLOCK, end - start), parts, size, sums, independent)
             b += 1
@@ -181,7 +181,7 @@ def e_step(family: Freedom, size: Sizes, state: State, rows: Rows) -> None:
             if independent:
                 complete_apart(pattern + 1, size, covariances, sums, found)
             else:
-                complete(pattern + 1, size, gaps, found)
+                complete(pattern + 1, size, marginals, found)
         at = end
     centre(independent, size, state.means, found)
 

@@ -106,7 +106,7 @@ class Acceleration:
         except DegenerateError:
             landed = None
         stands = landed is not None and not is_lower(landed[1].log_likelihood, found.log_likelihood)
-        self.judge(stands)
+        self.adapt(stands)
         return landed if stands else None
 
     def learn(self, mixture: Mixture, plain: Mixture) -> None:
@@ -131,7 +131,7 @@ class Acceleration:
         assert self._frame is not None
         return self._frame.moments(step * (self._radius / max(self._length, self._radius)), rows)
 
-    def judge(self, stands: bool) -> None:
+    def adapt(self, stands: bool) -> None:
         """Widen the steps after a long one that stood; after one that fell, shorten them, forget, and pause."""
         if stands:
             self._failures = 0

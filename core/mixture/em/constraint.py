@@ -58,21 +58,21 @@ class EigenvalueRatio:
         spread, axes = _along_own_axes(family, scatter)
         if family.volume is Axis.EQUAL:
             weight, spread = weight.sum(keepdims=True), spread.sum(axis=0, keepdims=True)
-        return _joined(axes, self.bounded(weight, spread / weight[:, None]))
+        return _joined(axes, self.clipped(weight, spread / weight[:, None]))
 
     def _along_common_axes(self, weight: Array, scatter: Array, previous: Array | None, sweeps: Sweeps) -> Array:
         """Variances given the axes, then the axes given the variances, neither of which loses likelihood."""
         axes, objective = common_axes(scatter.sum(axis=0, keepdims=True) if previous is None else previous), np.inf
         for _ in range(sweeps.most):
             spread = ((scatter @ axes) * axes).sum(axis=1)
-            variances = self.bounded(weight, spread / weight[:, None])
+            variances = self.clipped(weight, spread / weight[:, None])
             lower = float((weight[:, None] * np.log(variances) + spread / variances).sum())
             if objective - lower <= sweeps.tolerance * abs(lower):
                 break
             objective, axes = lower, turn_common_axes(scatter, 1 / variances, axes)
         return _joined(np.broadcast_to(axes, scatter.shape), variances)
 
-    def bounded(self, weight: Array, variances: Array) -> Array:
+    def clipped(self, weight: Array, variances: Array) -> Array:
         """(K, d) variances, of components with (K,) weight, clipped to within the bound at the least loss.
 
         The loss is convex between the values at which a further variance is clipped; the best least variance of each

@@ -182,7 +182,7 @@ def _table(patterns: Patterns, noise: Noise | None) -> Array:
     table = np.zeros((len(patterns.observed), 2 + patterns.observed.shape[1]))
     table[:, 0], table[:, 2:] = patterns.starts[1:], patterns.observed
     if noise is not None:
-        table[:, 1] = [-noise.seen_in(each).log_volume for each in patterns.observed]
+        table[:, 1] = [-noise.observed_marginal(each).log_volume for each in patterns.observed]
     return table
 
 

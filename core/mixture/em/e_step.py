@@ -67,8 +67,12 @@ def in_numpy(mixture: Mixture, rows: Rows) -> Moments:
     """
     total = Moments.zero(*mixture.means.shape)
     for (at, end), observed in zip(pairwise(rows.patterns.starts), rows.patterns.observed, strict=True):
-        seen, values, weights = mixture.seen_in(observed), rows.values[at:end, observed], rows.row_weights[at:end]
-        log_density, responsibilities = responsibilities_of(seen.log_joint(values))
+        marginal, values, weights = (
+            mixture.observed_marginal(observed),
+            rows.values[at:end, observed],
+            rows.row_weights[at:end],
+        )
+        log_density, responsibilities = responsibilities_of(marginal.log_joint(values))
         found = replace(moments(values, responsibilities, weights), log_likelihood=float(weights @ log_density))
         found = found.noise_last() if mixture.noise else found
         total = total + Regression.of(mixture, observed).completed(found, mixture, observed)

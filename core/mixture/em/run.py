@@ -60,7 +60,7 @@ def converge(problem: Problem, plan: Plan, start: Mixture | Moments, watch: Watc
     """
     running = begun(problem, plan, start, over)
     running.go(watch)
-    return judged(problem, plan, running)
+    return run_of(problem, plan, running)
 
 
 class Running:
@@ -153,7 +153,7 @@ def begin(problem: Problem, plan: Plan, found: Moments) -> Mixture:
     return Mixture(weights, mixture.means, mixture.covariances, replace(problem.noise, weight=share))
 
 
-def judged(problem: Problem, plan: Plan, running: Running) -> Run:
+def run_of(problem: Problem, plan: Plan, running: Running) -> Run:
     """Where EM ended, with what speaks against it."""
     place, outcome = running.place, running.outcome
     assert outcome is not None

@@ -55,11 +55,11 @@ def of_all(source: RowSource, shares: Array) -> Moments:
     return reduce(add, parts)
 
 
-def _cell_moments(filled: Array, seen: Mask, weighted: Array) -> tuple[Array, Array]:
-    """(K, d) means and variances over the cells that are seen."""
-    weight = weighted.T @ seen
+def _cell_moments(filled: Array, present: Mask, weighted: Array) -> tuple[Array, Array]:
+    """(K, d) means and variances over the cells that are present."""
+    weight = weighted.T @ present
     # About a common centre first, so that the sums of a large offset lose no digits.
-    centre = filled.sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
-    mean = centre + weighted.T @ np.where(seen, filled - centre, 0.0) / weight
-    squares = [w @ np.where(seen, filled - each, 0.0) ** 2 for w, each in zip(weighted.T, mean, strict=True)]
+    centre = filled.sum(axis=0) / np.maximum(present.sum(axis=0), 1)
+    mean = centre + weighted.T @ np.where(present, filled - centre, 0.0) / weight
+    squares = [w @ np.where(present, filled - each, 0.0) ** 2 for w, each in zip(weighted.T, mean, strict=True)]
     return mean, np.stack(squares) / weight

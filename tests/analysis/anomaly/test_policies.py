@@ -8,7 +8,7 @@ from scipy import stats
 
 import core
 from core.analysis.anomaly.null import OneGaussian, Simulated, as_rare, null_of
-from core.analysis.anomaly.odd_rows import NEVER, judge, q_values, scored
+from core.analysis.anomaly.odd_rows import NEVER, flag, q_values, scored
 from core.analysis.anomaly.pruning import pruned
 from core.mixture.model import Mixture
 
@@ -138,7 +138,7 @@ def test_the_line_of_k_expected_false_alarms_is_passed_k_times_on_average():
     mixture = standard_normal()
     flagged = []
     fit, _ = fitted_rows()
-    threshold = judge(scored(fit, np.zeros((1_000, 2))), core.ExpectedFalseAlarms(5.0)).threshold
+    threshold = flag(scored(fit, np.zeros((1_000, 2))), core.ExpectedFalseAlarms(5.0)).threshold
     for seed in range(60):
         fresh = fit.mixture.sample(1_000, np.random.default_rng([9, seed]))
         flagged.append((-fit.mixture.log_density(fresh) >= threshold).sum())

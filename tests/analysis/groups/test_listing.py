@@ -2,10 +2,10 @@ import numpy as np
 import pandas as pd
 
 import core
-from core.analysis.anomaly.judgements import Judgement, Judgements
 from core.analysis.anomaly.reasons import reasons
+from core.analysis.anomaly.reviews import Review, Reviews
 from core.analysis.groups.grouping import Grouping
-from core.analysis.groups.listing import LABEL, listed, nearest_groups, odd_rows, with_dates
+from core.analysis.groups.listing import REVIEW, listed, nearest_groups, odd_rows, with_dates
 from core.data.columns import profile
 from core.mixture.model import Mixture, Noise
 
@@ -28,15 +28,15 @@ def test_odd_rows_are_listed_oddest_first_with_label_reason_and_cells():
     odd = core.anomalies(fit, matrix, core.TopRows(3))
     rows = listed(odd)
     nearest = nearest_groups(fit.mixture, matrix.values[rows], Grouping.apart(1))
-    said = Judgements.of({7: Judgement.ODD})
+    said = Reviews.of({7: Review.ODD})
     found = odd_rows(table, matrix, odd, nearest, reasons(fit, matrix, rows), said)
     assert found["row"].iloc[0] == 8
-    assert found[LABEL].dropna().to_dict() == {0: "really odd"}
+    assert found[REVIEW].dropna().to_dict() == {0: "really odd"}
     assert found["name"].iloc[0] == "n7"
     by_name = odd_rows(table, matrix, odd, nearest, reasons(fit, matrix, rows), said, "name")
     assert by_name.columns[:2].tolist() == ["row", "name"]
     assert sorted(by_name.columns) == sorted(found.columns)
-    unsaid = odd_rows(table, matrix, odd, nearest, reasons(fit, matrix, rows), Judgements())
+    unsaid = odd_rows(table, matrix, odd, nearest, reasons(fit, matrix, rows), Reviews())
     assert (unsaid.dtypes == found.dtypes).all()
     assert found["score"].is_monotonic_decreasing
     assert found["why"].iloc[0].split(":")[0] in ("a", "b")

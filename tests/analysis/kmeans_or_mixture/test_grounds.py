@@ -6,7 +6,7 @@ import pytest
 import core
 from core.analysis.kmeans_or_mixture import grounds as lesson
 from core.analysis.kmeans_or_mixture.compare import agreement
-from core.analysis.kmeans_or_mixture.grounds import Facts, comparison, facts, trust
+from core.analysis.kmeans_or_mixture.grounds import Facts, comparison, facts, recommend
 from core.numbers import figure
 
 PLAIN = Facts(
@@ -69,25 +69,25 @@ def test_every_rule_is_tested():
 
 
 @pytest.mark.parametrize(
-    ("change", "verdict"),
+    ("change", "recommendation"),
     [
         ({}, "Neither has a clear advantage here"),
-        ({"elongation": 4.0}, "Trust the mixture here"),
+        ({"elongation": 4.0}, "Use the mixture here"),
         ({"adjusted_rand_index": 0.99}, "Either will do here"),
-        ({"rows": 50}, "Trust K-Means here"),
-        ({"held_out_gain": 0.3, "held_out_error": 0.1}, "Trust the mixture here"),
-        ({"held_out_gain": -0.1, "held_out_error": 0.1}, "Trust K-Means here"),
-        ({"held_out_gain": -0.1, "held_out_error": 0.1, "elongation": 4.0}, "Trust K-Means here"),
-        ({"admissible": False, "elongation": 4.0}, "Trust K-Means here"),
+        ({"rows": 50}, "Use K-Means here"),
+        ({"held_out_gain": 0.3, "held_out_error": 0.1}, "Use the mixture here"),
+        ({"held_out_gain": -0.1, "held_out_error": 0.1}, "Use K-Means here"),
+        ({"held_out_gain": -0.1, "held_out_error": 0.1, "elongation": 4.0}, "Use K-Means here"),
+        ({"admissible": False, "elongation": 4.0}, "Use K-Means here"),
         ({"components": 1}, "With one group there is nothing to choose: both hold all rows."),
     ],
 )
-def test_the_verdict_follows_the_facts(change, verdict):
-    assert trust(replace(PLAIN, **change)).sentence == verdict
+def test_the_recommendation_follows_the_facts(change, recommendation):
+    assert recommend(replace(PLAIN, **change)).sentence == recommendation
 
 
 def test_what_speaks_against_the_mixture_is_told_beside_what_speaks_for_it():
-    grounds = trust(replace(PLAIN, elongation=4.0, rows=50)).grounds
+    grounds = recommend(replace(PLAIN, elongation=4.0, rows=50)).grounds
     assert [each.startswith("but ") for each in grounds] == [False, True]
 
 
@@ -189,19 +189,19 @@ def test_the_work_is_counted():
     assert f"{ratio} times the work" in lines["Speed"].mixture
 
 
-def judged(rows, plan):
-    """The verdict on rows, the gain on those held out included."""
+def recommended(rows, plan):
+    """The recommendation on rows, the gain on those held out included."""
     fitted, part = core.fit(rows, plan), core.k_means(rows, plan.components)
     shares = fitted.mixture.responsibilities(rows)
     gain = core.ladder(rows, plan.components, (plan.family,)).gain_over_k_means(plan.family.name)
-    return trust(facts(fitted, shares, agreement(shares.argmax(axis=1), part.labels), gain=gain))
+    return recommend(facts(fitted, shares, agreement(shares.argmax(axis=1), part.labels), gain=gain))
 
 
 def test_long_groups_side_by_side_bring_about_trust_in_the_mixture():
     rng = np.random.default_rng(1)
     rows = rng.normal(size=(400, 2)) * [6, 0.6] + np.repeat([[0, 0], [0, 5]], 200, axis=0)
-    found = judged(rows, core.Plan("VVV", 2))
-    assert found.sentence == "Trust the mixture here"
+    found = recommended(rows, core.Plan("VVV", 2))
+    assert found.sentence == "Use the mixture here"
     assert any("times as long as wide" in each for each in found.grounds)
     assert any("as likely under the mixture as under K-Means" in each for each in found.grounds)
 
@@ -209,15 +209,15 @@ def test_long_groups_side_by_side_bring_about_trust_in_the_mixture():
 def test_round_groups_far_apart_bring_about_that_either_will_do():
     rng = np.random.default_rng(2)
     rows = rng.normal(size=(300, 2)) + np.repeat([[0, 0], [12, 0], [0, 12]], 100, axis=0)
-    assert judged(rows, core.Plan("EII", 3)).sentence == "Either will do here"
+    assert recommended(rows, core.Plan("EII", 3)).sentence == "Either will do here"
 
 
 @pytest.mark.parametrize("seed", [0, 3])
 def test_few_rows_for_many_numbers_that_do_not_predict_bring_about_trust_in_k_means(seed):
     rng = np.random.default_rng(seed)
     rows = rng.normal(size=(60, 3)) + np.repeat([[0, 0, 0], [4, 0, 0]], 30, axis=0)
-    found = judged(rows, core.Plan("VVV", 2))
-    assert found.sentence == "Trust K-Means here"
+    found = recommended(rows, core.Plan("VVV", 2))
+    assert found.sentence == "Use K-Means here"
     assert any("rows are few for the mixture's 19 numbers" in each for each in found.grounds)
     assert any("rows held out are no likelier under the mixture" in each for each in found.grounds)
 
@@ -225,6 +225,6 @@ def test_few_rows_for_many_numbers_that_do_not_predict_bring_about_trust_in_k_me
 def test_round_groups_of_somewhat_different_sizes_that_touch_give_neither_an_advantage():
     rows = np.random.default_rng(0).normal(size=(600, 2))
     rows[:142, 0] += 3.2
-    found = judged(rows, core.Plan("EII", 2))
+    found = recommended(rows, core.Plan("EII", 2))
     assert found.sentence == "Neither has a clear advantage here"
     assert "of rows lie between groups: too little of each to decide" in found.grounds[0]

@@ -9,8 +9,8 @@ from core.analysis.selection.bootstrap_test import Bootstrap, BootstrapTest, boo
 from core.analysis.selection.conclusion import Conclusion
 from core.analysis.selection.effective import EffectiveComponents
 from core.analysis.selection.held_out import Folds, held_out
+from core.analysis.selection.model_selection import select_model
 from core.analysis.selection.sweep import sweep
-from core.analysis.selection.verdict import verdict
 from core.mixture.bayes.variational import BayesPlan, bayes
 from core.mixture.family import family
 
@@ -24,13 +24,13 @@ def two(n=400, seed=0):
 
 @pytest.fixture(scope="module")
 def plain():
-    return verdict(sweep(two(), SEARCH))
+    return select_model(sweep(two(), SEARCH))
 
 
 @pytest.fixture(scope="module")
 def skewed():
     rows = np.random.default_rng(3).lognormal(0, 0.7, (600, 2))
-    found = verdict(sweep(rows, SEARCH))
+    found = select_model(sweep(rows, SEARCH))
     return Conclusion(found, merging(found.best, rows))
 
 
@@ -79,7 +79,7 @@ def test_a_test_that_finds_a_further_group_disagrees(plain):
 
 def test_one_gaussian_is_one_group():
     rows = np.random.default_rng(8).normal(size=(500, 2))
-    found = verdict(sweep(rows, SEARCH))
+    found = select_model(sweep(rows, SEARCH))
     assert Conclusion(found, merging(found.best, rows)).sentence.startswith("1 group: BIC ")
 
 

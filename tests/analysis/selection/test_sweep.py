@@ -39,9 +39,9 @@ def test_each_round_keeps_the_better_of_what_it_finds_and_what_was_known():
     search = Search(components=(2,))
     rounds = rounds_on("crabs", search)
     cells = [(each, 2) for each in FAMILIES]
-    first = {cell: rounds.look(cell) for cell in cells}
-    second = {cell: rounds.look_around(cell, first[cell], rounds.ended(first)) for cell in cells}
-    third = {cell: rounds.look_hard(second[cell], search.plan(*cell)) for cell in cells}
+    first = {cell: rounds.fit_once(cell) for cell in cells}
+    second = {cell: rounds.fit_from_neighbours(cell, first[cell], rounds.ended(first)) for cell in cells}
+    third = {cell: rounds.fit_thoroughly(second[cell], search.plan(*cell)) for cell in cells}
     sound = [cell for cell in cells if not first[cell].run.objections]
 
     def gains(before, after):
@@ -55,8 +55,8 @@ def test_each_round_keeps_the_better_of_what_it_finds_and_what_was_known():
 def test_a_family_takes_over_from_the_neighbours_with_the_lowest_bic_and_the_highest_log_likelihood(monkeypatch):
     rounds = rounds_on("crabs", Search(components=(3,)))
     cells = [(core.family(name), 3) for name in ("EEE", "VEV", "VVV", "EII")]
-    seen = {cell: rounds.look(cell) for cell in cells}
-    ended = rounds.ended(seen)
+    solved = {cell: rounds.fit_once(cell) for cell in cells}
+    ended = rounds.ended(solved)
     begun = []
 
     def taken_over(problem, plan, watch, place, known):
@@ -67,7 +67,7 @@ def test_a_family_takes_over_from_the_neighbours_with_the_lowest_bic_and_the_hig
 
     def begins_of(cell, neighbours):
         begun.clear()
-        assert rounds.look_around(cell, seen[cell], neighbours) == seen[cell]
+        assert rounds.fit_from_neighbours(cell, solved[cell], neighbours) == solved[cell]
         return list(begun)
 
     for cell in cells:
@@ -81,17 +81,17 @@ def test_a_family_takes_over_from_the_neighbours_with_the_lowest_bic_and_the_hig
 def test_cells_are_looked_at_hard_that_are_lowest_best_of_their_k_or_unsound_though_they_need_not_be():
     search = Search(components=(1, 2, 3))
     rounds = rounds_on("faithful", search)
-    seen = {cell: rounds.look(cell) for cell in search.cells(2)}
-    ended = rounds.ended(seen)
-    plans = rounds.plans(seen)
+    solved = {cell: rounds.fit_once(cell) for cell in search.cells(2)}
+    ended = rounds.ended(solved)
+    plans = rounds.plans(solved)
     lowest = {each.cell for each in ended[:6]}
     assert all(plans[cell] == search.plan(*cell) for cell in lowest)
     leaders = {min((e for e in ended if e.cell[1] == k), key=lambda e: e.bic).cell for k in (1, 2, 3)}
     assert leaders - lowest
     assert all(plans[cell] == replace(search.plan(*cell), restarts=1) for cell in leaders - lowest)
-    assert len(plans) < len(seen)
+    assert len(plans) < len(solved)
     quick = Search(components=(1, 2, 3), restarts=1, tolerance=1e-6)
-    assert rounds_on("faithful", quick).plans(seen) == {}
+    assert rounds_on("faithful", quick).plans(solved) == {}
 
 
 def test_a_sweep_over_threads_is_the_same():
@@ -152,18 +152,18 @@ def test_a_cancelled_sweep_keeps_what_was_done_and_marks_the_rest():
 def test_the_best_model_is_challenged_from_starts_that_were_not_tried():
     rounds, begun = rounds_on("crabs", Search(components=(2,), restarts=3)), []
     cell = (core.family("VVV"), 2)
-    seen = rounds.look(cell)
+    solved = rounds.fit_once(cell)
 
     def noted(components, attempt):
         begun.append(attempt)
         return rounds.first(components, attempt)
 
-    again = replace(rounds, first=noted).look_again(cell, seen)
+    again = replace(rounds, first=noted).challenge(cell, solved)
     assert begun == [3, 4, 5]
-    assert again.run.trace[-1] >= seen.run.trace[-1]
+    assert again.run.trace[-1] >= solved.run.trace[-1]
     assert again.plan == rounds.search.plan(*cell)
     for search, unchanged in ((Search(restarts=1), cell), (Search(), (core.family("EII"), 1))):
-        assert replace(rounds, search=search, first=noted).look_again(unchanged, seen) is seen
+        assert replace(rounds, search=search, first=noted).challenge(unchanged, solved) is solved
 
 
 def test_few_distinct_families_get_starts_for_the_best_at_each_number():
@@ -171,8 +171,8 @@ def test_few_distinct_families_get_starts_for_the_best_at_each_number():
     search = Search(components=range(1, 8))  # of 14 families, two differ with one column
     problem = pose(as_source(column))
     rounds = Rounds(problem, search, first_moments(problem, search.start, search.seed), unwatched)
-    seen = {cell: rounds.look(cell) for cell in search.cells(1)}
-    assert {plan.restarts for plan in rounds.plans(seen).values()} == {search.restarts}
+    solved = {cell: rounds.fit_once(cell) for cell in search.cells(1)}
+    assert {plan.restarts for plan in rounds.plans(solved).values()} == {search.restarts}
 
 
 @pytest.mark.parametrize(("n", "d"), [(12, 20), (30, 29), (60, 208)])

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ....arrays import Array
-from ....lessons.em_steps import Course
+from ....lessons.em_steps import Trajectory
 from ....lessons.ground import Ground
 from ....mixture.em.stopping import Outcome
 from ....mixture.model import Mixture
@@ -34,43 +34,46 @@ DIGITS = 7  # of a log-likelihood
 class Stage:
     """One picture of the film."""
 
-    number: int  # position of its pass among those of the course
+    number: int  # position of its pass among those of the trajectory
     mixture: Mixture
     passes: int  # M-steps that lie behind it
-    bound: float  # the log-likelihood's lower bound at it
+    lower_bound: float  # the log-likelihood's lower bound at it
     said: tuple[str, str]  # what happens, and the bound
 
 
-def stages(course: Course) -> list[Stage]:
+def stages(trajectory: Trajectory) -> list[Stage]:
     """The start, then the E-step and the M-step of each pass that is shown."""
-    first = course.passes[0]
+    first = trajectory.passes[0]
     words = ("The start: no row is shared out yet", f"Log-likelihood {figure(first.log_likelihood, DIGITS)}")
     found = [Stage(0, first.mixture, 0, first.log_likelihood, words)]
-    for at, each in enumerate(course.passes):
+    for at, each in enumerate(trajectory.passes):
         touched = f"The bound touches the log-likelihood, {figure(each.log_likelihood, DIGITS)}"
         words = (f"E-step {each.number + 1}: the rows are shared out", touched)
         found.append(Stage(at, each.mixture, each.number, each.log_likelihood, words))
         if each.after is not None:
-            words = (f"M-step {each.number + 1}: the groups move", f"The bound rises to {figure(each.bound, DIGITS)}")
-            found.append(Stage(at, each.after, each.number + 1, each.bound, words))
+            words = (
+                f"M-step {each.number + 1}: the groups move",
+                f"The bound rises to {figure(each.lower_bound, DIGITS)}",
+            )
+            found.append(Stage(at, each.after, each.number + 1, each.lower_bound, words))
     return found
 
 
-def em_film(course: Course, ground: Ground) -> marks.Chart:
+def em_film(trajectory: Trajectory, ground: Ground) -> marks.Chart:
     """The rows in the colours of their shares with the groups as ellipses, above the log-likelihood so far."""
     axes = tuple(marks.Axis.of(name, ground.shown[:, j]) for j, name in enumerate(ground.columns))
-    rows = alt.layer(*_row_layers(course, ground, (axes[0], axes[1])))
-    chart = marks.finished([rows, alt.layer(*_trace_layers(course))], _words(course, ground), HEIGHT)
+    rows = alt.layer(*_row_layers(trajectory, ground, (axes[0], axes[1])))
+    chart = marks.finished([rows, alt.layer(*_trace_layers(trajectory))], _words(trajectory, ground), HEIGHT)
     chart.resolve = alt.Resolve(scale=alt.ScaleResolveMap(x="independent", y="independent"))
     return chart
 
 
-def controls(course: Course, ground: Ground) -> list[dict[str, Any]]:
+def controls(trajectory: Trajectory, ground: Ground) -> list[dict[str, Any]]:
     """The film's signals: what is shown, and what each stage looks like.
 
     Vega-Lite hands a parameter's event streams on to Vega as they are, though its schema knows none.
     """
-    film = stages(course)
+    film = stages(trajectory)
     last = len(film) - 1
     timer = {"events": {"type": "timer", "throttle": FRAME}, "update": f"play && stage < {last} ? stage + 1 : stage"}
     again = {"events": {"signal": "play"}, "update": f"play && stage >= {last} ? 0 : stage"}
@@ -78,10 +81,10 @@ def controls(course: Course, ground: Ground) -> list[dict[str, Any]]:
     return [
         {"name": "play", "value": False, "bind": {"input": "checkbox", "name": "Play "}},
         {"name": "stage", "value": 0, "bind": slider, "on": [again, timer]},
-        {"name": "course", "value": [_numbers(each.mixture, ground) for each in film]},
+        {"name": "trajectory", "value": [_numbers(each.mixture, ground) for each in film]},
         {"name": "part", "value": [each.number for each in film]},
         {"name": "behind", "value": [each.passes for each in film]},
-        {"name": "level", "value": [each.bound for each in film]},
+        {"name": "level", "value": [each.lower_bound for each in film]},
         {"name": "told", "value": [list(each.said) for each in film]},
     ]
 
@@ -101,16 +104,16 @@ def round_to(value: float, digits: int) -> float:
     return float(f"{value:.{digits}g}")
 
 
-def _row_layers(course: Course, ground: Ground, axes: tuple[marks.Axis, marks.Axis]) -> list[alt.Chart]:
+def _row_layers(trajectory: Trajectory, ground: Ground, axes: tuple[marks.Axis, marks.Axis]) -> list[alt.Chart]:
     place = {"x": _across(axes[0]), "y": _up(axes[1])}
-    colours = {f"b{at}": theme.blended(each.responsibilities) for at, each in enumerate(course.passes)}
+    colours = {f"b{at}": theme.blended(each.responsibilities) for at, each in enumerate(trajectory.passes)}
     shown = ground.shown
     frame = pd.DataFrame({"c0": shown[:, 0], "c1": shown[:, 1], **colours})
     fill = alt.ExprRef(f"stage == 0 ? '{theme.GREY}' : datum['b' + part[stage]]")
     points = alt.Chart(frame).mark_point(
         filled=True, opacity=0.9, clip=True, size=marks.point_size(len(frame)), fill=fill, aria=False
     )
-    return [points.encode(**place), *_ellipses(course, place), _centres(course, place)]
+    return [points.encode(**place), *_ellipses(trajectory, place), _centres(trajectory, place)]
 
 
 def _across(axis: marks.Axis) -> alt.X:
@@ -127,17 +130,17 @@ def _up(axis: marks.Axis) -> alt.Y:
     return alt.Y("c1:Q", title=axis.title, scale=scale, axis=alt.Axis(**marks.ON_TOP, tickCount=5, **form))
 
 
-def _ellipses(course: Course, place: dict[str, Any]) -> list[alt.Chart]:
+def _ellipses(trajectory: Trajectory, place: dict[str, Any]) -> list[alt.Chart]:
     turn = np.linspace(0, 2 * np.pi, CORNERS)
     frame = pd.DataFrame(
         [
             {"k": k, "sigma": sigma, "part": f"{k}/{sigma}", "step": at, "cos": cos, "sin": sin, "ink": theme.colour(k)}
-            for k in range(course.components)
+            for k in range(trajectory.components)
             for sigma in SIGMAS
             for at, (cos, sin) in enumerate(zip(sigma * np.cos(turn), sigma * np.sin(turn), strict=True))
         ]
     )
-    now = "course[stage][datum.k]"
+    now = "trajectory[stage][datum.k]"
     base = (
         alt.Chart(frame)
         .transform_calculate(
@@ -155,22 +158,26 @@ def _ellipses(course: Course, place: dict[str, Any]) -> list[alt.Chart]:
     ]
 
 
-def _centres(course: Course, place: dict[str, Any]) -> alt.Chart:
-    frame = pd.DataFrame({"k": range(course.components), "ink": [theme.colour(k) for k in range(course.components)]})
+def _centres(trajectory: Trajectory, place: dict[str, Any]) -> alt.Chart:
+    frame = pd.DataFrame(
+        {"k": range(trajectory.components), "ink": [theme.colour(k) for k in range(trajectory.components)]}
+    )
     return (
         alt.Chart(frame)
-        .transform_calculate(c0="course[stage][datum.k][0]", c1="course[stage][datum.k][1]")
+        .transform_calculate(c0="trajectory[stage][datum.k][0]", c1="trajectory[stage][datum.k][1]")
         .mark_point(filled=True, shape=theme.CENTRE_SHAPE, size=160, opacity=1, stroke=theme.PAPER, strokeWidth=1.5)
         .encode(**place, fill=alt.Fill("ink:N", scale=None, legend=None))
     )
 
 
-def _trace_layers(course: Course) -> list[alt.Chart]:
-    film = stages(course)
+def _trace_layers(trajectory: Trajectory) -> list[alt.Chart]:
+    film = stages(trajectory)
     touched = pd.DataFrame(
-        {"passes": [e.number for e in course.passes], "value": [e.log_likelihood for e in course.passes]}
+        {"passes": [e.number for e in trajectory.passes], "value": [e.log_likelihood for e in trajectory.passes]}
     )
-    bound = pd.DataFrame({"passes": [e.passes for e in film], "value": [e.bound for e in film], "at": range(len(film))})
+    bound = pd.DataFrame(
+        {"passes": [e.passes for e in film], "value": [e.lower_bound for e in film], "at": range(len(film))}
+    )
     low, high = _range(np.array([*touched["value"], *bound["value"]]))
     below = alt.ExprRef(f"height - {STRIP - 50}")
     ticks = alt.Axis(orient="bottom", tickMinStep=1, format="d", grid=False, tickCount=8)
@@ -211,13 +218,12 @@ _ENDS = {
 }
 
 
-def _words(course: Course, ground: Ground) -> Words:
-    passes = count(len(course.trace) - 1, "pass", "passes")
-    title = _ENDS[course.outcome].format(passes=passes, end=figure(course.trace[-1], DIGITS))
+def _words(trajectory: Trajectory, ground: Ground) -> Words:
+    passes = count(len(trajectory.trace) - 1, "pass", "passes")
+    title = _ENDS[trajectory.outcome].format(passes=passes, end=figure(trajectory.trace[-1], DIGITS))
     how = "Rows in the mixed colours of the groups that share them. Below: the log-likelihood, its lower bound dashed."
     names = " and ".join(shorten(name, 24) for name in ground.columns)
-    start = figure(course.trace[0], DIGITS)
-    said = (
-        f"{title}. It began at {start} and never fell. Film of EM with {count(course.components, 'group')} on {names}."
-    )
+    start = figure(trajectory.trace[0], DIGITS)
+    groups = count(trajectory.components, "group")
+    said = f"{title}. It began at {start} and never fell. Film of EM with {groups} on {names}."
     return Words(title, how, said)

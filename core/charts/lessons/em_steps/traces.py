@@ -1,4 +1,4 @@
-"""EM from several starts: the climbs side by side, so that lesser hills are seen."""
+"""EM from several starts: side by side, so that lesser optima are seen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from ....lessons.em_steps import Course, ends_at_best, same_ends
+from ....lessons.em_steps import Trajectory, ends_at_best, same_ends
 from ....numbers import count, figure
 from ... import marks, theme
 from ...text import Words
@@ -15,14 +15,14 @@ from ...text import Words
 BEST, LESSER = "best", "lesser"
 
 
-def em_traces(courses: Sequence[Course]) -> marks.Chart:
-    """The log-likelihood of each course by pass; those that come to the best end in blue."""
-    reached = ends_at_best(courses)
+def em_traces(trajectories: Sequence[Trajectory]) -> marks.Chart:
+    """The log-likelihood of each trajectory by pass; those that come to the best end in blue."""
+    reached = ends_at_best(trajectories)
     frame = pd.DataFrame(
         [
             {"start": start, "passes": at, "value": value, "look": BEST if good else LESSER, "said": figure(value, 7)}
-            for start, (course, good) in enumerate(zip(courses, reached, strict=True), 1)
-            for at, value in enumerate(course.trace)
+            for start, (trajectory, good) in enumerate(zip(trajectories, reached, strict=True), 1)
+            for at, value in enumerate(trajectory.trace)
         ]
     )
     entries = [
@@ -47,14 +47,14 @@ def em_traces(courses: Sequence[Course]) -> marks.Chart:
             tooltip=[alt.Tooltip("start:Q", title="Start"), alt.Tooltip("said:N", title="Log-likelihood")],
         )
     )
-    return marks.finished([lines], _words(courses), theme.SMALL_HEIGHT)
+    return marks.finished([lines], _words(trajectories), theme.SMALL_HEIGHT)
 
 
-def _words(courses: Sequence[Course]) -> Words:
-    ends = [course.trace[-1] for course in courses]
-    best, good = max(ends), same_ends(courses)
-    starts = count(len(courses), "start")
-    if good == len(courses):
+def _words(trajectories: Sequence[Trajectory]) -> Words:
+    ends = [trajectory.trace[-1] for trajectory in trajectories]
+    best, good = max(ends), same_ends(trajectories)
+    starts = count(len(trajectories), "start")
+    if good == len(trajectories):
         title = f"All {starts} end at the same log-likelihood, {figure(best, 7)}"
     else:
         worst = figure(best - min(ends))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.analysis.answer import first_answer
+from core.analysis.selection.objections import FEWEST_ROWS, is_scattered, objections_to, with_objections
 from core.analysis.selection.sweep import sweep
-from core.analysis.selection.trust import FEWEST_ROWS, doubts, is_scattered, trusted
 from core.data.prepare import prepare
 from core.data.samples import sample
 from core.mixture.em.stopping import Objection
@@ -19,19 +19,19 @@ def board():
 
 
 def test_a_sound_fit_raises_no_doubt(board):
-    assert doubts(board.cell("VVV", 2).fit) == ()
+    assert objections_to(board.cell("VVV", 2).fit) == ()
 
 
 def test_a_fit_with_as_many_numbers_as_rows_is_doubted():
     X = np.random.default_rng(0).normal(size=(14, 4))
-    assert Objection.OVERFULL in doubts(fit(X, Plan(components=1)))  # 14 numbers
-    assert Objection.OVERFULL not in doubts(fit(X, Plan(family="EEI", components=1)))  # 8
+    assert Objection.OVERFULL in objections_to(fit(X, Plan(components=1)))  # 14 numbers
+    assert Objection.OVERFULL not in objections_to(fit(X, Plan(family="EEI", components=1)))  # 8
 
 
 def test_a_group_of_a_few_far_rows_is_doubted():
     rng = np.random.default_rng(1)
     X = np.concatenate([rng.normal(size=(200, 2)), rng.normal(30, 0.1, size=(FEWEST_ROWS - 1, 2))])
-    assert doubts(fit(X, Plan(family="EEE", components=2))) == (Objection.HANDFUL,)
+    assert objections_to(fit(X, Plan(family="EEE", components=2))) == (Objection.HANDFUL,)
 
 
 def test_a_doubted_fit_is_not_the_answer_and_says_why(board):
@@ -39,19 +39,19 @@ def test_a_doubted_fit_is_not_the_answer_and_says_why(board):
     crowd = replace(
         board.cells[0], fit=replace(best, log_likelihood=best.log_likelihood + 99, n_rows=best.n_parameters)
     )
-    judged = trusted(replace(board, cells=(crowd, *board.cells[1:])))
-    assert judged.cells[0].fit.objections == (Objection.OVERFULL,)
-    assert judged.best() is not judged.cells[0].fit
+    found = with_objections(replace(board, cells=(crowd, *board.cells[1:])))
+    assert found.cells[0].fit.objections == (Objection.OVERFULL,)
+    assert found.best() is not found.cells[0].fit
 
 
 def test_where_everything_is_doubted_the_board_stays_as_it_is(board):
     everything = replace(board, cells=tuple(replace(c, fit=replace(c.fit, n_rows=5.0)) for c in board.cells))
-    assert trusted(everything) is everything
+    assert with_objections(everything) is everything
 
 
 def test_the_first_answer_is_the_best_of_what_is_trusted():
     answer = first_answer(prepare(sample("wine").load()))
-    best = trusted(answer.board).best()
+    best = with_objections(answer.board).best()
     assert (answer.fit.family, answer.fit.components) == (best.family, best.components)
 
 
@@ -62,4 +62,4 @@ def test_scattered_rows_are_odd_and_no_group():
     three = next(cell.fit for cell in answer.board.cells if cell.family.name == "VVV" and cell.components == 3)
     assert is_scattered(three.mixture)
     assert not is_scattered(answer.fit.mixture)
-    assert Objection.SCATTERED in doubts(three)
+    assert Objection.SCATTERED in objections_to(three)

@@ -1,4 +1,4 @@
-"""Trust: which admissible fits are not offered as an answer all the same."""
+"""Objections: which admissible fits are not offered as an answer all the same."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SMALL = 0.05  # mixing weight below which a group may be odd rows
 WIDE = 3.0  # times as wide as the others, in the mean over all directions, from which it is
 
 
-def doubts(fit: Fit) -> tuple[Objection, ...]:
+def objections_to(fit: Fit) -> tuple[Objection, ...]:
     """What speaks against a fit as an answer, its own objections first.
 
     Under a shared covariance one far row would buy itself a group, under free ones all far rows together; with more
@@ -42,11 +42,11 @@ def is_scattered(mixture: Mixture) -> bool:
     return bool(((weights < SMALL) & (widths - others > np.log(WIDE))).any())
 
 
-def trusted(board: Board) -> Board:
-    """The board with every doubt as an objection; the board itself where no fit would be left."""
+def with_objections(board: Board) -> Board:
+    """The board with every objection to an answer; the board itself where no fit would be left."""
     cells = tuple(
-        cell if cell.fit is None else replace(cell, fit=replace(cell.fit, objections=doubts(cell.fit)))
+        cell if cell.fit is None else replace(cell, fit=replace(cell.fit, objections=objections_to(cell.fit)))
         for cell in board.cells
     )
-    judged = replace(board, cells=cells)
-    return judged if judged.admissible else board
+    found = replace(board, cells=cells)
+    return found if found.admissible else board

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core.analysis.selection.board import Cell, Criterion
+from core.analysis.selection.model_selection import select_model, unusable
 from core.analysis.selection.sweep import sweep
-from core.analysis.selection.verdict import unusable, verdict
 from core.data.prepare import prepare
 from core.data.samples import sample
 from core.errors import FitError
@@ -33,7 +33,7 @@ def _with_bic(fit, bic):
 
 
 def test_the_rival_is_the_best_with_another_number_of_groups(board):
-    found = verdict(board)
+    found = select_model(board)
     frame = board.frame[board.frame["admissible"]]
     best = frame.loc[frame["bic"].idxmin()]
     rest = frame[frame["components"] != best["components"]]
@@ -46,21 +46,21 @@ def test_the_rival_is_the_best_with_another_number_of_groups(board):
     ("gap", "said"), [(1.9, "cannot tell them apart"), (2.1, "slightly"), (6.1, "clearly"), (10.1, "strongly")]
 )
 def test_words_grow_with_the_lead(board, gap, said):
-    assert said in verdict(moved(board, verdict(board).best, gap)).sentence
+    assert said in select_model(moved(board, select_model(board).best, gap)).sentence
 
 
 @pytest.mark.parametrize(("gap", "said"), [(1.9, "hardly any"), (2.1, "weak"), (6.1, "strong"), (10.1, "very strong")])
 def test_the_grounds_name_the_strength_of_the_evidence(board, gap, said):
-    assert f"behind: {said} evidence." in verdict(moved(board, verdict(board).best, gap)).grounds
+    assert f"behind: {said} evidence." in select_model(moved(board, select_model(board).best, gap)).grounds
 
 
 def test_the_scale_of_evidence_is_said_to_be_a_guide_for_all_but_the_criterion_it_was_made_for(board):
-    assert verdict(board).grounds.endswith("one over 10 very strong.")
-    assert verdict(board, Criterion.ICL).grounds.endswith("very strong; for ICL (hard) that is only a guide.")
+    assert select_model(board).grounds.endswith("one over 10 very strong.")
+    assert select_model(board, Criterion.ICL).grounds.endswith("very strong; for ICL (hard) that is only a guide.")
 
 
 def test_the_small_sample_criterion_is_infinite_without_rows_to_spare_and_aic_with_many(board):
-    fit = verdict(board).best
+    fit = select_model(board).best
     p = fit.n_parameters
     assert math.isinf(replace(fit, n_rows=p + 1.0).aicc)
     assert replace(fit, n_rows=1e12).aicc == pytest.approx(fit.aic, abs=1e-6)
@@ -69,19 +69,19 @@ def test_the_small_sample_criterion_is_infinite_without_rows_to_spare_and_aic_wi
 
 def test_a_board_with_one_number_of_groups_has_no_rival(board):
     alone = replace(board, cells=tuple(cell for cell in board.cells if cell.components == 3))
-    assert verdict(alone).rival is None
-    assert verdict(alone).sentence == "3 groups: no other number could be compared."
-    assert "behind" not in verdict(alone).grounds
+    assert select_model(alone).rival is None
+    assert select_model(alone).sentence == "3 groups: no other number could be compared."
+    assert "behind" not in select_model(alone).grounds
 
 
 def test_a_board_without_a_sound_model_is_refused(board):
     with pytest.raises(FitError):
-        verdict(replace(board, cells=tuple(replace(cell, fit=None, reason="No.") for cell in board.cells)))
+        select_model(replace(board, cells=tuple(replace(cell, fit=None, reason="No.") for cell in board.cells)))
 
 
 @pytest.mark.parametrize("criterion", Criterion)
 def test_the_numbers_in_the_formula_give_the_criterion(board, criterion):
-    found = verdict(board, criterion)
+    found = select_model(board, criterion)
     plain = re.sub(r" \\cdot 10\^\{(-?\d+)\}", r"e\1", found.formula.replace("{,}", ""))
     _, _, numbers, value = plain.split("=")
     numbers = numbers.replace(r"\frac{", "").replace("}{", " ").replace("}", "")
@@ -115,7 +115,7 @@ def test_models_that_cannot_be_used_are_counted_by_reason(board):
 
 
 def test_a_model_is_told_how_far_it_is_from_the_best(board):
-    found = verdict(board)
+    found = select_model(board)
     assert found.standing(found.best.family, found.best.components, board) == "It is the best by BIC."
     rival = found.rival
     assert " above the lowest." in found.standing(rival.family, rival.components, board)

@@ -99,7 +99,7 @@ def ordered_family(text: str) -> str | None:
     return found if found in ORDERED else None
 
 
-def looks_like_moment(text: str) -> bool:
+def looks_like_datetime(text: str) -> bool:
     """Whether a text is a date, a time of day or a duration."""
     return family(text) is not None or is_span(text)
 
@@ -129,7 +129,7 @@ class Votes:
         return Votes(self.day_first + other.day_first, self.month_first + other.month_first)
 
     @property
-    def verdict(self) -> bool | None:
+    def majority(self) -> bool | None:
         """Whether the day comes first; None if nothing tells."""
         return None if self.day_first == self.month_first else self.day_first > self.month_first
 
@@ -148,15 +148,15 @@ def votes(texts: pa.Array) -> Votes:
 
 def dates(texts: pa.Array, families: Sequence[str], day_first: bool) -> Times:
     """(n,) datetime64[us] of the texts that are dates in these families, NaT for the others; zones are taken to UTC."""
-    moments = np.full(len(texts), _NONE)
+    instants = np.full(len(texts), _NONE)
     if any("month" in name for name in families):
         texts = pc.replace_substring_regex(texts, WEEKDAY, "")
     for name in families:
         found = pc.extract_regex(texts, PATTERNS[name])
-        there = np.asarray(found.is_valid().to_numpy(zero_copy_only=False)) & np.isnat(moments)
+        there = np.asarray(found.is_valid().to_numpy(zero_copy_only=False)) & np.isnat(instants)
         if there.any():
-            moments[there] = _assembled(found.filter(pa.array(there)), day_first)
-    return moments
+            instants[there] = _assembled(found.filter(pa.array(there)), day_first)
+    return instants
 
 
 def spans(texts: pa.Array) -> Spans:
@@ -184,7 +184,7 @@ def _length(found: pa.Array) -> Ints:
 
 
 def _assembled(found: pa.Array, day_first: bool) -> Times:
-    """The moments of the named groups; NaT where there is no such day."""
+    """The instants of the named groups; NaT where there is no such day."""
     years = _years(found)
     if _has(found, "a"):
         first, second = _ints(found, "a"), _ints(found, "b")
@@ -197,15 +197,15 @@ def _assembled(found: pa.Array, day_first: bool) -> Times:
     month_starts = ((years - 1970) * 12 + np.where(good, months, 1) - 1).astype("M8[M]")
     when = month_starts.astype("M8[D]") + (np.where(good, days, 1) - 1)
     good &= when.astype("M8[M]") == month_starts
-    moments: Times = when.astype("M8[us]") + np.where(good, clock, 0).astype("m8[us]")
+    instants: Times = when.astype("M8[us]") + np.where(good, clock, 0).astype("m8[us]")
     if _has(found, "z"):
-        moments = moments - _offsets(found)
-    moments[~good | (moments < FIRST) | (moments > LAST)] = _NONE
-    return moments
+        instants = instants - _offsets(found)
+    instants[~good | (instants < FIRST) | (instants > LAST)] = _NONE
+    return instants
 
 
 def epochs(name: str, values: npt.NDArray[np.float64]) -> Times | None:
-    """(n,) moments of a column that counts seconds, or parts of one, since 1970; None if it does not.
+    """(n,) instants of a column that counts seconds, or parts of one, since 1970; None if it does not.
 
     All lie in the years 1990 to 2100, and either the name tells of time or milliseconds and less run on in order.
     """

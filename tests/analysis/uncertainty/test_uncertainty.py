@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 import core
 from core.analysis.groups.grouping import Grouping
-from core.analysis.uncertainty.doubt import doubt
+from core.analysis.uncertainty.classification import classify
 from core.analysis.uncertainty.intervals import intervals
 from core.analysis.uncertainty.resampling import matched
-from core.analysis.uncertainty.stability import VERDICTS, joined, similarity, stability
+from core.analysis.uncertainty.stability import GRADES, joined, similarity, stability
 from core.errors import FitError
 
 RNG = np.random.default_rng(0)
@@ -23,14 +23,14 @@ def apart():
 
 
 def test_the_top_two_are_the_largest_shares_and_their_gap():
-    found = doubt(np.array([[0.2, 0.5, 0.3], [0.9, 0.1, 0.0], [0.4, 0.4, 0.2]]))
+    found = classify(np.array([[0.2, 0.5, 0.3], [0.9, 0.1, 0.0], [0.4, 0.4, 0.2]]))
     assert found.first.tolist() == [1, 0, 0]
     assert found.second.tolist() == [2, 1, 1]
     np.testing.assert_allclose(found.margin, [0.2, 0.8, 0.0])
 
 
 def test_with_one_group_nothing_is_in_doubt():
-    found = doubt(np.ones((3, 1)))
+    found = classify(np.ones((3, 1)))
     assert found.second.tolist() == found.first.tolist() == [0, 0, 0]
     np.testing.assert_array_equal(found.margin, 1.0)
 
@@ -67,7 +67,7 @@ def test_groups_far_apart_are_stable_and_a_group_too_many_is_not(apart):
     assert "Every group is found again" in found.sentence(["a", "b"])
     four = core.fit(APART, core.Plan("VVV", 4))
     shaky = stability(four, APART, draws=20)
-    assert shaky.mean.min() < VERDICTS[1][0]
+    assert shaky.mean.min() < GRADES[1][0]
     assert "not found again reliably" in shaky.sentence(list("abcd"))
 
 

@@ -31,7 +31,7 @@ def test_no_other_clipping_within_the_bound_loses_less(seed, most, K, d):
     def loss(some):
         return float((weight[:, None] * (np.log(some) + variances / some)).sum())
 
-    got = core.EigenvalueRatio(most).bounded(weight, variances)
+    got = core.EigenvalueRatio(most).clipped(weight, variances)
     assert got.max() <= most * got.min() * (1 + 1e-12)
     tried = np.exp(np.linspace(np.log(variances.min() / most), np.log(variances.max()), 3_000))
     best = min(loss(np.clip(variances, least, most * least)) for least in tried)
@@ -63,12 +63,12 @@ def test_every_fit_keeps_the_bound_and_its_likelihood_never_falls(
     "variances", [np.zeros((2, 3)), np.full((2, 3), np.nan), np.array([[0.0, 0.0], [-1e-20, 0.0]])]
 )
 def test_nothing_is_clipped_where_all_is_flat(variances):
-    np.testing.assert_array_equal(core.EigenvalueRatio(5.0).bounded(np.ones(2), variances), np.maximum(variances, 0.0))
+    np.testing.assert_array_equal(core.EigenvalueRatio(5.0).clipped(np.ones(2), variances), np.maximum(variances, 0.0))
 
 
 def test_a_variance_that_rounding_left_below_zero_is_raised_as_zero_is():
     weight, bound = np.ones(1), core.EigenvalueRatio(5.0)
-    flat, less = (bound.bounded(weight, np.array([[1.0, 2.0, each]])) for each in (0.0, -1e-17))
+    flat, less = (bound.clipped(weight, np.array([[1.0, 2.0, each]])) for each in (0.0, -1e-17))
     np.testing.assert_array_equal(flat, less)
     assert less.min() > 0
 

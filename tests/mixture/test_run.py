@@ -1,4 +1,4 @@
-"""Climbs, and what a run makes of several: none ends lower than what was known before."""
+"""Runs, and what a fit makes of several: none ends lower than what was known before."""
 
 from dataclasses import replace
 from itertools import count
@@ -13,7 +13,7 @@ from core.mixture import multistart as runs
 from core.mixture.em.constraint import EigenvalueRatio
 from core.mixture.em.drivers import End, Stepped
 from core.mixture.em.m_step import MStep
-from core.mixture.em.run import begun, converge, judged
+from core.mixture.em.run import begun, converge, run_of
 from core.mixture.em.stopping import Objection, Outcome, is_lower
 from core.mixture.family import FAMILIES, family
 from core.mixture.moments import Moments
@@ -30,19 +30,19 @@ def crabs():
     return pose(as_source(np.loadtxt(REFERENCE / "crabs_X.csv", delimiter=",", skiprows=1)))
 
 
-def opening(problem, plan, attempt=0):
+def first_of(problem, plan, attempt=0):
     return first_moments(problem, plan.start, plan.seed)(plan.components, attempt)
 
 
 @pytest.mark.parametrize("each", FAMILIES, ids=lambda f: f.name)
-def test_a_climb_taken_up_again_goes_where_one_in_a_single_go_does(crabs, each):
+def test_a_run_taken_up_again_goes_where_one_in_a_single_go_does(crabs, each):
     plan = Plan(each, 3, tolerance=1e-7)
-    whole, parts = converge(crabs, plan, opening(crabs, plan), unwatched), begun(crabs, plan, opening(crabs, plan))
+    whole, parts = converge(crabs, plan, first_of(crabs, plan), unwatched), begun(crabs, plan, first_of(crabs, plan))
     parts.go(unwatched, GLANCE)
     assert parts.outcome is None
     assert GLANCE <= len(parts.trace) <= GLANCE + 1
     parts.go(unwatched)
-    assert judged(crabs, plan, parts).trace == whole.trace
+    assert run_of(crabs, plan, parts).trace == whole.trace
     assert parts.outcome is whole.outcome is Outcome.CONVERGED
 
 
@@ -112,7 +112,7 @@ def test_an_end_whose_likelihood_fell_on_the_way_is_not_admissible(crabs, monkey
 
     turns = count(1)
     monkeypatch.setattr(MStep, "__call__", worse_now_and_then)
-    found = converge(crabs, plan, opening(crabs, plan), unwatched)
+    found = converge(crabs, plan, first_of(crabs, plan), unwatched)
     assert Objection.FELL in found.objections
     assert found.outcome is Outcome.FELL
     assert len(found.trace) == 3  # what the opening and two good M-steps led to: what fell is neither told nor kept

@@ -1,4 +1,4 @@
-"""The verdict: which number of groups a board speaks for, how clearly, and which of its models cannot be used."""
+"""Model selection: which number of groups a board speaks for, how clearly, and which of its models cannot be used."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def evidence(difference: float) -> str:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ModelSelection:
     """The best fit by a criterion, and the best with another number of groups."""
 
     criterion: Criterion
@@ -118,11 +118,11 @@ class Unusable:
         return f"{count(self.models, 'model')}: {self.reason}"
 
 
-def verdict(board: Board, criterion: Criterion = Criterion.BIC) -> Verdict:
+def select_model(board: Board, criterion: Criterion = Criterion.BIC) -> ModelSelection:
     """Compare the sound fits of a board. Raises FitError if there is none."""
     best = board.best(criterion)
     others = [each for each in board.admissible if each.components != best.components]
-    return Verdict(criterion, best, min(others, key=criterion.of, default=None), len(board.admissible))
+    return ModelSelection(criterion, best, min(others, key=criterion.of, default=None), len(board.admissible))
 
 
 def unusable(board: Board) -> tuple[Unusable, ...]:

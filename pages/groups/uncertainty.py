@@ -22,7 +22,7 @@ FOUND_AGAIN = {
         "Similarity when found again", min_value=0, max_value=1, format="%.2f"
     ),
     "lost": st.column_config.NumberColumn("Draws without it"),
-    "verdict": st.column_config.TextColumn("Verdict", width="large"),
+    "stability": st.column_config.TextColumn("How stable", width="large"),
 }
 NUMBERS = {
     "group": st.column_config.TextColumn("Group"),
@@ -39,11 +39,13 @@ def show(analysis: Analysis, scene: Scene) -> None:
     st.subheader("How sure is each group?", anchor=False)
     fitted = scene.fit
     asked = (fitted.family.name, fitted.components)
-    if current().sure != asked:
+    if current().uncertainty_of != asked:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             said = "Other rows from the same source would give somewhat other groups. Drawing them anew shows how much."
             st.markdown(said, width="stretch")
-            st.button("Find out", key="sure", icon=":material/casino:", on_click=choose, kwargs={"sure": asked})
+            st.button(
+                "Find out", key="sure", icon=":material/casino:", on_click=choose, kwargs={"uncertainty_of": asked}
+            )
         return
     found = jobs.result(
         analysis.groups_key("stability"),

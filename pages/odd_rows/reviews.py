@@ -1,4 +1,4 @@
-"""Judging: the table of flagged rows, and what the visitor says of them."""
+"""Reviews: the table of flagged rows, and what the visitor says of them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.analysis.anomaly.judgements import Judgement
 from core.analysis.anomaly.odd_rows import Anomalies
 from core.analysis.anomaly.reasons import Reasons
-from core.analysis.groups.listing import LABEL, listed, nearest_groups, odd_rows
+from core.analysis.anomaly.reviews import Review
+from core.analysis.groups.listing import REVIEW, listed, nearest_groups, odd_rows
 from core.charts.scene import Scene
 from pages.app.results import Analysis
 from pages.app.session import choose, current
@@ -18,7 +18,7 @@ from pages.ui.tables import looks
 
 LOOKS: dict[str, Any] = {
     "row": st.column_config.NumberColumn("Row", format="localized", width=60, pinned=True),
-    LABEL: st.column_config.SelectboxColumn("Your label", options=[each.value for each in Judgement], width=110),
+    REVIEW: st.column_config.SelectboxColumn("Your review", options=[each.value for each in Review], width=110),
     "score": st.column_config.NumberColumn("Score", format="%.1f", width=70, help="−log p: higher is odder."),
     "chance": st.column_config.NumberColumn(
         "Chance", format="%.2g", width=80, help="How often a row drawn from the model itself scores as high."
@@ -32,36 +32,36 @@ NAME = st.column_config.Column(width=150)
 
 
 def table_of_odd_rows(analysis: Analysis, scene: Scene, odd: Anomalies, why: Reasons) -> None:
-    """The flagged rows, the oddest first, each with a label to choose; the table keeps what is edited itself."""
+    """The flagged rows, the oddest first, each with a review to choose; the table keeps what is edited itself."""
     session = current()
     rows = [int(row) for row in analysis.matrix.row_ids[listed(odd)]]
     nearest = nearest_groups(scene.fit.mixture, analysis.matrix.values[listed(odd)], scene.grouping)
-    frame = odd_rows(analysis.table, analysis.matrix, odd, nearest, why, session.judgements, analysis.row_name)
-    key = key_of("labels", session.judged_apart, hash(tuple(rows)))
+    frame = odd_rows(analysis.table, analysis.matrix, odd, nearest, why, session.reviews, analysis.row_name)
+    key = key_of("reviews", session.reviewed_apart, hash(tuple(rows)))
     st.data_editor(
         frame,
         key=key,
         hide_index=True,
         placeholder="",
-        disabled=[name for name in frame.columns if name != LABEL],
+        disabled=[name for name in frame.columns if name != REVIEW],
         column_config=looks(analysis.table) | LOOKS | ({analysis.row_name: NAME} if analysis.row_name else {}),
         on_change=take_edits,
         args=(key, rows),
     )
-    st.markdown(f"{session.judgements.sentence(analysis.matrix.row_ids[odd.ranking])} Labels stay with their rows, "
+    st.markdown(f"{session.reviews.sentence(analysis.matrix.row_ids[odd.ranking])} Reviews stay with their rows, "
                 "whatever the line and the model, and go into the downloads.")  # fmt: skip
 
 
-def label_choice(row: int) -> None:
+def review_choice(row: int) -> None:
     """What the visitor says of one row, given by its position in the table's frame."""
-    key = f"label-{row}"
-    st.session_state[key] = current().judgements.by_row.get(row)
+    key = f"review-{row}"
+    st.session_state[key] = current().reviews.by_row.get(row)
     st.segmented_control(
         "Is it really odd?",
-        list(Judgement),
+        list(Review),
         key=key,
         format_func=lambda each: each.value.capitalize(),
-        on_change=_take_label,
+        on_change=_take_review,
         args=(key, row),
     )
 
@@ -69,15 +69,15 @@ def label_choice(row: int) -> None:
 def take_edits(key: str, rows: list[int]) -> None:
     """Keep what was chosen in the table; rows are those of its lines, by position in the table's frame."""
     edits = st.session_state[key]["edited_rows"]
-    take_labels({rows[int(at)]: edit[LABEL] for at, edit in edits.items() if LABEL in edit})
+    take_reviews({rows[int(at)]: edit[REVIEW] for at, edit in edits.items() if REVIEW in edit})
 
 
-def take_labels(labels: dict[int, str | None]) -> None:
-    """Keep labels by their rows' positions in the table's frame; None takes one back."""
-    changes = {row: None if label is None else Judgement(label) for row, label in labels.items()}
-    choose(judgements=current().judgements.changed(changes))
+def take_reviews(chosen: dict[int, str | None]) -> None:
+    """Keep reviews by their rows' positions in the table's frame; None takes one back."""
+    changes = {row: None if each is None else Review(each) for row, each in chosen.items()}
+    choose(reviews=current().reviews.changed(changes))
 
 
-def _take_label(key: str, row: int) -> None:
-    take_labels({row: st.session_state[key]})
-    choose(judged_apart=current().judged_apart + 1)
+def _take_review(key: str, row: int) -> None:
+    take_reviews({row: st.session_state[key]})
+    choose(reviewed_apart=current().reviewed_apart + 1)

@@ -1,4 +1,4 @@
-"""Doubt: for each row the likeliest group, the next one, and how far apart the two are."""
+"""Classification: for each row the likeliest group, the next one, and how far apart the two are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Labels = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Doubt:
+class Classification:
     """How sure each of n rows is.
 
     Attributes:
@@ -25,7 +25,7 @@ class Doubt:
         next_share: (n,) responsibility of the next one; 0 where there is only one.
 
     Examples:
-        >>> found = core.doubt(np.array([[0.75, 0.25], [0.5, 0.5]]))
+        >>> found = core.classify(np.array([[0.75, 0.25], [0.5, 0.5]]))
         >>> found.first.tolist(), found.margin.tolist()
         ([0, 0], [0.5, 0.0])
     """
@@ -41,11 +41,11 @@ class Doubt:
         return self.share - self.next_share
 
 
-def doubt(responsibilities: Array) -> Doubt:
+def classify(responsibilities: Array) -> Classification:
     """The top two of (n, G) shares in each row; of equal ones the first. Raises DataError for what are none.
 
     Examples:
-        >>> core.doubt(np.array([[0.1, 0.7, 0.2]])).second.tolist()
+        >>> core.classify(np.array([[0.1, 0.7, 0.2]])).second.tolist()
         [2]
     """
     responsibilities = as_numbers(responsibilities, "The shares of groups")
@@ -57,4 +57,4 @@ def doubt(responsibilities: Array) -> Doubt:
     first, second = order[:, 0], order[:, min(1, groups - 1)]
     following = responsibilities[rows, second] if groups > 1 else np.zeros(n)
     share = responsibilities[rows, first]
-    return Doubt(closed(first), closed(second), read_only(share), read_only(following))
+    return Classification(closed(first), closed(second), read_only(share), read_only(following))

@@ -57,3 +57,36 @@ def two_apart(n, gap, seed):
     rows = rng.standard_normal((n, 2))
     rows[right, 0] += gap
     return rows
+
+
+def scattered_dots(seed, groups=25, per_group=120):
+    """(n, 2) rows of many small round groups, drawn apart by at least five of their deviations."""
+    rng = np.random.default_rng([seed, groups])
+    centres = np.empty((0, 2))
+    while len(centres) < groups:
+        drawn = rng.uniform(0, 8 * np.sqrt(groups), 2)
+        if (np.hypot(*(centres - drawn).T) > 5).all():
+            centres = np.vstack([centres, drawn])
+    return np.concatenate([centre + rng.normal(size=(per_group, 2)) for centre in centres])
+
+
+def unequal(seed, large=1_500, small=80):
+    """(n, 2) rows of four large groups side by side and six small ones far from them, ten in all."""
+    rng = np.random.default_rng([seed, large, small])
+    near = np.array([[0, 0], [7, 2], [1, 8], [8, 9]])
+    far = np.array([[55, 0], [62, 4], [56, 10], [66, 12], [50, 60], [58, 58]])
+    sizes = np.repeat([large, small], [len(near), len(far)])
+    return np.repeat(np.concatenate([near, far]), sizes, axis=0) + rng.normal(size=(sizes.sum(), 2))
+
+
+def curved(seed, n=4_000):
+    """(n, 2) rows of five groups that are no Gaussians: two bars, two arcs and a ring, with a tenth of scatter."""
+    rng = np.random.default_rng([seed, n])
+    kind, along = rng.integers(0, 5, n), rng.random(n)
+    arc, turn = np.pi * along, 2 * np.pi * along
+    x = np.choose(kind, [10 * along, 12 + 0 * along, 18 + 4 * np.cos(arc), 22 + 4 * np.cos(arc), 5 + 3 * np.cos(turn)])
+    y = np.choose(kind, [0 * along, 9 * along, 4 * np.sin(arc), 2 - 4 * np.sin(arc), 8 + 3 * np.sin(turn)])
+    rows = np.column_stack([x, y]) + rng.normal(0, 0.3, (n, 2))
+    scattered = rng.random(n) < 0.1
+    rows[scattered] = rng.uniform([-2, -4], [28, 13], (scattered.sum(), 2))
+    return rows

@@ -111,7 +111,9 @@ from .mixture.moments import Moments as Moments
 from .mixture.moments import moments as moments
 from .mixture.plan import Plan as Plan
 from .mixture.starts.start import Hierarchical as Hierarchical
+from .mixture.starts.start import InTurn as InTurn
 from .mixture.starts.start import KMeansPlusPlus as KMeansPlusPlus
+from .mixture.starts.start import Lloyd as Lloyd
 from .mixture.starts.start import RandomRows as RandomRows
 from .progress import Progress as Progress
 

@@ -18,7 +18,8 @@ class Plan:
     Attributes:
         family: covariance family, or its name such as "EEE" or "tied"; by default "VVV", where none of it is shared.
         components: number of components K, 1 or more; a noise component does not count.
-        start: how first groups are chosen: `Hierarchical()`, the default, `KMeansPlusPlus()` or `RandomRows()`.
+        start: how first groups are chosen: `Hierarchical()`, the default, `KMeansPlusPlus()`, `Lloyd()`,
+            `RandomRows()`, or several of them `InTurn`.
         restarts: number of starts, of whose ends the best sound one is kept; a single component needs one alone.
         tolerance: relative change of the log-likelihood at which a run has settled.
         max_iterations: most passes over the data, for each start.
@@ -82,4 +83,4 @@ def check_passes(max_iterations: int, tolerance: float, start: Start, seed: int)
     if not is_number(tolerance) or not tolerance > 0:
         raise ChoiceError("The tolerance must be a positive number.")
     if not isinstance(start, Start):
-        raise ChoiceError("A start is one of Hierarchical(), KMeansPlusPlus() and RandomRows().")
+        raise ChoiceError("A start is one of Hierarchical(), KMeansPlusPlus(), Lloyd(), RandomRows() and InTurn().")

@@ -106,7 +106,7 @@ def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
         units=units,
         rows=observed.rows * factor,
         cells=observed.cells * factor,
-        start=StartSample(read_only(filled), read_only(first.row_weights)),
+        start=StartSample(read_only(filled), read_only(first.row_weights), deviations=units.deviations),
         start_rows=replace(standard, values=read_only(standard.values * units.deviations)),
         raw=source,
         given=source.n,

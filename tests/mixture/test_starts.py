@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from core.mixture.starts.start import Hierarchical, KMeansPlusPlus, RandomRows, StartSample
+from core.errors import ChoiceError
+from core.mixture.starts.lloyd import settled
+from core.mixture.starts.start import Hierarchical, InTurn, KMeansPlusPlus, Lloyd, RandomRows, StartSample
 
-WAYS = [Hierarchical(), KMeansPlusPlus(), RandomRows(), Hierarchical(then=RandomRows())]
+WAYS = [Hierarchical(), KMeansPlusPlus(), Lloyd(), RandomRows(), Hierarchical(then=RandomRows())]
 
 
 def sample_of(n=60, d=2, seed=0):
@@ -65,3 +67,44 @@ def test_many_groups_can_be_begun_with():
 def test_rows_that_are_equal_do_not_stand_in_the_way():
     sample = StartSample(np.repeat([[0.0, 1.0], [1.0, 0.0], [-1.0, -1.0]], 10, axis=0), np.ones(30))
     assert set(KMeansPlusPlus().labels(sample, 5, 0, 0).tolist()) == {0, 1, 2}
+
+
+def within(rows, labels):
+    return sum(((rows[labels == k] - rows[labels == k].mean(axis=0)) ** 2).sum() for k in np.unique(labels))
+
+
+def test_lloyds_iterations_bring_rows_nearer_to_the_means_of_their_groups():
+    sample = sample_of(300)
+    for attempt in range(5):
+        before, after = (way.labels(sample, 6, attempt, 0) for way in (KMeansPlusPlus(), Lloyd()))
+        assert within(sample.rows, after) < within(sample.rows, before)
+
+
+def test_lloyds_iterations_end_before_a_group_loses_its_last_row():
+    rows = np.array([[0.0], [0.0], [9.0], [9.0]])
+    labels = np.array([0, 1, 2, 2])
+    np.testing.assert_array_equal(settled(rows, np.ones(4), labels, 3), labels)
+
+
+def test_lloyd_sees_columns_as_they_are_measured_only_where_it_is_told_to():
+    """Groups lie apart along a narrow column, and a wide one says nothing."""
+    rng = np.random.default_rng(0)
+    truth = np.arange(400) % 2
+    rows = np.column_stack([2 * truth + rng.normal(0, 0.2, 400), rng.normal(0, 9, 400)])
+    deviations = rows.std(axis=0)
+    sample = StartSample((rows - rows.mean(axis=0)) / deviations, np.ones(400), deviations=deviations)
+    agree = {each: np.mean(Lloyd(each).labels(sample, 2, 0, 0) == truth) for each in (True, False)}
+    assert max(agree[True], 1 - agree[True]) > 0.95
+    assert max(agree[False], 1 - agree[False]) < 0.6
+
+
+def test_starts_in_turn_take_an_attempt_each():
+    sample, both = sample_of(), InTurn((Lloyd(), RandomRows()))
+    for attempt, way in enumerate((Lloyd(), RandomRows(), Lloyd())):
+        np.testing.assert_array_equal(both.labels(sample, 4, attempt, 0), way.labels(sample, 4, attempt, 0))
+
+
+@pytest.mark.parametrize("starts", [(), (Lloyd(), "random"), [Lloyd()]], ids=str)
+def test_what_is_no_start_is_refused(starts):
+    with pytest.raises(ChoiceError, match="tuple of at least one start"):
+        InTurn(starts)

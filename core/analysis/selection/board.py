@@ -57,7 +57,8 @@ class Search:
         families: covariance families to try, or their names; by default all 14.
         components: numbers of components K to try, each 1 or more.
         seed: seed of all that is drawn at random; the same seed gives the same board.
-        start: how first groups are chosen: `Hierarchical()`, the default, `KMeansPlusPlus()` or `RandomRows()`.
+        start: how first groups are chosen: `Hierarchical()`, the default, `KMeansPlusPlus()`, `Lloyd()`,
+            `RandomRows()`, or several of them `InTurn`.
         restarts: number of starts of the models that promise most; the others begin from one.
         tolerance: relative change of the log-likelihood at which those have settled.
         max_iterations: most passes over the data, for each start.

@@ -91,7 +91,7 @@ class BayesPlan:
         components: most components K that it may use; those that it does not need are left empty.
         weights: prior of the mixing weights: `DirichletProcess()`, the default, or `Dirichlet()`.
         prior: prior of each component's mean and covariance, by default `ComponentPrior()`.
-        start: how first groups are chosen: `KMeansPlusPlus()`, the default, `Hierarchical()` or `RandomRows()`.
+        start: how first groups are chosen: `KMeansPlusPlus()`, the default, or another.
         tolerance: relative change of the evidence bound at which a run has settled.
         max_iterations: most passes over the data.
         seed: seed of the start; the same seed gives the same mixture.

@@ -1,7 +1,7 @@
 """Starts: value objects that give EM its first groups.
 
 Every start works on a StartSample: rows with each column at mean 0 and standard deviation 1, so that a start does
-not depend on the columns' units.
+not depend on the columns' units. Only Lloyd may look at columns as they were measured, where they may share a unit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import numpy.typing as npt
 
 from ...arrays import Array
 from ...data.patterns import Mask
+from ...errors import ChoiceError
 from .hierarchy import Merges, cut, merge_all
+from .lloyd import distances, lengths_of, settled
 
 FLAT = 1e-10  # share of the largest singular value under which a direction holds nothing
 Labels = npt.NDArray[np.intp]
@@ -33,6 +35,7 @@ class StartSample:
     rows: Array  # (m, d), standardised by column
     weights: Array  # (m,)
     blank: Mask | None = None  # (m, d) cells that were blank and hold expected values; None where there are none
+    deviations: Array | None = None  # (d,) of the columns as EM has them; None where those are the rows
     _spreads: dict[tuple[int, int, int], Spread] = field(default_factory=dict, init=False, repr=False, compare=False)
     _spreading: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)  # held while there are more
 
@@ -40,6 +43,11 @@ class StartSample:
     def lengths(self) -> Array:
         """(m,) squared lengths of the rows."""
         return lengths_of(self.rows)
+
+    @cached_property
+    def measured(self) -> StartSample:
+        """The same rows with columns as wide as EM has them."""
+        return self if self.deviations is None else StartSample(self.rows * self.deviations, self.weights)
 
     def spread(self, components: int, attempt: int, seed: int) -> Spread:
         """K rows far from each other, worked out once; those for K - 1 are the first of them."""
@@ -77,7 +85,7 @@ class Spread:
 
 def _one_row(sample: StartSample, rng: np.random.Generator) -> Spread:
     first = int(rng.choice(len(sample.rows), p=sample.weights / sample.weights.sum()))
-    nearest = _distances(sample.rows, sample.rows[[first]], sample.lengths)[0]
+    nearest = distances(sample.rows, sample.rows[[first]], sample.lengths)[0]
     return Spread(np.zeros(len(sample.rows), dtype=np.intp), nearest)
 
 
@@ -86,7 +94,7 @@ def _one_more(sample: StartSample, before: Spread, number: int, rng: np.random.G
     chances = np.cumsum(sample.weights * before.nearest)
     drawn = np.searchsorted(chances, rng.random(2 + int(np.log(number))) * chances[-1])
     chosen = sample.rows[np.minimum(drawn, len(sample.rows) - 1)]
-    closer = np.minimum(_distances(sample.rows, chosen, sample.lengths), before.nearest)
+    closer = np.minimum(distances(sample.rows, chosen, sample.lengths), before.nearest)
     best = closer[np.argmin(closer @ sample.weights)]
     return Spread(np.where(best < before.nearest, number - 1, before.labels), best)
 
@@ -106,7 +114,7 @@ class Hierarchy:
             return own
         groups = one_hot(own, components)
         centres = groups.T @ self.rows[self.merged] / groups.sum(axis=0)[:, None]
-        labels = _distances(self.rows, centres, lengths_of(self.rows)).argmin(axis=0)
+        labels = distances(self.rows, centres, lengths_of(self.rows)).argmin(axis=0)
         labels[self.merged] = own
         return labels
 
@@ -140,6 +148,50 @@ class KMeansPlusPlus:
 
 
 @dataclass(frozen=True)
+class Lloyd:
+    """Rows chosen far from each other as by `KMeansPlusPlus`, then Lloyd's iterations, those of K-Means.
+
+    Attributes:
+        standardised: whether columns count by their standard deviations; else as they are measured.
+
+    Examples:
+        >>> core.Plan(components=3, start=core.Lloyd(standardised=False)).start
+        Lloyd(standardised=False)
+    """
+
+    standardised: bool = True
+
+    def labels(self, sample: StartSample, components: int, attempt: int, seed: int) -> Labels:
+        """As in Start."""
+        sample = sample if self.standardised else sample.measured
+        return settled(sample.rows, sample.weights, sample.spread(components, attempt, seed).labels, components)
+
+
+@dataclass(frozen=True)
+class InTurn:
+    """Several starts, an attempt of each in turn.
+
+    Attributes:
+        starts: the starts, of which the first begins.
+
+    Examples:
+        >>> len(core.InTurn((core.Lloyd(), core.RandomRows())).starts)
+        2
+    """
+
+    starts: tuple[Start, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what is no start. Raises ChoiceError."""
+        if not isinstance(self.starts, tuple) or not self.starts or not all(isinstance(s, Start) for s in self.starts):
+            raise ChoiceError("Starts in turn are a tuple of at least one start.")
+
+    def labels(self, sample: StartSample, components: int, attempt: int, seed: int) -> Labels:
+        """As in Start."""
+        return self.starts[attempt % len(self.starts)].labels(sample, components, attempt, seed)
+
+
+@dataclass(frozen=True)
 class RandomRows:
     """Rows chosen at random; each row goes to the nearest.
 
@@ -153,7 +205,10 @@ class RandomRows:
         rng = np.random.default_rng([seed, components, attempt])
         chance = sample.weights / sample.weights.sum()
         chosen = rng.choice(len(sample.rows), components, replace=False, p=chance)
-        return _distances(sample.rows, sample.rows[chosen], sample.lengths).argmin(axis=0)
+        return distances(sample.rows, sample.rows[chosen], sample.lengths).argmin(axis=0)
+
+
+VARIED = InTurn((KMeansPlusPlus(), Lloyd(standardised=False), Lloyd(), Lloyd(standardised=False)))
 
 
 @dataclass(frozen=True)
@@ -161,14 +216,15 @@ class Hierarchical:
     """First the groups of a model-based hierarchy (core.mixture.starts.hierarchy), then other starts.
 
     Attributes:
-        then: the start by which all but the first attempt begin; by default `KMeansPlusPlus()`.
+        then: the start by which all but the first attempt begin; by default `KMeansPlusPlus()`, and `Lloyd()` with
+            columns as they are measured, standardised, and as they are measured, in turn.
 
     Examples:
         >>> core.Plan(components=3, start=core.Hierarchical(then=core.RandomRows())).start.then
         RandomRows()
     """
 
-    then: Start = field(default_factory=KMeansPlusPlus)
+    then: Start = VARIED
 
     def labels(self, sample: StartSample, components: int, attempt: int, seed: int) -> Labels:
         """As in Start."""
@@ -185,17 +241,3 @@ def one_hot(labels: Labels, components: int) -> Array:
 def softened(responsibilities: Array) -> Array:
     """A tenth of every row shared out evenly, so that each component has rows enough for a covariance."""
     return 0.9 * responsibilities + 0.1 / responsibilities.shape[1]
-
-
-def lengths_of(rows: Array) -> Array:
-    """(n,) squared lengths of (n, d) rows."""
-    return np.asarray(np.einsum("ij,ij->i", rows, rows))
-
-
-def _distances(rows: Array, centres: Array, lengths: Array) -> Array:
-    """(m, n) squared Euclidean distances of (n, d) rows of known squared lengths (n,) from (m, d) centres."""
-    found = centres @ rows.T
-    found *= -2.0
-    found += lengths
-    found += lengths_of(centres)[:, None]
-    return np.maximum(found, 0.0, out=found)

@@ -18,11 +18,13 @@ from .model import Mixture
 from .moments import Moments
 from .plan import Plan
 from .problem import SAMPLE_ROWS, Problem
+from .split_and_merge import moves
 from .starts.first_moments import of_all, of_labels
 from .starts.start import Start
 
 SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
 GLANCE = 3  # passes that show whether a start from a neighbour comes out ahead
+MOVES = 2  # splits and merges that are tried of one run
 FINALISTS = 2  # starts that go on from there, though never more than half of them
 
 
@@ -107,6 +109,8 @@ def best_of_starts(
     if alone or any(run.outcome is Outcome.CANCELLED for run in screened):
         return best_so_far(screened)
     promising = sorted(screened, key=lambda run: run.rank, reverse=True)
+    if plan.restarts > 1:
+        promising[0] = rearranged(problem, coarse, promising[0], watch)
     enough, hopeless = min(FINALISTS, (plan.restarts + 1) // 2), not can_be_sound(problem, plan)
     finished = list(over(lambda run: go_on(problem, plan, run, watch), promising[:enough]))
     for run in promising[enough:]:
@@ -152,6 +156,25 @@ def go_on(problem: Problem, plan: Plan, run: Run, watch: Watch) -> Run:
         return run
     after = converge(problem, plan, run.mixture, watch)
     return replace(after, trace=run.trace + after.trace[1:])
+
+
+def rearranged(problem: Problem, plan: Plan, run: Run, watch: Watch) -> Run:
+    """A run, or where splitting and merging its components leads from it, as long as that comes out higher."""
+    while not run.objections and run.outcome is not Outcome.CANCELLED:
+        better = _moved(problem, plan, run, watch)
+        if better is None:
+            break
+        run = better
+    return run
+
+
+def _moved(problem: Problem, plan: Plan, run: Run, watch: Watch) -> Run | None:
+    """Where the first move leads that comes out higher; None if none does."""
+    for found in moves(problem, plan, run, MOVES):
+        after = from_neighbour(problem, plan, watch, found, run)
+        if after is not run:
+            return after
+    return None
 
 
 def from_neighbour(problem: Problem, plan: Plan, watch: Watch, neighbour: Moments, known: Run | None) -> Run | None:

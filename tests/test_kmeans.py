@@ -1,8 +1,8 @@
 import dataclasses
 
-import naive
 import numpy as np
 import pytest
+from oracles import naive
 from sklearn.cluster import KMeans
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
 

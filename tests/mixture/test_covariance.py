@@ -1,10 +1,10 @@
 """The M-step: declared structure, optimality against every nested family, and the plane turns."""
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles import naive
 
 from core.mixture.em.covariance import ONE_ROUND, common_axes, decompose, estimate, turn_common_axes
 from core.mixture.family import FAMILIES, Axis, family

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles import naive
 from oracles.loops import accelerated, plain
 from scipy.stats import multivariate_normal
 
@@ -22,7 +23,6 @@ from core.mixture.family import FAMILIES, family
 from core.mixture.model import Mixture, Noise
 from core.mixture.moments import moments
 from core.mixture.starts.first_moments import of_shares
-from tests import naive
 
 
 def e_step(mixture, rows, weights=None, diagonal=False):

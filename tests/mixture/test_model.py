@@ -1,10 +1,10 @@
 import json
 from pathlib import Path
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import given
+from oracles import naive
 from strategies import mixtures
 
 from core.errors import DegenerateError

@@ -1,10 +1,10 @@
 import tracemalloc
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oracles import naive
 from strategies import clustered_rows, mixtures
 
 from core.data.rows import Rows

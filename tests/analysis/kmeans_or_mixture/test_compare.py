@@ -1,11 +1,11 @@
 from itertools import permutations
 
-import naive
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oracles import naive
 from scipy.stats import chi2_contingency
 
 import core

@@ -7,4 +7,10 @@ process that needs only one part, such as the reader's child, does not pay for t
 import lazy_loader
 
 __version__ = "0.1.0"
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+EARLIER = {"doubt": "classify", "Doubt": "Classification"}  # spellings that scripts may still use
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> object:
+    """A public name when it is first used, under its present spelling or an earlier one."""
+    return _load(EARLIER.get(name, name))

@@ -118,3 +118,6 @@ from .mixture.starts.start import RandomRows as RandomRows
 from .progress import Progress as Progress
 
 __version__: str
+EARLIER: dict[str, str]
+Doubt = Classification  # an earlier spelling, as EARLIER says
+doubt = classify

@@ -1,4 +1,4 @@
-"""Moments: dates, times and durations as people write them."""
+"""Datetimes: dates, times and durations as people write them."""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from core.mixture.family import FAMILIES
+
 ROOT = Path(__file__).parents[1]
 CORE = sorted((ROOT / "core").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").glob("*.py"))
@@ -140,3 +142,32 @@ def test_the_figures_of_the_lesson_have_one_name_each(folder):
     names = {path.stem.removeprefix("test_") for path in (ROOT / folder).iterdir()}
     assert names >= FIGURES
     assert names - FIGURES <= {"__init__", "__pycache__", "frame", "rows", "ground", "inside", "toys"}
+
+
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
+
+
+def test_the_import_order_stands_in_the_architecture():
+    said = re.search(r"^Import order.*?: (.*?)\.$", ARCHITECTURE, re.DOTALL | re.MULTILINE)[1]
+    assert re.split(r"\s*<\s*", said) == [*ORDER, "pages"]
+
+
+def large_folders():
+    """Those of core, pages and tests with more than fifteen files of their own."""
+    for folder in [each for top in ("core", "pages", "tests") for each in [ROOT / top, *(ROOT / top).rglob("*/")]]:
+        files = [each for each in folder.iterdir() if each.is_file() and each.suffix != ".pyc"]
+        if len(files) > 15:
+            yield f"{folder.relative_to(ROOT)}/"
+
+
+def test_every_large_folder_has_its_reason_and_no_other_is_said_to_be_large():
+    section = ARCHITECTURE.split("### Folders of more than fifteen files")[1].split("\n## ")[0]
+    heads = re.findall(r"^- (`[^:]*`):", section, re.MULTILINE)
+    assert sorted(re.findall(r"`([^`]+)`", " ".join(heads))) == sorted(large_folders())
+
+
+def test_the_numerics_name_families_only_where_others_call_them_by_name():
+    names = {each.name for each in FAMILIES} | {"full", "tied", "diag", "spherical"}
+    for path in (ROOT / "core" / "mixture").rglob("*.py"):
+        said = {node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)}
+        assert not said & names or path.name in ("family.py", "plan.py"), f"{path}: {said & names}"

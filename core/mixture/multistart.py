@@ -24,6 +24,7 @@ from .starts.start import Start
 
 SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
 GLANCE = 3  # passes that show whether a start from a neighbour comes out ahead
+MANY = 10  # components of which hardly a start has each in its place: moves are then worth their time by themselves
 MOVES = 2  # splits and merges that are tried of one run
 FINALISTS = 2  # starts that go on from there, though never more than half of them
 
@@ -109,7 +110,7 @@ def best_of_starts(
     if alone or any(run.outcome is Outcome.CANCELLED for run in screened):
         return best_so_far(screened)
     promising = sorted(screened, key=lambda run: run.rank, reverse=True)
-    if plan.restarts > 1:
+    if plan.restarts > 1 or plan.components >= MANY:
         promising[0] = rearranged(problem, coarse, promising[0], watch)
     enough, hopeless = min(FINALISTS, (plan.restarts + 1) // 2), not can_be_sound(problem, plan)
     finished = list(over(lambda run: go_on(problem, plan, run, watch), promising[:enough]))

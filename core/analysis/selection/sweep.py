@@ -1,9 +1,9 @@
 """A sweep: every family at every number of components, looked at in rounds.
 
 First each cell by itself, from one start. Then each from where the best other families with as many components ended:
-what one family found, another that would not have come there takes over in a few passes. Last the cells that promise
-most, from as many starts as the search says, and the best at each number of components, to the search's tolerance; and
-the one with the lowest BIC from as many starts again.
+what one family found, another that would not have come there takes over in a few passes. Then the cells that promise
+most, from as many starts as the search says, and the best at each number of components, to the search's tolerance; with
+many components each begins once more where those ended. Last the one with the lowest BIC from as many starts again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ...mixture.em.run import Run
 from ...mixture.em.stopping import Outcome
 from ...mixture.family import FAMILIES, Family
 from ...mixture.fit import Origin, finish
-from ...mixture.multistart import FirstMoments, can_be_sound, check, first_moments, from_neighbour, solve
+from ...mixture.multistart import MANY, FirstMoments, can_be_sound, check, first_moments, from_neighbour, solve
 from ...mixture.plan import Plan
 from ...mixture.problem import Problem, pose
 from ...progress import Joined, Watch, as_watch, unwatched
@@ -66,7 +66,7 @@ def sweep(
     wanted = search.cells(problem.source.d)
     simplest = {(each, k): (each.reduced(k, problem.source.d), k) for each, k in wanted}
     distinct = list(dict.fromkeys(simplest.values()))
-    shared = Joined(as_watch(watch), "fits", 3 * len(distinct) + 1)
+    shared = Joined(as_watch(watch), "fits", 3 * len(distinct) + len(_many(distinct)) + 1)
     rounds = Rounds(
         problem, search, first_moments(problem, search.start, search.seed), unwatched if watch is None else shared
     )
@@ -123,11 +123,18 @@ def _rounds_taken(cells: Sequence[Key], rounds: Rounds, shared: Joined, over: Ma
     solved = dict(zip(cells, over(fit_from_neighbours, cells), strict=True))
     plans = rounds.plans(solved)
     solved = dict(zip(cells, over(fit_thoroughly, cells), strict=True))
+    leaders, many = leading(rounds.ended(solved)), _many(cells)
+    solved |= zip(many, over(fit_from_neighbours, many), strict=True)
     ended = rounds.ended(solved)
     if ended:
         best = ended[0].cell
         solved[best] = _step(shared, solved[best], lambda: rounds.challenge(best, solved[best], over))
     return solved
+
+
+def _many(cells: Iterable[Key]) -> list[Key]:
+    """The cells with so many components that a first start hardly leads to a good optimum."""
+    return [cell for cell in cells if cell[1] >= MANY]
 
 
 @dataclass(frozen=True)
@@ -221,7 +228,8 @@ class Rounds:
         """How to go on with the cells that may gain by more work.
 
         Those with the lowest BIC, those without a sound optimum that can have one, and the best at each number of
-        components get the search's own plan; with many families, the last of these keep to their start.
+        components get the search's own plan; with many families, the last of these keep to their start, unless
+        they have many components.
         """
         if self.search.restarts == 1 and self.search.tolerance >= SURVEYED:
             return {}
@@ -234,8 +242,9 @@ class Rounds:
             if cell not in sound and can_be_sound(self.problem, plan := self.search.plan(*cell))
         }
         families = {family for family, _ in solved}
-        restarts = self.search.restarts if len(families) < MANY_FAMILIES else 1
+        few = len(families) < MANY_FAMILIES
         for leader in {each.cell[1]: each.cell for each in reversed(ranked)}.values():
+            restarts = self.search.restarts if few or leader[1] >= MANY else 1
             plans.setdefault(leader, replace(self.search.plan(*leader), restarts=restarts))
         return plans
 

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from ...arrays import Array
 
-MOST_PASSES = 12  # EM goes on from there, and sees more than distances
-RESTING = 1e-3  # share of rows that change their group, under which it ends
+MOST_PASSES = 8  # EM goes on from there, and sees more than distances
+RESTING = 0.01  # share of rows that change their group, under which it ends
 
 
 def settled(rows: Array, weights: Array, labels: npt.NDArray[np.intp], components: int) -> npt.NDArray[np.intp]:

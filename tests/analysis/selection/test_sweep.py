@@ -212,3 +212,16 @@ def test_whatever_one_cell_is_refused_for_is_its_outcome(monkeypatch):
 def test_a_search_and_its_parts_are_never_both_taken(part):
     with pytest.raises(core.CoreError, match="never both"):
         sweep(matrix("faithful"), Search(families=("EII",), components=(1,)), **part)
+
+
+def test_many_groups_are_found_by_all_families_where_one_finds_them():
+    rng = np.random.default_rng(3)
+    places = np.array([[x, y] for x in range(6) for y in range(5)]) * 7.0 + rng.uniform(-1, 1, (30, 2))
+    rows = np.repeat(places, 60, axis=0) + rng.normal(size=(1_800, 2))
+    truth = np.eye(30)[np.repeat(np.arange(30), 60)]
+    board = core.sweep(rows, families=("EII", "VII", "EEI", "VVI", "EEE", "VVV"), components=(29, 30, 31))
+    assert board.best().components == 30
+    for cell in board.cells:
+        if cell.components == 30:
+            known = core.fit(rows, family=cell.family, components=30, responsibilities=truth)
+            assert cell.fit.bic < known.bic + 1

@@ -72,6 +72,11 @@ class Joined:
         return Progress(self.what, done, self.total, progress.log_likelihood)
 
 
+def so_far(cancelled: bool) -> str:
+    """What comes before a sentence on results, where the work was ended before it was through."""
+    return "Cancelled; this is how far it came. " if cancelled else ""
+
+
 def as_watch(watch: Watch | None) -> Watch:
     """The watch that a caller gave, or one that lets work go on. Raises ChoiceError for what is none."""
     if watch is None:

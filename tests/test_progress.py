@@ -82,31 +82,61 @@ def fit(watch):
 
 
 def bootstrap_test(watch):
-    return core.bootstrap_test(ROWS, core.family("EII"), 1, watch=watch, over=over_two) is None
+    return core.bootstrap_test(ROWS, core.family("EII"), 1, watch=watch, over=over_two).cancelled
 
 
 def stability(watch):
-    return core.stability(core.fit(ROWS, components=2), ROWS, draws=20, watch=watch, over=over_two) is None
+    return core.stability(core.fit(ROWS, components=2), ROWS, draws=20, watch=watch, over=over_two).cancelled
 
 
 def intervals(watch):
-    return core.intervals(core.fit(ROWS, components=2), ROWS, draws=40, watch=watch, over=over_two) is None
+    return core.intervals(core.fit(ROWS, components=2), ROWS, draws=40, watch=watch, over=over_two).cancelled
 
 
 def held_out(watch):
-    return core.held_out(ROWS, Search(components=(1, 2)), watch=watch, over=over_two) is None
+    return core.held_out(ROWS, Search(components=(1, 2)), watch=watch, over=over_two).cancelled
 
 
 def ladder(watch):
-    return core.ladder(ROWS, 2, watch=watch) is None
+    return core.ladder(ROWS, 2, watch=watch).cancelled
 
 
 def effective_components(watch):
     plan = core.BayesPlan(3, tolerance=1e-300, max_iterations=50)  # 51 passes each
-    return len(core.effective_components(ROWS, plan, seeds=range(8), watch=watch, over=over_two).runs) < 8
+    return core.effective_components(ROWS, plan, seeds=range(8), watch=watch, over=over_two).cancelled
 
 
 WORKS = [sweep, fit, bootstrap_test, stability, intervals, held_out, ladder, effective_components]
+
+
+def test_nothing_is_cancelled_that_was_carried_through():
+    two = core.fit(ROWS, components=2)
+    assert not core.bootstrap_test(ROWS, core.family("EII"), 1, core.Bootstrap(19)).cancelled
+    assert not core.stability(two, ROWS, draws=2).cancelled
+    assert not core.intervals(two, ROWS, draws=40).cancelled
+    assert not core.held_out(ROWS, Search(components=(1, 2)), core.Folds(2, 1)).cancelled
+    assert not core.ladder(ROWS, 2, [core.family("EII")]).cancelled
+    assert not core.effective_components(ROWS, core.BayesPlan(3), seeds=(0,)).cancelled
+
+
+@pytest.mark.parametrize("at", [1, 4])
+def test_what_was_cancelled_can_be_told_however_early_it_was(at):
+    def watch():
+        return NoOnce(at)
+
+    two = core.fit(ROWS, components=2)
+    names = ("a", "b")
+    said = [
+        core.bootstrap_test(ROWS, core.family("EII"), 1, watch=watch()).sentence,
+        core.stability(two, ROWS, watch=watch()).sentence(names),
+        core.held_out(ROWS, Search(components=(1, 2)), watch=watch()).sentence,
+        core.ladder(ROWS, 2, watch=watch()).sentence,
+        core.effective_components(ROWS, core.BayesPlan(3, tolerance=1e-300), watch=watch()).sentence,
+    ]
+    assert all(each.startswith("Cancelled; this is how far it came. ") for each in said), said
+    assert len(core.stability(two, ROWS, watch=watch()).frame(names)) == 2
+    assert len(core.intervals(two, ROWS, watch=watch()).frame(names)) == 4
+    assert core.held_out(ROWS, Search(components=(1, 2)), watch=watch()).grounds == ""
 
 
 @pytest.mark.parametrize("work", WORKS, ids=lambda work: work.__name__)

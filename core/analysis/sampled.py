@@ -83,11 +83,13 @@ def at_most(source: Source, most: int, seed: int) -> Source:
 def mean_and_error(values: Array, weights: Array) -> tuple[float, float]:
     """The weighted mean of (m,) values, and its standard error as of independent draws (Cochran 1977, section 5.2)."""
     total, m = weights.sum(), len(values)
+    if not m:
+        return math.nan, math.nan
     mean = float(weights @ values / total)
     apart = weights * (values - mean)
     return mean, float(math.sqrt(apart @ apart * m / (m - 1)) / total)
 
 
 def means(scores: Iterable[Array], weights: Array) -> Array:
-    """The weighted mean of each row of scores; NaN where it holds one."""
-    return np.array([weights @ each for each in scores]) / weights.sum()
+    """The weighted mean of each row of scores; NaN where it holds one, or nothing."""
+    return np.array([weights @ each for each in scores]) / (weights.sum() or math.nan)

@@ -110,6 +110,7 @@ class Asked:
         scores: name of each detector and its (m,) scores, high is odd.
         blank: number of rows that were passed over, having blanks.
         unseen: number of rows that were passed over, being too many.
+        cancelled: whether a watch ended it; scores are then of those that were asked before.
 
     Examples:
         >>> matrix = core.prepare(core.sample("faithful").load())
@@ -123,6 +124,7 @@ class Asked:
     scores: tuple[tuple[str, Array], ...]
     blank: int
     unseen: int
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +183,8 @@ class Comparison:
 
         Ratios, not differences: 1st against 100th is news, 3,000th against 4,000th is none.
         """
-        away = np.max([np.abs(np.log(each.rank / self.rank)) for each in self.opinions], axis=0)
+        ranks = [self.rank, *(each.rank for each in self.opinions)]
+        away = np.max([np.abs(np.log(each / self.rank)) for each in ranks], axis=0)
         return np.argsort(-away, kind="stable")
 
     @property
@@ -204,8 +207,8 @@ class Comparison:
 
 def ask_detectors(
     found: Scored, matrix: Matrix, detectors: Sequence[Detector] = DETECTORS, *, watch: Watch | None = None
-) -> Asked | None:
-    """Score the rows of a matrix by other detectors, at most MOST_ROWS of them; None where watch ended it.
+) -> Asked:
+    """Score the rows of a matrix by other detectors, at most MOST_ROWS of them, as far as watch lets it.
 
     Raises DataError with fewer than LEAST_ROWS rows without blanks.
 
@@ -226,12 +229,13 @@ def ask_detectors(
             f"Other detectors take no blanks, and {LEAST_ROWS} rows are the least to compare.",
         )
     rows = _some(complete, found.level)
-    scores = []
+    scores, goes_on = list[tuple[str, Array]](), True
     for done, detector in enumerate(detectors):
-        if not as_watch(watch)(Progress("detectors", done, len(detectors))):
-            return None
+        goes_on = as_watch(watch)(Progress("detectors", done, len(detectors)))
+        if not goes_on:
+            break
         scores.append((detector.name, read_only(detector.scores(matrix.values[rows]))))
-    return Asked(rows, tuple(scores), len(matrix.values) - len(complete), len(complete) - len(rows))
+    return Asked(rows, tuple(scores), len(matrix.values) - len(complete), len(complete) - len(rows), not goes_on)
 
 
 def compare_detectors(found: Anomalies, asked: Asked) -> Comparison:

@@ -30,7 +30,7 @@ from ...mixture.plan import Plan
 from ...mixture.starts.first_moments import of_all
 from ...mixture.starts.start import one_hot, softened
 from ...numbers import figure
-from ...progress import Joined, Watch, as_watch
+from ...progress import Joined, Watch, as_watch, so_far
 from ..sampled import Sampled, mean_and_error, means, some_rows
 from ..selection.held_out import HELD_OUT_ROWS, Folds
 from .compare import Labels, agreement
@@ -70,6 +70,7 @@ class Ladder:
         weights: (m,) row weights of those.
         rows: number of rows that were fitted; m of them were held out.
         of: number of rows there are.
+        cancelled: whether a watch ended it; it is then what was done by that time.
 
     Examples:
         >>> found = core.ladder(core.toy("round", rows=60).points, 3, [core.family("EII")])
@@ -82,6 +83,7 @@ class Ladder:
     weights: Array
     rows: int
     of: int
+    cancelled: bool = False
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -90,7 +92,12 @@ class Ladder:
 
     @cached_property
     def enough(self) -> Rung:
-        """The lowest rung within one standard error of the one that predicts held-out rows best (see `held_out`)."""
+        """The lowest rung within one standard error of the one that predicts held-out rows best (see `held_out`);
+
+        K-Means where nothing was held out before a cancel.
+        """
+        if not self.scores.size:
+            return self.rungs[0]
         best = int(np.nanargmax(means(self.scores, self.weights)))
         near = [at for at in range(best) if self._is_near(self.scores[best], self.scores[at])]
         return self.rungs[min([*near, best])]
@@ -116,12 +123,15 @@ class Ladder:
     @property
     def sentence(self) -> str:
         """How far up it pays to go."""
+        before = so_far(self.cancelled)
+        if not self.scores.size:
+            return f"{before}No row was held out."
         enough = self.enough
         if enough.name == K_MEANS:
-            return "K-Means is enough: no mixture predicts rows held out clearly better."
+            return f"{before}K-Means is enough: no mixture predicts rows held out clearly better."
         gain, error = self.gain_over_k_means(enough.name)
         return (
-            f"Go as far as {enough.name}: a row held out is {times(gain)} as likely as under K-Means "
+            f"{before}Go as far as {enough.name}: a row held out is {times(gain)} as likely as under K-Means "
             f"({figure(gain, 2)} ± {figure(error, 2)} nats), and nothing else is clearly better."
         )
 
@@ -138,8 +148,8 @@ def ladder(
     *,
     seed: int = 0,
     watch: Watch | None = None,
-) -> Ladder | None:
-    """Fit each family from K-Means' groups, to at most 20,000 rows and to parts of 2,000; None where watch ended it.
+) -> Ladder:
+    """Fit each family from K-Means' groups, to at most 20,000 rows and to parts of 2,000, as far as watch lets it.
 
     X is (n, d) in fitted units. Raises FitError for more groups than different rows, ChoiceError for too few rows.
 
@@ -153,17 +163,17 @@ def ladder(
     whole = _fit_rungs(most.source, components, families, seed, shared)
     some = some_rows(most.source, HELD_OUT_ROWS, seed)
     scores = np.full((len(families) + 1, some.rows), np.nan)
+    told = np.zeros(some.rows, dtype=np.bool_)
     for kept, held in folds.splits(some.rows):
-        if not shared.goes_on:
-            return None
-        for at, step in enumerate(_fit_rungs(some.at(kept), components, families, seed, shared).steps):
+        part = _fit_rungs(some.at(kept), components, families, seed, shared) if shared.goes_on else None
+        if part is None or not shared.goes_on:
+            break
+        told[held] = True
+        for at, step in enumerate(part.steps):
             if step.mixture is not None:
                 scores[at, held] = step.mixture.log_density(some.values[held])
-    return (
-        Ladder(_rungs(whole, scores, most, some.weights), scores, some.weights, most.rows, most.of)
-        if shared.goes_on
-        else None
-    )
+    scores, weights = scores[:, told], some.weights[told]
+    return Ladder(_rungs(whole, scores, most, weights), scores, weights, most.rows, most.of, not shared.goes_on)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ as well, the test ends early, which leaves its size as it is (Besag and Clifford
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -22,7 +23,7 @@ from ...mixture.fit import fit
 from ...mixture.model import Mixture
 from ...mixture.plan import Plan
 from ...numbers import count, figure
-from ...progress import Joined, Watch, as_watch
+from ...progress import Joined, Watch, as_watch, so_far
 from ..sampled import some_rows
 
 TESTED_ROWS = 2_000  # at most; every drawn set has as many
@@ -69,11 +70,12 @@ class BootstrapTest:
     Attributes:
         family: covariance family of both.
         components: number of components K that is tested against K + 1.
-        statistic: twice the gain in log-likelihood from K to K + 1; 0 without a sound fit with K + 1.
+        statistic: twice the gain in log-likelihood from K to K + 1; 0 without a sound fit with K + 1, NaN if cancelled.
         drawn: the same of each set drawn from the fitted K components.
         enough: number of sets that gain as much after which the test ends.
         rows: number of rows that were fitted.
         of: number of rows there are.
+        cancelled: whether a watch ended it; it is then what was done by that time.
 
     Examples:
         >>> rows = core.toy("round", rows=60).points
@@ -89,6 +91,7 @@ class BootstrapTest:
     enough: int
     rows: int
     of: int
+    cancelled: bool = False
 
     @property
     def as_much(self) -> int:
@@ -112,14 +115,20 @@ class BootstrapTest:
     @property
     def sentence(self) -> str:
         """Whether one group more is worth having."""
-        K, chance = self.components, figure(self.p_value, 2)
+        K, chance, before = self.components, figure(self.p_value, 2), so_far(self.cancelled)
+        if not self.drawn:
+            return f"{before}No set was drawn, so nothing can be said of {K + 1} groups."
         if self.significant:
-            return f"{K + 1} groups describe the rows better than {K}, by more than chance gives (p = {chance})."
-        return f"{count(K, 'group')} will do: chance would make {K + 1} look as good (p = {chance})."
+            return (
+                f"{before}{K + 1} groups describe the rows better than {K}, by more than chance gives (p = {chance})."
+            )
+        return f"{before}{count(K, 'group')} will do: chance would make {K + 1} look as good (p = {chance})."
 
     @property
     def grounds(self) -> str:
-        """The numbers behind the sentence."""
+        """The numbers behind the sentence; nothing where no set was drawn."""
+        if not self.drawn:
+            return ""
         where = "" if self.rows == self.of else f" On {self.rows:,} of {self.of:,} rows, drawn at random."
         verb = "does" if self.as_much == 1 else "do"
         return (
@@ -137,8 +146,8 @@ def bootstrap_test(
     *,
     watch: Watch | None = None,
     over: SetMap = map,
-) -> BootstrapTest | None:
-    """Test K components against K + 1 on (n, d) rows in fitted units; None where watch ended it.
+) -> BootstrapTest:
+    """Test K components against K + 1 on (n, d) rows in fitted units, as far as watch lets it.
 
     Drawn sets have blanks and row weights in the same places as the rows.
 
@@ -155,7 +164,7 @@ def bootstrap_test(
     shared = Joined(as_watch(watch), "drawn sets", bootstrap.sets)
     own = _gain(some.source, family, components, bootstrap, shared)
     if own is None:
-        return None
+        return BootstrapTest(family, components, math.nan, (), bootstrap.enough, some.rows, some.of, cancelled=True)
     if not own.sound:
         raise FitError(
             f"{family.name} with {count(components, 'group')} does not fit soundly, so nothing can be drawn from it.",
@@ -169,18 +178,17 @@ def bootstrap_test(
         return None if gain is None else gain.statistic
 
     drawn = _until_enough(_in_batches(draw, bootstrap.sets, over), own.statistic, bootstrap.enough)
-    if drawn is None or not shared.goes_on:
-        return None
-    return BootstrapTest(family, components, own.statistic, drawn, bootstrap.enough, some.rows, some.of)
+    ended = not shared.goes_on
+    return BootstrapTest(family, components, own.statistic, drawn, bootstrap.enough, some.rows, some.of, ended)
 
 
-def _until_enough(statistics: Iterable[float | None], own: float, enough: int) -> tuple[float, ...] | None:
-    """The statistics up to the one with which enough of them are as large as the rows' own; None where one is ended."""
+def _until_enough(statistics: Iterable[float | None], own: float, enough: int) -> tuple[float, ...]:
+    """The statistics up to one that was ended, or with which enough of them are as large as the rows' own."""
     drawn: list[float] = []
     as_much = 0
     for statistic in statistics:
         if statistic is None:
-            return None
+            break
         drawn.append(statistic)
         as_much += statistic >= own
         if as_much == enough:

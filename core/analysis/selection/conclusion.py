@@ -46,9 +46,9 @@ class Conclusion:
         found = [self.selection.grounds]
         if self.merging is not None and self.groups < self.components:
             found.append(f"{self.merging.sentence} {self.merging.stop}")
-        if self.held_out is not None:
+        if self.held_out is not None and self.held_out.predictions:
             found.append(self._on_rows_held_out(self.held_out))
-        if self.test is not None:
+        if self.test is not None and self.test.drawn:
             found.append(self._on_one_more(self.test))
         if self.needed is not None:
             found.append(self._on_bayesian_mixtures(self.needed))

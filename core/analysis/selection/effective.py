@@ -15,7 +15,7 @@ from ...errors import FitError, expect, whole_number
 from ...mixture.bayes.variational import Bayes, BayesPlan, bayes
 from ...mixture.em.stopping import Outcome
 from ...numbers import count
-from ...progress import Joined, Watch, as_watch
+from ...progress import Joined, Watch, as_watch, so_far
 from ..sampled import at_most
 
 STARTS = 10
@@ -29,9 +29,10 @@ class EffectiveComponents:
     """Bayesian mixtures of the same rows from several starts.
 
     Attributes:
-        runs: Bayesian mixtures, one for each seed; those that a cancel left out are missing.
+        runs: Bayesian mixtures, one for each seed; after a cancel those that were carried through, or one that was not.
         seeds: seeds of the runs.
         rows: number of rows that they were fitted to.
+        cancelled: whether a watch ended it; it is then what was done by that time.
 
     Examples:
         >>> plan = core.BayesPlan(components=4)
@@ -43,6 +44,7 @@ class EffectiveComponents:
     runs: tuple[Bayes, ...]
     seeds: tuple[int, ...]
     rows: int
+    cancelled: bool = False
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -84,13 +86,15 @@ class EffectiveComponents:
         """The effective number and its spread."""
         low, high = self.spread
         number, times = self.most_common
-        starts = count(len(self.runs), "start")
+        starts, before = count(len(self.runs), "start"), so_far(self.cancelled)
         if low == high:
             needs = "a single group" if low == 1 else f"{count(low, 'group')}"
-            return f"It needs {needs}" + (f" from each of {starts}." if len(self.runs) > 1 else " from its one start.")
+            return f"{before}It needs {needs}" + (
+                f" from each of {starts}." if len(self.runs) > 1 else " from its one start."
+            )
         best = self.best.effective_components
         often = f", most often {number} ({times} of {starts})" if times > 1 else f" over {starts}"
-        return f"It needs {low} to {high} groups{often}; the start with the highest evidence needs {best}."
+        return f"{before}It needs {low} to {high} groups{often}; the start with the highest evidence needs {best}."
 
     @property
     def grounds(self) -> str:
@@ -112,8 +116,8 @@ def effective_components(
     """Bayesian mixtures from one start per seed, on a sample of MOST_ROWS where there are more rows.
 
     The seeds stand in for the plan's own. over maps a function over the seeds; a thread pool's map spreads them over
-    the cores and changes no result. A watch that returns False ends it with the runs that are done. Raises what `bayes`
-    raises, and FitError without a seed or if it is cancelled before the first run is done.
+    the cores and changes no result. A watch that returns False ends it with the runs that are done, or with the one
+    that was under way. Raises what `bayes` raises, and FitError without a seed.
 
     Examples:
         >>> plan = core.BayesPlan(components=4)
@@ -133,9 +137,11 @@ def effective_components(
             return None
         found = bayes(rows, replace(plan, seed=seed), watch=shared)
         shared.count()
-        return None if found.outcome is Outcome.CANCELLED else found
+        return found
 
-    runs = {seed: found for seed, found in zip(wanted, over(run, wanted), strict=True) if found is not None}
-    if not runs:
-        raise FitError("No start was carried through.", remedy="Give it a seed at least, and time for one start.")
-    return EffectiveComponents(tuple(runs.values()), tuple(runs), min(source.n, MOST_ROWS))
+    begun = [(seed, found) for seed, found in zip(wanted, over(run, wanted), strict=True) if found is not None]
+    if not begun:
+        raise FitError("There is no seed to start from.", remedy="Give it one at least.")
+    through = [(seed, found) for seed, found in begun if found.outcome is not Outcome.CANCELLED]
+    seeds, runs = zip(*(through or begun[:1]), strict=True)
+    return EffectiveComponents(runs, seeds, min(source.n, MOST_ROWS), not shared.goes_on)

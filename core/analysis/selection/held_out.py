@@ -16,7 +16,7 @@ from ...data.source import ArraySource
 from ...errors import ChoiceError, DataError, FitError, expect, whole_number
 from ...mixture.family import Family
 from ...numbers import count, figure
-from ...progress import Joined, Watch, as_watch
+from ...progress import Joined, Watch, as_watch, so_far
 from ..sampled import mean_and_error, means, some_rows
 from .board import Search
 from .sweep import Map, sweep
@@ -98,9 +98,11 @@ class HeldOut:
 
     Attributes:
         folds: how the rows were split.
-        predictions: one for each model: its mean log density of rows held out, and how far it is behind the best.
+        predictions: one for each model: its mean log density of rows held out, and how far it is behind the best;
+            none if it was cancelled before the first part of the rows was through.
         rows: number of rows that were split.
         of: number of rows there are.
+        cancelled: whether a watch ended it; it is then what was done by that time.
 
     Examples:
         >>> search = core.Search(families=("EII",), components=(1, 3))
@@ -113,6 +115,7 @@ class HeldOut:
     predictions: tuple[Prediction, ...]
     rows: int
     of: int
+    cancelled: bool = False
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -142,21 +145,26 @@ class HeldOut:
     @property
     def sentence(self) -> str:
         """How many groups predict best, and whether fewer do as well."""
+        before = so_far(self.cancelled)
+        if not self.predictions:
+            return f"{before}No part of the rows was predicted."
         best, choice = self.best, self.choice
         groups = count(choice.components, "group")
-        if choice is best:
-            return f"{groups}: {choice.name} predicts rows that it has not seen best, and nothing simpler comes near."
-        return f"{groups}: {choice.name} predicts rows that it has not seen as well as the best, {best.name}."
+        how = "best, and nothing simpler comes near" if choice is best else f"as well as the best, {best.name}"
+        return f"{before}{groups}: {choice.name} predicts rows that it has not seen {how}."
 
     @property
     def grounds(self) -> str:
-        """The numbers behind the sentence."""
+        """The numbers behind the sentence; nothing where no part was held out."""
+        if not self.predictions:
+            return ""
         best, choice = self.best, self.choice
         where = (
             f"{self.rows:,} rows" if self.rows == self.of else f"{self.rows:,} of {self.of:,} rows, drawn at random,"
         )
+        parts = "some parts were" if self.cancelled else "each part was"
         said = (
-            f"{where} were split into {self.folds.folds} parts, {count(self.folds.repeats, 'time')}; each part was "
+            f"{where} were split into {self.folds.folds} parts, {count(self.folds.repeats, 'time')}; {parts} "
             f"predicted by models fitted to the others. {best.name} gave its rows the highest mean log density, "
             f"{figure(best.density, 4)} a row."
         )
@@ -176,8 +184,8 @@ def held_out(
     *,
     watch: Watch | None = None,
     over: Map = map,
-) -> HeldOut | None:
-    """The held-out log density of every model of a search, on at most 2,000 rows; None where watch ended it.
+) -> HeldOut:
+    """The held-out log density of every model of a search, on at most 2,000 rows, as far as watch lets it.
 
     over spreads the models as in `sweep`. Raises ChoiceError for fewer rows than folds can hold.
 
@@ -194,13 +202,15 @@ def held_out(
     search = replace(search, tolerance=TOLERANCE, restarts=RESTARTS, seed=folds.seed)
     cells = search.cells(d)
     total, failed = np.zeros((len(cells), some.rows)), np.zeros(len(cells), dtype=np.intp)
+    times = np.zeros(some.rows)  # that each row was held out
     what = "models on parts of the rows"
     shared = Joined(as_watch(watch), what, folds.total * len(cells), each=len(cells))
     for kept, held in folds.splits(some.rows):
         found = _scores(some.at(kept), some.values[held], search, shared, over)
         shared.count()
         if not shared.goes_on:
-            return None
+            break
+        times[held] += 1
         for cell, score in enumerate(found):
             if score is None:
                 failed[cell] += 1
@@ -208,7 +218,9 @@ def held_out(
                 total[cell, held] += score
     total[failed > 0] = np.nan
     models = [(each, K, each.n_parameters(K, d) + 2 * search.noise) for each, K in cells]
-    return HeldOut(folds, _compared(models, total / folds.repeats, failed, some.weights), some.rows, some.of)
+    told = times > 0
+    compared = _compared(models, total[:, told] / times[told], failed, some.weights[told]) if told.any() else ()
+    return HeldOut(folds, compared, some.rows, some.of, not shared.goes_on)
 
 
 def _scores(train: ArraySource, test: Array, search: Search, watch: Watch, over: Map) -> list[Array | None]:

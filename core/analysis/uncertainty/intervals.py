@@ -6,7 +6,7 @@ Murphy, Scrucca and Gormley 2019), starting from the fit itself, so that no grou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +27,7 @@ from .resampling import DrawMap, carried_out, matched
 MOST_ROWS = 10_000  # that are weighted; with more, intervals are drawn in by the root of how many more there are
 TOLERANCE = 1e-8
 FEWEST = 20  # draws, without which there is no interval
+Way = Callable[[Fit, Mixture], Array]  # some numbers of a mixture, in the units that they are told in
 ENDS = ("", "_low", "_high")  # of the names of an estimate and its interval
 
 
@@ -53,6 +54,8 @@ class Intervals:
         failed: number of draws in which a component collapsed, which are left out.
         rows: number of rows that were weighted.
         of: number of rows there are.
+        cancelled: whether a watch ended it; it is then what was done by that time, NaN for
+            every end of an interval where that is too few draws.
 
     Examples:
         >>> rows = np.random.default_rng(0).normal(size=(30, 1))
@@ -70,6 +73,7 @@ class Intervals:
     failed: int
     rows: int
     of: int
+    cancelled: bool = False
 
     def frame(self, names: Sequence[str]) -> pd.DataFrame:
         """A row for each group and column: its mean and spread with their intervals, and the group's weight."""
@@ -95,8 +99,8 @@ def intervals(
     seed: int = 0,
     watch: Watch | None = None,
     over: DrawMap[Mixture] = map,
-) -> Intervals | None:
-    """Percentile intervals of a fit's parameters; None where watch ended it.
+) -> Intervals:
+    """Percentile intervals of a fit's parameters, from as many draws as watch lets it do.
 
     A change of a group's place or shape is measured against the same group, matched by the rows that it holds. Raises
     FitError where too few draws can be fitted.
@@ -115,7 +119,7 @@ def intervals(
     plan = replace(fitted.plan, tolerance=max(TOLERANCE, fitted.plan.tolerance))
     begin = replace(fitted, plan=plan, data_id=None)
     own = fitted.mixture.responsibilities(some.values)[:, : fitted.components]
-    shared = Joined(as_watch(watch), "draws", draws)
+    shared, collapsed = Joined(as_watch(watch), "draws", draws), list[int]()
 
     def draw(number: int) -> Mixture | None:
         chance = np.random.default_rng([seed, number]).exponential(size=some.rows)
@@ -123,39 +127,38 @@ def intervals(
         try:
             again = polish(rows, begin, watch=shared)
         except (FitError, DegenerateError):
+            again = None
+        if again is None or again.outcome is Outcome.COLLAPSED:
+            collapsed.append(number)
             return None
-        if again.outcome in (Outcome.CANCELLED, Outcome.COLLAPSED):
+        if again.outcome is Outcome.CANCELLED:
             return None
         other = again.mixture.responsibilities(some.values)[:, : fitted.components]
         return again.mixture.ordered(matched(own, other))
 
     found = list(carried_out(draw, draws, shared, over))
-    if not shared.goes_on:
-        return None
-    if len(found) < FEWEST:
+    if len(found) < FEWEST and shared.goes_on:
         raise FitError(
             "This model has no intervals.",
             "With other weights of the rows its groups collapse.",
             "Choose a model with fewer groups.",
         )
-    return _intervals(fitted, found, some, level, draws)
-
-
-def _intervals(fitted: Fit, found: Sequence[Mixture], some: Sampled, level: float, draws: int) -> Intervals:
-    ways = (_weights, _means, _covariances)
-    nearer = np.sqrt(some.rows / some.of)
-    tails = ((1 - level) / 2, (1 + level) / 2)
-    ranges = []
-    for way in ways:
-        here = way(fitted, fitted.mixture)
-        low, high = np.quantile(np.stack([way(fitted, each) for each in found]), tails, axis=0)
-        ranges.append(
-            Range(read_only(here), read_only(here + nearer * (low - here)), read_only(here + nearer * (high - here)))
-        )
-    weights, means, covariances = ranges
+    weights, means, covariances = (_range(way, fitted, found, some, level) for way in WAYS)
+    failed, cancelled = len(collapsed), not shared.goes_on
     return Intervals(
-        level, weights, means, covariances, fitted.features, len(found), draws - len(found), some.rows, some.of
+        level, weights, means, covariances, fitted.features, len(found), failed, some.rows, some.of, cancelled
     )
+
+
+def _range(way: Way, fitted: Fit, found: Sequence[Mixture], some: Sampled, level: float) -> Range:
+    """Some numbers of a mixture; the ends are NaN where too few draws were done before a cancel."""
+    nearer = np.sqrt(some.rows / some.of)
+    here = way(fitted, fitted.mixture)
+    low = high = np.full_like(here, np.nan)
+    if len(found) >= FEWEST:
+        tails = ((1 - level) / 2, (1 + level) / 2)
+        low, high = np.quantile(np.stack([way(fitted, each) for each in found]), tails, axis=0)
+    return Range(read_only(here), read_only(here + nearer * (low - here)), read_only(here + nearer * (high - here)))
 
 
 def _weights(_: Fit, mixture: Mixture) -> Array:
@@ -172,6 +175,9 @@ def _covariances(fitted: Fit, mixture: Mixture) -> Array:
     scales = np.where([power is None for power in fitted.transform.powers], fitted.transform.scales, 1.0)
     scaled: Array = mixture.covariances * np.outer(scales, scales)
     return scaled
+
+
+WAYS = (_weights, _means, _covariances)
 
 
 def _parts(found: Range) -> tuple[Array, Array, Array]:

@@ -16,7 +16,7 @@ from ...errors import DegenerateError, FitError, expect, whole_number
 from ...mixture.em.stopping import Outcome
 from ...mixture.fit import Fit, fit, polish
 from ...numbers import figure
-from ...progress import Joined, Watch, as_watch
+from ...progress import Joined, Watch, as_watch, so_far
 from ..groups.grouping import Grouping
 from ..sampled import some_rows
 from .resampling import DrawMap, carried_out
@@ -31,6 +31,7 @@ GRADES = (
     (0.6, "a pattern, but which rows belong to it is uncertain"),
     (0.0, "not to be trusted: other rows would have given another group"),
 )
+UNKNOWN = "unknown: no rows were drawn anew"
 DISSOLVED = 0.5  # similarity under which a group was not found again
 
 
@@ -42,6 +43,7 @@ class Stability:
         similarities: (B, G) Jaccard similarity of each group to the most similar one of each of B draws.
         rows: number of rows that were drawn from.
         of: number of rows there are.
+        cancelled: whether a watch ended it; it is then what was done by that time.
 
     Examples:
         >>> rows = core.toy("round", rows=60).points
@@ -53,11 +55,13 @@ class Stability:
     similarities: Array
     rows: int
     of: int
+    cancelled: bool = False
 
     @property
     def mean(self) -> Array:
-        """(G,) mean similarity."""
-        return read_only(self.similarities.mean(axis=0))
+        """(G,) mean similarity; NaN without a draw."""
+        draws, groups = self.similarities.shape
+        return read_only(self.similarities.mean(axis=0) if draws else np.full(groups, np.nan))
 
     @property
     def dissolved(self) -> npt.NDArray[np.intp]:
@@ -67,7 +71,7 @@ class Stability:
     @property
     def words(self) -> tuple[str, ...]:
         """How stable each group is."""
-        return tuple(next(word for least, word in GRADES if value >= least) for value in self.mean)
+        return tuple(next((word for least, word in GRADES if value >= least), UNKNOWN) for value in self.mean)
 
     def frame(self, names: Sequence[str]) -> pd.DataFrame:
         """A row for each group."""
@@ -77,13 +81,16 @@ class Stability:
 
     def sentence(self, names: Sequence[str]) -> str:
         """The groups that would not be found again, or that all would."""
+        before = so_far(self.cancelled)
+        if not len(self.similarities):
+            return f"{before}No rows were drawn anew."
         unstable = [name for name, value in zip(names, self.mean, strict=True) if value < GRADES[1][0]]
         if not unstable:
             least = figure(float(self.mean.min()), 2)
-            return f"Every group is found again when the rows are drawn anew (similarity {least} or more)."
+            return f"{before}Every group is found again when the rows are drawn anew (similarity {least} or more)."
         which = ", ".join(unstable)
         verb = "is" if len(unstable) == 1 else "are"
-        return f"{which} {verb} not found again reliably when the rows are drawn anew."
+        return f"{before}{which} {verb} not found again reliably when the rows are drawn anew."
 
 
 def stability(
@@ -95,8 +102,8 @@ def stability(
     seed: int = 0,
     watch: Watch | None = None,
     over: DrawMap[Array] = map,
-) -> Stability | None:
-    """Fit rows drawn with replacement, and compare the groups on the rows that were drawn; None where watch ended it.
+) -> Stability:
+    """Fit rows drawn with replacement, and compare the groups on the rows that were drawn, as far as watch lets it.
 
     Each draw is fitted from starts of its own and from the fit, and the likelier counts. With a grouping, components go
     to the groups that most of their rows came from.
@@ -134,9 +141,8 @@ def stability(
         return similarity(own[drawn], joined(found, own[drawn], grouping), grouping.groups)
 
     found = tuple(carried_out(draw, draws, shared, over))
-    if not shared.goes_on:
-        return None
-    return Stability(read_only(np.array(found)), some.rows, some.of)
+    similarities = np.array(found).reshape(len(found), grouping.groups)
+    return Stability(read_only(similarities), some.rows, some.of, not shared.goes_on)
 
 
 def _tried(make: Callable[[], Fit]) -> list[Fit]:

@@ -116,4 +116,8 @@ def test_too_few_rows_without_blanks_are_refused_and_a_watch_ends_it():
     with pytest.raises(core.DataError, match="5 rows without blanks"):
         ask_detectors(scored(fit, matrix), matrix)
     fit, matrix = example()
-    assert ask_detectors(scored(fit, matrix), matrix, watch=lambda _: False) is None
+    found = scored(fit, matrix)
+    for asked in (0, 1):
+        told = ask_detectors(found, matrix, watch=lambda progress, asked=asked: progress.done < asked)
+        assert told.cancelled
+        assert [name for name, _ in told.scores] == ["Isolation Forest"][:asked]

@@ -126,7 +126,11 @@ def test_a_watch_that_says_no_ends_it_and_is_told_how_far_it_is():
         told.append(progress.done)
         return progress.done < 8
 
-    assert ladder(round_groups(), 2, watch=watch) is None
+    found = ladder(round_groups(), 2, watch=watch)
+    assert found.cancelled
+    assert found.scores.shape == (6, 0)
+    assert found.enough.name == "K-Means"
+    assert [each.reason for each in found.rungs] == [""] * 6  # all rows were fitted before that
     assert told == sorted(told)
     assert told[-1] == 8
 

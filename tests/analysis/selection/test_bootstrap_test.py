@@ -70,9 +70,17 @@ def test_a_watch_that_says_no_ends_it():
         told.append((progress.done, progress.total))
         return progress.done < 6
 
-    assert bootstrap_test(two(5.0), VVI, 1, QUICK, watch=watch) is None
+    found, whole = bootstrap_test(two(5.0), VVI, 1, QUICK, watch=watch), bootstrap_test(two(5.0), VVI, 1, QUICK)
     assert told[-1] == (6, 39)
-    assert bootstrap_test(two(5.0), VVI, 1, QUICK, watch=lambda _: False) is None
+    assert found.cancelled
+    assert found.drawn == whole.drawn[:6]
+    assert found.statistic == whole.statistic
+    assert not found.significant  # with so few sets it cannot be known
+    none = bootstrap_test(two(5.0), VVI, 1, QUICK, watch=lambda _: False)
+    assert none.cancelled
+    assert none.drawn == ()
+    assert np.isnan(none.statistic)
+    assert none.p_value == 1.0
 
 
 def test_a_further_group_that_cannot_be_fitted_gains_nothing():

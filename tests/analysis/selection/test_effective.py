@@ -62,7 +62,7 @@ def test_using_all_that_was_given_is_no_answer(found):
     assert "left the others empty" in with_counts(found, 3, 2).grounds
 
 
-def test_a_cancel_keeps_the_runs_that_are_done_and_refuses_without_any():
+def test_a_cancel_keeps_the_runs_that_are_done_or_the_one_that_was_under_way():
     told = []
 
     def watch(progress):
@@ -71,10 +71,13 @@ def test_a_cancel_keeps_the_runs_that_are_done_and_refuses_without_any():
 
     found = core.effective_components(ROWS, QUICK, seeds=range(4), watch=watch)
     assert found.seeds == (0, 1)
+    assert found.cancelled
     assert {(each.what, each.total) for each in told} == {("starts", 4)}
-    with pytest.raises(core.FitError, match="No start was carried through"):
-        core.effective_components(ROWS, QUICK, watch=lambda _: False)
-    with pytest.raises(core.FitError, match="No start was carried through"):
+    cut = core.effective_components(ROWS, QUICK, watch=lambda _: False)
+    assert cut.seeds == (0,)
+    assert cut.best.outcome is core.Outcome.CANCELLED
+    assert cut.cancelled
+    with pytest.raises(core.FitError, match="no seed to start from"):
         core.effective_components(ROWS, QUICK, seeds=())
 
 

@@ -116,9 +116,13 @@ def test_a_watch_that_says_no_ends_it_and_is_told_how_far_it_is():
 
     def watch(progress):
         told.append((progress.done, progress.total))
-        return len(told) < 40
+        return told[-1][0] < 40  # of 6 models on each of 10 parts
 
-    assert held_out(blobs(100, 5.0), SEARCH, watch=watch) is None
+    found, whole = held_out(blobs(100, 5.0), SEARCH, watch=watch), held_out(blobs(100, 5.0), SEARCH, Folds(repeats=1))
+    assert found.cancelled
+    assert found.choice.components == whole.choice.components
+    assert len(found.predictions) == 6
+    assert "some parts were predicted" in found.grounds
     assert {total for _, total in told} == {10 * 6}
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 
@@ -134,7 +138,7 @@ def test_nothing_is_fitted_any_more_once_a_watch_has_said_no(monkeypatch):
         return converge(*arguments)
 
     monkeypatch.setattr(run, "converge", counted)
-    assert held_out(rows, search, watch=lambda _: len(begun) < 9 or bool(said.append(1))) is None
+    assert held_out(rows, search, watch=lambda _: len(begun) < 9 or bool(said.append(1))).cancelled
     assert begun == [False] * 9
 
 

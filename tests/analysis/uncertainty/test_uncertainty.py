@@ -107,9 +107,26 @@ def test_row_weights_count():
     assert found.means.low[0, 0] > 0
 
 
-def test_a_watch_that_says_no_ends_both(apart):
-    assert stability(apart, APART, watch=lambda _: False) is None
-    assert intervals(apart, APART, watch=lambda _: False) is None
+def test_a_watch_that_says_no_ends_both_with_the_draws_that_are_done(apart):
+    found = stability(apart, APART, draws=40, watch=lambda progress: progress.done < 16)
+    whole = stability(apart, APART, draws=40)
+    assert found.cancelled
+    assert not whole.cancelled
+    np.testing.assert_array_equal(found.similarities, whole.similarities[:16])
+    some = intervals(apart, APART, draws=60, watch=lambda progress: progress.done < 32)
+    assert some.cancelled
+    assert (some.draws, some.failed) == (32, 0)
+    assert (some.means.low < some.means.estimate).all()
+
+
+def test_ended_before_a_draw_they_know_nothing_and_say_so(apart):
+    found = stability(apart, APART, watch=lambda _: False)
+    assert np.isnan(found.mean).all()
+    assert set(found.words) == {"unknown: no rows were drawn anew"}
+    some = intervals(apart, APART, watch=lambda _: False)
+    assert some.draws == 0
+    assert np.isnan(some.means.low).all()
+    np.testing.assert_array_equal(some.means.estimate, apart.mixture.means)
 
 
 def test_with_hardly_a_draw_there_are_no_intervals(apart):

@@ -160,8 +160,10 @@ def costs(free: Family, found: Moments, shares: Array, weights: Array) -> list[M
 
 def said(free: Family, weight: Array, scatter: Array) -> Array:
     """(c,) what components of a family that shares nothing say of their rows, but for what all moves have in common."""
-    signs, logs = np.linalg.slogdet(estimate(free, weight, scatter))
-    return np.asarray(weight * (np.log(weight) - 0.5 * np.where(signs > 0, logs, -np.inf)))
+    with np.errstate(divide="ignore", invalid="ignore"):  # one without any spread, which shared covariances allow
+        signs, logs = np.linalg.slogdet(estimate(free, weight, scatter))
+        logs = np.where((signs > 0) & (logs > np.log(TINY)), logs, np.log(TINY))
+    return np.asarray(weight * (np.log(weight) - 0.5 * logs))
 
 
 def _doubt(shares: Array, weights: Array, first: Labels, second: Labels) -> Array:

@@ -144,3 +144,20 @@ def test_noise_and_blanks_do_not_stand_in_the_way(noise, blanks):
     problem, plan, run, best = astray(rows, truth, "VVV", noise)
     assert run.trace[-1] < best.trace[-1] - 50
     assert rearranged(problem, plan, run, unwatched).trace[-1] == pytest.approx(best.trace[-1], abs=0.5)
+
+
+@pytest.mark.parametrize("each", [family(name) for name in ("EII", "EEI", "EEE", "EEV")], ids=lambda f: f.name)
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("d", [1, 2])
+def test_a_component_on_one_point_which_a_shared_covariance_allows_is_not_merged_away(each, times, d):
+    rng = np.random.default_rng(0)
+    rows = np.concatenate([rng.normal(size=(60, d)), rng.normal(size=(60, d)) + 9.0, np.full((3, d), 99.0)])
+    labels = np.repeat([0, 1, 2, 3], [60, 60, 1, 2]) if times == 2 else np.repeat([0, 1, 2], [60, 60, 3])
+    components = labels.max() + 1
+    problem, shares = pose(as_source(rows)), np.eye(components)[labels]
+    run = converge(problem, Plan(each, components), given_moments(problem, Plan(each, components), shares), unwatched)
+    found = costs(freed(each), run.found, shares, np.ones(len(rows)))
+    assert np.isfinite([merger.cost for merger in found]).all()
+    apart = [merger.cost for merger in found if merger.stays < 2 <= merger.joins]
+    assert min(apart) > 100
+    moves(problem, Plan(each, components), run, 9)  # without a warning

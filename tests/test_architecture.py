@@ -62,6 +62,12 @@ def test_core_knows_no_streamlit_and_no_pickle(path):
     assert not {name.split(".")[0] for name in imports(path)} & {"streamlit", "pickle", "joblib", "dill", "shelve"}
 
 
+def test_core_prints_nothing():
+    for path in CORE:
+        called = [n.func for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
+        assert not [each for each in called if isinstance(each, ast.Name) and each.id == "print"], path
+
+
 @pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
 def test_core_imports_itself_relatively_for_it_is_installed_under_another_name(path):
     absolute = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ImportFrom) and not n.level]

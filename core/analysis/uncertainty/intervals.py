@@ -124,30 +124,32 @@ def intervals(
     def draw(number: int) -> Mixture | None:
         chance = np.random.default_rng([seed, number]).exponential(size=some.rows)
         rows = ArraySource(some.values, some.weights * chance / chance.mean())
-        try:
-            again = polish(rows, begin, watch=shared)
-        except (FitError, DegenerateError):
-            again = None
-        if again is None or again.outcome is Outcome.COLLAPSED:
+        again = _polished(rows, begin, shared)
+        if again is None:
             collapsed.append(number)
-            return None
-        if again.outcome is Outcome.CANCELLED:
+        if again is None or again.outcome is Outcome.CANCELLED:
             return None
         other = again.mixture.responsibilities(some.values)[:, : fitted.components]
         return again.mixture.ordered(matched(own, other))
 
     found = list(carried_out(draw, draws, shared, over))
     if len(found) < FEWEST and shared.goes_on:
-        raise FitError(
-            "This model has no intervals.",
-            "With other weights of the rows its groups collapse.",
-            "Choose a model with fewer groups.",
-        )
+        why, remedy = "With other weights of the rows its groups collapse.", "Choose a model with fewer groups."
+        raise FitError("This model has no intervals.", why, remedy)
     weights, means, covariances = (_range(way, fitted, found, some, level) for way in WAYS)
     failed, cancelled = len(collapsed), not shared.goes_on
     return Intervals(
         level, weights, means, covariances, fitted.features, len(found), failed, some.rows, some.of, cancelled
     )
+
+
+def _polished(rows: ArraySource, begin: Fit, watch: Watch) -> Fit | None:
+    """A fit carried on with other weights; None where a group collapses."""
+    try:
+        again = polish(rows, begin, watch=watch)
+    except (FitError, DegenerateError):
+        return None
+    return None if again.outcome is Outcome.COLLAPSED else again
 
 
 def _range(way: Way, fitted: Fit, found: Sequence[Mixture], some: Sampled, level: float) -> Range:

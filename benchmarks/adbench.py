@@ -14,7 +14,7 @@ from sklearn.neighbors import LocalOutlierFactor
 
 import core
 from benchmarks.measuring import in_processes
-from core.analysis.answer import FIRST_ROWS, FIRST_SEARCH
+from core.analysis.answer.first import FIRST_ROWS, FIRST_SEARCH
 from core.analysis.selection.objections import with_objections
 from core.data.source import ArraySource
 from core.mixture.fit import polish

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 import core
 from benchmarks.measuring import in_processes, measured, wall
 from core.analysis.anomaly.odd_rows import flag, q_values, scored
-from core.analysis.answer import FIRST_SEARCH
+from core.analysis.answer.first import FIRST_SEARCH
 from core.analysis.selection.objections import with_objections
 from core.mixture import compiled
 

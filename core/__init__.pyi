@@ -16,8 +16,10 @@ from .analysis.anomaly.scorers import CrossFitted as CrossFitted
 from .analysis.anomaly.scorers import Fresh as Fresh
 from .analysis.anomaly.scorers import InSample as InSample
 from .analysis.anomaly.scorers import Pruned as Pruned
-from .analysis.answer import FirstAnswer as FirstAnswer
-from .analysis.answer import first_answer as first_answer
+from .analysis.answer.first import FirstAnswer as FirstAnswer
+from .analysis.answer.first import first_answer as first_answer
+from .analysis.answer.proposal import Proposal as Proposal
+from .analysis.answer.proposal import proposed as proposed
 from .analysis.density.synthetic import Drawing as Drawing
 from .analysis.density.synthetic import likeness as likeness
 from .analysis.density.synthetic import synthetic_frame as synthetic_frame

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from core.analysis.answer import in_words
+from core.analysis.answer.words import in_words
 from core.charts.groups.first_picture import first_picture
 from core.charts.scene import Scene
 from core.data.table import Table

@@ -2,7 +2,7 @@ import math
 
 import streamlit as st
 
-from core.analysis.answer import in_words
+from core.analysis.answer.words import in_words
 from core.analysis.groups.grouping import labels_of
 from core.analysis.groups.listing import differing_rows
 from core.analysis.kmeans_or_mixture.grounds import comparison, facts, recommend

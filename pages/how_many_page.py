@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.analysis.answer import FirstAnswer
+from core.analysis.answer.first import FirstAnswer
 from core.analysis.selection.board import Board, Criterion, Search
 from core.analysis.selection.bootstrap_test import BootstrapTest
 from core.analysis.selection.conclusion import Conclusion

@@ -2,7 +2,7 @@ import streamlit as st
 
 from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, FalseDiscoveryRate, Quantile, TopRows
 from core.analysis.anomaly.reasons import Reasons, nearest_usual
-from core.analysis.answer import far_groups_in_words, odd_in_words, scored_over
+from core.analysis.answer.words import far_groups_in_words, odd_in_words, scored_over
 from core.analysis.groups.listing import rows_of_table
 from core.charts.anomaly.odd_rows import odd_scatter, score_histogram
 from core.charts.anomaly.reasons import reason_bars

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +77,8 @@ def at_most(source: Source, most: int, seed: int) -> Source:
         mine = chosen[np.searchsorted(chosen, begun) : np.searchsorted(chosen, begun + len(block))] - begun
         parts.append((block[mine], None if own is None else own[mine]))
         begun += len(block)
-    return as_source(parts)
+    drawn = as_source(parts)
+    return replace(drawn, frequency=getattr(source, "frequency", False)) if isinstance(drawn, ArraySource) else drawn
 
 
 def mean_and_error(values: Array, weights: Array) -> tuple[float, float]:

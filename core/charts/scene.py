@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..analysis.anomaly.odd_rows import Anomalies
-from ..analysis.answer import CLEAR
+from ..analysis.answer.words import CLEAR
 from ..analysis.density.geometry import Plane, telling_column, telling_pair
 from ..analysis.groups.grouping import Grouping
 from ..arrays import Array

@@ -11,10 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..arrays import Array
-from ..errors import ChoiceError, DataError, expect
+from ..errors import ChoiceError, DataError, expect, expect_truth
 from .columns import default_columns, relaxation
 from .levels import spelled, told_apart
 from .power_transform import PowerTransform, learned_power
+from .repeats import once
 from .table import Kind, Note, NoteKind, Shape, Table
 from .transform import Blanks, Level, Matrix, Transform, as_table, assemble, raw_values, row_weights
 
@@ -44,6 +45,9 @@ class Preparation:
         encode: names of columns of categories that become features, one for each value but the commonest.
         weight: name of the column of the row weights; None where every row weighs 1.
         row_name: name of the column that says what a row is, for display only; None where none does.
+        heaps: (column, value) of values that many rows share and that count as blank; also a dictionary.
+        repeats: whether rows that repeat others exactly all count; otherwise each different row counts once.
+        counts: whether the row weights are counts of rows, so that n is their sum.
 
     Examples:
         >>> choice = core.Preparation(columns=("eruptions", "waiting"), scale="robust", transforms={"waiting": "log"})
@@ -58,6 +62,9 @@ class Preparation:
     encode: tuple[str, ...] = ()
     weight: str | None = None
     row_name: str | None = None
+    heaps: tuple[tuple[str, float], ...] = ()
+    repeats: bool = True
+    counts: bool = False
 
     def __post_init__(self) -> None:
         """Take plain words and lists for the choices. Raises ChoiceError for others."""
@@ -66,12 +73,16 @@ class Preparation:
             object.__setattr__(self, "blanks", Blanks(self.blanks))
             shapes = dict(self.transforms)
             object.__setattr__(self, "transforms", tuple((name, Shape(each)) for name, each in shapes.items()))
+            heaps = self.heaps.items() if isinstance(self.heaps, dict) else self.heaps
+            object.__setattr__(self, "heaps", tuple((name, float(value)) for name, value in heaps))
         except (TypeError, ValueError) as unknown:
             raise ChoiceError(f"This preparation is not known: {unknown}.") from None
+        for name in ("repeats", "counts"):
+            expect_truth(getattr(self, name), f"The field {name} of a preparation")
         if self.columns is not None:
             object.__setattr__(self, "columns", _names(self.columns))
         object.__setattr__(self, "encode", _names(self.encode))
-        _names(name for name in (*shapes, self.weight, self.row_name) if name is not None)
+        _names(name for name in (*shapes, *dict(self.heaps), self.weight, self.row_name) if name is not None)
 
 
 def _names(given: object) -> tuple[str, ...]:
@@ -102,8 +113,9 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
     features = (*names, *(f"{level.column} = {level.value}" for level in levels))
     if not features:
         raise _nothing_to_fit(whole, choice)
-    raw, more = raw_values(whole, features, (*(None,) * len(names), *levels))
+    raw, more = raw_values(whole, features, (*(None,) * len(names), *levels), choice.heaps)
     weights = None if choice.weight is None else _weights(whole, choice.weight)
+    weights = weights if choice.repeats else once(raw, weights)
     keep = _rows_to_keep(raw, choice.blanks, weights)
     if not keep.any():
         raise DataError(
@@ -113,7 +125,8 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
     days, hours = (tuple(at for at, each in enumerate(kinds) if each is kind) for kind in (Kind.DATE, Kind.DURATION))
     kept = raw if keep.all() else raw[keep]
     transform = replace(_learned(features, levels, kept, choice), dates=days, hours=hours, commonest=commonest)
-    matrix = assemble(transform, raw, weights, (*notes, *more))
+    matrix = assemble(replace(transform, heaps=choice.heaps), raw, weights, (*notes, *more))
+    matrix = replace(matrix, frequency=weights is not None and (choice.counts or not choice.repeats))
     if not len(matrix.values):
         raise DataError(
             "No row has a number in every chosen column once it is transformed.", remedy="Take fewer logarithms."

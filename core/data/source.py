@@ -55,6 +55,7 @@ class ArraySource:
     Attributes:
         values: (n, d) rows, NaN where blank.
         weights: (n,) row weights; None where every row weighs 1.
+        frequency: whether the weights count rows, instead of being rescaled to sum to n.
 
     Examples:
         >>> source = core.ArraySource(np.zeros((5, 2)), weights=np.ones(5))
@@ -64,6 +65,7 @@ class ArraySource:
 
     values: Array
     weights: Array | None = None
+    frequency: bool = False
 
     @property
     def n(self) -> int:
@@ -110,7 +112,9 @@ def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
         if weights is None:
             return X
         raise DataError("These rows bring their own weights.", remedy="Give the weights with the blocks of rows.")
+    frequency = False
     if isinstance(X, Matrix | ArraySource):
+        frequency = X.frequency and weights is None
         weights = X.weights if weights is None else weights
         X = X.values
     elif isinstance(X, list | tuple) and len(X) and all(map(_is_block, X)):
@@ -119,7 +123,7 @@ def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
     values = _values(X)
     if weights is None:
         return ArraySource(read_only_view(values))
-    return ArraySource(read_only_view(values), _weights(weights, len(values)))
+    return ArraySource(read_only_view(values), _weights(weights, len(values)), frequency)
 
 
 def as_rows(X: object, features: int) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -57,6 +57,7 @@ class Transform:
         dates: positions of the features that count days since 1 January 1970.
         hours: positions of those that count hours.
         commonest: the value of each category that has no feature, as its features are seen against it.
+        heaps: (column, value) of values that count as blank, since far more rows share them than lie beside them.
 
     Examples:
         >>> matrix = core.prepare(core.sample("faithful").load())
@@ -74,6 +75,7 @@ class Transform:
     dates: tuple[int, ...] = ()
     hours: tuple[int, ...] = ()
     commonest: tuple[Level, ...] = ()
+    heaps: tuple[tuple[str, float], ...] = ()
 
     @property
     def linear(self) -> bool:
@@ -90,7 +92,7 @@ class Transform:
             columns = "column" if len(missing) == 1 else "columns"
             remedy = "Bring a table with the columns that were fitted."
             raise DataError(f"The table lacks the {columns} {lacks}.", remedy=remedy)
-        raw, notes = raw_values(whole, self.features, self._levels)
+        raw, notes = raw_values(whole, self.features, self._levels, self.heaps)
         weights = None
         if self.weight is not None and self.weight in whole.frame.columns:
             weights = row_weights(whole, self.weight)
@@ -171,6 +173,7 @@ class Transform:
             dates=tuple(found.get("dates", ())),
             hours=tuple(found.get("hours", ())),
             commonest=tuple(Level(**level) for level in found.get("commonest", ())),
+            heaps=tuple((name, value) for name, value in found.get("heaps", ())),
         )
 
 
@@ -185,6 +188,7 @@ class Matrix:
         n_dropped: number of rows of the table that are not here.
         notes: what was left out or counts as blank, in words.
         weights: (n,) row weights; None where every row weighs 1.
+        frequency: whether the weights count rows, instead of being rescaled to sum to n.
 
     Examples:
         >>> matrix = core.prepare(core.sample("faithful").load())
@@ -198,6 +202,7 @@ class Matrix:
     n_dropped: int
     notes: tuple[Note, ...] = ()
     weights: Array | None = None
+    frequency: bool = False
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -213,6 +218,15 @@ class Matrix:
     def raw(self) -> Array:
         """(n, d) values in raw units."""
         return owned(self.transform.to_raw(self.values))
+
+    def at(self, rows: npt.NDArray[np.bool_]) -> Matrix:
+        """Some of the rows, by an (n,) mask; the same matrix for all of them."""
+        if rows.all():
+            return self
+        weights = None if self.weights is None else read_only(self.weights[rows])
+        left = self.n_dropped + int((~rows).sum())
+        values, ids = owned(self.values[rows]), self.row_ids[rows]
+        return replace(self, values=values, row_ids=ids, n_dropped=left, weights=weights)
 
     @cached_property
     def data_id(self) -> str:
@@ -261,9 +275,12 @@ def as_table(table: Table | pd.DataFrame) -> Table:
 
 
 def raw_values(
-    table: Table, features: tuple[str, ...], levels: tuple[Level | None, ...]
+    table: Table,
+    features: tuple[str, ...],
+    levels: tuple[Level | None, ...],
+    heaps: tuple[tuple[str, float], ...] = (),
 ) -> tuple[Array, tuple[Note, ...]]:
-    """(n, d) numbers of the features, cells that cannot be computed with as blanks, and notes on those."""
+    """(n, d) numbers of the features, cells that cannot be computed with and heaps as blanks, and notes on those."""
     columns, notes = [], []
     encoded = dict.fromkeys(level.column for level in levels if level is not None)
     categories = {name: told_apart(table.frame[name]) for name in encoded}
@@ -278,7 +295,8 @@ def raw_values(
             verb = "is infinite or beyond 1e150 and counts" if cells == 1 else "are infinite or beyond 1e150 and count"
             notes.append(Note(f"{count(cells, 'cell')} of {name!r} {verb} as blank.", cells, NoteKind.CELLS))
             values = np.where(wild, np.nan, values)
-        columns.append(values)
+        heaped = np.isin(values, [value for column, value in heaps if column == name])
+        columns.append(np.where(heaped, np.nan, values) if heaped.any() else values)
     return np.column_stack(columns), tuple(notes)
 
 

@@ -88,9 +88,10 @@ class Problem:
 def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
     """Learn the units of a source and draw the rows that starts look at.
 
-    frequency: row weights count rows as they are, instead of being rescaled to sum to n. Raises FitError for columns
-    that EM cannot use.
+    frequency: row weights count rows as they are, instead of being rescaled to sum to n; so do those of a source that
+    says so. Raises FitError for columns that EM cannot use.
     """
+    frequency = frequency or bool(getattr(source, "frequency", False))
     is_small = source.n * source.d <= IN_MEMORY_CELLS
     raw: RowSource = gathered(source) if is_small else Streamed(source)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -12,7 +12,7 @@ from typing import cast
 
 from core.analysis.anomaly.odd_rows import Anomalies, Scored, flag, scored
 from core.analysis.anomaly.reasons import Reasons, reasons
-from core.analysis.answer import FirstAnswer, first_answer
+from core.analysis.answer.first import FirstAnswer, first_answer
 from core.analysis.groups.grouping import Grouping
 from core.analysis.groups.identity import cluster_slots, slots
 from core.analysis.groups.listing import listed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from core.analysis.answer import first_answer
+from core.analysis.answer.first import first_answer
 from core.analysis.groups.identity import slots
 from core.charts.scene import Scene
 from core.data.prepare import names_of_rows, prepare, suggested_row_name

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 
 import core
-from core.analysis.answer import complete_rows, far_groups_in_words, first_answer, scored_over
+from core.analysis.answer.first import complete_rows, first_answer
+from core.analysis.answer.words import far_groups_in_words, scored_over
 from core.data.prepare import prepare
 
 

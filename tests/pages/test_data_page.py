@@ -4,7 +4,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from core.analysis.answer import first_answer
+from core.analysis.answer.first import first_answer
 from core.data.prepare import Preparation, Shape
 from core.data.samples import sample
 from core.progress import Progress

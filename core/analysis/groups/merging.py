@@ -2,13 +2,16 @@
 
 Components are joined in the order in which the entropy of the shares falls most (Baudry, Raftery, Celeux, Lo and
 Gottardo 2010). An entropy plot cannot say "one group", so where to stop is decided by the valleys of the density: two
-groups may be joined only where the density between them never falls under half the lower of their peaks (after the
+groups may be joined where the density between them never falls under half the lower of their peaks (after the
 ridgeline ratio of Hennig 2010, here of the whole mixture's density: see `ridges`), and where some rows of one would be
 taken for the other's: a wide group beside a dense one has no peak of its own, and may be clearly apart all the same.
+A mixture of bells also draws valleys into rows that lie evenly; so two groups with a deeper one between them are joined
+as well where the rows themselves do not show it beyond chance (see `valleys`).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -26,12 +29,17 @@ from ...numbers import count, figure, share
 from ..sampled import some_rows
 from .grouping import Grouping
 from .ridges import Ridges, ridges
+from .valleys import chance_of_valley
 
 # Two round groups of one size are 3.4 standard deviations apart when the valley between them is half as high as they
 # are; at 4 it is 27 %.
 VALLEY = 0.5
 ALL_BUT_NONE = 0.995  # of the lower peak: above it there is no valley to speak of
 CROSSING = 0.025  # Hennig's (2010, section 4.3) for misclassification; two groups of which less crosses are clear
+DEEP = 0.1  # a valley so deep needs no test
+CLEAR = 0.015  # nor do two groups of which less crosses
+CHANCE = 0.01  # of two peaks by chance, beyond which a valley is not taken for real
+FEWEST_COMPLETE = 100  # rows without blanks by which a valley can be tested
 ENTROPY_ROWS = 20_000  # on which the entropy is computed: it only orders the merges
 
 Part = tuple[int, ...]
@@ -47,6 +55,7 @@ class Merge:
     valley: float  # the lowest density between the two over the lower of their peaks
     crossing: float  # share of one of them that would be taken for the other, the larger of the two shares
     allowed: bool  # whether too little sets the two apart to call them two; never after one that is not
+    chance: float = math.nan  # of such a valley if the two were one; NaN where that was not asked
 
 
 @dataclass(frozen=True)
@@ -120,7 +129,8 @@ class Merging:
     def stop(self) -> str:
         """Where merging stopped, and by what rule."""
         rule = f"Merging stops where the density between two would fall under {share(VALLEY)} of the lower peak"
-        rule += f", or where less than {share(CROSSING)} of either would be taken for the other."
+        rule += f", or where less than {share(CROSSING)} of either would be taken for the other,"
+        rule += " unless chance alone may have made the valley between them."
         left = [each for each in self.merges if not each.allowed]
         if not left:
             return rule
@@ -160,16 +170,17 @@ def merging(fit: Fit, X: Matrix | npt.ArrayLike) -> Merging:
     weights = some.weights / some.weights.sum()
     valleys = ridges(fit.mixture)
     first_entropy = entropy = float(-weights @ xlogy(responsibilities, responsibilities).sum(axis=1))
-    bench = _Bench(valleys, {(k,): responsibilities[:, k] for k in range(fit.components)}, weights)
+    shares: dict[Part, Array] = {(k,): responsibilities[:, k] for k in range(fit.components)}
+    bench = _Bench(fit, valleys, some.values, shares, weights)
     merges: list[Merge] = []
     going = True
     for _ in range(fit.components - 1):
         pair, allowed = bench.next_merge(going)
         going = allowed
         entropy = max(entropy - bench.falls[pair], 0.0)
-        found = valleys.ratio(*pair), bench.crossing(*pair)
+        found, chance = (valleys.ratio(*pair), bench.crossing(*pair)), bench.chances.get(pair, math.nan)
         bench.join(*pair)
-        merges.append(Merge(pair, Grouping.together(tuple(bench.shares)), entropy, *found, allowed))
+        merges.append(Merge(pair, Grouping.together(tuple(bench.shares)), entropy, *found, allowed, chance))
     return Merging(fit.components, first_entropy, tuple(merges))
 
 
@@ -177,21 +188,58 @@ def merging(fit: Fit, X: Matrix | npt.ArrayLike) -> Merging:
 class _Bench:
     """The groups so far, with what every pair would save in entropy."""
 
+    fit: Fit
     valleys: Ridges
+    rows: Array  # (n, d)
     shares: dict[Part, Array]  # (n,) of each group
     weights: Array  # (n,) of the rows, which sum to 1
 
     def __post_init__(self) -> None:
         self.falls = {pair: self._fall(*pair) for pair in combinations(self.shares, 2)}
+        self.chances: dict[tuple[Part, Part], float] = {}  # of a valley, by pair, as far as they were asked for
+        self._whole = ~np.isnan(self.rows).any(axis=1)
+        self._leader = np.argmax(np.column_stack(list(self.shares.values())), axis=1)  # component of each row
 
     def next_merge(self, going: bool) -> tuple[tuple[Part, Part], bool]:
         """The pair whose entropy falls most of those that may be joined while it goes on, else of all; if it may."""
-        allowed = [
-            pair
-            for pair in self.falls
-            if going and self.valleys.ratio(*pair) >= VALLEY and self.crossing(*pair) >= CROSSING
-        ]
+        allowed = [pair for pair in self.falls if going and self._may_join(*pair)]
         return max(allowed or self.falls, key=lambda each: self.falls[each]), bool(allowed)
+
+    def _may_join(self, first: Part, second: Part) -> bool:
+        """Whether too little sets two groups apart: a shallow valley, or one that chance explains."""
+        valley, crossing = self.valleys.ratio(first, second), self.crossing(first, second)
+        if valley >= VALLEY and crossing >= CROSSING:
+            return True
+        return valley >= DEEP and crossing >= CLEAR and self._chance(first, second) > CHANCE
+
+    def _chance(self, first: Part, second: Part) -> float:
+        """The chance of a valley between two groups, if they were one; 0 where too few rows are whole to tell."""
+        if (first, second) not in self.chances:
+            self.chances[first, second] = self._tested(first, second)
+        return self.chances[first, second]
+
+    def _tested(self, first: Part, second: Part) -> float:
+        """The lower chance of two: between their largest components by all rows of both, and between their nearest.
+
+        All rows of two curved groups may lie over each other on a line; the nearest components of two round ones may
+        be rows between them.
+        """
+        weights = self.fit.mixture.weights
+        one, other = (max(part, key=lambda k: weights[k]) for part in (first, second))
+        nearest = self.valleys.nearest(first, second)
+        chance = self._chance_between(one, other, first + second)
+        return chance if nearest == (one, other) else min(chance, self._chance_between(*nearest, nearest))
+
+    def _chance_between(self, one: int, other: int, part: Part) -> float:
+        """By the rows of a part on the line that tells two components apart (Fisher 1936)."""
+        mine = self._whole & np.isin(self._leader, part)
+        if mine.sum() < FEWEST_COMPLETE and not self._whole.all():
+            return 0.0
+        mixture = self.fit.mixture
+        way = mixture.means[other] - mixture.means[one]
+        line = np.linalg.solve(mixture.covariances[one] + mixture.covariances[other], way)
+        along = (self.rows[mine] - mixture.means[one]) @ line / (way @ line)
+        return chance_of_valley(along, self.weights[mine], self.fit.n_rows, self.fit.plan.seed)
 
     def crossing(self, first: Part, second: Part) -> float:
         """The larger share of one of two groups that the other would get: directly estimated (Hennig 2010)."""

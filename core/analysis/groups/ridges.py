@@ -9,7 +9,7 @@ in the flank of another is mistaken for a peak.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
@@ -25,11 +25,16 @@ class Ridges:
 
     peaks: Array  # (K,) log density at the means
     saddles: Array  # (K, K) log density at the lowest point of the highest way; the peaks on the diagonal
+    direct: Array  # (K, K) log density at the lowest point of the ridgeline of two components
 
     def ratio(self, first: tuple[int, ...], second: tuple[int, ...]) -> float:
         """The lowest density between two groups of components over the lower of their peaks: 1 is no valley at all."""
         one, other = (max(part, key=lambda k: self.peaks[k]) for part in (first, second))
         return float(np.exp(min(0.0, self.saddles[one, other] - min(self.peaks[one], self.peaks[other]))))
+
+    def nearest(self, first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, int]:
+        """The components of two groups between which the density falls least."""
+        return max(product(first, second), key=lambda pair: float(self.direct[pair]))
 
 
 def ridges(mixture: Mixture) -> Ridges:
@@ -39,9 +44,10 @@ def ridges(mixture: Mixture) -> Ridges:
     peaks = read_only(np.diagonal(saddles))
     for a, b in combinations(range(K), 2):
         saddles[a, b] = saddles[b, a] = mixture.log_density(ridgeline(mixture, a, b)).min()
+    direct = read_only(saddles.copy())
     for via in range(K):  # the highest pass between all pairs, as shortest ways are found (Floyd 1962; Warshall 1962)
         saddles = np.maximum(saddles, np.minimum(saddles[:, via, None], saddles[None, via, :]))
-    return Ridges(peaks, read_only(saddles))
+    return Ridges(peaks, read_only(saddles), direct)
 
 
 def ridgeline(mixture: Mixture, first: int, second: int) -> Array:

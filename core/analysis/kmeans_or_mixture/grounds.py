@@ -16,7 +16,7 @@ from ...mixture.fit import Fit
 from ...mixture.model import Mixture
 from ...numbers import count, figure, share
 from ..anomaly.odd_rows import Anomalies
-from ..answer import CLEAR, odd_in_words
+from ..answer.words import CLEAR, odd_in_words
 from .compare import Agreement
 from .ladder import times
 

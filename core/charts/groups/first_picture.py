@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ...analysis.answer import CLEAR
+from ...analysis.answer.words import CLEAR
 from ...analysis.density.geometry import Plane, ellipses, overlap
 from ...numbers import count, share
 from .. import marks, theme

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ...analysis.answer import CLEAR
+from ...analysis.answer.words import CLEAR
 from ...analysis.density.geometry import Plane, ellipses, mixture_regions, nearest_center_regions, uncertainty_regions
 from ...analysis.groups.grouping import UNNAMED
 from ...analysis.kmeans_or_mixture.compare import shared_rows

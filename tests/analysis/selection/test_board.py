@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import core
-from core.analysis.answer import first_answer
+from core.analysis.answer.first import first_answer
 from core.analysis.selection.board import Search
 
 REFERENCE = Path(__file__).parents[2] / "reference"

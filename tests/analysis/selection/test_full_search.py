@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.analysis.answer import first_answer
+from core.analysis.answer.first import first_answer
 from core.analysis.selection import full_search as searching
 from core.analysis.selection.board import Search
 from core.analysis.selection.full_search import chosen, full_search

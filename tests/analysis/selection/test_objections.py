@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.answer import first_answer
+from core.analysis.answer.first import first_answer
 from core.analysis.selection.objections import FEWEST_ROWS, is_scattered, objections_to, with_objections
 from core.analysis.selection.sweep import sweep
 from core.data.prepare import prepare

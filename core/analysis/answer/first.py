@@ -1,0 +1,270 @@
+"""The first answer: how many groups, which rows are in each and which in none, for a table that nobody has touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ...arrays import Array, read_only
+from ...data.prepare import Matrix, Preparation, prepare
+from ...data.source import Source, as_source
+from ...data.table import Table
+from ...data.transform import as_table
+from ...errors import FitError
+from ...mixture import density
+from ...mixture.fit import Fit, polish
+from ...numbers import count, figure, share
+from ...progress import Joined, Watch, heard
+from ..anomaly.odd_rows import Anomalies, ExpectedFalseAlarms, anomalies
+from ..anomaly.scorers import InSample
+from ..groups.grouping import Grouping
+from ..groups.merging import Merging, merging
+from ..sampled import at_most
+from ..selection.board import Board, Search
+from ..selection.sweep import Map
+from .proposal import Proposal, proposed
+from .robust import FEWEST, Settled, chances, groups_alone, settled
+from .searching import FREE, families_for, searched
+from .words import CLEAR, in_words
+
+FIRST_ROWS = 2_000
+MOST_COMPLETE = 0.5  # share of rows without blanks from which they alone are searched
+ROWS_A_COLUMN = 3  # of them, at least
+POLISHED = 1e-10  # relative tolerance of the fit that is shown
+BY_CHANCE = 3.0  # times as many odd rows as chance alone would give, from which noise is tried
+FIRST_SEARCH = Search(families=FREE, components=tuple(range(1, 7)), restarts=2, tolerance=1e-7)
+
+
+@dataclass(frozen=True)
+class FirstAnswer:
+    """The groups and the odd rows of a table, as found without being asked.
+
+    Attributes:
+        matrix: the rows as they were fitted.
+        proposal: how the table was prepared, and why; None where a matrix was given.
+        board: the search, on at most 2,000 rows.
+        settled: the fit of the groups, and which rows of the matrix it is of.
+        merging: the components joined one after the other.
+        anomalies: the odd rows of the matrix, with one false alarm expected.
+        searched: number of rows that the search could look at: those without blanks, or all.
+        n_rows: rows of the table.
+
+    Examples:
+        >>> answer = core.first_answer(core.sample("faithful").load())
+        >>> answer.groups, answer.fit.family.name, answer.where
+        (2, 'EEE', 'all 272 rows')
+    """
+
+    matrix: Matrix
+    proposal: Proposal | None
+    board: Board
+    settled: Settled
+    merging: Merging
+    anomalies: Anomalies
+    searched: int
+    n_rows: int
+
+    @property
+    def fit(self) -> Fit:
+        """The best mixture by BIC, of the rows that took part."""
+        return self.settled.fit
+
+    @property
+    def preparation(self) -> Preparation | None:
+        """How the table was prepared; None where a matrix was given."""
+        return None if self.proposal is None else self.proposal.preparation
+
+    @property
+    def grouping(self) -> Grouping:
+        """Which components of the fit make up each group."""
+        return self.merging.chosen
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return self.grouping.groups
+
+    @cached_property
+    def shares(self) -> Array:
+        """(m, G) how far each row of the matrix is in each group."""
+        return read_only(self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix.values)))
+
+    @cached_property
+    def largest(self) -> Array:
+        """(m,) the largest share of each row of the matrix."""
+        return read_only(self.shares.max(axis=1))
+
+    @cached_property
+    def labels(self) -> npt.NDArray[np.intp]:
+        """(n,) the group of each row of the table; -1 for rows that have no usable value."""
+        return self._of_table(self.shares.argmax(axis=1), -1)
+
+    @cached_property
+    def took_part(self) -> npt.NDArray[np.bool_]:
+        """(n,) the rows of the table that shaped the groups."""
+        return self._of_table(self.settled.took_part, False)
+
+    @cached_property
+    def odd(self) -> OddRows:
+        """The odd rows of the table."""
+        found = self.anomalies
+        return OddRows(self._of_table(found.score, np.nan), self._of_table(found.flagged, False))
+
+    def _of_table(self, values: npt.NDArray[Any], otherwise: object) -> npt.NDArray[Any]:
+        """(n,) what rows of the matrix have, for the rows of the table."""
+        if len(values) == self.n_rows:
+            return values
+        spread = np.full(self.n_rows, otherwise, dtype=values.dtype)
+        spread[self.matrix.row_ids] = values
+        return spread
+
+    @cached_property
+    def share_clear(self) -> float:
+        """The share of rows that are clearly in one group."""
+        return float(np.mean(self.largest >= CLEAR))
+
+    @property
+    def sentence(self) -> str:
+        """The answer in words."""
+        return in_words(self.groups, self.largest, self.anomalies)
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """What the answer rests on, a sentence each."""
+        said = [] if self.proposal is None else [*self.proposal.grounds]
+        if self.grouping.merges:
+            said.append(self.merging.sentence)
+        apart = int((~self.settled.took_part).sum())
+        if apart:
+            verb = "lies" if apart == 1 else "lie"
+            said.append(f"{count(apart, 'row')} {verb} too far from all groups to take part in shaping them.")
+        most = max(self.board.search.components)
+        if self.board.best().components == most and most > 1:
+            said.append(f"{count(most, 'component')} are the most that were tried; there may be more.")
+        return tuple(said)
+
+    @property
+    def where(self) -> str:
+        """Which rows were searched."""
+        rows, sampled = len(self.largest), min(FIRST_ROWS, self.searched)
+        which = f"{self.searched:,} rows without blanks" if self.searched < rows else f"{rows:,} rows"
+        return f"a random {sampled:,} of the {which}" if sampled < self.searched else f"all {which}"
+
+    @property
+    def method(self) -> str:
+        """How it was found, in a few sentences."""
+        fits, rows = len(self.board.cells), len(self.largest)
+        bic, numbers = figure(self.fit.bic, 5), self.fit.n_parameters
+        most = max(self.board.search.components)
+        return (
+            f"Gaussian mixtures with 1 to {most} components in {len(self.board.search.families)} shapes, {fits} models "
+            f"in all, were fitted to {self.where}. The one with the lowest BIC, which weighs how well a model fits "
+            f"against how many numbers it needs, was refined on every row that belongs to a group (BIC {bic}, "
+            f"{numbers} numbers). Components that no valley parts make up one group. A row is clearly in a group that "
+            f"holds at least {share(CLEAR)} of it. A row is odd when the model finds it so unlikely that among "
+            f"{rows:,} rows drawn from the model itself about one would be."
+        )
+
+
+@dataclass(frozen=True)
+class OddRows:
+    """Which rows of a table are odd.
+
+    Attributes:
+        score: (n,) -log p of each row, NaN for rows that have no usable value.
+        flagged: (n,) whether each row is odd.
+
+    Examples:
+        >>> core.first_answer(core.sample("faithful").load()).odd.flagged.sum().item() < 5
+        True
+    """
+
+    score: Array
+    flagged: npt.NDArray[np.bool_]
+
+
+def first_answer(
+    data: Table | pd.DataFrame | Matrix, seed: int = 0, watch: Watch | None = None, *, over: Map = map
+) -> FirstAnswer:
+    """How many groups a table has, which rows are in each, and which rows are odd.
+
+    A table's columns, their transforms and what counts as blank are chosen first; a matrix is taken as it is. Gaussian
+    mixtures of four families, with and without a noise component, are searched by rising numbers of components on a
+    seeded sample; the best is fitted to all rows that belong to a group, and its components are joined where nothing
+    parts them. Raises FitError if no model of the search is sound, and what preparing refuses.
+
+    Raises ChoiceError for what is neither a table nor a matrix.
+
+    Examples:
+        >>> answer = core.first_answer(core.sample("faithful").load())
+        >>> answer.groups, answer.sentence.split(";")[0]
+        (2, '2 groups')
+    """
+    if isinstance(data, Matrix):
+        return _answered(data, None, len(data.values) + data.n_dropped, seed, heard(watch), over)
+    table = as_table(data)
+    proposal = proposed(table, seed)
+    matrix = prepare(table, proposal.preparation)
+    return _answered(matrix, proposal, table.n_rows, seed, heard(watch), over)
+
+
+def _answered(
+    matrix: Matrix, proposal: Proposal | None, n_rows: int, seed: int, watch: Watch, over: Map
+) -> FirstAnswer:
+    watch = Joined(watch)
+    board = _best_board(_looked_at(matrix, seed), seed, watch, over)
+    polished = polish(matrix, board.best(), tolerance=POLISHED, watch=watch, over=over)
+    found = settled(polished, matrix, tolerance=POLISHED, watch=watch)
+    policy = ExpectedFalseAlarms(1.0 if len(matrix.values) >= FEWEST else 0.0)
+    odd = anomalies(found.fit, matrix, policy, scoring=InSample(), seed=seed, watch=watch)
+    merged = merging(found.fit, matrix.at(found.took_part))
+    searched_rows = int(complete_rows(matrix).sum())
+    return FirstAnswer(matrix, proposal, board, found, merged, odd, searched_rows, n_rows)
+
+
+def _best_board(rows: Matrix | Source, seed: int, watch: Watch, over: Map) -> Board:
+    """The search without noise or, where that leaves scatter to describe, the one with noise if it wins by BIC."""
+    n, d = (len(rows.values), len(rows.features)) if isinstance(rows, Matrix) else (rows.n, rows.d)
+    search = replace(FIRST_SEARCH, families=families_for(n, d), seed=seed)
+    plain = searched(rows, search, watch=watch, over=over)
+    if plain is not None and _is_clean(plain.best(), rows):
+        return plain
+    noisy = searched(rows, replace(search, noise=True), watch=watch, over=over)
+    found = [each for each in (plain, noisy) if each is not None]
+    if not found:
+        raise FitError(
+            "No model fits these columns soundly.",
+            "Every one collapsed onto a few rows or a flat direction.",
+            "Leave out columns with few distinct values, or columns that follow from others.",
+        )
+    return min(found, key=lambda each: each.best().bic)
+
+
+def _is_clean(fitted: Fit, rows: Matrix | Source) -> bool:
+    """Whether all components are groups and hardly more rows are odd than chance alone would make."""
+    if groups_alone(fitted.mixture, fitted.n_rows) is not fitted.mixture:
+        return False
+    found = chances(fitted.mixture, rows)
+    return int((found < 1 / len(found)).sum()) <= BY_CHANCE
+
+
+def _looked_at(matrix: Matrix, seed: int) -> Matrix | Source:
+    """At most FIRST_ROWS rows to search in: of those without blanks, if most rows have none, for a pass over them is
+    several times as fast; blanks have their say when the best model is refined on every row.
+    """
+    whole = complete_rows(matrix)
+    if whole.all() and len(whole) <= FIRST_ROWS:
+        return matrix
+    return at_most(as_source(matrix.at(whole)), FIRST_ROWS, seed)
+
+
+def complete_rows(matrix: Matrix) -> npt.NDArray[np.bool_]:
+    """(n,) the rows without blanks, where they are most of the rows and enough to fit; else all."""
+    whole: npt.NDArray[np.bool_] = ~np.asarray(np.isnan(matrix.values).any(axis=1))
+    enough = whole.mean() >= MOST_COMPLETE and whole.sum() >= ROWS_A_COLUMN * len(matrix.features)
+    return whole if enough else np.ones(len(whole), dtype=np.bool_)

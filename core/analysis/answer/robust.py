@@ -1,0 +1,94 @@
+"""Robust: a mixture of the groups alone, to whose shape odd rows do not contribute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ...arrays import Array, read_only
+from ...data.prepare import Matrix
+from ...data.rows import patterns_of
+from ...data.source import Source, as_source
+from ...errors import CoreError
+from ...mixture import density
+from ...mixture.fit import Fit, fit
+from ...mixture.model import Mixture
+from ...progress import Watch
+from ..anomaly.odd_rows import Scored
+from ..anomaly.scorers import scores_under
+from .searching import is_tail, widths
+
+SMALL = 0.05  # share of the rows: a component of more is a group however few those are
+FEWEST, FEWEST_A_COLUMN = 20, 5  # rows of a small group: so many, and so many for each number of its mean and one more
+SCATTER, WIDE = 0.15, 3.0  # share of the rows, and times as wide as the others: rows that belong nowhere
+DRAWS, SEED = 100_000, 0  # by which chances are known
+ALARMS = 1.0  # rows that are set aside by chance alone, on average
+ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A fit of the groups, and which rows it is of."""
+
+    fit: Fit
+    took_part: npt.NDArray[np.bool_]  # (n,) rows of the matrix
+
+
+def settled(fitted: Fit, matrix: Matrix, *, tolerance: float, watch: Watch) -> Settled:
+    """A fit without noise, scatter and handfuls, and without the rows that it finds next to impossible.
+
+    A row is set aside where fewer than one such row is expected by chance. The fit as it is where nothing is set aside,
+    or where the rest cannot be fitted.
+    """
+    whole = np.ones(len(matrix.values), dtype=np.bool_)
+    mixture, n = groups_alone(fitted.mixture, fitted.n_rows), len(whole)
+    if n < FEWEST:
+        return Settled(fitted, whole)
+    found = Settled(fitted, whole)
+    for _ in range(ROUNDS):
+        keep = chances(mixture, matrix) >= ALARMS / n
+        if mixture is found.fit.mixture and (keep == found.took_part).all():
+            break
+        again = _refitted(mixture, fitted, matrix.at(keep), tolerance, watch)
+        if again is None:
+            break
+        found = Settled(again, keep)
+        mixture = groups_alone(again.mixture, again.n_rows)
+        if mixture is again.mixture:
+            break
+    return found
+
+
+def chances(mixture: Mixture, rows: Matrix | Source) -> Array:
+    """(n,) the chance of a row at least as odd, blank in the same columns."""
+    source = as_source(rows)
+    return Scored(read_only(scores_under(mixture, source)), mixture, DRAWS, SEED, patterns_of(source)).p_value
+
+
+def groups_alone(mixture: Mixture, n: float) -> Mixture:
+    """The components that are groups, their weights summing to 1; the same mixture if all are and there is no noise."""
+    keep = np.ones(mixture.components, dtype=np.bool_)
+    weights, wide = mixture.weights / mixture.weights.sum(), widths(mixture)
+    fewest = max(FEWEST, FEWEST_A_COLUMN * (mixture.features + 1))
+    for k in np.argsort(weights, kind="stable")[:-1]:
+        handful = weights[k] < SMALL and weights[k] * n < fewest
+        others = (weights @ wide - weights[k] * wide[k]) / (1 - weights[k])
+        scattered = weights[k] < SCATTER and wide[k] - others > np.log(WIDE) and not is_tail(mixture, k)
+        keep[k] = not (handful or scattered)
+    if keep.all() and mixture.noise is None:
+        return mixture
+    kept = mixture.weights[keep]
+    return Mixture(kept / kept.sum(), mixture.means[keep], mixture.covariances[keep]).by_weight
+
+
+def _refitted(mixture: Mixture, like: Fit, matrix: Matrix, tolerance: float, watch: Watch) -> Fit | None:
+    """EM on some rows from a mixture's shares of them; None where that leads to no sound fit."""
+    plan = replace(like.plan, components=mixture.components, noise=False, tolerance=tolerance)
+    try:
+        shares = density.responsibilities(mixture, matrix.values)
+        found = fit(matrix, plan, responsibilities=shares, watch=watch)
+    except CoreError:
+        return None
+    return found if found.admissible else None

@@ -11,6 +11,7 @@ import json
 import math
 import re
 import resource
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -82,7 +83,7 @@ def corpus_rows(full):
     listed = manifest("a_messy/")
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(lambda each: compared(each, read(each["path"])), listed))
+        found = list(told(pool.map(lambda each: compared(each, read(each["path"])), listed), len(listed)))
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - own
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     outcomes = [outcome for outcome, _ in found]
@@ -103,6 +104,16 @@ def corpus_rows(full):
         if outcome.escaped or same is False:
             shape = outcome.table.frame.shape if outcome.table else outcome.refusal or outcome.escaped
             yield row(f"  {outcome.path}", str(shape)[:60], "")
+
+
+def told(outcomes, total):
+    """The same outcomes, with a word of how far it is: the whole takes half an hour of two cores."""
+    loaded = escaped = 0
+    for at, found in enumerate(outcomes, 1):
+        loaded, escaped = loaded + (found[0].table is not None), escaped + bool(found[0].escaped)
+        if at % 100 == 0 or at == total:
+            print(f"{at:,} of {total:,}: {loaded:,} loaded, {escaped} escaped", file=sys.stderr, flush=True)
+        yield found
 
 
 def ordinary_rows(listed, found):

@@ -16,6 +16,7 @@ from .analysis.anomaly.scorers import CrossFitted as CrossFitted
 from .analysis.anomaly.scorers import Fresh as Fresh
 from .analysis.anomaly.scorers import InSample as InSample
 from .analysis.anomaly.scorers import Pruned as Pruned
+from .analysis.answer.certainty import Certainty as Certainty
 from .analysis.answer.first import FirstAnswer as FirstAnswer
 from .analysis.answer.first import first_answer as first_answer
 from .analysis.answer.proposal import Proposal as Proposal

@@ -27,6 +27,8 @@ from ..groups.merging import Merging, merging
 from ..sampled import at_most
 from ..selection.board import Board, Search
 from ..selection.sweep import Map
+from .certainty import Certainty, certainty
+from .certainty import in_words as certainty_in_words
 from .proposal import Proposal, proposed
 from .robust import FEWEST, Settled, chances, groups_alone, settled
 from .searching import FREE, families_for, searched
@@ -51,6 +53,7 @@ class FirstAnswer:
         settled: the fit of the groups, and which rows of the matrix it is of.
         merging: the components joined one after the other.
         anomalies: the odd rows of the matrix, with one false alarm expected.
+        certainty: which other numbers of groups the rows would bear.
         searched: number of rows that the search could look at: those without blanks, or all.
         n_rows: rows of the table.
 
@@ -66,6 +69,7 @@ class FirstAnswer:
     settled: Settled
     merging: Merging
     anomalies: Anomalies
+    certainty: Certainty
     searched: int
     n_rows: int
 
@@ -113,7 +117,8 @@ class FirstAnswer:
     def odd(self) -> OddRows:
         """The odd rows of the table."""
         found = self.anomalies
-        return OddRows(self._of_table(found.score, np.nan), self._of_table(found.flagged, False))
+        ranking = self.matrix.row_ids[found.ranking]
+        return OddRows(self._of_table(found.score, np.nan), self._of_table(found.flagged, False), ranking)
 
     def _of_table(self, values: npt.NDArray[Any], otherwise: object) -> npt.NDArray[Any]:
         """(n,) what rows of the matrix have, for the rows of the table."""
@@ -132,6 +137,11 @@ class FirstAnswer:
     def sentence(self) -> str:
         """The answer in words."""
         return in_words(self.groups, self.largest, self.anomalies)
+
+    @property
+    def verdict(self) -> tuple[str, str, str]:
+        """How many groups, how sure that is, and what would change it: three sentences to read out."""
+        return certainty_in_words(self.certainty)
 
     @property
     def grounds(self) -> tuple[str, ...]:
@@ -178,6 +188,7 @@ class OddRows:
     Attributes:
         score: (n,) -log p of each row, NaN for rows that have no usable value.
         flagged: (n,) whether each row is odd.
+        ranking: positions of the odd rows in the table, the oddest first.
 
     Examples:
         >>> core.first_answer(core.sample("faithful").load()).odd.flagged.sum().item() < 5
@@ -186,6 +197,7 @@ class OddRows:
 
     score: Array
     flagged: npt.NDArray[np.bool_]
+    ranking: npt.NDArray[np.int64]
 
 
 def first_answer(
@@ -217,14 +229,16 @@ def _answered(
     matrix: Matrix, proposal: Proposal | None, n_rows: int, seed: int, watch: Watch, over: Map
 ) -> FirstAnswer:
     watch = Joined(watch)
-    board = _best_board(_looked_at(matrix, seed), seed, watch, over)
+    looked_at = _looked_at(matrix, seed)
+    board = _best_board(looked_at, seed, watch, over)
     polished = polish(matrix, board.best(), tolerance=POLISHED, watch=watch, over=over)
     found = settled(polished, matrix, tolerance=POLISHED, watch=watch)
     policy = ExpectedFalseAlarms(1.0 if len(matrix.values) >= FEWEST else 0.0)
     odd = anomalies(found.fit, matrix, policy, scoring=InSample(), seed=seed, watch=watch)
     merged = merging(found.fit, matrix.at(found.took_part))
     searched_rows = int(complete_rows(matrix).sum())
-    return FirstAnswer(matrix, proposal, board, found, merged, odd, searched_rows, n_rows)
+    sure = certainty(board, looked_at, merged)
+    return FirstAnswer(matrix, proposal, board, found, merged, odd, sure, searched_rows, n_rows)
 
 
 def _best_board(rows: Matrix | Source, seed: int, watch: Watch, over: Map) -> Board:

@@ -23,6 +23,7 @@ from scipy.special import xlogy
 
 from ...arrays import Array
 from ...data.prepare import Matrix
+from ...data.source import Source
 from ...errors import expect
 from ...mixture.fit import Fit
 from ...numbers import count, figure, share
@@ -152,7 +153,7 @@ def named(part: Part) -> str:
     return f"components {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
-def merging(fit: Fit, X: Matrix | npt.ArrayLike) -> Merging:
+def merging(fit: Fit, X: Matrix | Source | npt.ArrayLike) -> Merging:
     """Merge a fit's components, by its shares of (n, d) rows in fitted units; entropies on at most 20,000 of them.
 
     Raises DegenerateError for singular covariances.

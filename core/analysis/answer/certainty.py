@@ -1,0 +1,108 @@
+"""Certainty: which other numbers of groups the rows would bear as well.
+
+Two things decide how many groups are told: which mixture describes the rows best, and which of its components nothing
+parts. So the number is sure where every mixture that describes them about as well makes up as many groups, and where
+no border between two groups, or within one, could as well be taken for the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...data.prepare import Matrix
+from ...data.source import Source
+from ...mixture.fit import Fit
+from ...numbers import count, share
+from ..groups.merging import CHANCE, DEEP, VALLEY, Merge, Merging, merging
+from ..selection.board import Board
+from ..selection.model_selection import STRONG
+
+NEARLY = 0.001  # chance of a valley, over which a border may be none
+HARDLY = 0.1  # and under which a group may be two
+MOST_RIVALS = 6  # mixtures that are looked at
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """How sure a number of groups is.
+
+    Attributes:
+        groups: the number.
+        possible: the numbers that the rows would bear, that one among them, rising.
+        weakest: the border between two groups that is the least clear; None for one group.
+
+    Examples:
+        >>> core.first_answer(core.sample("faithful").load()).certainty.sure
+        True
+    """
+
+    groups: int
+    possible: tuple[int, ...]
+    weakest: Merge | None
+
+    @property
+    def sure(self) -> bool:
+        """Whether no other number is possible."""
+        return self.possible == (self.groups,)
+
+
+def certainty(board: Board, rows: Matrix | Source, merged: Merging) -> Certainty:
+    """How sure the number of groups is that a search and the merging of its best fit have led to.
+
+    rows are those that were searched.
+    """
+    groups = merged.chosen.groups
+    found = {groups, *_by_borders(merged)}
+    for rival in _rivals(board):
+        found.add(merging(_without_noise(rival), rows).chosen.groups)
+    apart = [each for each in merged.merges if not each.allowed]
+    return Certainty(groups, tuple(sorted(found)), apart[0] if apart else None)
+
+
+def _by_borders(merged: Merging) -> set[int]:
+    """The numbers of groups that borders of doubtful depth leave open."""
+    found = set()
+    for each in merged.merges:
+        tested = each.chance == each.chance  # not NaN
+        if each.allowed and DEEP <= each.valley < VALLEY and tested and each.chance <= HARDLY:
+            found.add(merged.chosen.groups + 1)
+        if not each.allowed and tested and NEARLY < each.chance <= CHANCE:
+            found.add(max(1, merged.chosen.groups - 1))
+    return found
+
+
+def _rivals(board: Board) -> list[Fit]:
+    """The best sound fit at each other number of components that describes the rows about as well as the best."""
+    best = board.best()
+    at = {fit.components: fit for fit in sorted(board.admissible, key=lambda fit: -fit.bic)}
+    near = [fit for k, fit in at.items() if k != best.components and fit.bic - best.bic < STRONG]
+    return sorted(near, key=lambda fit: fit.bic)[:MOST_RIVALS]
+
+
+def _without_noise(fit: Fit) -> Fit:
+    mixture = fit.mixture
+    if mixture.noise is None:
+        return fit
+    return replace(fit, mixture=replace(mixture, weights=mixture.weights / mixture.weights.sum(), noise=None))
+
+
+def in_words(found: Certainty) -> tuple[str, str, str]:
+    """The number, how sure it is, and what would change it: three sentences to read out."""
+    number = "one group" if found.groups == 1 else count(found.groups, "group")
+    first = f"The rows form {number}."
+    if found.sure:
+        second = "That is clear: every model that describes them about as well tells the same number."
+    else:
+        others = " or ".join(str(each) for each in found.possible if each != found.groups)
+        second = f"That is not certain: {others} would be possible as well."
+    return first, second, _what_would_change(found)
+
+
+def _what_would_change(found: Certainty) -> str:
+    weakest = found.weakest
+    if weakest is None:
+        return "A valley with hardly any rows in it would make them two; there is none."
+    return (
+        f"The least clear border is where the rows thin out to {share(weakest.valley)} of the smaller group's density; "
+        "without it there would be one group fewer."
+    )

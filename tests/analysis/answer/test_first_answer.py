@@ -1,0 +1,177 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import core
+from core.analysis.answer.first import complete_rows, first_answer
+from core.data.prepare import Preparation, prepare
+
+
+def table(rows, seed=None):
+    return pd.DataFrame(rows, columns=[f"x{j}" for j in range(np.shape(rows)[1])])
+
+
+def two_groups(rng, n=400, apart=7.0, features=3):
+    of = rng.random(n) < 0.4
+    return rng.normal(size=(n, features)) + apart * of[:, None] * np.eye(features)[0], of.astype(int)
+
+
+def agree(found, truth):
+    """Whether two ways to part rows differ in one row of fifty at most."""
+    kinds = np.unique(truth)
+    return sum(np.bincount(found[truth == kind]).max() for kind in kinds) >= 0.98 * len(truth)
+
+
+def test_rows_with_blanks_are_left_to_the_refinement_where_most_rows_have_none():
+    rows = np.random.default_rng(0).normal(size=(400, 3)) + 6 * (np.arange(400) % 2)[:, None]
+    rows[::10, 1] = np.nan
+    answer = first_answer(table(rows))
+    assert answer.searched == 360
+    assert "all 360 rows without blanks" in answer.method
+    assert answer.groups == 2
+    assert len(answer.largest) == 400
+    rows[::2, 0] = np.nan
+    rows[1::20, 0] = np.nan
+    assert complete_rows(prepare(table(rows))).all()
+
+
+def test_labels_odd_rows_and_parts_are_of_the_rows_of_the_table_and_a_row_without_a_value_is_in_no_group():
+    rows, of = two_groups(np.random.default_rng(1))
+    rows[[3, 50]] = np.nan
+    answer = first_answer(table(rows))
+    assert [len(each) for each in (answer.labels, answer.odd.flagged, answer.odd.score, answer.took_part)] == [400] * 4
+    assert (answer.labels == -1).nonzero()[0].tolist() == [3, 50]
+    assert not answer.took_part[[3, 50]].any()
+    assert not answer.odd.flagged[[3, 50]].any()
+    assert np.isnan(answer.odd.score[[3, 50]]).all()
+    assert agree(answer.labels[answer.labels >= 0], of[answer.labels >= 0])
+
+
+def test_a_wrong_cell_hides_no_groups_takes_no_part_and_is_odd():
+    rows, of = two_groups(np.random.default_rng(2))
+    rows[17, 1] *= 1e4
+    answer = first_answer(table(rows))
+    assert answer.groups == 2
+    assert answer.odd.ranking[0] == 17
+    assert not answer.took_part[17]
+    assert agree(answer.labels, of)
+
+
+@pytest.mark.parametrize("share", [0.03, 0.08])
+def test_rows_scattered_around_two_groups_are_odd_and_no_group(share):
+    rng = np.random.default_rng(3)
+    rows, _ = two_groups(rng, 800)
+    wild = rng.random(800) < share
+    rows[wild] = rng.uniform(-30, 40, (wild.sum(), 3))
+    answer = first_answer(table(rows))
+    assert answer.groups == 2
+    assert answer.odd.flagged[wild].mean() > 0.9
+    assert answer.odd.flagged[~wild].mean() < 0.006
+    assert "take part in shaping them" in " ".join(answer.grounds)
+
+
+def test_a_small_tight_segment_is_a_group_and_a_handful_far_away_is_odd():
+    rng = np.random.default_rng(4)
+    rows, _ = two_groups(rng, 1_500)
+    segment, handful = np.arange(45), np.arange(45, 53)
+    rows[segment] = [0, 14, 0] + 0.5 * rng.normal(size=(45, 3))
+    rows[handful] = [0, 0, -25] + 0.2 * rng.normal(size=(8, 3))
+    answer = first_answer(table(rows))
+    assert answer.groups == 3
+    assert answer.odd.flagged[handful].all()
+    assert not answer.odd.flagged[segment].any()
+
+
+def test_one_group_whose_columns_are_skewed_is_one_and_its_columns_are_taken_by_logarithm():
+    rng = np.random.default_rng(5)
+    rows = np.exp(rng.normal(3, 0.8, (600, 2)))
+    answer = first_answer(table(rows))
+    assert answer.groups == 1
+    assert dict(answer.preparation.transforms) == {"x0": "log", "x1": "log"}
+    assert "its logarithm describes it better" in answer.grounds[0]
+    assert answer.odd.flagged.mean() < 0.006
+
+
+def test_an_even_column_is_not_bent_and_even_rows_are_one_group():
+    rows = np.random.default_rng(6).uniform(0, 1, (700, 2))
+    answer = first_answer(table(rows))
+    assert answer.preparation.transforms == ()
+    assert answer.groups == 1
+
+
+def test_zeros_take_no_part_are_told_and_can_be_taken_back():
+    rng = np.random.default_rng(7)
+    rows, of = two_groups(rng, 600)
+    rows[:, 2] = np.where(rng.random(600) < 0.2, 0.0, np.exp(rng.normal(3, 0.3, 600)))
+    answer = first_answer(table(rows))
+    assert answer.preparation.heaps == (("x2", 0.0),)
+    assert "hold 0, far more than any value near it" in answer.grounds[0]
+    assert answer.groups == 2
+    assert agree(answer.labels, of)
+    with_zeros = prepare(table(rows), Preparation(columns=answer.preparation.columns))
+    assert not with_zeros.has_blanks
+    assert answer.matrix.has_blanks
+
+
+def test_repeated_rows_count_once_and_are_told():
+    rng = np.random.default_rng(8)
+    rows, of = two_groups(rng, 150)
+    rows, of = np.repeat(rows.round(2), 5, axis=0), np.repeat(of, 5)
+    answer = first_answer(table(rows))
+    assert not answer.preparation.repeats
+    assert answer.fit.n_rows == pytest.approx(150)
+    assert answer.groups == 2
+    assert agree(answer.labels, of)
+    assert "600 rows repeat another exactly" in " ".join(answer.grounds)
+
+
+def test_as_many_groups_are_found_as_there_are():
+    rng = np.random.default_rng(9)
+    of = np.repeat(np.arange(11), 90)
+    rows = 9.0 * np.column_stack([of % 4, of // 4]) + rng.normal(size=(990, 2))
+    answer = first_answer(table(rows))
+    assert answer.groups == 11
+    assert agree(answer.labels, of)
+
+
+def test_three_rows_have_no_odd_one():
+    answer = first_answer(table([[1.0, 2.0], [2.0, 3.5], [9.0, 1.0]]))
+    assert (answer.groups, answer.odd.flagged.any()) == (1, False)
+
+
+def test_a_matrix_is_taken_as_it_is():
+    rows, of = two_groups(np.random.default_rng(10))
+    matrix = prepare(table(rows), Preparation(columns=("x0", "x1")))
+    answer = first_answer(matrix)
+    assert (answer.preparation, answer.matrix, answer.groups) == (None, matrix, 2)
+    assert agree(answer.labels, of)
+
+
+def test_the_number_is_sure_where_groups_are_far_apart_and_the_sentences_say_so():
+    rows, _ = two_groups(np.random.default_rng(11), apart=9.0)
+    answer = first_answer(table(rows))
+    assert answer.certainty.sure
+    assert answer.verdict[0] == "The rows form 2 groups."
+    assert answer.verdict[1].startswith("That is clear")
+    assert len(answer.verdict) == 3
+
+
+def test_other_numbers_that_the_rows_would_bear_are_named():
+    rng = np.random.default_rng(12)
+    rows = rng.normal(size=(160, 2)) + np.repeat([[0, 0], [3.3, 0]], 80, axis=0)
+    found = first_answer(table(rows)).certainty
+    assert set(found.possible) == {1, 2}
+    assert not found.sure
+
+
+def test_the_same_table_has_the_same_answer():
+    rows, _ = two_groups(np.random.default_rng(13), 3_000)
+    one, other = (first_answer(table(rows), seed=2) for _ in range(2))
+    assert np.array_equal(one.labels, other.labels)
+    assert np.array_equal(one.fit.mixture.means, other.fit.mixture.means)
+    assert one.sentence == other.sentence
+
+
+def test_it_is_an_answer_of_a_table_or_a_matrix():
+    with pytest.raises(core.ChoiceError):
+        first_answer([1.0, 2.0])

@@ -18,6 +18,7 @@ from .analysis.anomaly.scorers import InSample as InSample
 from .analysis.anomaly.scorers import Pruned as Pruned
 from .analysis.answer.certainty import Certainty as Certainty
 from .analysis.answer.first import FirstAnswer as FirstAnswer
+from .analysis.answer.first import OddRows as OddRows
 from .analysis.answer.first import first_answer as first_answer
 from .analysis.answer.proposal import Proposal as Proposal
 from .analysis.answer.proposal import proposed as proposed
@@ -63,6 +64,8 @@ from .analysis.uncertainty.stability import Stability as Stability
 from .analysis.uncertainty.stability import stability as stability
 from .data.columns import default_columns as default_columns
 from .data.columns import left_out as left_out
+from .data.heaps import Heap as Heap
+from .data.heaps import heaps as heaps
 from .data.prepare import Matrix as Matrix
 from .data.prepare import Preparation as Preparation
 from .data.prepare import Transform as Transform

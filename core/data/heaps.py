@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import pandas as pd
 
 from ..arrays import Array
 from ..numbers import figure, share
 from .columns import numbers_of
 from .table import Table
+from .transform import as_table
 
 LEAST_SHARE = 0.03  # of a column's cells
 FEWEST = 10  # cells
@@ -42,7 +44,7 @@ class Heap:
     Examples:
         >>> rng = np.random.default_rng(0)
         >>> bought = np.where(rng.random(200) < 0.2, 0.0, rng.normal(20, 3, 200))
-        >>> print(core.heaps(core.profile(pd.DataFrame({"bought": bought})))[0].sentence)
+        >>> print(core.heaps(pd.DataFrame({"bought": bought}))[0].sentence)
         23 % of “bought” hold 0, far more than any value near it.
     """
 
@@ -59,7 +61,7 @@ class Heap:
         )
 
 
-def heaps(table: Table, columns: tuple[str, ...] | None = None) -> tuple[Heap, ...]:
+def heaps(table: Table | pd.DataFrame, columns: tuple[str, ...] | None = None) -> tuple[Heap, ...]:
     """The heaps of some columns of numbers, or of all of them.
 
     Raises ChoiceError for what is no table.
@@ -68,6 +70,7 @@ def heaps(table: Table, columns: tuple[str, ...] | None = None) -> tuple[Heap, .
         >>> core.heaps(core.sample("faithful").load())
         ()
     """
+    table = as_table(table)
     names = [each.name for each in table.columns if each.kind.is_numeric] if columns is None else columns
     return tuple(heap for name in names for heap in _heaps_of(name, numbers_of(table, name)))
 

@@ -19,6 +19,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 from scipy.special import xlogy
 
 from ...arrays import Array
@@ -185,6 +186,11 @@ def merging(fit: Fit, X: Matrix | Source | npt.ArrayLike) -> Merging:
     return Merging(fit.components, first_entropy, tuple(merges))
 
 
+def _tube(features: int) -> float:
+    """How far, squared, rows near a line lie from it: half of those of a bell on it do."""
+    return float(stats.chi2(features - 1).median()) / 2 if features > 1 else math.inf
+
+
 @dataclass
 class _Bench:
     """The groups so far, with what every pair would save in entropy."""
@@ -199,7 +205,7 @@ class _Bench:
         self.falls = {pair: self._fall(*pair) for pair in combinations(self.shares, 2)}
         self.chances: dict[tuple[Part, Part], float] = {}  # of a valley, by pair, as far as they were asked for
         self._whole = ~np.isnan(self.rows).any(axis=1)
-        self._leader = np.argmax(np.column_stack(list(self.shares.values())), axis=1)  # component of each row
+        self._between: dict[tuple[int, int], float] = {}  # the same, by pair of components
 
     def next_merge(self, going: bool) -> tuple[tuple[Part, Part], bool]:
         """The pair whose entropy falls most of those that may be joined while it goes on, else of all; if it may."""
@@ -220,27 +226,32 @@ class _Bench:
         return self.chances[first, second]
 
     def _tested(self, first: Part, second: Part) -> float:
-        """The lower chance of two: between their largest components by all rows of both, and between their nearest.
+        """The lower chance of two: between their largest components, and between their nearest.
 
-        All rows of two curved groups may lie over each other on a line; the nearest components of two round ones may
-        be rows between them.
+        Between the largest of two curved groups others of theirs may lie; the nearest of two round ones may be rows
+        between them.
         """
         weights = self.fit.mixture.weights
         one, other = (max(part, key=lambda k: weights[k]) for part in (first, second))
         nearest = self.valleys.nearest(first, second)
-        chance = self._chance_between(one, other, first + second)
-        return chance if nearest == (one, other) else min(chance, self._chance_between(*nearest, nearest))
+        chance = self._chance_between(one, other)
+        return chance if nearest == (one, other) else min(chance, self._chance_between(*nearest))
 
-    def _chance_between(self, one: int, other: int, part: Part) -> float:
-        """By the rows of a part on the line that tells two components apart (Fisher 1936)."""
-        mine = self._whole & np.isin(self._leader, part)
-        if mine.sum() < FEWEST_COMPLETE and not self._whole.all():
-            return 0.0
-        mixture = self.fit.mixture
-        way = mixture.means[other] - mixture.means[one]
-        line = np.linalg.solve(mixture.covariances[one] + mixture.covariances[other], way)
-        along = (self.rows[mine] - mixture.means[one]) @ line / (way @ line)
-        return chance_of_valley(along, self.weights[mine], self.fit.n_rows, self.fit.plan.seed)
+    def _chance_between(self, one: int, other: int) -> float:
+        """By all rows near the line through the centres of two components, as the covariance of both measures it."""
+        if (one, other) not in self._between:
+            mixture = self.fit.mixture
+            root = np.linalg.cholesky(mixture.covariances[one] + mixture.covariances[other])
+            rows = np.linalg.solve(root, (self.rows[self._whole] - mixture.means[one]).T).T
+            way = np.linalg.solve(root, mixture.means[other] - mixture.means[one])
+            along = rows @ way / (way @ way)
+            apart = np.einsum("ij,ij->i", rows, rows) - along**2 * (way @ way)
+            near = apart <= _tube(mixture.features)
+            if near.sum() < FEWEST_COMPLETE and not self._whole.all():
+                return 0.0
+            weights = self.weights[self._whole][near]
+            self._between[one, other] = chance_of_valley(along[near], weights, self.fit.n_rows, self.fit.plan.seed)
+        return self._between[one, other]
 
     def crossing(self, first: Part, second: Part) -> float:
         """The larger share of one of two groups that the other would get: directly estimated (Hennig 2010)."""

@@ -141,7 +141,11 @@ def _nothing_to_fit(table: Table, choice: Preparation) -> DataError:
     if table.n_rows == 1:
         only = "If it holds the names of columns, there are no rows below them."
         return DataError("The table has one row alone.", only, "Choose a file with more rows.")
-    if any(column.kind.is_numeric for column in table.columns):
+    numeric = [column for column in table.columns if column.kind.is_numeric]
+    if numeric and all(column.n_distinct <= 1 for column in numeric):
+        what = "Every column of numbers holds one value in all rows, so nothing tells groups apart."
+        return DataError(what, remedy="Choose a file whose rows differ.")
+    if numeric:
         return DataError("No column of numbers can tell groups apart.", remedy="Tick one all the same to see why.")
     return DataError("No column of this table holds numbers.", remedy="Choose a file with a column of numbers.")
 

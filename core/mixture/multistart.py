@@ -43,7 +43,7 @@ def can_be_sound(problem: Problem, plan: Plan) -> bool:
     """Whether an optimum of the plan can be without objection: not where columns are collinear or rows too few."""
     needed = plan.components * plan.family.minimum_rows(problem.source.d)
     enough = plan.components == 1 or plan.prior is not None or problem.rows >= needed
-    return enough and not problem.units.collinear
+    return enough and not problem.is_collinear_for(plan.family)
 
 
 FirstMoments = Callable[[int, int], Moments]  # of K and attempt

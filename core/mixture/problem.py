@@ -17,6 +17,7 @@ from ..data.source import Source
 from ..errors import FitError
 from .em.constants import FLOOR
 from .em.stopping import flattest
+from .family import Axis, Family
 from .model import Noise
 from .noise import noise_over
 from .observed import Observed, fill_for_start
@@ -26,6 +27,7 @@ START_ROWS = 2_000  # rows that starts look at
 IN_MEMORY_CELLS = 8_000_000  # values (64 MB) that are scaled once instead of at each pass
 SAMPLE_ROWS = 20_000  # rows on which several starts converge before the best is polished on all
 LEAST_VARIANCE, MOST_VARIANCE = 1e-280, 1e280  # of a column: squares and products keep all their digits between
+FEWEST_ROWS = 20  # from which fewer rows than columns are a matter of the columns
 COLLINEAR = 1e-10  # least eigenvalue of the correlation matrix of columns that are not combinations of others
 
 
@@ -78,6 +80,15 @@ class Problem:
     def noise(self) -> Noise:
         """A noise component of no weight yet, in EM's units."""
         return noise_over(self.source, self.units.axes)
+
+    def is_collinear_for(self, family: Family) -> bool:
+        """Whether columns that are combinations of others leave a family without a sound fit.
+
+        Where only rows are too few for as many columns, families along the columns do not notice: they look at each
+        column by itself.
+        """
+        few = FEWEST_ROWS <= self.rows <= self.source.d + 1
+        return self.units.collinear and not (few and family.orientation is Axis.IDENTITY)
 
     def sampled(self, rng: np.random.Generator) -> Problem:
         """The same problem on SAMPLE_ROWS rows drawn in proportion to their weights."""

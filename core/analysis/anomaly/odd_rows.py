@@ -24,6 +24,7 @@ from .null import Null, as_rare, null_of
 from .scorers import Pruned, Scoring, scores_under
 
 DRAWS = 200_000  # so that every chance down to 1e-12 is known to some 2 %
+DRAWN_CELLS = 8_000_000  # at most, of many columns
 NEVER = float("inf")
 PATTERN_DRAWS = 500_000  # of all missing patterns together, where rows have blanks
 LEAST_PATTERN_DRAWS = 500
@@ -309,7 +310,7 @@ def scored_alike(known: Scored, X: npt.ArrayLike | Matrix | Source) -> Scored:
 
 
 def _scored(score: Array, mixture: Mixture, source: Source, seed: int) -> Scored:
-    return Scored(read_only(score), mixture, DRAWS, seed, patterns_of(source))
+    return Scored(read_only(score), mixture, min(DRAWS, DRAWN_CELLS // mixture.features), seed, patterns_of(source))
 
 
 def flag(rows: Scored, policy: Policy | None = None) -> Anomalies:

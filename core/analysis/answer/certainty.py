@@ -13,12 +13,12 @@ from ...data.prepare import Matrix
 from ...data.source import Source
 from ...mixture.fit import Fit
 from ...numbers import count, share
-from ..groups.merging import CHANCE, DEEP, VALLEY, Merge, Merging, merging
+from ..groups.merging import DEEP, VALLEY, Merge, Merging, merging
 from ..selection.board import Board
 from ..selection.model_selection import STRONG
 
-NEARLY = 0.001  # chance of a valley, over which a border may be none
-HARDLY = 0.1  # and under which a group may be two
+NEARLY = 0.1  # share of the level that parts groups: a valley with more chance than that may be none
+HARDLY = 4.0  # times that level: one with less may be real
 MOST_RIVALS = 6  # mixtures that are looked at
 
 
@@ -64,9 +64,9 @@ def _by_borders(merged: Merging) -> set[int]:
     found = set()
     for each in merged.merges:
         tested = each.chance == each.chance  # not NaN
-        if each.allowed and DEEP <= each.valley < VALLEY and tested and each.chance <= HARDLY:
+        if each.allowed and DEEP <= each.valley < VALLEY and tested and each.chance <= HARDLY * merged.level:
             found.add(merged.chosen.groups + 1)
-        if not each.allowed and tested and NEARLY < each.chance <= CHANCE:
+        if not each.allowed and tested and NEARLY * merged.level < each.chance <= merged.level:
             found.add(max(1, merged.chosen.groups - 1))
     return found
 

@@ -17,6 +17,7 @@ from ...data.table import Table
 from ...data.transform import as_table
 from ...errors import FitError
 from ...mixture import density
+from ...mixture.blas import one_thread
 from ...mixture.fit import Fit, polish
 from ...numbers import count, figure, share
 from ...progress import Joined, Watch, heard
@@ -229,6 +230,11 @@ def _answered(
     matrix: Matrix, proposal: Proposal | None, n_rows: int, seed: int, watch: Watch, over: Map
 ) -> FirstAnswer:
     watch = Joined(watch)
+    with one_thread():
+        return _found(matrix, proposal, n_rows, seed, watch, over)
+
+
+def _found(matrix: Matrix, proposal: Proposal | None, n_rows: int, seed: int, watch: Watch, over: Map) -> FirstAnswer:
     looked_at = _looked_at(matrix, seed)
     board = _best_board(looked_at, seed, watch, over)
     polished = polish(matrix, board.best(), tolerance=POLISHED, watch=watch, over=over)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from ...arrays import Array
 from ...data.columns import default_columns
 from ...data.heaps import Heap, heaps
 from ...data.prepare import Preparation, prepare
 from ...data.repeats import repeats
 from ...data.table import Table
 from ...data.transform import raw_values
+from ...errors import DataError
 from ...numbers import count
 from .shapes import Shaped, shaped
 
+FEWEST_DIFFERENT = 3  # rows
 MOST_HEAPED = 0.5  # share of a column's cells: beyond it the heap is the column
 
 
@@ -53,8 +58,9 @@ def proposed(table: Table, seed: int = 0) -> Proposal:
         ('eruptions', 'waiting')
     """
     names = default_columns(table)
-    prepare(table, Preparation(columns=names))  # refuses what cannot be fitted
+    prepare(table, Preparation(columns=names or None))  # refuses what cannot be fitted
     raw, _ = raw_values(table, names, (None,) * len(names))
+    _expect_different(raw)
     found = repeats(raw)
     heaped = tuple(each for each in heaps(table, names) if each.share <= MOST_HEAPED)
     choice = Preparation(
@@ -65,3 +71,14 @@ def proposed(table: Table, seed: int = 0) -> Proposal:
     bent = shaped(prepare(table, choice), seed)
     choice = replace(choice, transforms=tuple((each.column, each.shape) for each in bent))
     return Proposal(choice, heaped, bent, 0 if found is None else round(len(raw) - float((1 / found).sum())))
+
+
+def _expect_different(raw: Array) -> None:
+    """Raise DataError where rows differ too little to be parted."""
+    different = len(np.unique(raw, axis=0)) if len(raw) > 2 else FEWEST_DIFFERENT
+    if different < FEWEST_DIFFERENT:
+        raise DataError(
+            f"There are only {different} different rows in these columns.",
+            "They are their own groups: nothing is left to be found.",
+            "Take in more columns.",
+        )

@@ -23,7 +23,7 @@ from .searching import is_tail, widths
 SMALL = 0.05  # share of the rows: a component of more is a group however few those are
 FEWEST, FEWEST_A_COLUMN = 20, 5  # rows of a small group: so many, and so many for each number of its mean and one more
 SCATTER, WIDE = 0.15, 3.0  # share of the rows, and times as wide as the others: rows that belong nowhere
-DRAWS, SEED = 100_000, 0  # by which chances are known
+DRAWS, CELLS, SEED = 100_000, 2_000_000, 0  # rows and cells that are drawn, by which chances are known
 ALARMS = 1.0  # rows that are set aside by chance alone, on average
 ROUNDS = 2
 
@@ -64,7 +64,13 @@ def settled(fitted: Fit, matrix: Matrix, *, tolerance: float, watch: Watch) -> S
 def chances(mixture: Mixture, rows: Matrix | Source) -> Array:
     """(n,) the chance of a row at least as odd, blank in the same columns."""
     source = as_source(rows)
-    return Scored(read_only(scores_under(mixture, source)), mixture, DRAWS, SEED, patterns_of(source)).p_value
+    return Scored(
+        read_only(scores_under(mixture, source)),
+        mixture,
+        min(DRAWS, CELLS // mixture.features),
+        SEED,
+        patterns_of(source),
+    ).p_value
 
 
 def groups_alone(mixture: Mixture, n: float) -> Mixture:

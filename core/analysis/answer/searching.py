@@ -64,12 +64,16 @@ def _most(rows: Matrix | Source) -> int:
 
 
 def sound(board: Board) -> Board:
-    """The board with every objection to an answer; a wide component around another is a tail of that one."""
+    """The board with every objection to an answer; the board itself, without noise, where no fit would be left.
+
+    A wide component around another is a tail of that one.
+    """
     cells = [
         cell if cell.fit is None else replace(cell, fit=replace(cell.fit, objections=_objections(cell.fit)))
         for cell in board.cells
     ]
-    return replace(board, cells=tuple(cells))
+    found = replace(board, cells=tuple(cells))
+    return found if found.admissible or board.search.noise else board
 
 
 def _objections(fit: Fit) -> tuple[Objection, ...]:

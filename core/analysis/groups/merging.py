@@ -40,8 +40,9 @@ ALL_BUT_NONE = 0.995  # of the lower peak: above it there is no valley to speak 
 CROSSING = 0.025  # Hennig's (2010, section 4.3) for misclassification; two groups of which less crosses are clear
 DEEP = 0.1  # a valley so deep needs no test
 CLEAR = 0.015  # nor do two groups of which less crosses
-CHANCE = 0.01  # of two peaks by chance, beyond which a valley is not taken for real
+CHANCE = 0.05  # of a valley by chance anywhere, beyond which it is not taken for real
 FEWEST_COMPLETE = 100  # rows without blanks by which a valley can be tested
+TUBE = 0.95  # share of the rows of a bell on a line that count as near it
 ENTROPY_ROWS = 20_000  # on which the entropy is computed: it only orders the merges
 
 Part = tuple[int, ...]
@@ -68,6 +69,7 @@ class Merging:
         components: number of components K.
         entropy: of the components' responsibilities, in nats a row.
         merges: K - 1 merges, one after the other, with what each came to.
+        level: the chance of a valley, up to which it is taken for real.
 
     Examples:
         >>> rows = core.toy("round", rows=60).points
@@ -79,6 +81,7 @@ class Merging:
     components: int
     entropy: float
     merges: tuple[Merge, ...]
+    level: float = CHANCE
 
     @cached_property
     def chosen(self) -> Grouping:
@@ -183,12 +186,15 @@ def merging(fit: Fit, X: Matrix | Source | npt.ArrayLike) -> Merging:
         found, chance = (valleys.ratio(*pair), bench.crossing(*pair)), bench.chances.get(pair, math.nan)
         bench.join(*pair)
         merges.append(Merge(pair, Grouping.together(tuple(bench.shares)), entropy, *found, allowed, chance))
-    return Merging(fit.components, first_entropy, tuple(merges))
+    return Merging(fit.components, first_entropy, tuple(merges), bench.level)
 
 
 def _tube(features: int) -> float:
-    """How far, squared, rows near a line lie from it: half of those of a bell on it do."""
-    return float(stats.chi2(features - 1).median()) / 2 if features > 1 else math.inf
+    """How far, squared, rows near a line lie from it: nearly all of those of a bell on it do.
+
+    Fewer tell too little of a small group beside a large one.
+    """
+    return float(stats.chi2(features - 1).ppf(TUBE)) / 2 if features > 1 else math.inf
 
 
 @dataclass
@@ -205,6 +211,7 @@ class _Bench:
         self.falls = {pair: self._fall(*pair) for pair in combinations(self.shares, 2)}
         self.chances: dict[tuple[Part, Part], float] = {}  # of a valley, by pair, as far as they were asked for
         self._whole = ~np.isnan(self.rows).any(axis=1)
+        self._asked = sum(self._is_open(*pair) for pair in self.falls)  # borders that need a test
         self._between: dict[tuple[int, int], float] = {}  # the same, by pair of components
 
     def next_merge(self, going: bool) -> tuple[tuple[Part, Part], bool]:
@@ -214,10 +221,20 @@ class _Bench:
 
     def _may_join(self, first: Part, second: Part) -> bool:
         """Whether too little sets two groups apart: a shallow valley, or one that chance explains."""
-        valley, crossing = self.valleys.ratio(first, second), self.crossing(first, second)
-        if valley >= VALLEY and crossing >= CROSSING:
+        if self.valleys.ratio(first, second) >= VALLEY and self.crossing(first, second) >= CROSSING:
             return True
-        return valley >= DEEP and crossing >= CLEAR and self._chance(first, second) > CHANCE
+        return self._is_open(first, second) and self._chance(first, second) > self.level
+
+    def _is_open(self, first: Part, second: Part) -> bool:
+        """Whether a border is neither clear nor none at first sight."""
+        valley, crossing = self.valleys.ratio(first, second), self.crossing(first, second)
+        shallow = valley >= VALLEY and crossing >= CROSSING
+        return valley >= DEEP and crossing >= CLEAR and not shallow
+
+    @property
+    def level(self) -> float:
+        """The chance up to which one valley is real, so that of all that are tested few are so by chance."""
+        return CHANCE / max(1, self._asked)
 
     def _chance(self, first: Part, second: Part) -> float:
         """The chance of a valley between two groups, if they were one; 0 where too few rows are whole to tell."""

@@ -7,6 +7,8 @@ looks at all of the line at once, and has no power where a tenth of the rows sta
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -39,6 +41,9 @@ def chance_of_valley(along: Array, weights: Array, rows: float, seed: int) -> fl
     rng = np.random.default_rng([seed, count])
     chosen = rng.choice(len(places), (DRAWS, count), p=shares)
     drawn = places[chosen] + width * rng.standard_normal((DRAWS, count))
+    middle = float(shares @ places)
+    spread = float(shares @ (places - middle) ** 2)
+    drawn = middle + (drawn - middle) / math.sqrt(1 + width**2 / spread)  # as wide as the rows themselves
     again = line.binned(drawn, np.full((DRAWS, count), 1 / count))
     return float(np.mean(line.peaks(again, width) > 1))
 

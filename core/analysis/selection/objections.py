@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from ...mixture.em.stopping import Objection
+from ...mixture.family import Axis
 from ...mixture.fit import Fit
 from ...mixture.model import Mixture
 from .board import Board
 
 FEWEST_ROWS = 5  # in a group of an answer; fewer are odd rows
+CELLS_A_PARAMETER = 5  # at least
 SMALL = 0.05  # mixing weight below which a group may be odd rows
 WIDE = 3.0  # times as wide as the others, in the mean over all directions, from which it is
 
@@ -27,9 +29,16 @@ def objections_to(fit: Fit) -> tuple[Objection, ...]:
         found.append(Objection.HANDFUL)
     if is_scattered(fit.mixture):
         found.append(Objection.SCATTERED)
-    if fit.n_parameters >= fit.n_rows:
+    if fit.n_parameters >= _most_parameters(fit):
         found.append(Objection.OVERFULL)
     return tuple(dict.fromkeys(found))
+
+
+def _most_parameters(fit: Fit) -> float:
+    """Of a fit that means something: a parameter of a family along the columns is known by that column's cells."""
+    if fit.family.orientation is not Axis.IDENTITY:
+        return fit.n_rows
+    return max(fit.n_rows, fit.n_rows * fit.mixture.features / CELLS_A_PARAMETER)
 
 
 def is_scattered(mixture: Mixture) -> bool:

@@ -165,6 +165,6 @@ def run_of(problem: Problem, plan: Plan, running: Running) -> Run:
         found.append(Objection.FEW_ROWS)
     if outcome is Outcome.FELL:
         found.append(Objection.FELL)
-    if problem.units.collinear:
+    if problem.is_collinear_for(plan.family):
         found.append(Objection.COLLINEAR)
     return Run(place, tuple(running.trace), outcome, tuple(found))

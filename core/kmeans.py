@@ -158,7 +158,7 @@ def k_means_curve(
     outcome = Outcome.CONVERGED
 
     def go_on(_start: int, _starts: int) -> bool:
-        return as_watch(watch)(Progress("numbers of groups for K-Means", len(points), len(wanted)))
+        return as_watch(watch)(Progress("numbers of clusters for K-Means", len(points), len(wanted)))
 
     for k in wanted:
         try:

@@ -6,6 +6,7 @@ from core.charts.scene import Scene
 from core.data.table import Table
 from core.errors import CoreError
 from core.numbers import count
+from pages.app import beginning
 from pages.app import results as derived
 from pages.app.results import Analysis
 from pages.app.session import choose, current
@@ -18,6 +19,7 @@ from pages.ui.tables import looks
 
 ROOM = 480  # pixels that the answer will take, kept free until it is there
 SHOWN = 200  # rows of the preview
+GROUNDS = 6  # sentences on what the answer rests on; the rest is a click away
 
 
 def show_empty() -> None:
@@ -59,8 +61,13 @@ def show_answer(analysis: Analysis) -> None:
     draw(first_picture(scene), picture)
     with ways:
         show_ways(scene)
-    widgets.notes(tuple(note.what for note in analysis.matrix.notes))
-    if analysis.first is not None and analysis.session.model is None:
+    grounds = (*analysis.grounds, *(note.what for note in analysis.matrix.notes))
+    widgets.notes(grounds[:GROUNDS])
+    widgets.apart_note(analysis, scene)
+    if len(grounds) > GROUNDS:
+        with st.expander(f"{len(grounds) - GROUNDS:,} more that it rests on"):
+            widgets.notes(grounds[GROUNDS:])
+    if analysis.session.model is None:
         with st.expander("How this was found"):
             st.markdown(analysis.first.method)
 
@@ -74,7 +81,7 @@ def show_ways(scene: Scene) -> None:
             "What are they like?",
             "What sets each apart, and where K-Means differs.",
         ),
-        ("pages/how_many_page.py", f"Why {number}?", "How other numbers and shapes of groups compare."),
+        ("pages/how_many_page.py", f"Why {number}?", "How other models compare, and what speaks for this one."),
         (
             "pages/odd_rows_page.py",
             "Which rows are odd?",
@@ -109,7 +116,7 @@ def show_data() -> None:
         st.title("What is in your data?", anchor=False, width="content")
         corner = st.container(width="content")
     try:
-        table = derived.table(current())
+        table = beginning.table(current())
     except CoreError as refusal:
         refuse(refusal)
         show_unreadable()
@@ -121,7 +128,9 @@ def show_data() -> None:
         return
     with st.container(), refusals():  # so that what follows keeps its place, and stays open, while an answer is found
         analysis = derived.analysis()
-        if analysis is not None:
+        if analysis is None:
+            st.space(ROOM)
+        else:
             show_answer(analysis)
     column_choice.show(table)
     show_table(table)

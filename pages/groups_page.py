@@ -93,7 +93,7 @@ def show_lesson(found: Pair, rungs: Ladder | None) -> None:
 def show_ladder(rungs: Ladder, components: int) -> None:
     """What each freedom changes on the way from K-Means to the mixture."""
     st.subheader("From K-Means to the mixture, step by step", anchor=False)
-    st.markdown(f"{rungs.sentence} Every step begins with the same {components} groups of K-Means. {rungs.note}")
+    st.markdown(f"{rungs.sentence} Every step begins with the same {components} clusters of K-Means. {rungs.note}")
     draw(ladder_chart(rungs))
     with st.expander("Every step as a table"):
         st.dataframe(rungs.frame, hide_index=True, column_config=STEPS)

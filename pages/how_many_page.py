@@ -21,18 +21,18 @@ from pages.ui.messages import refusals
 
 CRITERIA = {
     Criterion.BIC: "BIC weighs how well a model fits against how many numbers it needs.",
-    Criterion.AIC: "AIC forgives more numbers than BIC, so it tends to more groups.",
+    Criterion.AIC: "AIC forgives more numbers than BIC, so it tends to more components.",
     Criterion.AICC: "AICc is AIC made stricter where rows are few for the numbers to estimate.",
-    Criterion.ICL: "ICL asks the groups to stand apart as well; this form goes by each row's likeliest group.",
-    Criterion.ICL_ENTROPY: "ICL asks the groups to stand apart as well; this form adds the entropy of all shares.",
+    Criterion.ICL: "ICL asks the components to stand apart as well; this form goes by each row's likeliest one.",
+    Criterion.ICL_ENTROPY: "ICL asks the components to stand apart as well; this form adds the entropy of all shares.",
 }
 FORMULA_WORDS = (
     "L is the likelihood at the final parameters, p the number of free parameters, n the number of rows, r the "
-    "largest share that a group has of row i, and E the entropy of all shares. Lower is better."
+    "largest share that a component has of row i, and E the entropy of all shares. Lower is better."
 )
 COLUMNS = {
     "family": st.column_config.TextColumn("Shape"),
-    "components": st.column_config.NumberColumn("Groups"),
+    "components": st.column_config.NumberColumn("Components"),
     "log_likelihood": st.column_config.NumberColumn("Log-likelihood", format="%.3f"),
     "n_parameters": st.column_config.NumberColumn("Free parameters"),
     "bic": st.column_config.NumberColumn("BIC", format="%.2f"),
@@ -55,7 +55,7 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
     show_details(found, board)
     more, k_means = st.container(), st.container()
     with k_means:
-        ready = show_k_means(analysis, present)
+        ready = show_k_means(analysis)
     held, test, needed = None, None, None
     if ready:  # one job at a time
         with more:
@@ -66,7 +66,7 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
 
 def show_conclusion(analysis: Analysis, found: Conclusion, present: Fit, test: BootstrapTest | None) -> None:
     """How many groups, and why; merging and the test are of the present model, and count if that is the best."""
-    best = found.selection.best
+    found, best = replace(found, told=analysis.grouping), found.selection.best
     if (present.family, present.components) == (best.family, best.components):
         found = replace(found, merging=analysis.merging, test=test)
     st.subheader(found.sentence, anchor=False)
@@ -84,7 +84,7 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
             said = f"{so_far} compared so far, on {first.where}. A full search{blanks} goes on while you look around."
             st.markdown(said, width="stretch")
             st.button(
-                "Try all 14 shapes with 1 to 9 groups",
+                "Try all 14 shapes with 1 to 9 components",
                 key="search",
                 icon=":material/manage_search:",
                 on_click=choose,
@@ -104,7 +104,7 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
 
 
 def show_board(found: ModelSelection, board: Board, analysis: Analysis, present: Fit) -> None:
-    """Curves over the number of groups, and every model as a cell to choose."""
+    """Curves over the number of components, and every model as a cell to choose."""
     criterion = found.criterion
     with st.container(horizontal=True, gap="medium"):
         st.session_state["criterion"] = criterion
@@ -141,17 +141,18 @@ def curves_choice(board: Board, criterion: Criterion) -> list[str]:
     return st.pills("Curves of", names, selection_mode="multi", key="curves", on_change=take_curves)
 
 
-def show_k_means(analysis: Analysis, present: Fit) -> bool:
+def show_k_means(analysis: Analysis) -> bool:
     """The usual ways to choose K for K-Means; False while they are being computed."""
     st.subheader("What K-Means would say", anchor=False)
     st.markdown("K-Means has no likelihood and so no BIC. Four rules of thumb take its place.")
-    curve = analysis.curve
-    if curve is not None:
+    curve, grouping = analysis.curve, analysis.grouping
+    if curve is not None and grouping is not None:
+        K = grouping.groups
         left, right = st.columns(2, gap="large")
-        draw(elbow(curve, present.components), left)
-        draw(silhouette(curve, present.components), right)
-        draw(calinski_harabasz(curve, present.components), left)
-        draw(davies_bouldin(curve, present.components), right)
+        draw(elbow(curve, K), left)
+        draw(silhouette(curve, K), right)
+        draw(calinski_harabasz(curve, K), left)
+        draw(davies_bouldin(curve, K), right)
     return curve is not None
 
 
@@ -176,5 +177,5 @@ st.title("How many groups are there?", anchor=False)
 analysis = widgets.need_data()
 if analysis is not None:
     with refusals():
-        if analysis.first is not None and analysis.fit is not None:
+        if analysis.fit is not None:
             show_answer(analysis, analysis.first, analysis.fit)

@@ -1,9 +1,9 @@
 import streamlit as st
 
-from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, FalseDiscoveryRate, Quantile, TopRows
+from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, FalseDiscoveryRate, Policy, Quantile, TopRows
 from core.analysis.anomaly.reasons import Reasons, nearest_usual
 from core.analysis.answer.words import far_groups_in_words, odd_in_words, scored_over
-from core.analysis.groups.listing import rows_of_table
+from core.analysis.groups.listing import MOST_LISTED, apart, rows_of_table
 from core.charts.anomaly.odd_rows import odd_scatter, score_histogram
 from core.charts.anomaly.reasons import reason_bars
 from core.charts.density.marginal import marginal_density
@@ -23,12 +23,12 @@ POLICIES = {
     Quantile: "By share of the rows",
     TopRows: "By number of rows",
 }
+ALARMS = [0.0, 0.01, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0]
 RATES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5]
 
 
-def policy_choice(rows: int) -> None:
+def policy_choice(policy: Policy, rows: int) -> None:
     """How odd is odd, in a unit that a person knows."""
-    policy = current().policy
     st.session_state["policy"] = type(policy)
     st.segmented_control(
         "Where to draw the line",
@@ -41,7 +41,7 @@ def policy_choice(rows: int) -> None:
     if isinstance(policy, ExpectedFalseAlarms):
         st.session_state["alarms"] = policy.count
         label = "False alarms to expect if nothing were odd"
-        st.select_slider(label, [0.01, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0], key="alarms", on_change=take_alarms)
+        st.select_slider(label, ALARMS, key="alarms", on_change=take_alarms)
     elif isinstance(policy, FalseDiscoveryRate):
         st.session_state["rate"] = policy.rate
         label = "Share of the flagged rows that may be flagged wrongly"
@@ -100,6 +100,20 @@ def show_reasons(analysis: Analysis, scene: Scene, why: Reasons) -> None:
         st.dataframe(rows, hide_index=True, placeholder="", column_config=looks(analysis.table))
 
 
+def show_apart(analysis: Analysis, scene: Scene) -> None:
+    """The rows that took no part in shaping the groups, with their cells."""
+    rows = apart(analysis.first.settled.took_part)
+    if len(rows):
+        widgets.apart_note(analysis, scene)
+        with st.expander(f"{count(len(rows), 'row')} that took no part"):
+            st.markdown(
+                "Each lies so far from all groups that fewer than one such row is expected by chance. They are scored "
+                "and belong to their nearest group, but the groups are where they would be without them."
+            )
+            shown = rows_of_table(analysis.table, analysis.matrix, rows[:MOST_LISTED].tolist(), analysis.row_name)
+            st.dataframe(shown, hide_index=True, placeholder="", column_config=looks(analysis.table))
+
+
 st.title("Which rows do not belong?", anchor=False)
 analysis = widgets.need_data()
 if analysis is not None:
@@ -110,7 +124,8 @@ if analysis is not None:
             rows = len(scene.raw)
             st.subheader(odd_in_words(scene.odd), anchor=False)
             st.markdown(plain(far_groups_in_words(scene.fit, scene.odd, scene.grouping), 400))
-            policy_choice(rows)
+            show_apart(analysis, scene)
+            policy_choice(analysis.policy, rows)
             alone = len(scene.features) == 1
             columns = (0, 0) if alone else widgets.axes_choice(analysis, scene.plane().columns)
             left, right = st.columns(2)

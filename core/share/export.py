@@ -33,7 +33,7 @@ from .formulas import safe
 SHEET_ROWS, SHEET_COLUMNS, CELL_CHARACTERS = 1_048_576, 16_384, 32_767
 LONGEST_WHOLE = 10**15  # a spreadsheet rounds longer whole numbers, so they are written as text
 BLOCK_ROWS = 10_000  # turned into cells at a time, so that memory does not grow with the table
-ODD, NOT_COMPARABLE = "odd", "not comparable"
+ODD, NOT_COMPARABLE, TOOK_PART = "odd", "not comparable", "shaped the groups"
 FIRST_YEAR, LAST_YEAR = 1900, 9999  # of a spreadsheet's dates
 
 Cell = float | int | bool | str | datetime.date | None  # None is a blank
@@ -50,6 +50,7 @@ class Labelled:
     grouping: Grouping | None = None  # which components make up one group; None: each is one
     reviews: Reviews = field(default_factory=Reviews)  # what the user said of rows of the table
     not_comparable: Sequence[int] = ()  # positions in the table of rows that are neither odd nor usual
+    took_part: npt.NDArray[np.bool_] | None = None  # (n,) rows that shaped the groups; None: all did
 
     @property
     def groups(self) -> int:
@@ -63,6 +64,7 @@ class Labelled:
         level = self.odd.level is not self.odd.score
         own = 3 + 2 * (shares > 1)  # the mixture's group, the next one with its lead, the score, and whether it is odd
         own += self.grouping is not None and self.grouping.is_named
+        own += self.took_part is not None
         return 1 + own + shares + (self.partition is not None) + level + bool(self.reviews.said)
 
 
@@ -181,6 +183,8 @@ def _found_columns(found: Labelled) -> dict[str, pd.Series]:
     if found.odd.level is not found.odd.score:
         columns["score as of a row without blanks"] = pd.Series(found.odd.level)
     columns[ODD] = pd.Series(np.where(found.odd.flagged, "yes", "no"))
+    if found.took_part is not None:
+        columns[TOOK_PART] = pd.Series(np.where(found.took_part, "yes", "no"))
     return columns
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
 
-from core.analysis.anomaly.odd_rows import Anomalies, Scored, flag, scored
+from core.analysis.anomaly.odd_rows import Anomalies, Policy, Scored, flag, scored
 from core.analysis.anomaly.reasons import Reasons, reasons
-from core.analysis.answer.first import FirstAnswer, first_answer
+from core.analysis.answer.first import FirstAnswer
 from core.analysis.groups.grouping import Grouping
 from core.analysis.groups.identity import cluster_slots, slots
 from core.analysis.groups.listing import listed
@@ -26,58 +25,83 @@ from core.analysis.selection.effective import EffectiveComponents, effective_com
 from core.analysis.selection.full_search import FullSearch, chosen, full_search
 from core.analysis.selection.held_out import HeldOut, held_out
 from core.charts.scene import Scene
-from core.data.prepare import Matrix, names_of_rows, prepare, suggested_row_name
-from core.data.samples import sample
+from core.data.prepare import Matrix, Preparation, names_of_rows
 from core.data.table import Table
+from core.errors import DegenerateError
 from core.kmeans import KMeansCurve, Partition, k_means, k_means_curve
 from core.mixture.fit import Fit
 from core.progress import Watch
 from core.scale.threads import over_cores
-from pages.app import jobs
-from pages.app.reader import Read, readers
+from pages.app import beginning, jobs
+from pages.app.beginning import fit_key, grouped, merging_key, rows_key
 from pages.app.session import Model, Session, Split, current
-from pages.app.store import kept, key, recall
+from pages.app.store import kept, key
 
-CURVE = tuple(range(1, 10))  # numbers of groups of K-Means' curve
+CURVE = tuple(range(1, 10))  # numbers of clusters of K-Means' curve
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """A session's rows, and what follows from them and from its choices."""
+    """A session's table, its first answer, and what follows from them and from its choices.
+
+    Every fit is to the rows that shaped the first answer's groups, so that models compare; scores, pictures and
+    downloads are of all rows.
+    """
 
     session: Session
     table: Table
-    matrix: Matrix
+    first: FirstAnswer
+
+    @property
+    def matrix(self) -> Matrix:
+        """All rows, in the form that is fitted."""
+        return self.first.matrix
+
+    @property
+    def preparation(self) -> Preparation:
+        """How the rows are prepared."""
+        return beginning.preparation(self.session, self.table)
 
     @cached_property
-    def first(self) -> FirstAnswer | None:
-        """The first answer."""
-        return jobs.result(
-            first_key(self.session),
-            "Looking for groups",
-            lambda watch: first_answer(self.matrix, watch=watch, over=over_cores),
-        )
+    def taking_part(self) -> Matrix:
+        """The rows that are fitted: those that lie too far from all groups are not among them."""
+        if self.all_took_part:
+            return self.matrix
+        return kept(self._rows_key("taking part"), lambda: self.matrix.at(self.first.settled.took_part))
+
+    @property
+    def all_took_part(self) -> bool:
+        """Whether every row shaped the groups."""
+        return bool(self.first.settled.took_part.all())
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """What the answer rests on; which components make up a group is said beside the way to change it."""
+        if self.session.model is not None or self.session.merged is not None:
+            return () if self.first.proposal is None else self.first.proposal.grounds
+        return tuple(each for each in self.first.grounds if each != self.first.merging.sentence)
 
     @cached_property
     def fit(self) -> Fit | None:
         """The current model: the one that was chosen, or that of the first answer."""
         if self.session.model is None:
-            return None if self.first is None else self.first.fit
+            return self.first.fit
         model, found = self.session.model, None
         if model.search is not None:
             board = self.board(model.search)
             if board is None:
                 return None
-            found = board.cell(model.family, model.components).fit
+            # A search with noise looked at all rows; what its noise took are the rows that take no part.
+            found = None if model.search.noise else board.cell(model.family, model.components).fit
         plan = Search().plan(model.family, model.components)
         return jobs.result(
-            fit_key(self.session), "Fitting the model", lambda watch: chosen(self.matrix, plan, found, watch=watch)
+            fit_key(self.session), "Fitting the model", lambda watch: chosen(self.taking_part, plan, found, watch=watch)
         )
 
     def board(self, search: Search) -> Board | None:
         """What a search came to: the first one, or the full one."""
-        if self.first is None or self.first.board.search == search:
-            return None if self.first is None else self.first.board
+        if self.first.board.search == search:
+            return self.first.board
         answer = self._searched(search)
         return None if answer is None else answer.board
 
@@ -87,8 +111,8 @@ class Analysis:
         fitted = self.fit
         if fitted is None:
             return None
-        if self.first is not None and fitted is self.first.fit:
-            return self.first.odd.scored
+        if fitted is self.first.fit:
+            return self.first.anomalies.scored
 
         def work(watch: Watch) -> Scored:
             found = scored(fitted, self.matrix, watch=watch)
@@ -97,23 +121,41 @@ class Analysis:
 
         return jobs.result(self.model_key("scored"), "Scoring the rows", work)
 
+    @property
+    def policy(self) -> Policy:
+        """Where the line is drawn: as the visitor chose, or as in the first answer."""
+        return self.session.policy or self.first.anomalies.policy
+
     @cached_property
     def odd(self) -> Anomalies | None:
-        """The rows that the session's policy finds odd."""
-        found, policy = self.scored, self.session.policy
+        """The rows that the policy finds odd."""
+        found, policy = self.scored, self.policy
         return None if found is None else kept(self.model_key("odd", policy), lambda: flag(found, policy))
 
     @cached_property
     def merging(self) -> Merging | None:
-        """The current model's components joined one after the other."""
+        """The current model's components joined one after the other; None also for one too flat to have valleys."""
+        try:
+            return self._merging
+        except DegenerateError:
+            return None
+
+    @cached_property
+    def _merging(self) -> Merging | None:
         fitted = self.fit
-        return None if fitted is None else kept(self.model_key("merging"), lambda: merging(fitted, self.matrix))
+        if fitted is None or fitted is self.first.fit:
+            return None if fitted is None else self.first.merging
+        return jobs.result(
+            merging_key(self.session),
+            "Looking which components are one group",
+            lambda watch: merging(fitted, self.taking_part),
+        )
 
     @property
     def split(self) -> Split | None:
         """Which groups are looked at."""
-        fitted = self.fit
-        return None if fitted is None else (Model(fitted.family, fitted.components), self.session.merged)
+        fitted, groups = self.fit, self._unnamed
+        return None if fitted is None or groups is None else (Model(fitted.family, fitted.components), groups.groups)
 
     @property
     def group_names(self) -> tuple[str, ...]:
@@ -122,18 +164,22 @@ class Analysis:
 
     @cached_property
     def grouping(self) -> Grouping | None:
-        """Which components are a group: each, or those that the visitor had merged."""
+        """Which components are a group: those that no valley parts, or as many as the visitor wants."""
+        return None if self._unnamed is None else self._unnamed.called(self.group_names)
+
+    @cached_property
+    def _unnamed(self) -> Grouping | None:
         if self.fit is None:
             return None
-        names = self.group_names
-        if self.session.merged is None:
-            return Grouping.apart(self.fit.components).called(names)
-        return None if self.merging is None else self.merging.grouping(self.session.merged).called(names)
+        try:
+            return None if self._merging is None else grouped(self._merging, self.session.merged)
+        except DegenerateError:
+            return Grouping.apart(self.fit.components)
 
     @cached_property
     def scene(self) -> Scene | None:
         """What pictures show of the current model: rows, groups, their colours, and which rows are odd."""
-        if self.first is None or self.fit is None or self.grouping is None or self.odd is None:
+        if self.fit is None or self.grouping is None or self.odd is None:
             return None
         first, fitted, groups, odd = self.first, self.fit, self.grouping, self.odd
 
@@ -144,26 +190,27 @@ class Analysis:
 
         words = (self.session.row_name, self.group_names)
         whatever_is_odd = kept(self.groups_key("scene", *words), make)
-        key = self.groups_key("scene", self.session.policy, *words)
+        key = self.groups_key("scene", self.policy, *words)
         return kept(key, lambda: whatever_is_odd.with_odd_rows(odd))
 
     def reasons(self, scene: Scene) -> Reasons:
         """Why the flagged rows that a list shows are odd."""
         assert scene.odd is not None
         rows, scoring_fit = listed(scene.odd), replace(scene.fit, mixture=scene.odd.scored.mixture)
-        return kept(self.model_key("reasons", self.session.policy), lambda: reasons(scoring_fit, self.matrix, rows))
+        return kept(self.model_key("reasons", self.policy), lambda: reasons(scoring_fit, self.matrix, rows))
 
     @cached_property
     def partition(self) -> Partition | None:
-        """K-Means with as many clusters as the current model has groups."""
+        """K-Means with as many clusters as the current model has groups, and every row in the nearest one."""
         if self.grouping is None:
             return None
         K = self.grouping.groups
-        return jobs.result(
-            key("K-Means", rows_key(self.session), K),
-            "Running K-Means",
-            lambda watch: k_means(self.matrix, K, watch=watch),
-        )
+
+        def work(watch: Watch) -> Partition:
+            found = k_means(self.taking_part, K, watch=watch)
+            return found if self.all_took_part else replace(found, labels=found.assign(self.matrix.values))
+
+        return jobs.result(self._rows_key("K-Means", K), "Running K-Means", work)
 
     @cached_property
     def pair(self) -> Pair | None:
@@ -177,7 +224,7 @@ class Analysis:
             own = cluster_slots(scene.labels, scene.slots, partition.labels, partition.components)
             return Pair(scene, partition, split, own)
 
-        return kept(self.groups_key("pair", self.session.policy, self.session.row_name, self.group_names), make)
+        return kept(self.groups_key("pair", self.policy, self.session.row_name, self.group_names), make)
 
     @cached_property
     def ladder(self) -> Ladder | None:
@@ -187,9 +234,9 @@ class Analysis:
             return None
         K, families = fitted.components, tuple(dict.fromkeys((*LADDER, fitted.family)))
         return jobs.result(
-            key("ladder", rows_key(self.session), K, families),
+            self._rows_key("ladder", K, families),
             "Climbing from K-Means to the mixture",
-            lambda watch: ladder(self.matrix, K, families, watch=watch),
+            lambda watch: ladder(self.taking_part, K, families, watch=watch),
         )
 
     @cached_property
@@ -210,50 +257,52 @@ class Analysis:
 
     def _searched(self, search: Search) -> FullSearch | None:
         return jobs.result(
-            key("full search", rows_key(self.session), search),
+            self._rows_key("full search", search),
             "Trying every model",
-            lambda watch: full_search(self.matrix, search, watch=watch, over=over_cores),
+            lambda watch: full_search(self.taking_part, search, watch=watch, over=over_cores),
             lane=jobs.Lane.BACKGROUND,
         )
 
     def bootstrap(self, model: Model) -> BootstrapTest | None:
-        """A model against one with a group more."""
+        """A model against one with a component more."""
         return jobs.result(
-            key("bootstrap", rows_key(self.session), model),
+            self._rows_key("bootstrap", model),
             "Drawing sets from the model",
-            lambda watch: bootstrap_test(self.matrix, model.family, model.components, watch=watch, over=over_cores),
+            lambda watch: bootstrap_test(
+                self.taking_part, model.family, model.components, watch=watch, over=over_cores
+            ),
         )
 
     def held_out(self, search: Search) -> HeldOut | None:
         """How the models of a search predict rows held out."""
         return jobs.result(
-            key("held out", rows_key(self.session), search),
+            self._rows_key("held out", search),
             "Holding rows out",
-            lambda watch: held_out(self.matrix, search, watch=watch, over=over_cores),
+            lambda watch: held_out(self.taking_part, search, watch=watch, over=over_cores),
         )
 
     @cached_property
     def effective(self) -> EffectiveComponents | None:
-        """How many groups Bayesian mixtures need."""
+        """How many components Bayesian mixtures need."""
         return jobs.result(
-            key("effective", rows_key(self.session)),
+            self._rows_key("effective"),
             "Starting Bayesian mixtures",
-            lambda watch: effective_components(self.matrix, watch=watch, over=over_cores),
+            lambda watch: effective_components(self.taking_part, watch=watch, over=over_cores),
         )
 
     @cached_property
     def curve(self) -> KMeansCurve | None:
-        """K-Means over the number of groups."""
+        """K-Means over the number of clusters."""
         return jobs.result(
-            key("curve", rows_key(self.session), CURVE),
-            "Running K-Means for 1 to 9 groups",
-            lambda watch: k_means_curve(self.matrix, CURVE, watch=watch),
+            self._rows_key("curve", CURVE),
+            "Running K-Means for 1 to 9 clusters",
+            lambda watch: k_means_curve(self.taking_part, CURVE, watch=watch),
         )
 
     @property
     def row_name(self) -> str | None:
         """The column that says what a row is."""
-        return row_name(self.session, self.table)
+        return beginning.row_name(self.session, self.table)
 
     def _row_names(self) -> tuple[str, ...]:
         return names_of_rows(self.table, self.matrix.row_ids, self.row_name)
@@ -264,7 +313,10 @@ class Analysis:
 
     def model_key(self, what: str, *choices: object) -> str:
         """A key of what follows from the current model."""
-        return key(what, rows_key(self.session), self.session.model, *choices)
+        return self._rows_key(what, self.session.model, *choices)
+
+    def _rows_key(self, what: str, *choices: object) -> str:
+        return key(what, rows_key(self.session), *choices)
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,76 +330,11 @@ class Pair:
 
 
 def analysis() -> Analysis | None:
-    """The current session's rows, ready to be fitted; None without data or while they are being read.
+    """The current session's rows with their first answer; None without data, or while one of both is on its way.
 
-    Raises what reading or preparing refuses.
+    Raises what reading, preparing or fitting refuses.
     """
     session = current()
-    found = table(session) if session.has_data else None
-    ready = None if found is None else matrix(session, found)
-    return None if found is None or ready is None else Analysis(session, found, ready)
-
-
-def row_name(session: Session, found: Table) -> str | None:
-    """The column that says what a row is; None where rows go by their number."""
-    asked = session.row_name
-    if asked is None or (asked and asked not in found.frame.columns):  # the file may have been read anew
-        return suggested_row_name(found)
-    return asked or None
-
-
-def table(session: Session) -> Table | None:
-    """The session's table. Raises ReadError for a file that is none."""
-    upload = session.upload
-    if upload is None:
-        return kept(table_key(session), lambda: sample(str(session.sample)).load())
-    read = Read(readers(), upload, replace(session.reading, name=None))
-    found = jobs.result(table_key(session), "Reading the file", read, stop=read.stop)
-    return None if found is None else replace(found, reading=replace(found.reading, name=upload.name))
-
-
-def matrix(session: Session, found: Table) -> Matrix | None:
-    """The session's rows in the form that is fitted. Raises DataError for a choice that leaves nothing."""
-    return jobs.result(rows_key(session), "Preparing the rows", lambda _: prepare(found, session.preparation))
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of a session's analysis without waiting for anything."""
-
-    table: Table | None
-    matrix: Matrix | None
-    fit: Fit | None
-
-
-def known() -> Known:
-    """What the current session's analysis has come to so far."""
-    session = current()
-    if session.model is None:
-        answer = cast("FirstAnswer | None", recall(first_key(session)))
-        fitted = None if answer is None else answer.fit
-    else:
-        fitted = cast("Fit | None", recall(fit_key(session)))
-    read = cast("Table | None", recall(table_key(session)))
-    return Known(read, cast("Matrix | None", recall(rows_key(session))), fitted)
-
-
-def table_key(session: Session) -> str:
-    """The file or sample, and how it is read; a file's name is not part of it."""
-    source = session.upload.sha256 if session.upload is not None else f"sample {session.sample}"
-    return key("table", source, replace(session.reading, name=None))
-
-
-def rows_key(session: Session) -> str:
-    """The rows that are fitted: the table, and how it is prepared."""
-    return key("rows", table_key(session), session.preparation)
-
-
-def first_key(session: Session) -> str:
-    """The first answer."""
-    return key("first", rows_key(session))
-
-
-def fit_key(session: Session) -> str:
-    """The fit of the model that was chosen."""
-    return key("fit", rows_key(session), session.model)
+    found = beginning.table(session) if session.has_data else None
+    answer = None if found is None else beginning.first(session, found)
+    return None if found is None or answer is None else Analysis(session, found, answer)

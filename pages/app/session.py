@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, Policy
+from core.analysis.anomaly.odd_rows import Policy
 from core.analysis.anomaly.reviews import Reviews
 from core.analysis.density.synthetic import Drawing
 from core.analysis.selection.board import Criterion, Search
@@ -61,7 +61,7 @@ class Model:
     search: Search | None = None  # that had found it; None where it was chosen by its name
 
 
-Split = tuple[Model, int | None]  # a model, and into how many groups it is merged
+Split = tuple[Model, int]  # a model, and how many groups its components make up
 
 
 @dataclass(frozen=True)
@@ -79,18 +79,18 @@ class Session:
     upload: Upload | None = None
     sample: str | None = None  # the key of a sample
     reading: Reading = field(default_factory=Reading)
-    preparation: Preparation = field(default_factory=Preparation)
+    preparation: Preparation | None = None  # None: as the first answer finds best
     model: Model | None = None  # None: the one that was found without asking
-    merged: int | None = None  # groups that the model's components are merged into; None: each is a group
+    merged: int | None = None  # groups that the model's components make up; None: those that no valley parts
     names: tuple[tuple[Split, tuple[str, ...]], ...] = ()  # what the groups of models are called
     search: Search | None = None  # the full search, once it was asked for
     criterion: Criterion = Criterion.BIC
-    tested: Model | None = None  # the model that is to be tested against one with a group more
+    tested: Model | None = None  # the model that is to be tested against one with a component more
     held_out: Search | None = None  # the search whose models are to be compared on rows held out
     uncertainty_of: tuple[str, int] | None = None  # family and K of the model whose groups are to be drawn anew
-    bayesian: bool = False  # whether Bayesian mixtures are to say how many groups they need
+    bayesian: bool = False  # whether Bayesian mixtures are to say how many components they need
     curves: tuple[str, ...] | None = None  # names of families; None: the leading ones
-    policy: Policy = field(default_factory=lambda: ExpectedFalseAlarms(1.0))
+    policy: Policy | None = None  # which rows are odd; None: as in the first answer
     axes: tuple[str, str] | None = None  # the two columns that pictures show; None: the most telling ones
     row_name: str | None = None  # the column that says what a row is; "": its number; None: the likeliest column
     given: tuple[tuple[str, float], ...] = ()  # columns whose values are supposed, in raw units

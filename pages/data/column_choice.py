@@ -8,10 +8,14 @@ from typing import Any
 import streamlit as st
 
 from core.data.columns import default_columns, left_out, overview
-from core.data.prepare import Blanks, Scale, Shape, usable_as_features, usable_as_weight
+from core.data.heaps import heaps
+from core.data.prepare import Blanks, Preparation, Scale, Shape, usable_as_features, usable_as_weight
 from core.data.table import Column, Kind, Table
-from core.numbers import count
+from core.numbers import count, figure
+from pages.app import beginning
 from pages.app.session import Ticks, choose, current
+from pages.app.store import kept
+from pages.app.store import key as key_of
 from pages.ui.messages import plain
 
 OFFERED = 12  # columns that are left out and offered one by one
@@ -25,6 +29,7 @@ BLANKS = {
     Blanks.KEEP: "Take the cells that they have",
     Blanks.DROP: "Leave these rows out",
 }
+REPEATS = {False: "Each different row counts once", True: "Every row counts"}
 KINDS = [each.value for each in Kind if each is not Kind.EMPTY]
 LOOKS = {
     "use": st.column_config.CheckboxColumn("Use", width=55),
@@ -40,25 +45,33 @@ LOOKS = {
 
 def show(table: Table) -> None:
     """The columns of numbers with a box to tick, those left out with their reasons, and how they are prepared."""
-    chosen = _chosen(table)
+    preparation = beginning.preparation(current(), table)
+    chosen = _chosen(table, preparation)
     st.subheader("Which columns it is based on", anchor=False)
+    if current().preparation is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("The rows are prepared as you chose.", width="content")
+            st.button("Back to the automatic choice", key="prepare-automatic", on_click=_back, type="tertiary")
+    ticks = current().ticks
+    if current().preparation is None and ticks.columns not in ((), chosen):  # the answer has come to other columns
+        choose(ticks=Ticks(drawn=ticks.drawn + 1))
     numeric = [each for each in table.columns if each.kind.is_numeric]
     if numeric:
         _editor(table, numeric, chosen, list(LOOKS))
     with st.container():  # so that what follows keeps its place, and stays open, however many there are
         _left_out(table, chosen)
-    with st.expander("Scale, transforms, blanks and weights"):
-        _form(table, chosen)
-        _weights(table)
+    with st.expander("Scale, transforms, blanks, repeats and weights"):
+        _form(table, preparation, chosen)
+        _heaps(table, preparation, chosen)
+        _weights(table, preparation)
     others = [each for each in table.columns if not each.kind.is_numeric]
     if others:
         with st.expander(f"{count(len(others), 'column')} of words, for comparisons or as part of the fit"):
-            _words(table)
+            _words(table, preparation)
             _editor(table, others, chosen, ["column", "kind", "values", "blanks"])
 
 
-def _chosen(table: Table) -> tuple[str, ...]:
-    preparation = current().preparation
+def _chosen(table: Table, preparation: Preparation) -> tuple[str, ...]:
     if preparation.columns is not None:
         return preparation.columns
     return tuple(name for name in default_columns(table) if name != preparation.weight)
@@ -82,11 +95,11 @@ def _editor(table: Table, columns: list[Column], chosen: tuple[str, ...], order:
         disabled=[name for name in order if name not in ("use", "kind") or (name == "kind" and not typed)],
         height=min(HEADER + ROW * len(frame), TALLEST),
         on_change=_take_edits,
-        args=(key, columns),
+        args=(key, table, columns),
     )
 
 
-def _take_edits(key: str, columns: list[Column]) -> None:
+def _take_edits(key: str, table: Table, columns: list[Column]) -> None:
     edited = {columns[int(row)].name: edits for row, edits in st.session_state[key]["edited_rows"].items()}
     kinds = {name: Kind(edits["kind"]) for name, edits in edited.items() if edits.get("kind")}
     if kinds:
@@ -95,20 +108,21 @@ def _take_edits(key: str, columns: list[Column]) -> None:
     ticked = set(current().ticks.columns)
     ticked |= {name for name, edits in edited.items() if edits.get("use")}
     ticked -= {name for name, edits in edited.items() if edits.get("use") is False}
-    _prepare(columns=tuple(each.name for each in columns if each.name in ticked))
+    _prepare(table, columns=tuple(each.name for each in columns if each.name in ticked))
 
 
 def _read_as(kinds: dict[str, Kind]) -> None:
     """Read the file again with these kinds of columns."""
     session = current()
     told = dict(session.reading.kinds or ()) | kinds
-    columns = session.preparation.columns
-    if columns is not None:
-        kept = tuple(name for name in columns if name not in kinds)
-        columns = kept + tuple(name for name, kind in kinds.items() if kind.is_numeric)
+    preparation = session.preparation
+    if preparation is not None and preparation.columns is not None:
+        kept = tuple(name for name in preparation.columns if name not in kinds)
+        more = tuple(name for name, kind in kinds.items() if kind.is_numeric)
+        preparation = replace(preparation, columns=kept + more)
     choose(
         reading=replace(session.reading, kinds=tuple(told.items())),
-        preparation=replace(session.preparation, columns=columns),
+        preparation=preparation,
         ticks=Ticks(drawn=session.ticks.drawn + 1),
     )
 
@@ -130,12 +144,11 @@ def _left_out(table: Table, chosen: tuple[str, ...]) -> None:
 
 def _take_in(table: Table, chosen: tuple[str, ...], name: str) -> None:
     wanted = {*chosen, name}
-    _prepare(columns=tuple(each.name for each in table.columns if each.name in wanted))
+    _prepare(table, columns=tuple(each.name for each in table.columns if each.name in wanted))
     choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
 
 
-def _form(table: Table, chosen: tuple[str, ...]) -> None:
-    preparation = current().preparation
+def _form(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> None:
     st.session_state["blanks"] = preparation.blanks
     st.radio(
         "Rows with blanks",
@@ -143,6 +156,7 @@ def _form(table: Table, chosen: tuple[str, ...]) -> None:
         key="blanks",
         format_func=BLANKS.__getitem__,
         on_change=_take_form,
+        args=(table,),
         help="A row is placed by the cells that it has. Dropping such rows throws those away, and can tilt the picture "
         "if rows with blanks differ from the others.",
     )
@@ -153,6 +167,7 @@ def _form(table: Table, chosen: tuple[str, ...]) -> None:
         key="scale",
         format_func=SCALES.__getitem__,
         on_change=_take_form,
+        args=(table,),
         help="K-Means and some shapes of groups depend on it: a column with a wide spread counts for more.",
     )
     for shape, label, why in (
@@ -170,15 +185,16 @@ def _form(table: Table, chosen: tuple[str, ...]) -> None:
             format_func=plain,
             key=key,
             on_change=_take_form,
+            args=(table,),
             help=why,
             width="stretch",
         )
-    _suggested(table, chosen)
+    _suggested(table, preparation, chosen)
 
 
-def _suggested(table: Table, chosen: tuple[str, ...]) -> None:
+def _suggested(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> None:
     """One click takes every transform that a chosen column's long tail asks for."""
-    transforms = dict(current().preparation.transforms)
+    transforms = dict(preparation.transforms)
     wanted = {
         each.name: alert.offers
         for each in table.columns
@@ -188,12 +204,47 @@ def _suggested(table: Table, chosen: tuple[str, ...]) -> None:
     if len(wanted) > 1:
         label = f"Take what is suggested for {count(len(wanted), 'column')} with a long tail"
         shapes = tuple((transforms | wanted).items())
-        st.button(label, key="suggested", on_click=_prepare, kwargs={"transforms": shapes}, type="tertiary")
+        take = {"table": table, "transforms": shapes}
+        st.button(label, key="suggested", on_click=_prepare, kwargs=take, type="tertiary")
 
 
-def _words(table: Table) -> None:
+def _heaps(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> None:
+    """What becomes of values that many rows share, and of rows that repeat others."""
+    found = kept(key_of("heaps", beginning.table_key(current()), chosen), lambda: heaps(table, chosen))
+    offered = list(dict.fromkeys([*preparation.heaps, *((each.column, each.value) for each in found)]))
+    offered = [each for each in offered if each[0] in chosen]
+    if offered:
+        st.session_state["heaps"] = [each for each in offered if each in preparation.heaps]
+        st.pills(
+            "Count as blank",
+            offered,
+            selection_mode="multi",
+            format_func=_heap_in_words,
+            key="heaps",
+            on_change=_take_heaps,
+            args=(table,),
+            help="Far more rows hold this value than any value near it. As a number it would be a group of its own; as "
+            "blank it says nothing, and its row is placed by its other cells.",
+            width="stretch",
+        )
+    st.session_state["repeats"] = preparation.repeats
+    st.radio(
+        "Rows that repeat another exactly",
+        list(REPEATS),
+        key="repeats",
+        format_func=REPEATS.__getitem__,
+        on_change=_take_repeats,
+        args=(table,),
+    )
+
+
+def _heap_in_words(heap: tuple[str, float]) -> str:
+    return f"{figure(heap[1])} in {plain(heap[0])}"
+
+
+def _words(table: Table, preparation: Preparation) -> None:
     """Columns of words as features."""
-    preparation, words = current().preparation, usable_as_features(table)
+    words = usable_as_features(table)
     if words:
         st.session_state["encode"] = list(preparation.encode)
         st.pills(
@@ -203,15 +254,16 @@ def _words(table: Table) -> None:
             format_func=plain,
             key="encode",
             on_change=_take_words,
+            args=(table,),
             width="stretch",
             help="Each value but the commonest becomes a column of noughts and ones. Groups of bells fit such columns "
             "poorly: they tend to split by them.",
         )
 
 
-def _weights(table: Table) -> None:
+def _weights(table: Table, preparation: Preparation) -> None:
     """The column that says how much a row counts."""
-    preparation, weights = current().preparation, usable_as_weight(table)
+    weights = usable_as_weight(table)
     if weights:
         st.session_state["weight"] = preparation.weight or ""
         st.selectbox(
@@ -220,26 +272,55 @@ def _weights(table: Table) -> None:
             key="weight",
             format_func=lambda name: name or "no column: each row once",
             on_change=_take_weight,
+            args=(table,),
             help="For tables in which a row stands for many, such as survey weights or counts.",
+        )
+    if preparation.weight is not None:
+        st.session_state["counts"] = preparation.counts
+        st.checkbox(
+            "They are counts: a row stands for so many rows",
+            key="counts",
+            on_change=_take_counts,
+            args=(table,),
+            help="Then there are as many rows as the counts add up to, for BIC and for every interval. Without it they "
+            "are weights, which only say what share of the whole a row stands for.",
         )
 
 
-def _take_words() -> None:
-    _prepare(encode=tuple(st.session_state["encode"]))
+def _take_words(table: Table) -> None:
+    _prepare(table, encode=tuple(st.session_state["encode"]))
 
 
-def _take_weight() -> None:
+def _take_heaps(table: Table) -> None:
+    _prepare(table, heaps=tuple(st.session_state["heaps"]))
+
+
+def _take_repeats(table: Table) -> None:
+    _prepare(table, repeats=st.session_state["repeats"])
+
+
+def _take_counts(table: Table) -> None:
+    _prepare(table, counts=st.session_state["counts"])
+
+
+def _take_weight(table: Table) -> None:
     """The column of weights is no column of the fit."""
-    weight, columns = st.session_state["weight"] or None, current().preparation.columns
-    kept = None if columns is None else tuple(name for name in columns if name != weight)
-    _prepare(weight=weight, columns=kept)
+    weight, columns = st.session_state["weight"] or None, beginning.preparation(current(), table).columns
+    others = None if columns is None else tuple(name for name in columns if name != weight)
+    _prepare(table, weight=weight, columns=others, counts=False)
     choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
 
 
-def _take_form() -> None:
+def _take_form(table: Table) -> None:
     shapes = tuple((name, shape) for shape in Shape for name in st.session_state[f"shape-{shape.name}"])
-    _prepare(scale=st.session_state["scale"], blanks=st.session_state["blanks"], transforms=shapes)
+    _prepare(table, scale=st.session_state["scale"], blanks=st.session_state["blanks"], transforms=shapes)
 
 
-def _prepare(**choices: Any) -> None:
-    choose(preparation=replace(current().preparation, **choices))
+def _prepare(table: Table, **choices: Any) -> None:
+    """Prepare the rows as they are, but for these choices."""
+    choose(preparation=replace(beginning.preparation(current(), table), **choices))
+
+
+def _back() -> None:
+    choose(preparation=None)
+    choose(ticks=Ticks(drawn=current().ticks.drawn + 1))

@@ -7,7 +7,7 @@ from typing import cast
 from core.analysis.answer.first import first_answer
 from core.analysis.groups.identity import slots
 from core.charts.scene import Scene
-from core.data.prepare import names_of_rows, prepare, suggested_row_name
+from core.data.prepare import names_of_rows, suggested_row_name
 from core.data.samples import sample
 from pages.app.store import key, store
 
@@ -17,10 +17,12 @@ EXAMPLE = "faithful"
 def make_example() -> None:
     """Find the groups of the sample that the empty page shows."""
     found = sample(EXAMPLE).load()
-    ready = prepare(found)
-    first = first_answer(ready)
-    names = names_of_rows(found, ready.row_ids, suggested_row_name(found) or None)
-    store().put(key("example"), Scene(ready, first.fit, slots(first.board, first.fit), first.odd, names))
+    first = first_answer(found)
+    own = slots(first.board, first.fit)
+    colours = tuple(own[part[0]] for part in first.grouping.parts)  # of its largest component
+    names = names_of_rows(found, first.matrix.row_ids, suggested_row_name(found) or None)
+    scene = Scene(first.matrix, first.fit, colours, first.anomalies, names, merged=first.grouping)
+    store().put(key("example"), scene)
 
 
 def the_example() -> Scene | None:

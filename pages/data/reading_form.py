@@ -142,10 +142,10 @@ def _take() -> None:
 
 
 def _choose(reading: Reading) -> None:
-    """Read the file in this way; the columns may be others then, so the choice among them begins anew."""
+    """Read the file in this way; the columns may be others then, so what is done to them begins anew."""
     session = current()
     choose(
         reading=reading,
-        preparation=replace(session.preparation, columns=None, transforms=(), encode=(), weight=None),
+        preparation=None,
         ticks=Ticks(drawn=session.ticks.drawn + 1),
     )

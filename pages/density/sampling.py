@@ -15,7 +15,8 @@ from core.charts.scene import Scene
 from core.numbers import count
 from core.progress import Watch
 from pages.app import jobs
-from pages.app.results import Analysis, rows_key
+from pages.app.beginning import rows_key
+from pages.app.results import Analysis
 from pages.app.store import kept, key
 
 

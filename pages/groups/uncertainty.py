@@ -50,7 +50,7 @@ def show(analysis: Analysis, scene: Scene) -> None:
     found = jobs.result(
         analysis.groups_key("stability"),
         "Drawing the rows anew",
-        lambda watch: stability(fitted, analysis.matrix, grouping=scene.grouping, watch=watch, over=over_cores),
+        lambda watch: stability(fitted, analysis.taking_part, grouping=scene.grouping, watch=watch, over=over_cores),
     )
     if found is None:
         return
@@ -58,7 +58,7 @@ def show(analysis: Analysis, scene: Scene) -> None:
     ranges = jobs.result(
         analysis.model_key("intervals"),
         "Weighing the rows anew",
-        lambda watch: intervals(fitted, analysis.matrix, watch=watch, over=over_cores),
+        lambda watch: intervals(fitted, analysis.taking_part, watch=watch, over=over_cores),
     )
     if ranges is not None:
         show_intervals(ranges, scene)

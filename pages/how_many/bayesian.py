@@ -1,4 +1,4 @@
-"""The Bayesian mixture on demand: how many groups it needs, from several starts."""
+"""The Bayesian mixture on demand: how many components it needs, from several starts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pages.app.session import choose, current
 from pages.ui.drawing import draw
 
 EXPLANATION = (
-    "It is given more groups than it should need and a prior by which every further group costs evidence, so it leaves "
-    "needless ones empty. It does not always come to the same number: the groups that it keeps depend on where it "
+    "It is given more components than it should need and a prior by which every further one costs evidence, so it "
+    "leaves needless ones empty. It does not always come to the same number: those that it keeps depend on where it "
     "starts and on the prior. So look at the spread, and take it as one more witness beside BIC."
 )
 COLUMNS = {
     "seed": st.column_config.NumberColumn("Seed"),
-    "groups": st.column_config.NumberColumn("Groups it keeps"),
+    "groups": st.column_config.NumberColumn("Components it keeps"),
     "evidence": st.column_config.NumberColumn("Lower bound of the log evidence", format="%.3f"),
     "passes": st.column_config.NumberColumn("Passes"),
     "outcome": st.column_config.TextColumn("How the run ended"),
@@ -27,10 +27,10 @@ COLUMNS = {
 
 
 def how_many(analysis: Analysis) -> EffectiveComponents | None:
-    """The offer, the progress, or how many groups Bayesian mixtures keep over their starts."""
-    st.subheader("How many does a Bayesian mixture need?", anchor=False)
+    """The offer, the progress, or how many components Bayesian mixtures keep over their starts."""
+    st.subheader("How many components does a Bayesian mixture need?", anchor=False)
     if not current().bayesian:
-        most = count(BayesPlan().components, "group")
+        most = count(BayesPlan().components, "component")
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"It is given {most} and leaves empty what it does not need.", width="stretch")
             st.button(
@@ -46,7 +46,7 @@ def how_many(analysis: Analysis) -> EffectiveComponents | None:
         return None
     st.markdown(f"**{found.sentence}** {found.grounds}")
     draw(weights_by_start(found))
-    if found.rows < len(analysis.matrix.values):
+    if found.rows < len(analysis.taking_part.values):
         st.caption(f"On {count(found.rows, 'row')} drawn at random.")
     with st.expander("How a Bayesian mixture finds a number, and how far to trust it"):
         st.markdown(EXPLANATION)

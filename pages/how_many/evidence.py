@@ -12,7 +12,6 @@ from core.charts.groups.merging import entropy_plot
 from core.charts.selection.held_out import held_out_curves
 from core.mixture.fit import Fit
 from core.numbers import count
-from pages.app import results as derived
 from pages.app.results import Analysis
 from pages.app.session import Model, choose, current
 from pages.how_many import bayesian
@@ -20,7 +19,7 @@ from pages.ui.drawing import draw
 
 COLUMNS = {
     "family": st.column_config.TextColumn("Shape"),
-    "components": st.column_config.NumberColumn("Groups"),
+    "components": st.column_config.NumberColumn("Components"),
     "n_parameters": st.column_config.NumberColumn("Free parameters"),
     "density": st.column_config.NumberColumn("Held-out log density per row", format="%.4f"),
     "behind": st.column_config.NumberColumn("Behind the best", format="%.4f"),
@@ -67,9 +66,9 @@ def held_out(analysis: Analysis, board: Board) -> HeldOut | None:
 
 
 def merging(analysis: Analysis) -> None:
-    """Which components make up one group, and the offer to have them merged on every page."""
-    found = analysis.merging
-    if found is None:
+    """Which components make up one group, and the choice of another number of groups."""
+    found, grouping = analysis.merging, analysis.grouping
+    if found is None or grouping is None:
         return
     st.subheader("Are the components groups?", anchor=False)
     st.markdown(f"**{found.sentence}** {found.grounds}")
@@ -81,36 +80,36 @@ def merging(analysis: Analysis) -> None:
     left, right = st.columns([7, 3], gap="large")
     draw(entropy_plot(found), place=left)
     with right:
-        groups, merged = found.chosen.groups, current().merged
-        st.session_state["merged"] = merged or found.components
-        st.number_input("Groups made of the components", 1, found.components, key="merged", on_change=take_merged)
+        st.session_state["merged"] = grouping.groups
+        label, own = "Groups made of the components", found.chosen.groups
+        st.number_input(label, 1, found.components, key="merged", on_change=take_merged, args=(own,))
         st.button(
-            f"Merge them into {count(groups, 'group')}",
+            f"Back to {own}",
             key="merge",
             icon=":material/merge:",
             on_click=choose,
-            kwargs={"merged": groups},
-            disabled=groups in (merged, found.components),
+            kwargs={"merged": None},
+            disabled=grouping.groups == own,
         )
-        st.caption("Merged groups hold on every page and in downloads; the model and its scores stay as they are.")
+        st.caption("The number holds on every page and in downloads; the model and its scores stay as they are.")
 
 
-def take_merged() -> None:
-    """Adopt so many groups."""
-    groups, fitted = st.session_state["merged"], derived.known().fit
-    choose(merged=None if fitted is not None and groups == fitted.components else groups)
+def take_merged(own: int) -> None:
+    """Adopt so many groups; own is how many there are if nobody chooses."""
+    groups = st.session_state["merged"]
+    choose(merged=None if groups == own else groups)
 
 
 def one_more(analysis: Analysis, present: Fit) -> BootstrapTest | None:
-    """The test of the present model against one group more, or the offer of it."""
+    """The test of the present model against one with a component more, or the offer of it."""
     K = present.components
-    st.subheader(f"Would {K + 1} be better than {K}?", anchor=False)
+    st.subheader(f"Would {count(K + 1, 'component')} be better than {K}?", anchor=False)
     model = Model(present.family, K)
     if current().tested != model:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
-                "A further group always fits better. This test draws sets of rows from the present model, and looks "
-                "how much a further group gains on those by chance.",
+                "A further component always fits better. This test draws sets of rows from the present model, and "
+                "looks how much a further one gains on those by chance.",
                 width="stretch",
             )
             st.button(

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.lessons import ground
 from core.lessons.ground import Ground
 from core.lessons.toys import TOYS, toy
+from pages.app import beginning
 from pages.app import results as derived
 from pages.app.store import kept, key
 from pages.ui.words import OWN_ROWS
@@ -14,7 +15,7 @@ from pages.ui.words import OWN_ROWS
 
 def rows_choice(place: DeltaGenerator, prefix: str, first: int = 1) -> tuple[Ground, str]:
     """The rows that a figure shows, and what they depend on; first is the position of the toy to begin with."""
-    analysis = derived.analysis() if derived.known().matrix is not None else None
+    analysis = derived.analysis() if beginning.known().matrix is not None else None
     names = [*TOYS] + ([OWN_ROWS] if analysis is not None else [])
     name = place.selectbox("Rows", names, first, key=f"{prefix}-rows", bind="query-params", format_func=_title)
     if name != OWN_ROWS or analysis is None:
@@ -25,7 +26,7 @@ def rows_choice(place: DeltaGenerator, prefix: str, first: int = 1) -> tuple[Gro
     features = list(analysis.matrix.features)
     x = place.selectbox("Across", features, 0, key=f"{prefix}-x", bind="query-params")
     y = place.selectbox("Up", [each for each in features if each != x], 0, key=f"{prefix}-y", bind="query-params")
-    data = derived.rows_key(analysis.session)
+    data = beginning.rows_key(analysis.session)
     at = features.index(x), features.index(y)
     return kept(key(data, "ground", at), lambda: ground.of_columns(OWN_ROWS, analysis.matrix, at)), data
 

@@ -8,7 +8,8 @@ from core.analysis.anomaly.detectors import Comparison, ask_detectors, compare_d
 from core.charts.anomaly.detectors import rank_scatter
 from core.charts.scene import Scene
 from pages.app import jobs
-from pages.app.results import Analysis, rows_key
+from pages.app.beginning import rows_key
+from pages.app.results import Analysis
 from pages.app.session import choose, current
 from pages.app.store import kept, key
 from pages.ui import widgets

@@ -82,4 +82,5 @@ def _found(analysis: Analysis) -> Labelled | None:
     if scene is None or scene.odd is None or partition is None:
         return None
     said = analysis.session.reviews
-    return Labelled(analysis.matrix, scene.fit, scene.odd, partition, scene.grouping, said)
+    took_part = None if analysis.all_took_part else analysis.first.settled.took_part
+    return Labelled(analysis.matrix, scene.fit, scene.odd, partition, scene.grouping, said, took_part=took_part)

@@ -8,9 +8,8 @@ import streamlit as st
 
 from core.data.prepare import Preparation, Shape
 from core.data.samples import sample
-from core.numbers import count
-from pages.app import jobs
-from pages.app import results as derived
+from core.numbers import count, figure
+from pages.app import beginning, jobs
 from pages.app.session import Session, current
 from pages.ui.messages import plain
 from pages.ui.words import FAMILY_WORDS
@@ -22,21 +21,21 @@ TRANSFORMED = {Shape.LOG: "Logarithms of", Shape.YEO_JOHNSON: "Tails evened out 
 def show() -> None:
     """Data set, rows, columns and model, as far as they are known; nothing here waits or computes."""
     with st.sidebar:
-        session, known = current(), derived.known()
+        session, known = current(), beginning.known()
         if not session.has_data:
             st.caption("No data yet.")
             return
         st.markdown(f"**{plain(_name(session), 40)}**")
         if known.matrix is not None:
             _rows_and_columns(known.matrix.values.shape, known.matrix.features)
-            _form(session.preparation)
-        if known.fit is not None:
-            how = "found automatically" if session.model is None else "your choice"
-            family = known.fit.family.name
-            if session.merged is not None:
-                how = f"merged from {known.fit.components}"
-            st.markdown(f"**{count(session.merged or known.fit.components, 'group')}**, {how}")
-            st.caption(f"Gaussian mixture, {family}: {FAMILY_WORDS[family]}")
+        if known.matrix is not None and known.preparation is not None:
+            _form(known.preparation)
+        if known.fit is not None and known.grouping is not None:
+            how = "found automatically" if session.model is None and session.merged is None else "your choice"
+            family, grouping = known.fit.family.name, known.grouping
+            st.markdown(f"**{count(grouping.groups, 'group')}**, {how}")
+            of = f" of {grouping.components} components" if grouping.merges else ""
+            st.caption(f"Gaussian mixture{of}, {family}: {FAMILY_WORDS[family]}")
         search = jobs.running(jobs.Lane.BACKGROUND)
         if search is not None:
             st.caption(f"{search.title}: {jobs.in_words(search)}.")
@@ -52,6 +51,11 @@ def _form(preparation: Preparation) -> None:
         names = [plain(name, 28) for name, own in preparation.transforms if own is shape]
         if names:
             st.caption(f"{what} {', '.join(names[:SHOWN])}{_more(names)}")
+    if preparation.heaps:
+        blank = [f"{figure(value)} in {plain(name, 28)}" for name, value in preparation.heaps]
+        st.caption(f"Blank: {', '.join(blank[:SHOWN])}{_more(blank)}")
+    if not preparation.repeats:
+        st.caption("Each different row counts once")
     if preparation.weight is not None:
         st.caption(f"Row counts come from {plain(preparation.weight, 28)}")
 

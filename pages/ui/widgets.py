@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.analysis.groups.listing import apart, apart_in_words
 from core.analysis.selection.objections import objections_to
+from core.charts.scene import Scene
 from core.data.samples import SAMPLES
 from core.data.table import Reading, Table
 from core.errors import CoreError
@@ -12,6 +14,7 @@ from core.mixture.em.stopping import Outcome
 from core.mixture.family import FAMILIES
 from core.mixture.fit import Fit
 from core.numbers import count
+from pages.app import beginning
 from pages.app import results as derived
 from pages.app.results import Analysis
 from pages.app.session import Model, begin, choose, current
@@ -19,7 +22,7 @@ from pages.app.uploads import taken_in
 from pages.ui.messages import plain, refusals, refuse
 from pages.ui.words import EM_FIGURE, OWN_ROWS, family_label
 
-MOST_GROUPS = 12
+MOST_COMPONENTS = 12
 ABREAST = 3  # cards of samples
 FORMATS = "CSV, TSV, TXT, XLSX, XLS, XLSB, ODS, Parquet, Arrow, JSON records or SQLite, up to 50 MB"
 
@@ -70,23 +73,23 @@ def sample_list() -> None:
 
 
 def model_choice(analysis: Analysis) -> None:
-    """The number and shape of groups of the current model, for every page."""
+    """The number and shape of the current model's components, for every page."""
     fitted = analysis.fit
     if fitted is None:
         return
     st.session_state["model-components"], st.session_state["model-family"] = fitted.components, fitted.family
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
-            "Number of groups",
+            "Number of components",
             1,
-            max(MOST_GROUPS, fitted.components),
+            max(MOST_COMPONENTS, fitted.components),
             key="model-components",
             on_change=_take_model,
             args=(len(analysis.matrix.features),),
             width=160,
         )
         st.selectbox(
-            "Shape of the groups",
+            "Shape of the components",
             FAMILIES,
             key="model-family",
             format_func=family_label,
@@ -105,26 +108,28 @@ def model_choice(analysis: Analysis) -> None:
 
 
 def merging_note(analysis: Analysis) -> None:
-    """That components are merged, with the way back; or that some make up one group, with the way there."""
-    found, merged = analysis.merging, current().merged
-    if found is None or (merged is None and not found.chosen.merges):
+    """That components make up fewer groups, with the way to see them apart; or what was chosen, with the way back."""
+    found, grouping, merged = analysis.merging, analysis.grouping, current().merged
+    if found is None or grouping is None or (merged is None and not grouping.merges):
         return
-    groups, own = found.chosen.groups, count(found.components, "component")
+    own = count(found.components, "component")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if merged is not None:
-            said = f"The {own} of this model are merged into {count(merged, 'group')}."
-            st.markdown(said, width="content")
-            st.button("Take the merging back", key="unmerge", on_click=choose, kwargs={"merged": None}, type="tertiary")
+        if merged is None:
+            st.markdown(found.sentence, width="content")
+            apart = {"merged": found.components}
+            st.button(f"Show the {own} apart", key="apart", on_click=choose, kwargs=apart, type="tertiary")
             return
-        said = f"Some of them do not stand apart: the {own} make up {count(groups, 'group')}."
-        st.markdown(said, width="content")
-        st.button(
-            f"Merge into {groups}",
-            key="merge-note",
-            on_click=choose,
-            kwargs={"merged": groups},
-            icon=":material/merge:",
-        )
+        said = f"make up {count(grouping.groups, 'group')}" if grouping.merges else "are shown as groups"
+        st.markdown(f"By your choice the {own} {said}.", width="content")
+        back = "Join those that no valley parts"
+        st.button(back, key="unmerge", on_click=choose, kwargs={"merged": None}, type="tertiary")
+
+
+def apart_note(analysis: Analysis, scene: Scene) -> None:
+    """Which rows took no part in shaping the groups."""
+    said = apart_in_words(scene.names_of(apart(analysis.first.settled.took_part)))
+    if said:
+        st.caption(plain(said, 300))
 
 
 def warnings(fitted: Fit) -> None:
@@ -168,7 +173,7 @@ def lesson_link(analysis: Analysis, columns: tuple[int, int], fitted: Fit) -> No
 
 def row_name_choice(table: Table) -> None:
     """What rows are called in pictures; a column of the file, or their number."""
-    st.session_state["row-name"] = derived.row_name(current(), table) or ""
+    st.session_state["row-name"] = beginning.row_name(current(), table) or ""
     names = ["", *(each.name for each in table.columns)]
     st.selectbox(
         "Call a row by",

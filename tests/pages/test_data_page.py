@@ -39,6 +39,7 @@ def test_columns_that_are_left_out_say_why_and_one_click_takes_them_in(visitor, 
     offered = {each.label: each.key for each in visitor.app.button if str(each.key).startswith("take-")}
     assert set(offered) == {"id", "same"}
     assert "an identifier or a running number" in visitor.text
+    assert visitor.session.preparation is None
     visitor.click(offered["id"]).settle()
     assert visitor.session.preparation.columns == ("id", "width", "height")
     assert {each.label for each in visitor.app.button if str(each.key).startswith("take-")} == {"same"}
@@ -99,7 +100,7 @@ def lingering(monkeypatch):
             time.sleep(0.01)
         return first_answer(matrix, watch=watch, over=over)
 
-    monkeypatch.setattr("pages.app.results.first_answer", search)
+    monkeypatch.setattr("pages.app.beginning.first_answer", search)
 
 
 def test_the_search_for_groups_can_be_cancelled_and_started_again(visitor, lingering):
@@ -134,7 +135,7 @@ def test_rows_are_called_by_the_likeliest_column_until_another_is_chosen(visitor
     visitor.app.selectbox(key="row-name").set_value("town").run()
     visitor.settle()
     assert visitor.session.row_name == "town"
-    assert visitor.session.preparation.row_name is None  # which would fit everything anew
+    assert visitor.session.preparation is None  # which would fit everything anew
     visitor.app.selectbox(key="row-name").set_value("").run()
     assert visitor.app.selectbox(key="row-name").value == ""
 
@@ -159,14 +160,14 @@ def customers():
 def test_ticks_choose_the_columns_in_the_order_of_the_table(monkeypatch, customers):
     session = Session(sample="customers", ticks=Ticks(("yearly_spend", "visits_per_year")))
     screen = Screen(monkeypatch, session, {"5": {"use": True}, "2": {"use": False}})
-    column_choice._take_edits("editor", customers)
+    column_choice._take_edits("editor", sample("customers").load(), customers)
     assert screen.session.preparation.columns == ("visits_per_year", "months_as_customer")
 
 
 def test_a_column_can_be_read_as_another_kind_and_then_leaves_or_joins_the_columns(monkeypatch, customers):
     session = Session(sample="customers", preparation=Preparation(columns=("yearly_spend", "visits_per_year")))
     screen = Screen(monkeypatch, session, {"2": {"kind": "text"}, "5": {"kind": "number"}})
-    column_choice._take_edits("editor", customers)
+    column_choice._take_edits("editor", sample("customers").load(), customers)
     assert dict(screen.session.reading.kinds) == {"yearly_spend": "text", "months_as_customer": "number"}
     assert screen.session.preparation.columns == ("visits_per_year", "months_as_customer")
     assert screen.session.ticks.drawn == session.ticks.drawn + 1
@@ -261,6 +262,8 @@ def test_a_column_of_counts_weighs_the_rows_and_is_no_column_of_the_fit(visitor)
     visitor.app.selectbox(key="weight").set_value("times").run()
     visitor.settle()
     assert visitor.session.preparation.weight == "times"
+    visitor.app.checkbox(key="counts").check().run()
+    assert visitor.settle().session.preparation.counts
     assert visitor.refusals == []
     visitor.go("pages/groups_page.py").settle()
     assert not visitor.app.exception
@@ -301,9 +304,44 @@ def test_a_code_is_put_back_by_itself_and_the_form_says_so(visitor):
 def test_one_click_takes_every_transform_that_long_tails_suggest(visitor):
     tails = np.exp(np.random.default_rng(0).normal(size=(200, 2)) * 2)
     visitor.upload(as_csv(["wide", "wider"], [[f"{x:.5f}" for x in row] for row in tails.tolist()])).settle()
-    visitor.click("suggested").settle()
+    visitor.app.button_group(key="shape-LOG").set_value([]).run()
+    visitor.settle().click("suggested").settle()
     assert dict(visitor.session.preparation.transforms) == {"wide": Shape.LOG, "wider": Shape.LOG}
     assert "suggested" not in visitor.keys
     assert visitor.app.button_group(key="shape-LOG").value == ["wide", "wider"]
     assert "Logarithms of wide, wider" in visitor.text
     assert not visitor.app.exception
+
+
+def test_transforms_that_the_answer_took_are_seen_and_taken_back_by_one_click(visitor):
+    tails = np.exp(np.random.default_rng(0).normal(size=(200, 2)) * 2)
+    visitor.upload(as_csv(["wide", "wider"], [[f"{x:.5f}" for x in row] for row in tails.tolist()])).settle()
+    assert visitor.session.preparation is None
+    assert "Logarithms of wide, wider" in visitor.text
+    assert "“wide” is skewed" in visitor.text
+    assert visitor.app.button_group(key="shape-LOG").value == ["wide", "wider"]
+    visitor.app.button_group(key="shape-LOG").set_value(["wider"]).run()
+    visitor.settle()
+    assert dict(visitor.session.preparation.transforms) == {"wider": Shape.LOG}
+    visitor.click("prepare-automatic").settle()
+    assert visitor.session.preparation is None
+    assert "Logarithms of wide, wider" in visitor.text
+
+
+def test_heaps_and_repeats_that_the_answer_took_account_of_are_taken_back_by_one_click(visitor):
+    rng = np.random.default_rng(1)
+    bought = np.where(rng.random(240) < 0.3, 0.0, rng.normal(40, 5, 240))
+    rows = np.repeat(np.column_stack([bought, rng.normal(5, 1, (240, 2))]).round(3), 2, axis=0)
+    visitor.upload(as_csv(["bought", "age", "visits"], rows.tolist())).settle()
+    assert visitor.app.button_group(key="heaps").value == [("bought", 0.0)]
+    assert visitor.app.radio(key="repeats").value is False
+    assert "Blank: 0 in bought" in visitor.text
+    assert "Each different row counts once" in visitor.text
+    visitor.app.button_group(key="heaps").set_value([]).run()
+    visitor.settle().app.radio(key="repeats").set_value(True).run()
+    visitor.settle()
+    assert visitor.session.preparation.heaps == ()
+    assert visitor.session.preparation.repeats
+    assert visitor.app.button_group(key="heaps").value == []
+    assert not visitor.app.exception
+    assert visitor.refusals == []

@@ -13,7 +13,7 @@ def test_the_steps_from_k_means_to_the_mixture_are_shown_with_what_they_gain(iri
     assert not iris.app.exception
     assert "From K-Means to the mixture, step by step" in iris.headings
     assert "Go as far as " in iris.text
-    assert "Every step begins with the same 2 groups of K" in iris.text
+    assert "Every step begins with the same 2 clusters of K" in iris.text
     (steps,) = (each.value for each in iris.app.dataframe if "gain_error" in each.value)
     assert list(steps["name"]) == ["K-Means", "EII", "VII", "VVI", "EEE", "VVV"]
 
@@ -33,15 +33,17 @@ def test_with_one_group_there_are_no_steps(iris):
     assert "From K-Means to the mixture, step by step" not in iris.headings
 
 
-def test_components_without_a_valley_between_them_are_offered_to_be_merged_and_the_way_back(visitor):
+def test_components_without_a_valley_between_them_are_one_group_and_one_click_shows_them_apart(visitor):
     visitor.click("sample-faithful").settle()
-    assert "the 3 components make up 2 groups" in visitor.text
-    visitor.go("pages/groups_page.py").settle().click("merge-note").settle()
-    assert visitor.session.merged == 2
     assert visitor.headings[0].startswith("2 groups; ")
+    assert "The 3 components make up 2 groups" in visitor.text
+    visitor.go("pages/groups_page.py").settle().click("apart").settle()
+    assert visitor.session.merged == 3
+    assert visitor.headings[0].startswith("3 groups; ")
+    assert "By your choice the 3 components are shown as groups." in visitor.text
     visitor.go("pages/data_page.py").settle().click("unmerge").settle()
     assert visitor.session.merged is None
-    assert visitor.headings[0].startswith("3 groups; ")
+    assert visitor.headings[0].startswith("2 groups; ")
 
 
 def test_one_column_alone_has_its_density_and_the_rest_of_the_page(visitor):

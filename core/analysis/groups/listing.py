@@ -13,13 +13,14 @@ from ...arrays import Array
 from ...data.prepare import Matrix, Transform
 from ...data.table import Table
 from ...mixture.model import Mixture
+from ...numbers import count
 from ..anomaly.odd_rows import Anomalies
 from ..anomaly.reasons import Reasons
 from ..anomaly.reviews import Reviews
 from .examples import Examples
 from .grouping import Grouping
 
-MOST_LISTED = 1_000
+MOST_LISTED, MOST_NAMED = 1_000, 6
 REVIEW = "your review"
 
 
@@ -48,6 +49,19 @@ def differing_rows(
 def listed(odd: Anomalies) -> npt.NDArray[np.intp]:
     """Positions of the flagged rows that a list shows, the oddest first."""
     return odd.ranking[:MOST_LISTED]
+
+
+def apart(took_part: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Positions of the rows that took no part in shaping the groups, of (n,) whether each did."""
+    return np.flatnonzero(~took_part)
+
+
+def apart_in_words(names: Sequence[str]) -> str:
+    """That these rows took no part in shaping the groups, the first of them by name; nothing if there are none."""
+    if not names:
+        return ""
+    rest = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return f"{count(len(names), 'row')} took no part in shaping the groups: {', '.join(names[:MOST_NAMED])}{rest}."
 
 
 def nearest_groups(mixture: Mixture, values: Array, grouping: Grouping) -> list[str]:

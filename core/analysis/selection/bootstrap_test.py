@@ -114,15 +114,16 @@ class BootstrapTest:
 
     @property
     def sentence(self) -> str:
-        """Whether one group more is worth having."""
+        """Whether one component more is worth having."""
         K, chance, before = self.components, figure(self.p_value, 2), so_far(self.cancelled)
         if not self.drawn:
-            return f"{before}No set was drawn, so nothing can be said of {K + 1} groups."
+            return f"{before}No set was drawn, so nothing can be said of {K + 1} components."
         if self.significant:
             return (
-                f"{before}{K + 1} groups describe the rows better than {K}, by more than chance gives (p = {chance})."
+                f"{before}{K + 1} components describe the rows better than {K}, by more than chance gives "
+                f"(p = {chance})."
             )
-        return f"{before}{count(K, 'group')} will do: chance would make {K + 1} look as good (p = {chance})."
+        return f"{before}{count(K, 'component')} will do: chance would make {K + 1} look as good (p = {chance})."
 
     @property
     def grounds(self) -> str:
@@ -134,7 +135,7 @@ class BootstrapTest:
         return (
             f"Twice the gain in log-likelihood from {self.family.name} with {self.components} to {self.components + 1} "
             f"is {figure(self.statistic)}. Of {count(len(self.drawn), 'set')} drawn from the fitted "
-            f"{count(self.components, 'group')}, {self.as_much} {verb} as well.{where}"
+            f"{count(self.components, 'component')}, {self.as_much} {verb} as well.{where}"
         )
 
 
@@ -167,7 +168,7 @@ def bootstrap_test(
         return BootstrapTest(family, components, math.nan, (), bootstrap.enough, some.rows, some.of, cancelled=True)
     if not own.sound:
         raise FitError(
-            f"{family.name} with {count(components, 'group')} does not fit soundly, so nothing can be drawn from it.",
+            f"{family.name} with {count(components, 'component')} does not fit soundly: nothing can be drawn from it.",
             remedy="Choose another model.",
         )
 

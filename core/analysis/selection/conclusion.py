@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...numbers import count
+from ..groups.grouping import Grouping
 from ..groups.merging import Merging
 from .bootstrap_test import BootstrapTest
 from .effective import EffectiveComponents
@@ -21,6 +22,7 @@ class Conclusion:
     held_out: HeldOut | None = None
     test: BootstrapTest | None = None  # of the selection's best model against one group more
     needed: EffectiveComponents | None = None  # what Bayesian mixtures keep
+    told: Grouping | None = None  # the groups that are told of, of whatever model; None: those of the best fit
 
     @property
     def components(self) -> int:
@@ -29,22 +31,26 @@ class Conclusion:
 
     @property
     def groups(self) -> int:
-        """How many groups those make up."""
+        """How many groups are told of, or else those make up."""
+        if self.told is not None:
+            return self.told.groups
         return self.components if self.merging is None else self.merging.chosen.groups
 
     @property
     def sentence(self) -> str:
-        """How many groups: the criterion's, or those that its components make up."""
-        if self.groups == self.components:
-            return self.selection.sentence
+        """How many groups, and how many components the criterion asks for."""
         name, number = self.selection.criterion.label, count(self.groups, "group")
+        if self.told is not None and self.told.components != self.components:
+            return f"{number} in the present model. {self.selection.sentence}"
+        if self.groups == self.components:
+            return f"{number}: {self.selection.sentence}"
         return f"{number}: {name} asks for {self.components} components, which make up {number}."
 
     @property
     def grounds(self) -> tuple[str, ...]:
         """What speaks for it and what against, one sentence or two for each kind of evidence."""
         found = [self.selection.grounds]
-        if self.merging is not None and self.groups < self.components:
+        if self.merging is not None and self.merging.chosen.merges:
             found.append(f"{self.merging.sentence} {self.merging.stop}")
         if self.held_out is not None and self.held_out.predictions:
             found.append(self._on_rows_held_out(self.held_out))

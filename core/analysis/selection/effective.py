@@ -88,21 +88,21 @@ class EffectiveComponents:
         number, times = self.most_common
         starts, before = count(len(self.runs), "start"), so_far(self.cancelled)
         if low == high:
-            needs = "a single group" if low == 1 else f"{count(low, 'group')}"
+            needs = "a single component" if low == 1 else count(low, "component")
             return f"{before}It needs {needs}" + (
                 f" from each of {starts}." if len(self.runs) > 1 else " from its one start."
             )
         best = self.best.effective_components
         often = f", most often {number} ({times} of {starts})" if times > 1 else f" over {starts}"
-        return f"{before}It needs {low} to {high} groups{often}; the start with the highest evidence needs {best}."
+        return f"{before}It needs {low} to {high} components{often}; the start with the highest evidence needs {best}."
 
     @property
     def grounds(self) -> str:
         """Between how many it could choose, and on what it rests."""
         most = self.runs[0].plan.components
         if max(self.numbers) == most:
-            return f"It uses all {most} groups that it was given, so it may need more."
-        return f"It was given {count(most, 'group')} and left the others empty."
+            return f"It uses all {most} components that it was given, so it may need more."
+        return f"It was given {count(most, 'component')} and left the others empty."
 
 
 def effective_components(

@@ -1,4 +1,4 @@
-"""The full search: every family at more numbers of groups, asked for by the analyst, and what it would change."""
+"""The full search: every family at more numbers of components, asked for by the analyst, and what it would change."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class FullSearch:
         """The best model of the search if it is better than the present one, both on all rows."""
         gain = present.bic - self.fit.bic
         tried = count(len(self.board.cells), "model")
-        name = f"{self.fit.family.name} with {count(self.fit.components, 'group')}"
+        name = f"{self.fit.family.name} with {count(self.fit.components, 'component')}"
         same = (present.family, present.components) == (self.fit.family, self.fit.components)
         if gain <= 0 or (same and gain < NOTHING):
             return Offer(None, f"Nothing better was found among {tried}: the present model stands.")

@@ -89,7 +89,7 @@ class Prediction:
     @property
     def name(self) -> str:
         """What it is called in a sentence."""
-        return f"{self.family.name} with {count(self.components, 'group')}"
+        return f"{self.family.name} with {count(self.components, 'component')}"
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class HeldOut:
         sound = [each for each in self.predictions if each.sound]
         if not sound:
             raise FitError(
-                "No model could be fitted soundly to every part of the rows.", remedy="Try fewer groups or columns."
+                "No model could be fitted soundly to every part of the rows.", remedy="Try fewer components or columns."
             )
         return max(sound, key=lambda each: each.density)
 
@@ -144,14 +144,14 @@ class HeldOut:
 
     @property
     def sentence(self) -> str:
-        """How many groups predict best, and whether fewer do as well."""
+        """How many components predict best, and whether fewer do as well."""
         before = so_far(self.cancelled)
         if not self.predictions:
             return f"{before}No part of the rows was predicted."
         best, choice = self.best, self.choice
-        groups = count(choice.components, "group")
+        number = count(choice.components, "component")
         how = "best, and nothing simpler comes near" if choice is best else f"as well as the best, {best.name}"
-        return f"{before}{groups}: {choice.name} predicts rows that it has not seen {how}."
+        return f"{before}{number}: {choice.name} predicts rows that it has not seen {how}."
 
     @property
     def grounds(self) -> str:

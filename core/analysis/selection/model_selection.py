@@ -1,4 +1,4 @@
-"""Model selection: which number of groups a board speaks for, how clearly, and which of its models cannot be used."""
+"""Model selection: which number of components a board speaks for, how clearly, and which models cannot be used."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def evidence(difference: float) -> str:
 
 @dataclass(frozen=True)
 class ModelSelection:
-    """The best fit by a criterion, and the best with another number of groups."""
+    """The best fit by a criterion, and the best with another number of components."""
 
     criterion: Criterion
     best: Fit
@@ -50,15 +50,14 @@ class ModelSelection:
 
     @property
     def sentence(self) -> str:
-        """How many groups, and how clearly."""
-        name = self.criterion.label
+        """How many components, and how clearly."""
+        name, one = self.criterion.label, self.best.components
         if self.rival is None:
-            return f"{count(self.best.components, 'group')}: no other number could be compared."
-        one, other = self.best.components, self.rival.components
+            return f"{name} is lowest at {count(one, 'component')}; no other number could be compared."
+        other = self.rival.components
         if self.behind < NOTHING:
-            low, high = sorted((one, other))
-            return f"{low} or {high} groups: {name} cannot tell them apart."
-        return f"{count(one, 'group')}: {name} {_how_clearly(self.behind)} prefers that to {other}."
+            return f"{name} cannot tell {min(one, other)} from {max(one, other)} components."
+        return f"{name} {_how_clearly(self.behind)} prefers {count(one, 'component')} to {other}."
 
     @property
     def grounds(self) -> str:
@@ -72,7 +71,7 @@ class ModelSelection:
             return said
         guide = "" if self.criterion is Criterion.BIC else f"; for {name} that is only a guide"
         return (
-            f"{said} The best with another number of groups, {_called(self.rival)}, is {figure(self.behind)} behind: "
+            f"{said} The best with another number of them, {_called(self.rival)}, is {figure(self.behind)} behind: "
             f"{evidence(self.behind)} evidence. Kass and Raftery (1995) call a difference in BIC under {NOTHING:.0f} "
             f"hardly worth a mention, one over {STRONG:.0f} very strong{guide}."
         )
@@ -142,7 +141,7 @@ def _plain(value: float, digits: int) -> str:
 
 
 def _called(fit: Fit) -> str:
-    return f"{fit.family.name} with {count(fit.components, 'group')}"
+    return f"{fit.family.name} with {count(fit.components, 'component')}"
 
 
 def _how_clearly(behind: float) -> str:

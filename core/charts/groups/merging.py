@@ -26,7 +26,7 @@ def entropy_plot(found: Merging) -> marks.Chart:
         scale=alt.Scale(domain=[-0.25 * top, 1.15 * top], nice=False),
         axis=alt.Axis(**marks.ON_TOP),
     )
-    base = alt.Chart(frame).encode(x=k_axis(frame["components"].tolist(), room=0.06), y=y)
+    base = alt.Chart(frame).encode(x=k_axis(frame["components"].tolist(), room=0.06, title="Groups"), y=y)
     tooltip = [
         alt.Tooltip("components:Q", title="Groups"),
         alt.Tooltip("said:N", title="Entropy per row"),

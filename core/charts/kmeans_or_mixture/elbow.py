@@ -23,12 +23,12 @@ def elbow(curve: KMeansCurve, chosen: int | None = None) -> marks.Chart:
         title = "K-Means' inertia has too few points to bend"
     else:
         fallen = 1 - inertia[at] / inertia[0] if inertia[0] > 0 else 0.0
-        where = count(int(components[at]), "group")
+        where = count(int(components[at]), "cluster")
         title = f"Inertia bends most at {where}: {share(float(fallen))} less than with {components[0]}"
     words = Words(
         title,
         "Inertia: the squared distances of all rows to their centres. It always falls; look for the bend.",
-        f"{title}. Curve of K-Means inertia over the number of groups.",
+        f"{title}. Curve of K-Means inertia over the number of clusters.",
     )
     return _k_means_curve(frame, "inertia", "Inertia", (at, chosen), words)
 
@@ -37,14 +37,14 @@ def silhouette(curve: KMeansCurve, chosen: int | None = None) -> marks.Chart:
     """K-Means' mean silhouette over K, with its highest."""
     frame = curve.frame.dropna(subset=["silhouette"]).reset_index(drop=True)
     if frame.empty:
-        return marks.nothing("The silhouette needs two groups or more")
+        return marks.nothing("The silhouette needs two clusters or more")
     at = int(frame["silhouette"].to_numpy().argmax())
     top, components = float(frame["silhouette"][at]), int(frame["components"][at])
-    title = f"The silhouette is highest at {count(components, 'group')}: {figure(top, 2)}"
+    title = f"The silhouette is highest at {count(components, 'cluster')}: {figure(top, 2)}"
     words = Words(
         title,
-        "1: rows lie far closer to their own group than to the next. 0: between two groups.",
-        f"{title}. Curve of the mean silhouette of K-Means over the number of groups.",
+        "1: rows lie far closer to their own cluster than to the next. 0: between two clusters.",
+        f"{title}. Curve of the mean silhouette of K-Means over the number of clusters.",
     )
     return _k_means_curve(frame, "silhouette", "Silhouette", (at, chosen), words)
 
@@ -53,13 +53,13 @@ def calinski_harabasz(curve: KMeansCurve, chosen: int | None = None) -> marks.Ch
     """The index of Calinski and Harabasz (1974) over K, with its highest."""
     frame = _finite(curve, "calinski_harabasz")
     if frame.empty:
-        return marks.nothing("The Calinski-Harabasz index needs two groups or more")
+        return marks.nothing("The Calinski-Harabasz index needs two clusters or more")
     at = int(frame["calinski_harabasz"].to_numpy().argmax())
-    title = f"Calinski-Harabasz is highest at {count(int(frame['components'][at]), 'group')}"
+    title = f"Calinski-Harabasz is highest at {count(int(frame['components'][at]), 'cluster')}"
     words = Words(
         title,
         "How far centres lie apart for how far rows lie from their own; higher is better.",
-        f"{title}. Curve of the Calinski-Harabasz index of K-Means over the number of groups.",
+        f"{title}. Curve of the Calinski-Harabasz index of K-Means over the number of clusters.",
     )
     return _k_means_curve(frame, "calinski_harabasz", "Calinski-Harabasz index", (at, chosen), words)
 
@@ -68,13 +68,13 @@ def davies_bouldin(curve: KMeansCurve, chosen: int | None = None) -> marks.Chart
     """The index of Davies and Bouldin (1979) over K, with its lowest."""
     frame = _finite(curve, "davies_bouldin")
     if frame.empty:
-        return marks.nothing("The Davies-Bouldin index needs two groups or more")
+        return marks.nothing("The Davies-Bouldin index needs two clusters or more")
     at = int(frame["davies_bouldin"].to_numpy().argmin())
-    title = f"Davies-Bouldin is lowest at {count(int(frame['components'][at]), 'group')}"
+    title = f"Davies-Bouldin is lowest at {count(int(frame['components'][at]), 'cluster')}"
     words = Words(
         title,
-        "How wide each group and its worst neighbour are for the gap between them; lower is better.",
-        f"{title}. Curve of the Davies-Bouldin index of K-Means over the number of groups.",
+        "How wide each cluster and its worst neighbour are for the gap between them; lower is better.",
+        f"{title}. Curve of the Davies-Bouldin index of K-Means over the number of clusters.",
     )
     return _k_means_curve(frame, "davies_bouldin", "Davies-Bouldin index", (at, chosen), words)
 
@@ -111,8 +111,8 @@ def _k_means_curve(
         scale=alt.Scale(domain=[low, high * 1.12], nice=False),
         axis=alt.Axis(**marks.ON_TOP, **({"format": form} if form else {})),
     )
-    base = alt.Chart(data).encode(x=k_axis(data["components"].tolist()), y=y)
-    tooltip = [alt.Tooltip("components:Q", title="Groups"), alt.Tooltip("said:N", title=title)]
+    base = alt.Chart(data).encode(x=k_axis(data["components"].tolist(), title="Clusters"), y=y)
+    tooltip = [alt.Tooltip("components:Q", title="Clusters"), alt.Tooltip("said:N", title=title)]
     layers = [
         base.mark_line(strokeWidth=theme.LINE_WIDTH, color=theme.GREY),
         base.mark_point(filled=True, size=50, opacity=1, color=theme.GREY).encode(tooltip=tooltip),
@@ -120,7 +120,7 @@ def _k_means_curve(
     if at is not None:
         best = base.transform_filter(alt.datum.components == int(data["components"][at]))
         layers.append(best.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2))
-        said = f"{data['components'][at]} groups"
+        said = f"{data['components'][at]} clusters"
         layers += _said(best, int(data["components"][at]), data, said)
     if chosen is not None and chosen in set(data["components"]) - {data["components"][at] if at is not None else None}:
         now = base.transform_filter(alt.datum.components == chosen)

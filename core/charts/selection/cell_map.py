@@ -33,7 +33,7 @@ def cell_map(board: Board, criterion: str = "bic", chosen: Choice | None = None)
     families = list(dict.fromkeys(frame["family"]))
     places = {"grid": False, "labelFlush": False}
     base = alt.Chart(frame).encode(
-        x=alt.X("components:O", title="Groups", axis=alt.Axis(labelAngle=0, orient="top", **places)),
+        x=alt.X("components:O", title="Components", axis=alt.Axis(labelAngle=0, orient="top", **places)),
         y=alt.Y("family:N", title="Family", sort=families, axis=alt.Axis(**{**marks.ON_TOP, "titleY": -26}, **places)),
     )
     layers = _map_layers(base, frame, best, chosen)
@@ -68,7 +68,7 @@ def _map_layers(base: alt.Chart, frame: pd.DataFrame, best: Fit | None, chosen: 
 def _tooltips() -> list[alt.Tooltip]:
     return [
         alt.Tooltip("family:N", title="Family"),
-        alt.Tooltip("components:O", title="Groups"),
+        alt.Tooltip("components:O", title="Components"),
         alt.Tooltip("value:N", title="Criterion"),
         alt.Tooltip("behind:N", title="Behind the best"),
         alt.Tooltip("parameters:N", title="Parameters"),
@@ -116,7 +116,7 @@ def _map_words(board: Board, criterion: str, best: Fit | None) -> Words:
         how += "×: could not be fitted. "
     if UNSOUND in states:
         how += "!: not to be trusted. "
-    what = f"Table of {count(len(board.cells), 'fit')} by family and number of groups."
+    what = f"Table of {count(len(board.cells), 'fit')} by family and number of components."
     return Words(title, how.strip(), f"{title}. {what}")
 
 
@@ -125,7 +125,7 @@ def _near_in_words(board: Board, criterion: Criterion, best: Fit) -> str:
     least = criterion.of(best)
     others = [criterion.of(fit) - least for fit in board.admissible if fit is not best]
     near = sum(behind < CLEARLY for behind in others)
-    title = f"{best.family.name} with {count(best.components, 'group')} is best"
+    title = f"{best.family.name} with {count(best.components, 'component')} is best"
     if not others:
         return f"{title}: it is the only fit to be trusted"
     verb = "comes" if near == 1 else "come"

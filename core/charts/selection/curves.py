@@ -48,7 +48,7 @@ def criterion_curves(
     base = alt.Chart(values).encode(x=axes.x, y=axes.y, color=colour, detail=alt.Detail("criterion:N"))
     tooltip = [
         alt.Tooltip("family:N", title="Family"),
-        alt.Tooltip("components:Q", title="Groups"),
+        alt.Tooltip("components:Q", title="Components"),
         alt.Tooltip("criterion:N", title="Criterion"),
         alt.Tooltip("said:N", title="Value"),
     ]
@@ -78,14 +78,14 @@ class _Axes:
     high: float
 
 
-def k_axis(components: Sequence[int], room: float = 0.04) -> alt.X:
-    """Numbers of groups along the bottom, with room at the right as a share of the range."""
+def k_axis(components: Sequence[int], room: float = 0.04, title: str = "Components") -> alt.X:
+    """Numbers of components along the bottom, with room at the right as a share of the range."""
     low, high = min(components), max(components)
     span = max(high - low, 1)
     step = -(-span // 12)
     return alt.X(
         "components:Q",
-        title="Groups",
+        title=title,
         scale=alt.Scale(domain=[low - 0.04 * span, high + room * span], nice=False, zero=False),
         axis=alt.Axis(values=list(range(low, high + 1, step)), format="d", grid=False),
     )
@@ -163,7 +163,7 @@ def _rings(
         marked += [(each, "now", [3, 3]) for each in present]
     layers = []
     for fit, word, dash in marked:
-        said = f"{word}: {fit.family.name}, {count(fit.components, 'group')}"
+        said = f"{word}: {fit.family.name}, {count(fit.components, 'component')}"
         late = fit.components > np.mean(board.search.components)
         frame = pd.DataFrame({"components": [fit.components], "value": [criterion.of(fit)], "said": [said]})
         base = alt.Chart(frame).encode(x=axes.x, y=axes.y)
@@ -180,21 +180,21 @@ def _criterion_words(board: Board, criteria: Sequence[str], shown: Sequence[str]
     left_out = sum(cell.fit is None or not cell.fit.admissible for cell in board.cells if cell.family.name in shown)
     how = "A line per model family; lower is better. "
     how += "Dashed: AIC, which forgives more parameters. " if list(criteria[1:]) == ["aic"] else ""
-    how += "Lines from the top come from one group. " if cut else ""
+    how += "Lines from the top come from one component. " if cut else ""
     how += f"{count(left_out, 'fit')} not to be trusted left out. " if left_out else ""
-    return Words(title, how.strip(), f"{title}. {name} over the number of groups for {listed(list(shown))}.")
+    return Words(title, how.strip(), f"{title}. {name} over the number of components for {listed(list(shown))}.")
 
 
 def lead_in_words(board: Board, criterion: Criterion, best: Fit) -> str:
-    """Which number of groups is best, and how far behind the next best number is."""
-    name, K = criterion.label, count(best.components, "group")
+    """Which number of components is best, and how far behind the next best number is."""
+    name, K = criterion.label, count(best.components, "component")
     others = [fit for fit in board.admissible if fit.components != best.components]
     if not others:
         return f"{name} is lowest at {K}, with {best.family.name}"
     next_best = min(others, key=criterion.of)
     behind = criterion.of(next_best) - criterion.of(best)
     if behind < LEVEL:
-        return f"{name} cannot tell {best.components} from {next_best.components} groups: {figure(behind, 2)} apart"
+        return f"{name} cannot tell {best.components} from {next_best.components} components: {figure(behind, 2)} apart"
     verb = "is" if next_best.components == 1 else "are"
-    rest = f"{count(next_best.components, 'group')} {verb} {figure(behind)} behind"
+    rest = f"{count(next_best.components, 'component')} {verb} {figure(behind)} behind"
     return f"{name} is lowest at {K}, with {best.family.name}; {rest}"

@@ -29,7 +29,7 @@ def weights_by_start(found: EffectiveComponents) -> marks.Chart:
     )
     tooltip = [
         alt.Tooltip("start:Q", title="Seed"),
-        alt.Tooltip("piece:Q", title="Group, by size"),
+        alt.Tooltip("piece:Q", title="Component, by size"),
         alt.Tooltip("share:N", title="Share of the rows"),
         alt.Tooltip("behind:N", title="Log evidence behind the best"),
     ]
@@ -44,7 +44,7 @@ def weights_by_start(found: EffectiveComponents) -> marks.Chart:
 
 
 def _pieces(place: int, seed: int, run: Bayes, best: Bayes) -> list[dict[str, object]]:
-    """The groups that a run keeps, one after the other."""
+    """The components that a run keeps, one after the other."""
     kept = run.counts[run.counts >= LEAST_ROWS] / run.counts.sum()
     ends = kept.cumsum()
     colour = theme.SEQUENTIAL[-2] if run is best else theme.GREY
@@ -57,7 +57,7 @@ def _pieces(place: int, seed: int, run: Bayes, best: Bayes) -> list[dict[str, ob
 
 def _words(found: EffectiveComponents) -> Words:
     low, high = found.spread
-    number = count(high, "group") if low == high else f"{low} to {high} groups"
+    number = count(high, "component") if low == high else f"{low} to {high} components"
     title = f"The Bayesian mixture needs {number} over {count(len(found.runs), 'start')}"
-    how = "A bar for each start, a piece for each group it keeps; blue, on top: the highest evidence."
-    return Words(title, how, f"{title}. Bars of the shares of the rows that each start's groups hold.")
+    how = "A bar for each start, a piece for each component it keeps; blue, on top: the highest evidence."
+    return Words(title, how, f"{title}. Bars of the shares of the rows that each start's components hold.")

@@ -1,4 +1,4 @@
-"""Held-out log density over the number of groups, the best and the simplest that does as well marked."""
+"""Held-out log density over the number of components, the best and the simplest that does as well marked."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _range(frame: pd.DataFrame) -> tuple[float, float]:
 def _tooltips() -> list[alt.Tooltip]:
     return [
         alt.Tooltip("family:N", title="Family"),
-        alt.Tooltip("components:Q", title="Groups"),
+        alt.Tooltip("components:Q", title="Components"),
         alt.Tooltip("said:N", title="Log density"),
         alt.Tooltip("behind:N", title="Behind the best"),
     ]
@@ -98,7 +98,7 @@ def _rings(found: HeldOut, names: Sequence[str], base: alt.Chart) -> list[alt.Ch
             (alt.datum.family == each.family.name) & (alt.datum.components == each.components)
         ).encode(color=alt.ColorValue(theme.INK))
         ring = here.mark_point(shape="circle", size=260, filled=False, stroke=theme.INK, strokeWidth=2, strokeDash=dash)
-        said = f"{word}: {each.family.name}, {count(each.components, 'group')}"
+        said = f"{word}: {each.family.name}, {count(each.components, 'component')}"
         side = {"dy": -24 if word == "best" else 26, "text": said}
         layers += [ring, *(here.mark_text(**side, **look) for look in marks.HALOED)]
     return layers
@@ -109,4 +109,6 @@ def _words(found: HeldOut, names: Sequence[str]) -> Words:
     if found.choice is not found.best:
         title += f"; {found.choice.name} does as well"
     how = "A line per model family; bars are one standard error of the distance to the best."
-    return Words(title, how, f"{title}. Mean log density of held-out rows over the number of groups, {listed(names)}.")
+    return Words(
+        title, how, f"{title}. Mean log density of held-out rows over the number of components, {listed(names)}."
+    )

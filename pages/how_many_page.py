@@ -70,6 +70,8 @@ def show_conclusion(analysis: Analysis, found: Conclusion, present: Fit, test: B
     if (present.family, present.components) == (best.family, best.components):
         found = replace(found, merging=analysis.merging, test=test)
     st.subheader(found.sentence, anchor=False)
+    if analysis.is_automatic:
+        st.markdown(" ".join(analysis.first.verdict))
     first, *others = found.grounds
     st.markdown(first)
     widgets.notes(tuple(others))

@@ -75,9 +75,14 @@ class Analysis:
         return bool(self.first.settled.took_part.all())
 
     @property
+    def is_automatic(self) -> bool:
+        """Whether the groups that are looked at are those of the first answer."""
+        return self.session.model is None and self.session.merged is None
+
+    @property
     def grounds(self) -> tuple[str, ...]:
         """What the answer rests on; which components make up a group is said beside the way to change it."""
-        if self.session.model is not None or self.session.merged is not None:
+        if not self.is_automatic:
             return () if self.first.proposal is None else self.first.proposal.grounds
         return tuple(each for each in self.first.grounds if each != self.first.merging.sentence)
 

@@ -12,7 +12,7 @@ from core.data.samples import sample
 from core.mixture.family import family
 from pages.app.session import KEY, Model, Session
 from pages.how_many import cell_choice
-from tests.pages.conftest import PAGES, as_csv
+from tests.pages.conftest import as_csv
 
 
 @pytest.fixture

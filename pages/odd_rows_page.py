@@ -100,12 +100,11 @@ def show_reasons(analysis: Analysis, scene: Scene, why: Reasons) -> None:
         st.dataframe(rows, hide_index=True, placeholder="", column_config=looks(analysis.table))
 
 
-def show_apart(analysis: Analysis, scene: Scene) -> None:
+def show_apart(analysis: Analysis) -> None:
     """The rows that took no part in shaping the groups, with their cells."""
     rows = apart(analysis.first.settled.took_part)
     if len(rows):
-        widgets.apart_note(analysis, scene)
-        with st.expander(f"{count(len(rows), 'row')} that took no part"):
+        with st.expander(f"{count(len(rows), 'row')} took no part in shaping the groups"):
             st.markdown(
                 "Each lies so far from all groups that fewer than one such row is expected by chance. They are scored "
                 "and belong to their nearest group, but the groups are where they would be without them."
@@ -124,7 +123,7 @@ if analysis is not None:
             rows = len(scene.raw)
             st.subheader(odd_in_words(scene.odd), anchor=False)
             st.markdown(plain(far_groups_in_words(scene.fit, scene.odd, scene.grouping), 400))
-            show_apart(analysis, scene)
+            show_apart(analysis)
             policy_choice(analysis.policy, rows)
             alone = len(scene.features) == 1
             columns = (0, 0) if alone else widgets.axes_choice(analysis, scene.plane().columns)

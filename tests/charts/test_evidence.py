@@ -48,12 +48,12 @@ def test_one_group_far_below_does_not_flatten_the_curves_unless_it_is_the_best(p
 
 
 def test_the_title_names_the_best_and_the_simplest_that_does_as_well(predicted):
-    assert predicted.choice.name == "EII with 2 groups"
+    assert predicted.choice.name == "EII with 2 components"
     said = held_out_curves(predicted).to_dict()["description"]
-    assert said.startswith("VVV with 2 groups predicts rows held out best; EII with 2 groups does as well.")
+    assert said.startswith("VVV with 2 components predicts rows held out best; EII with 2 components does as well.")
     words = str(held_out_curves(predicted).to_dict())
-    assert "best: VVV, 2 groups" in words
-    assert "as good: EII, 2 groups" in words
+    assert "best: VVV, 2 components" in words
+    assert "as good: EII, 2 components" in words
 
 
 def test_curves_are_those_that_are_asked_for_or_the_leading_and_say_so_if_none_is_sound(predicted):

@@ -60,7 +60,8 @@ def test_the_bend_is_the_corner_of_two_straight_lines():
 
 def test_the_title_names_the_best_fit_and_how_far_the_next_is(board):
     best = board.best()
-    assert lead_in_words(board, Criterion.BIC, best).startswith(f"BIC is lowest at 3 groups, with {best.family.name}; ")
+    lead = f"BIC is lowest at 3 components, with {best.family.name}; "
+    assert lead_in_words(board, Criterion.BIC, best).startswith(lead)
 
 
 def test_a_tie_is_called_a_tie(board):
@@ -68,7 +69,7 @@ def test_a_tie_is_called_a_tie(board):
     close = dataclasses.replace(near, log_likelihood=near.log_likelihood + (near.bic - best.bic) / 2 - 0.5)
     cells = tuple(dataclasses.replace(c, fit=close) if c.fit is near else c for c in board.cells)
     title = lead_in_words(dataclasses.replace(board, cells=cells), Criterion.BIC, best)
-    assert title.startswith("BIC cannot tell 3 from 4 groups: ")
+    assert title.startswith("BIC cannot tell 3 from 4 components: ")
 
 
 def test_curves_leave_out_what_is_not_admissible(spoiled):
@@ -116,7 +117,7 @@ def test_k_means_curves_name_the_bend_and_the_highest():
     curve = k_means_curve(make_scene(3, 2, rows=60).matrix, range(1, 7))
     assert elbow(curve).to_dict()["description"].startswith("Inertia bends most at ")
     top = curve.frame.loc[curve.frame["silhouette"].idxmax(), "components"]
-    assert f"highest at {top} groups" in silhouette(curve).to_dict()["description"]
+    assert f"highest at {top} clusters" in silhouette(curve).to_dict()["description"]
 
 
 def test_the_maps_title_counts_the_fits_that_are_nearly_as_good(board):
@@ -126,7 +127,7 @@ def test_the_maps_title_counts_the_fits_that_are_nearly_as_good(board):
     said = cell_map(board).to_dict()["description"]
     verb = "comes" if near == 1 else "come"
     told = f"{near or 'none'} of {len(behind)} others {verb} within 10"
-    assert said.startswith(f"{best.family.name} with 3 groups is best; {told}. ")
+    assert said.startswith(f"{best.family.name} with 3 components is best; {told}. ")
 
 
 def test_each_starts_bar_has_a_piece_for_every_group_it_keeps_and_the_best_is_on_top():
@@ -145,8 +146,8 @@ def test_each_starts_bar_has_a_piece_for_every_group_it_keeps_and_the_best_is_on
 def test_the_two_indices_name_where_they_are_best_and_say_so_where_there_are_none():
     rows = np.random.default_rng(6).normal(size=(150, 2)) + 9 * np.array([[0, 0], [1, 0], [0, 1]])[np.arange(150) % 3]
     curve = k_means_curve(rows, range(1, 6))
-    assert "Calinski-Harabasz is highest at 3 groups" in calinski_harabasz(curve).to_dict()["description"]
-    assert "Davies-Bouldin is lowest at 3 groups" in davies_bouldin(curve).to_dict()["description"]
+    assert "Calinski-Harabasz is highest at 3 clusters" in calinski_harabasz(curve).to_dict()["description"]
+    assert "Davies-Bouldin is lowest at 3 clusters" in davies_bouldin(curve).to_dict()["description"]
     alone = k_means_curve(rows, (1,))
-    assert "needs two groups" in calinski_harabasz(alone).to_dict()["description"]
-    assert "needs two groups" in davies_bouldin(alone).to_dict()["description"]
+    assert "needs two clusters" in calinski_harabasz(alone).to_dict()["description"]
+    assert "needs two clusters" in davies_bouldin(alone).to_dict()["description"]

@@ -183,6 +183,15 @@ def test_what_was_said_of_rows_is_exported_also_of_those_left_out_of_the_fit():
     assert from_csv(to_csv(frame))[10][-1] == from_xlsx(to_xlsx(frame))[10][-1] == "really odd"
 
 
+def test_rows_that_took_no_part_are_marked_where_there_are_any():
+    table, found = labelled()
+    took_part = np.arange(len(found.matrix.values)) != 4
+    frame = labelled_frame(table, replace(found, took_part=took_part))
+    assert len(frame.columns) == 3 + replace(found, took_part=took_part).n_columns == 4 + found.n_columns
+    assert list(np.flatnonzero(frame["shaped the groups"] == "no")) == [found.matrix.row_ids[4]]
+    assert "shaped the groups" not in labelled_frame(table, found)
+
+
 def test_the_odd_rows_come_oddest_first():
     table, found = labelled()
     scores = odd_frame(table, found)["score (-log p)"]

@@ -13,7 +13,6 @@ from ...arrays import Array
 from ...data.prepare import Matrix, Transform
 from ...data.table import Table
 from ...mixture.model import Mixture
-from ...numbers import count
 from ..anomaly.odd_rows import Anomalies
 from ..anomaly.reasons import Reasons
 from ..anomaly.reviews import Reviews
@@ -57,11 +56,11 @@ def apart(took_part: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
 
 
 def apart_in_words(names: Sequence[str]) -> str:
-    """That these rows took no part in shaping the groups, the first of them by name; nothing if there are none."""
+    """Which rows took no part in shaping the groups, the first of them by name; nothing if there are none."""
     if not names:
         return ""
     rest = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
-    return f"{count(len(names), 'row')} took no part in shaping the groups: {', '.join(names[:MOST_NAMED])}{rest}."
+    return f"Took no part in shaping the groups: {', '.join(names[:MOST_NAMED])}{rest}."
 
 
 def nearest_groups(mixture: Mixture, values: Array, grouping: Grouping) -> list[str]:

@@ -122,7 +122,7 @@ def effective_components(
     Examples:
         >>> plan = core.BayesPlan(components=4)
         >>> core.effective_components(core.toy("round", rows=60).points, plan, seeds=(0, 1)).sentence
-        'It needs 3 groups from each of 2 starts.'
+        'It needs 3 components from each of 2 starts.'
     """
     plan = BayesPlan() if plan is None else plan
     expect(plan, BayesPlan, "A BayesPlan")

@@ -192,7 +192,7 @@ def held_out(
     Examples:
         >>> search = core.Search(families=("EII",), components=(1, 3))
         >>> core.held_out(core.toy("round", rows=60).points, search, core.Folds(folds=2, repeats=1)).choice.name
-        'EII with 3 groups'
+        'EII with 3 components'
     """
     folds, search = Folds() if folds is None else folds, Search() if search is None else search
     expect(folds, Folds, "Folds of a cross-validation")

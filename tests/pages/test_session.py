@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.columns import profile
 from core.errors import CoreError
-from pages.app.results import row_name
+from pages.app.beginning import row_name
 from pages.app.session import Session, Upload
 
 

@@ -23,11 +23,11 @@ def test_two_clear_groups_are_more_than_one_and_no_less_than_three():
     one = bootstrap_test(two(5.0), VVI, 1, QUICK)
     assert one.significant
     assert one.p_value == 1 / 40
-    assert one.sentence == "2 groups describe the rows better than 1, by more than chance gives (p = 0.025)."
-    assert one.grounds.endswith("Of 39 sets drawn from the fitted 1 group, 0 do as well.")
+    assert one.sentence == "2 components describe the rows better than 1, by more than chance gives (p = 0.025)."
+    assert one.grounds.endswith("Of 39 sets drawn from the fitted 1 component, 0 do as well.")
     more = bootstrap_test(two(5.0), VVI, 2, QUICK)
     assert not more.significant
-    assert more.sentence.startswith("2 groups will do: chance would make 3 look as good (p = 0.")
+    assert more.sentence.startswith("2 components will do: chance would make 3 look as good (p = 0.")
 
 
 def test_the_statistic_is_twice_the_gain_of_the_best_fits():
@@ -60,7 +60,7 @@ def test_the_p_value_counts_the_rows_themselves(as_much, p):
 
 def test_one_set_that_does_as_well_and_a_sample_of_the_rows_are_said():
     found = made(5.0, [6.0, *[1.0] * 98], of=3_000)
-    assert "Of 99 sets drawn from the fitted 2 groups, 1 does as well. On 100 of 3,000 rows" in found.grounds
+    assert "Of 99 sets drawn from the fitted 2 components, 1 does as well. On 100 of 3,000 rows" in found.grounds
 
 
 def test_a_watch_that_says_no_ends_it():

@@ -36,14 +36,14 @@ def skewed():
 
 def test_without_anything_else_it_is_the_criterions_verdict(plain):
     found = Conclusion(plain)
-    assert found.sentence == plain.sentence
+    assert found.sentence == f"2 groups: {plain.sentence}"
     assert found.grounds == (plain.grounds,)
 
 
 def test_components_that_are_groups_leave_the_verdict_as_it_is(plain):
     found = Conclusion(plain, merging(plain.best, two()))
     assert found.groups == 2
-    assert found.sentence == plain.sentence
+    assert found.sentence == f"2 groups: {plain.sentence}"
     assert len(found.grounds) == 1
 
 
@@ -57,7 +57,7 @@ def test_components_of_one_skewed_group_are_one_group(skewed):
 def test_rows_held_out_that_agree_are_said_to(plain):
     found = Conclusion(plain, held_out=held_out(two(), SEARCH, Folds(5, 1)))
     assert found.grounds[1] == (
-        "Rows held out agree: VVI with 2 groups is the simplest that predicts them as well as any."
+        "Rows held out agree: VVI with 2 components is the simplest that predicts them as well as any."
     )
 
 
@@ -69,12 +69,12 @@ def test_rows_held_out_that_ask_for_another_number_are_said_to(plain, components
 
 def test_a_test_that_finds_no_further_group_agrees(plain):
     found = bootstrap_test(two(), plain.best.family, 2, Bootstrap(39, 5))
-    assert Conclusion(plain, test=found).grounds[1].startswith("The bootstrap test agrees: 2 groups will do")
+    assert Conclusion(plain, test=found).grounds[1].startswith("The bootstrap test agrees: 2 components will do")
 
 
 def test_a_test_that_finds_a_further_group_disagrees(plain):
     found = BootstrapTest(plain.best.family, 2, 50.0, (1.0,) * 99, 10, 400, 400)
-    assert Conclusion(plain, test=found).grounds[1].startswith("The bootstrap test disagrees: 3 groups describe")
+    assert Conclusion(plain, test=found).grounds[1].startswith("The bootstrap test disagrees: 3 components describe")
 
 
 def test_one_gaussian_is_one_group():

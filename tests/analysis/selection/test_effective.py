@@ -41,15 +41,15 @@ def test_spreading_the_starts_over_cores_changes_nothing(found):
 
 
 def test_the_sentence_says_the_number_and_its_spread(found):
-    assert with_counts(found, 2, 2, 2).sentence == "It needs 2 groups from each of 3 starts."
-    assert with_counts(found, 1).sentence == "It needs a single group from its one start."
+    assert with_counts(found, 2, 2, 2).sentence == "It needs 2 components from each of 3 starts."
+    assert with_counts(found, 1).sentence == "It needs a single component from its one start."
     several = with_counts(found, 3, 2, 4, 2)
     assert several.spread == (2, 4)
     assert several.most_common == (2, 2)
     assert several.sentence == (
-        "It needs 2 to 4 groups, most often 2 (2 of 4 starts); the start with the highest evidence needs 3."
+        "It needs 2 to 4 components, most often 2 (2 of 4 starts); the start with the highest evidence needs 3."
     )
-    assert with_counts(found, 2, 3).sentence.startswith("It needs 2 to 3 groups over 2 starts; ")
+    assert with_counts(found, 2, 3).sentence.startswith("It needs 2 to 3 components over 2 starts; ")
 
 
 def test_the_table_has_a_row_for_every_run_by_falling_evidence(found):

@@ -33,7 +33,9 @@ def test_a_better_model_is_offered_with_how_much_better_it_is(iris, answer):
     offer = answer.offer(present)
     assert (offer.fit.family.name, offer.fit.components) == ("VEV", 3)
     assert present.bic - offer.fit.bic == pytest.approx(2.7, abs=0.01)
-    assert offer.sentence == "A better model was found: VEV with 3 groups. Its BIC is 2.70 lower than the present one."
+    assert (
+        offer.sentence == "A better model was found: VEV with 3 components. Its BIC is 2.70 lower than the present one."
+    )
 
 
 def test_nothing_is_offered_where_the_present_model_is_the_best_or_nearly_so(iris, answer):
@@ -49,7 +51,9 @@ def test_a_better_fit_of_the_present_model_is_offered_too(answer):
     worse = replace(answer.fit, log_likelihood=answer.fit.log_likelihood - 10)
     offer = answer.offer(worse)
     assert offer.fit is answer.fit
-    assert offer.sentence.startswith("A better fit of the present model was found: VEV with 3 groups. Its BIC is 20")
+    assert offer.sentence.startswith(
+        "A better fit of the present model was found: VEV with 3 components. Its BIC is 20"
+    )
 
 
 def test_a_chosen_model_is_the_fit_of_its_plan(iris):

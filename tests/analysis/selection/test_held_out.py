@@ -53,13 +53,13 @@ def test_the_simplest_model_within_one_standard_error_is_the_choice(found):
     near = [each for each in found.predictions if each.sound and each.behind <= each.error]
     assert found.choice in near
     assert found.choice.n_parameters == min(each.n_parameters for each in near)
-    assert found.sentence.startswith("2 groups: EII with 2 groups predicts rows that it has not seen")
+    assert found.sentence.startswith("2 components: EII with 2 components predicts rows that it has not seen")
 
 
 def test_rows_of_one_group_are_predicted_by_one():
     found = held_out(np.random.default_rng(5).normal(size=(200, 2)), SEARCH)
     assert found.choice.components == 1
-    assert found.sentence.startswith("1 group: ")
+    assert found.sentence.startswith("1 component: ")
 
 
 def test_the_error_is_of_the_difference_to_the_best_and_the_best_has_none(found):
@@ -78,7 +78,7 @@ def test_the_best_is_said_to_stand_alone_where_nothing_simpler_comes_near():
     found = made((1, 5, 0.3, 0.1, 0), (2, 11, 0.0, 0.0, 0), (3, 17, 0.01, 0.02, 0))
     assert found.choice is found.best
     assert found.sentence == (
-        "2 groups: VVV with 2 groups predicts rows that it has not seen best, and nothing simpler comes near."
+        "2 components: VVV with 2 components predicts rows that it has not seen best, and nothing simpler comes near."
     )
     assert found.grounds.endswith("more than one standard error behind.")
 
@@ -86,7 +86,8 @@ def test_the_best_is_said_to_stand_alone_where_nothing_simpler_comes_near():
 def test_a_simpler_model_within_one_error_is_said_to_do_as_well():
     found = made((1, 5, 0.05, 0.1, 0), (2, 11, 0.0, 0.0, 0))
     assert found.sentence == (
-        "1 group: VVV with 1 group predicts rows that it has not seen as well as the best, VVV with 2 groups."
+        "1 component: VVV with 1 component predicts rows that it has not seen as well as the best, "
+        "VVV with 2 components."
     )
     assert "0.050 behind, within one standard error (0.10)" in found.grounds
 

@@ -42,10 +42,8 @@ class Heap:
         place: whether it is the lowest or highest value, or lies among others.
 
     Examples:
-        >>> rng = np.random.default_rng(0)
-        >>> bought = np.where(rng.random(200) < 0.2, 0.0, rng.normal(20, 3, 200))
-        >>> print(core.heaps(pd.DataFrame({"bought": bought}))[0].sentence)
-        23 % of “bought” hold 0, far more than any value near it.
+        >>> core.heaps(core.sample("faithful").load())
+        ()
     """
 
     column: str

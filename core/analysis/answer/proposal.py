@@ -30,6 +30,10 @@ class Proposal:
         heaps: values that far more rows share than lie beside them; their cells count as blank.
         shaped: columns that are transformed.
         repeated: number of rows that repeat another.
+
+    Examples:
+        >>> core.proposed(core.sample("faithful").load()).grounds
+        ()
     """
 
     preparation: Preparation

@@ -233,8 +233,11 @@ class _Bench:
 
     @property
     def level(self) -> float:
-        """The chance up to which one valley is real, so that of all that are tested few are so by chance."""
-        return CHANCE / max(1, self._asked)
+        """The chance up to which one valley is real, so that hardly any is so by chance of all that may be tested.
+
+        Those are the borders that are open at first and, as groups are joined, those between what they make up.
+        """
+        return CHANCE / max(1, self._asked * (self._asked + 1) / 2)
 
     def _chance(self, first: Part, second: Part) -> float:
         """The chance of a valley between two groups, if they were one; 0 where too few rows are whole to tell."""

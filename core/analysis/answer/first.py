@@ -39,6 +39,7 @@ FIRST_ROWS = 2_000
 MOST_COMPLETE = 0.5  # share of rows without blanks from which they alone are searched
 ROWS_A_COLUMN = 3  # of them, at least
 POLISHED = 1e-10  # relative tolerance of the fit that is shown
+FAR, MOSTLY = 1e-6, 0.5  # chance of a row that is scatter beyond doubt, and the share of odd rows that are such
 BY_CHANCE = 3.0  # times as many odd rows as chance alone would give, from which noise is tried
 FIRST_SEARCH = Search(families=FREE, components=tuple(range(1, 7)), restarts=2, tolerance=1e-7)
 
@@ -255,6 +256,8 @@ def _best_board(rows: Matrix | Source, seed: int, watch: Watch, over: Map) -> Bo
     if plain is not None and _is_clean(plain.best(), rows):
         return plain
     noisy = searched(rows, replace(search, noise=True), watch=watch, over=over)
+    if plain is not None and noisy is not None and not _is_scatter(noisy.best(), rows):
+        return plain
     found = [each for each in (plain, noisy) if each is not None]
     if not found:
         raise FitError(
@@ -263,6 +266,13 @@ def _best_board(rows: Matrix | Source, seed: int, watch: Watch, over: Map) -> Bo
             "Leave out columns with few distinct values, or columns that follow from others.",
         )
     return min(found, key=lambda each: each.best().bic)
+
+
+def _is_scatter(fitted: Fit, rows: Matrix | Source) -> bool:
+    """Whether most rows that lie too far from the groups of a fit with noise lie far indeed; else they are tails."""
+    found = chances(groups_alone(fitted.mixture, fitted.n_rows), rows)
+    odd = found < 1 / len(found)
+    return bool((found < FAR).sum() >= MOSTLY * odd.sum())
 
 
 def _is_clean(fitted: Fit, rows: Matrix | Source) -> bool:

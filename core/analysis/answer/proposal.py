@@ -18,6 +18,7 @@ from ...numbers import count
 from .shapes import Shaped, shaped
 
 FEWEST_DIFFERENT = 3  # rows
+FEW_COLUMNS, MOST_COLUMNS = 3, 1 / 3  # that have a heap: so many, or such a share of them
 MOST_HEAPED = 0.5  # share of a column's cells: beyond it the heap is the column
 
 
@@ -66,7 +67,7 @@ def proposed(table: Table, seed: int = 0) -> Proposal:
     raw, _ = raw_values(table, names, (None,) * len(names))
     _expect_different(raw)
     found = repeats(raw)
-    heaped = tuple(each for each in heaps(table, names) if each.share <= MOST_HEAPED)
+    heaped = _taken_out(table, names)
     choice = Preparation(
         columns=names,
         heaps=tuple((each.column, each.value) for each in heaped),
@@ -75,6 +76,13 @@ def proposed(table: Table, seed: int = 0) -> Proposal:
     bent = shaped(prepare(table, choice), seed)
     choice = replace(choice, transforms=tuple((each.column, each.shape) for each in bent))
     return Proposal(choice, heaped, bent, 0 if found is None else round(len(raw) - float((1 / found).sum())))
+
+
+def _taken_out(table: Table, names: tuple[str, ...]) -> tuple[Heap, ...]:
+    """The heaps whose cells count as blank; none where so many columns have one that it is how these rows are."""
+    found = tuple(each for each in heaps(table, names) if each.share <= MOST_HEAPED)
+    columns = len({each.column for each in found})
+    return found if columns <= max(FEW_COLUMNS, len(names) * MOST_COLUMNS) else ()
 
 
 def _expect_different(raw: Array) -> None:

@@ -27,7 +27,6 @@ MOST_NOISE = 0.2  # share of the rows: beyond it the box around all rows is the 
 CONCENTRIC = 1.0  # standard deviations between the centres of a wide component and of the one whose tails it takes
 FREE = tuple(family(name) for name in ("VVV", "VVI", "EEE", "VEE"))
 FRUGAL = tuple(family(name) for name in ("EII", "VII", "EEI", "VVI"))
-ROWS_A_PARAMETER = 5  # for which full covariances are tried
 
 
 def searched(rows: Matrix | Source, search: Search, *, watch: Watch, over: Map) -> Board | None:
@@ -54,8 +53,10 @@ def searched(rows: Matrix | Source, search: Search, *, watch: Watch, over: Map) 
 
 def families_for(rows: int, features: int) -> tuple[Family, ...]:
     """Families that so many rows can bear."""
+    if rows <= features + 1:
+        return FRUGAL
     full = features * (features + 3) / 2
-    return FREE if rows >= ROWS_A_PARAMETER * full or features <= 2 else FRUGAL
+    return FREE if rows >= full else (*FREE, *FRUGAL[:3])
 
 
 def _most(rows: Matrix | Source) -> int:

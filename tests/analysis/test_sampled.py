@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import core
-from core.analysis import answer
+from core.analysis.answer import first
 from core.analysis.sampled import at_most, some_rows
 from core.analysis.selection import effective
 from core.analysis.selection.full_search import chosen, full_search
@@ -58,7 +58,7 @@ def test_all_rows_are_handed_on_where_they_are_few_and_those_that_weigh_nothing_
 
 
 def test_the_first_answer_and_bayesian_mixtures_see_the_weights_of_the_rows_they_sample(monkeypatch):
-    monkeypatch.setattr(answer, "FIRST_ROWS", 250)
+    monkeypatch.setattr(first, "FIRST_ROWS", 250)
     monkeypatch.setattr(effective, "MOST_ROWS", 250)
     rows = np.concatenate([RNG.normal(0, 1, (150, 2)), RNG.normal(9, 1, (150, 2))])
     weights = np.repeat([9.0, 1.0], 150)

@@ -161,18 +161,18 @@ def test_another_file_is_scored_and_downloaded(visit, table):
     assert len(rows) == 240
 
 
-def test_another_number_of_groups_is_the_model_on_every_page(visit, table):
+def test_another_number_of_components_is_the_model_on_every_page(visit, table):
     answer(visit, table)
     go(visit, "groups")
-    number = visit.get_by_role("spinbutton", name="Number of groups")
+    number = visit.get_by_role("spinbutton", name="Number of components")
     number.fill("3")
     number.press("Enter")
-    visit.get_by_test_id("stSidebar").get_by_text("3 groups").wait_for(timeout=LONG)
+    visit.get_by_test_id("stSidebar").get_by_text("your choice").wait_for(timeout=LONG)
     quiet(visit)
     go(visit, "odd-rows")
-    assert visit.get_by_test_id("stSidebar").get_by_text("3 groups").is_visible()
+    assert visit.get_by_test_id("stSidebar").get_by_text("your choice").is_visible()
     go(visit, "groups")
-    assert visit.get_by_role("spinbutton", name="Number of groups").input_value() == "3"
+    assert visit.get_by_role("spinbutton", name="Number of components").input_value() == "3"
 
 
 def test_a_file_that_is_no_table_is_refused_in_a_sentence_and_the_next_one_works(visit, tmp_path, table):

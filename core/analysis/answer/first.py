@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -30,8 +31,8 @@ from ..selection.board import Board, Search
 from ..selection.sweep import Map
 from .certainty import Certainty, certainty
 from .certainty import in_words as certainty_in_words
-from .proposal import Proposal, proposed
-from .robust import FEWEST, Settled, chances, groups_alone, settled
+from .proposal import Proposal, milder, proposed
+from .robust import FAR, FEWEST, MOST_APART, MOSTLY, Settled, chances, groups_alone, settled
 from .searching import FREE, families_for, searched
 from .words import CLEAR, in_words
 
@@ -39,7 +40,6 @@ FIRST_ROWS = 2_000
 MOST_COMPLETE = 0.5  # share of rows without blanks from which they alone are searched
 ROWS_A_COLUMN = 3  # of them, at least
 POLISHED = 1e-10  # relative tolerance of the fit that is shown
-FAR, MOSTLY = 1e-6, 0.5  # chance of a row that is scatter beyond doubt, and the share of odd rows that are such
 BY_CHANCE = 3.0  # times as many odd rows as chance alone would give, from which noise is tried
 FIRST_SEARCH = Search(families=FREE, components=tuple(range(1, 7)), restarts=2, tolerance=1e-7)
 
@@ -223,8 +223,23 @@ def first_answer(
         return _answered(data, None, len(data.values) + data.n_dropped, seed, heard(watch), over)
     table = as_table(data)
     proposal = proposed(table, seed)
-    matrix = prepare(table, proposal.preparation)
-    return _answered(matrix, proposal, table.n_rows, seed, heard(watch), over)
+    watch = Joined(heard(watch))
+    try:
+        return _of_table(table, proposal, seed, watch, over)
+    except FitError as refusal:
+        return _by_milder(table, proposal, refusal, seed, watch, over)
+
+
+def _of_table(table: Table, proposal: Proposal, seed: int, watch: Watch, over: Map) -> FirstAnswer:
+    return _answered(prepare(table, proposal.preparation), proposal, table.n_rows, seed, watch, over)
+
+
+def _by_milder(table: Table, proposal: Proposal, refusal: FitError, seed: int, watch: Watch, over: Map) -> FirstAnswer:
+    """The answer of the first milder proposal that has one. Raises the refusal if none has."""
+    for other in milder(table, proposal):
+        with suppress(FitError):
+            return _of_table(table, other, seed, watch, over)
+    raise refusal
 
 
 def _answered(
@@ -272,6 +287,8 @@ def _is_scatter(fitted: Fit, rows: Matrix | Source) -> bool:
     """Whether most rows that lie too far from the groups of a fit with noise lie far indeed; else they are tails."""
     found = chances(groups_alone(fitted.mixture, fitted.n_rows), rows)
     odd = found < 1 / len(found)
+    if odd.mean() > MOST_APART:
+        return False
     return bool((found < FAR).sum() >= MOSTLY * odd.sum())
 
 

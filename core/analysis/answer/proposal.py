@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,12 +13,14 @@ from ...data.heaps import Heap, heaps
 from ...data.prepare import Preparation, prepare
 from ...data.repeats import repeats
 from ...data.table import Table
-from ...data.transform import raw_values
+from ...data.transform import Matrix, raw_values
 from ...errors import DataError
 from ...numbers import count
 from .shapes import Shaped, shaped
 
 FEWEST_DIFFERENT = 3  # rows
+ALMOST = 1e-5  # least eigenvalue of a correlation matrix, under which columns follow from each other
+ROWS = 5_000  # on which that is looked at
 FEW_COLUMNS, MOST_COLUMNS = 3, 1 / 3  # that have a heap: so many, or such a share of them
 MOST_HEAPED = 0.5  # share of a column's cells: beyond it the heap is the column
 
@@ -31,6 +34,7 @@ class Proposal:
         heaps: values that far more rows share than lie beside them; their cells count as blank.
         shaped: columns that are transformed.
         repeated: number of rows that repeat another.
+        dependent: columns that are left out since they follow almost exactly from others.
 
     Examples:
         >>> core.proposed(core.sample("faithful").load()).grounds
@@ -41,12 +45,14 @@ class Proposal:
     heaps: tuple[Heap, ...] = ()
     shaped: tuple[Shaped, ...] = ()
     repeated: int = 0
+    dependent: tuple[str, ...] = ()
 
     @property
     def grounds(self) -> tuple[str, ...]:
         """What was done and why, a sentence each."""
         said = [f"{each.sentence} These cells say nothing of the groups here." for each in self.heaps]
         said += [each.sentence for each in self.shaped]
+        said += [f"“{name[:60]}” follows almost exactly from other columns and is left out." for name in self.dependent]
         if self.repeated:
             verb = "repeats" if self.repeated == 1 else "repeat"
             said.append(f"{count(self.repeated, 'row')} {verb} another exactly; each different row counts once.")
@@ -76,6 +82,47 @@ def proposed(table: Table, seed: int = 0) -> Proposal:
     bent = shaped(prepare(table, choice), seed)
     choice = replace(choice, transforms=tuple((each.column, each.shape) for each in bent))
     return Proposal(choice, heaped, bent, 0 if found is None else round(len(raw) - float((1 / found).sum())))
+
+
+def milder(table: Table, proposal: Proposal) -> Iterator[Proposal]:
+    """What to try, one after the other, where no model fits a table as it was to be prepared."""
+    dependent = _dependent(prepare(table, proposal.preparation))
+    if dependent:
+        yield _without(proposal, dependent)
+    plain = replace(proposal, preparation=replace(proposal.preparation, transforms=(), heaps=()), heaps=(), shaped=())
+    if plain.preparation != proposal.preparation:
+        yield plain
+    dependent = _dependent(prepare(table, plain.preparation))
+    if dependent:
+        yield _without(plain, dependent)
+
+
+def _without(proposal: Proposal, dependent: tuple[str, ...]) -> Proposal:
+    """The same without some columns."""
+    names = tuple(name for name in proposal.preparation.columns or () if name not in dependent)
+    heaps = tuple(each for each in proposal.heaps if each.column in names)
+    shaped = tuple(each for each in proposal.shaped if each.column in names)
+    choice = replace(
+        proposal.preparation,
+        columns=names,
+        heaps=tuple((each.column, each.value) for each in heaps),
+        transforms=tuple((each.column, each.shape) for each in shaped),
+    )
+    return replace(proposal, preparation=choice, heaps=heaps, shaped=shaped, dependent=dependent)
+
+
+def _dependent(matrix: Matrix) -> tuple[str, ...]:
+    """Columns without which the others no longer follow from each other, to a part of the variance in a million."""
+    rows = matrix.values[~np.isnan(matrix.values).any(axis=1)]
+    rows = rows[:: max(1, len(rows) // ROWS)]
+    left, out = list(range(rows.shape[1])), []
+    while len(rows) > len(left) > 1:
+        values, vectors = np.linalg.eigh(np.corrcoef(rows[:, left].T))
+        if values[0] > ALMOST or not np.isfinite(values).all():
+            break
+        strongest = np.flatnonzero(np.abs(vectors[:, 0]) > 0.9 * np.abs(vectors[:, 0]).max())
+        out.append(left.pop(int(strongest[-1])))  # the last of several, as columns computed from others come later
+    return tuple(matrix.features[each] for each in sorted(out))
 
 
 def _taken_out(table: Table, names: tuple[str, ...]) -> tuple[Heap, ...]:

@@ -25,6 +25,8 @@ FEWEST, FEWEST_A_COLUMN = 20, 5  # rows of a small group: so many, and so many f
 SCATTER, WIDE = 0.15, 3.0  # share of the rows, and times as wide as the others: rows that belong nowhere
 DRAWS, CELLS, SEED = 100_000, 2_000_000, 0  # rows and cells that are drawn, by which chances are known
 ALARMS = 1.0  # rows that are set aside by chance alone, on average
+MOST_APART = 0.15  # share of the rows: were more set aside, it would be the groups that are not bells
+FAR, MOSTLY = 1e-6, 0.5  # chance of a row that is scatter beyond doubt, and the share of odd rows that are such
 ROUNDS = 2
 
 
@@ -48,8 +50,10 @@ def settled(fitted: Fit, matrix: Matrix, *, tolerance: float, watch: Watch) -> S
         return Settled(fitted, whole)
     found = Settled(fitted, whole)
     for _ in range(ROUNDS):
-        keep = chances(mixture, matrix) >= ALARMS / n
+        keep = ~apart(chances(mixture, matrix))
         if mixture is found.fit.mixture and (keep == found.took_part).all():
+            break
+        if keep.mean() < 1 - MOST_APART:
             break
         again = _refitted(mixture, fitted, matrix.at(keep), tolerance, watch)
         if again is None:
@@ -59,6 +63,16 @@ def settled(fitted: Fit, matrix: Matrix, *, tolerance: float, watch: Watch) -> S
         if mixture is again.mixture:
             break
     return found
+
+
+def apart(chance: Array) -> npt.NDArray[np.bool_]:
+    """(n,) the rows that are set aside, by the chance of a row at least as odd.
+
+    They are those of which fewer than one is expected, if most of these are far beyond that; else those alone that are:
+    the others are the tails of groups that are no bells.
+    """
+    odd, far = chance < ALARMS / len(chance), chance < FAR
+    return odd if far.sum() >= MOSTLY * odd.sum() else far
 
 
 def chances(mixture: Mixture, rows: Matrix | Source) -> Array:

@@ -175,3 +175,33 @@ def test_the_same_table_has_the_same_answer():
 def test_it_is_an_answer_of_a_table_or_a_matrix():
     with pytest.raises(core.ChoiceError):
         first_answer([1.0, 2.0])
+
+
+def test_columns_that_follow_almost_exactly_from_others_are_left_out_and_named_where_they_leave_no_model():
+    rows, of = two_groups(np.random.default_rng(14), 300)
+    total = rows[:, 0] + rows[:, 1] + 1e-7 * np.random.default_rng(15).normal(size=300)
+    answer = first_answer(table(np.column_stack([rows, total])))
+    assert "x3" not in answer.matrix.features
+    assert answer.groups == 2
+    assert agree(answer.labels, of)
+
+
+def test_more_columns_than_rows_are_answered():
+    rng = np.random.default_rng(16)
+    of = np.repeat([0, 1], 25)
+    rows = rng.normal(size=(50, 120)) + 1.2 * of[:, None]
+    answer = first_answer(table(rows))
+    assert answer.groups == 2
+    assert agree(answer.labels, of)
+
+
+def test_two_different_rows_are_told_as_that():
+    with pytest.raises(core.DataError, match="only 2 different rows"):
+        first_answer(table([[1.0, 2.0], [3.0, 5.0]] * 40))
+
+
+def test_the_tails_of_one_group_are_hardly_odd():
+    rows = np.random.default_rng(17).standard_t(3, (900, 3))
+    answer = first_answer(table(rows))
+    assert answer.groups == 1
+    assert answer.odd.flagged.mean() < 0.01

@@ -59,7 +59,7 @@ def test_scattered_rows_are_odd_and_no_group():
     answer = first_answer(prepare(sample("outliers").load()))
     assert answer.fit.components == 2
     assert len(answer.odd.ranking) >= 10  # of 12 planted faults
-    three = core.fit(answer.matrix, family="VVV", components=3)
+    three = fit(answer.matrix, Plan("VVV", 3))
     assert is_scattered(three.mixture)
     assert not is_scattered(answer.fit.mixture)
     assert Objection.SCATTERED in objections_to(three)

@@ -13,7 +13,7 @@ from core.analysis.anomaly.odd_rows import Anomalies, Policy, Scored, flag, scor
 from core.analysis.anomaly.reasons import Reasons, reasons
 from core.analysis.answer.first import FirstAnswer
 from core.analysis.groups.grouping import Grouping
-from core.analysis.groups.identity import cluster_slots, slots
+from core.analysis.groups.identity import cluster_slots, group_slots, slots
 from core.analysis.groups.listing import listed
 from core.analysis.groups.merging import Merging, merging
 from core.analysis.groups.profile import Profiles, profiles_of
@@ -24,6 +24,7 @@ from core.analysis.selection.bootstrap_test import BootstrapTest, bootstrap_test
 from core.analysis.selection.effective import EffectiveComponents, effective_components
 from core.analysis.selection.full_search import FullSearch, chosen, full_search
 from core.analysis.selection.held_out import HeldOut, held_out
+from core.charts import theme
 from core.charts.scene import Scene
 from core.data.prepare import Matrix, Preparation, names_of_rows
 from core.data.table import Table
@@ -190,7 +191,7 @@ class Analysis:
 
         def make() -> Scene:
             own = slots(first.board, fitted)
-            colours = tuple(own[part[0]] for part in groups.parts)  # of its largest component
+            colours = group_slots(own, groups, len(theme.GROUPS))
             return Scene(self.matrix, fitted, colours, None, self._row_names(), merged=groups)
 
         words = (self.session.row_name, self.group_names)

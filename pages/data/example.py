@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from core.analysis.answer.first import first_answer
-from core.analysis.groups.identity import slots
+from core.analysis.groups.identity import group_slots, slots
+from core.charts import theme
 from core.charts.scene import Scene
 from core.data.prepare import names_of_rows, suggested_row_name
 from core.data.samples import sample
@@ -19,7 +20,7 @@ def make_example() -> None:
     found = sample(EXAMPLE).load()
     first = first_answer(found)
     own = slots(first.board, first.fit)
-    colours = tuple(own[part[0]] for part in first.grouping.parts)  # of its largest component
+    colours = group_slots(own, first.grouping, len(theme.GROUPS))
     names = names_of_rows(found, first.matrix.row_ids, suggested_row_name(found) or None)
     scene = Scene(first.matrix, first.fit, colours, first.anomalies, names, merged=first.grouping)
     store().put(key("example"), scene)

@@ -25,6 +25,7 @@ from ...errors import FitError
 from ...mixture.fit import Fit
 from ...mixture.model import Mixture
 from ..selection.board import Board
+from .grouping import Grouping
 
 Slots = tuple[int, ...]
 FARTHEST = 1e9  # stands for the distance to a component so flat that its density has no number
@@ -63,6 +64,20 @@ def inherited(parent: Mixture, parent_slots: Slots, child: Mixture) -> Slots:
     return _filled(
         {int(row): parent_slots[int(column)] for row, column in zip(rows, columns, strict=True)}, child.components
     )
+
+
+def group_slots(own: Sequence[int], grouping: Grouping, colours: int) -> Slots:
+    """The slot of each group: that of its first component or, where a group before it has that colour, the lowest free.
+
+    own are the components' slots; slots that differ by the number of colours share one. With more groups than colours
+    the last keep their slots.
+    """
+    found: list[int] = []
+    for part in grouping.parts:
+        taken = {slot % colours for slot in found}
+        free = [slot for slot in range(colours) if slot not in taken]
+        found.append(free[0] if own[part[0]] % colours in taken and free else own[part[0]])
+    return tuple(found)
 
 
 def cluster_slots(labels: npt.ArrayLike, own: Sequence[int], clusters: npt.ArrayLike, components: int) -> Slots:

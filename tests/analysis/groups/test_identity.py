@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from scipy.integrate import dblquad
 from strategies import mixtures
 
-from core.analysis.groups.identity import chain, cluster_slots, distances, inherited, slots
+from core.analysis.groups.grouping import Grouping
+from core.analysis.groups.identity import chain, cluster_slots, distances, group_slots, inherited, slots
 from core.analysis.selection.sweep import sweep
 from core.mixture.fit import fit
 from core.mixture.model import Mixture
@@ -102,3 +103,10 @@ def test_noise_rows_match_no_cluster():
     groups = np.array([0, 0, 1, 1, 2, 2, 2, 2, 2])
     clusters = np.array([0, 0, 1, 1, 0, 0, 0, 1, 1])
     assert cluster_slots(groups, (3, 1), clusters, 2) == (3, 1)
+
+
+def test_groups_of_components_share_no_colour_while_there_are_colours_left():
+    grouping = Grouping((0, 1, 2, 1, 3))
+    assert group_slots((0, 1, 5, 3, 6), grouping, colours=5) == (0, 1, 2, 3)
+    assert group_slots((4, 1, 0, 3, 2), grouping, colours=5) == (4, 1, 0, 2)
+    assert group_slots((0, 1, 2, 3, 2), grouping, colours=2) == (0, 1, 2, 2)

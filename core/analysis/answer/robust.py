@@ -51,9 +51,8 @@ def settled(fitted: Fit, matrix: Matrix, *, tolerance: float, watch: Watch) -> S
     found = Settled(fitted, whole)
     for _ in range(ROUNDS):
         keep = ~apart(chances(mixture, matrix))
+        keep = keep if keep.mean() >= 1 - MOST_APART else whole
         if mixture is found.fit.mixture and (keep == found.took_part).all():
-            break
-        if keep.mean() < 1 - MOST_APART:
             break
         again = _refitted(mixture, fitted, matrix.at(keep), tolerance, watch)
         if again is None:

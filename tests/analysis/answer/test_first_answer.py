@@ -205,3 +205,13 @@ def test_the_tails_of_one_group_are_hardly_odd():
     answer = first_answer(table(rows))
     assert answer.groups == 1
     assert answer.odd.flagged.mean() < 0.01
+
+
+def test_a_fit_of_the_groups_has_no_noise_and_at_most_some_rows_are_set_aside():
+    rng = np.random.default_rng(18)
+    rows, _ = two_groups(rng, 300)
+    wild = rng.random(300) < 0.22
+    rows[wild] = rng.uniform(-40, 50, (wild.sum(), 3))
+    answer = first_answer(table(rows))
+    assert answer.fit.mixture.noise is None
+    assert (~answer.took_part).mean() <= 0.15

@@ -98,7 +98,8 @@ class FirstAnswer:
     @cached_property
     def shares(self) -> Array:
         """(m, G) how far each row of the matrix is in each group."""
-        return read_only(self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix.values)))
+        found = self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix.values))
+        return read_only(found[:, : self.groups])  # a fit that could not be had without noise has a share of it
 
     @cached_property
     def largest(self) -> Array:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ from ...mixture.fit import Fit
 from ...numbers import count, figure, share
 from ..sampled import some_rows
 from .grouping import Grouping
-from .ridges import Ridges, ridges
+from .ridges import Ridges, along_ridgeline, ridges
 from .valleys import chance_of_valley
 
 # Two round groups of one size are 3.4 standard deviations apart when the valley between them is half as high as they
@@ -39,9 +39,10 @@ VALLEY = 0.5
 ALL_BUT_NONE = 0.995  # of the lower peak: above it there is no valley to speak of
 CROSSING = 0.025  # Hennig's (2010, section 4.3) for misclassification; two groups of which less crosses are clear
 DEEP = 0.1  # a valley so deep needs no test
-CLEAR = 0.015  # nor do two groups of which less crosses
+CLEAR = 0.015  # nor do two groups without a valley between them, of which less crosses
 CHANCE = 0.05  # of a valley by chance anywhere, beyond which it is not taken for real
 FEWEST_COMPLETE = 100  # rows without blanks by which a valley can be tested
+MOSTLY = 0.5  # share of a row in two components: it is theirs
 TUBE = 0.95  # share of the rows of a bell on a line that count as near it
 ENTROPY_ROWS = 20_000  # on which the entropy is computed: it only orders the merges
 
@@ -210,8 +211,9 @@ class _Bench:
     def __post_init__(self) -> None:
         self.falls = {pair: self._fall(*pair) for pair in combinations(self.shares, 2)}
         self.chances: dict[tuple[Part, Part], float] = {}  # of a valley, by pair, as far as they were asked for
+        self.level = self._level()  # of the components, before any are joined
+        self._own = np.column_stack(list(self.shares.values()))  # (n, K) of the components
         self._whole = ~np.isnan(self.rows).any(axis=1)
-        self._asked = sum(self._is_open(*pair) for pair in self.falls)  # borders that need a test
         self._between: dict[tuple[int, int], float] = {}  # the same, by pair of components
 
     def next_merge(self, going: bool) -> tuple[tuple[Part, Part], bool]:
@@ -227,17 +229,22 @@ class _Bench:
 
     def _is_open(self, first: Part, second: Part) -> bool:
         """Whether a border is neither clear nor none at first sight."""
-        valley, crossing = self.valleys.ratio(first, second), self.crossing(first, second)
-        shallow = valley >= VALLEY and crossing >= CROSSING
-        return valley >= DEEP and crossing >= CLEAR and not shallow
+        shallow = self.valleys.ratio(first, second) >= VALLEY and self.crossing(first, second) >= CROSSING
+        return not shallow and not self._is_clear(first, second)
 
-    @property
-    def level(self) -> float:
-        """The chance up to which one valley is real, so that hardly any is so by chance of all that may be tested.
+    def _is_clear(self, first: Part, second: Part) -> bool:
+        """Whether a border needs no test: its valley is deep or, where there is none, hardly a row crosses it."""
+        valley = self.valleys.ratio(first, second)
+        return valley < DEEP or (valley >= VALLEY and self.crossing(first, second) < CLEAR)
 
-        Those are the borders that are open at first and, as groups are joined, those between what they make up.
+    def _level(self) -> float:
+        """The chance up to which one valley is real, so that hardly any is so by chance of all that are looked at.
+
+        Those are the borders by which all components hang together, but for clear ones: a shallow one has been looked
+        at as well, and a mixture draws the deepest of them where chance put it.
         """
-        return CHANCE / max(1, self._asked * (self._asked + 1) / 2)
+        doubtful = sum(not self._is_clear(*step) for step in self.valleys.steps)
+        return CHANCE / max(1, doubtful)
 
     def _chance(self, first: Part, second: Part) -> float:
         """The chance of a valley between two groups, if they were one; 0 where too few rows are whole to tell."""
@@ -246,31 +253,26 @@ class _Bench:
         return self.chances[first, second]
 
     def _tested(self, first: Part, second: Part) -> float:
-        """The lower chance of two: between their largest components, and between their nearest.
+        """The lowest chance of the steps that lead from one to the other, on the way between their peaks.
 
-        Between the largest of two curved groups others of theirs may lie; the nearest of two round ones may be rows
-        between them.
+        A straight line between the peaks of two curved groups would leave both.
         """
-        weights = self.fit.mixture.weights
-        one, other = (max(part, key=lambda k: weights[k]) for part in (first, second))
-        nearest = self.valleys.nearest(first, second)
-        chance = self._chance_between(one, other)
-        return chance if nearest == (one, other) else min(chance, self._chance_between(*nearest))
+        way = self.valleys.way(first, second)
+        steps = [step for step in pairwise(way) if not any(set(step) <= set(part) for part in (first, second))]
+        return min(self._chance_between(*step) for step in steps)
 
     def _chance_between(self, one: int, other: int) -> float:
-        """By all rows near the line through the centres of two components, as the covariance of both measures it."""
+        """By all rows near the ridgeline of two components, or of theirs; 1 where both lie at one place."""
+        if np.array_equal(*self.fit.mixture.means[[one, other]]):
+            return 1.0
         if (one, other) not in self._between:
-            mixture = self.fit.mixture
-            root = np.linalg.cholesky(mixture.covariances[one] + mixture.covariances[other])
-            rows = np.linalg.solve(root, (self.rows[self._whole] - mixture.means[one]).T).T
-            way = np.linalg.solve(root, mixture.means[other] - mixture.means[one])
-            along = rows @ way / (way @ way)
-            apart = np.einsum("ij,ij->i", rows, rows) - along**2 * (way @ way)
-            near = apart <= _tube(mixture.features)
+            places, apart = along_ridgeline(self.fit.mixture, one, other, self.rows[self._whole])
+            theirs = self._own[self._whole][:, [one, other]].sum(axis=1) > MOSTLY
+            near = (apart <= _tube(self.fit.mixture.features)) | theirs
             if near.sum() < FEWEST_COMPLETE and not self._whole.all():
                 return 0.0
             weights = self.weights[self._whole][near]
-            self._between[one, other] = chance_of_valley(along[near], weights, self.fit.n_rows, self.fit.plan.seed)
+            self._between[one, other] = chance_of_valley(places[near], weights, self.fit.n_rows, self.fit.plan.seed)
         return self._between[one, other]
 
     def crossing(self, first: Part, second: Part) -> float:

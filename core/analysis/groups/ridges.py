@@ -9,14 +9,17 @@ in the flank of another is mistaken for a peak.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 
 import numpy as np
+from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
 from ...arrays import Array, read_only
 from ...mixture.model import Mixture
 
 POINTS = 61  # on each ridgeline
+BEYOND = 3.0  # how far the line of two components goes on beyond both means, in its own lengths
+LOW = 0.5  # of the lower of two peaks: a component on the way between them that is lower is no part of a ridge
 
 
 @dataclass(frozen=True)
@@ -25,16 +28,34 @@ class Ridges:
 
     peaks: Array  # (K,) log density at the means
     saddles: Array  # (K, K) log density at the lowest point of the highest way; the peaks on the diagonal
-    direct: Array  # (K, K) log density at the lowest point of the ridgeline of two components
+    tree: Array  # (K, K) above 0 for the K - 1 pairs by which all components hang together at the highest density
 
     def ratio(self, first: tuple[int, ...], second: tuple[int, ...]) -> float:
         """The lowest density between two groups of components over the lower of their peaks: 1 is no valley at all."""
-        one, other = (max(part, key=lambda k: self.peaks[k]) for part in (first, second))
+        one, other = self._highest(first), self._highest(second)
         return float(np.exp(min(0.0, self.saddles[one, other] - min(self.peaks[one], self.peaks[other]))))
 
-    def nearest(self, first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, int]:
-        """The components of two groups between which the density falls least."""
-        return max(product(first, second), key=lambda pair: float(self.direct[pair]))
+    @property
+    def steps(self) -> list[tuple[tuple[int], tuple[int]]]:
+        """The K - 1 pairs of components by which all hang together."""
+        return [((int(one),), (int(other),)) for one, other in np.sort(np.argwhere(self.tree), axis=1)]
+
+    def way(self, first: tuple[int, ...], second: tuple[int, ...]) -> list[int]:
+        """Components from the peak of one group to that of another, by which the density falls least on each step.
+
+        It follows a curve; those that are far lower than both peaks are passed over, for a valley has rows as well.
+        """
+        one, other = self._highest(first), self._highest(second)
+        found, last = breadth_first_order(self.tree, one, directed=False), other
+        way = [other]
+        while last != one:
+            last = int(found[1][last])
+            way.append(last)
+        floor = min(self.peaks[one], self.peaks[other]) + np.log(LOW)
+        return [k for k in way[::-1] if self.peaks[k] >= floor]
+
+    def _highest(self, part: tuple[int, ...]) -> int:
+        return max(part, key=lambda k: float(self.peaks[k]))
 
 
 def ridges(mixture: Mixture) -> Ridges:
@@ -44,10 +65,11 @@ def ridges(mixture: Mixture) -> Ridges:
     peaks = read_only(np.diagonal(saddles))
     for a, b in combinations(range(K), 2):
         saddles[a, b] = saddles[b, a] = mixture.log_density(ridgeline(mixture, a, b)).min()
-    direct = read_only(saddles.copy())
+    # Prim 1957: what is lowest in it is what the density falls least on; 0 would be no step at all.
+    tree = read_only(minimum_spanning_tree(saddles.max() - saddles + 1.0).toarray())
     for via in range(K):  # the highest pass between all pairs, as shortest ways are found (Floyd 1962; Warshall 1962)
         saddles = np.maximum(saddles, np.minimum(saddles[:, via, None], saddles[None, via, :]))
-    return Ridges(peaks, read_only(saddles), direct)
+    return Ridges(peaks, read_only(saddles), tree)
 
 
 def ridgeline(mixture: Mixture, first: int, second: int) -> Array:
@@ -57,3 +79,33 @@ def ridgeline(mixture: Mixture, first: int, second: int) -> Array:
     precision = (1 - along) * one + along * other
     pull = (1 - along[:, :, 0]) * (one @ mixture.means[first]) + along[:, :, 0] * (other @ mixture.means[second])
     return np.asarray(np.linalg.solve(precision, pull[..., None])[..., 0])
+
+
+def along_ridgeline(mixture: Mixture, first: int, second: int, rows: Array) -> tuple[Array, Array]:
+    """(n,) places of (n, d) rows on the ridgeline of two components, from 0 at one mean to 1 at the other, and how far
+    they lie from it, squared, as the covariances of both together measure it.
+
+    Beyond the means, which differ, it goes on straight.
+    """
+    root = np.linalg.cholesky(mixture.covariances[first] + mixture.covariances[second])
+    points = np.asarray(np.linalg.solve(root, ridgeline(mixture, first, second).T).T, dtype=np.float64)
+    rows = np.asarray(np.linalg.solve(root, rows.T).T, dtype=np.float64)
+    length = np.linalg.norm(np.diff(points, axis=0), axis=1).sum()
+    ends = [here + (here - inner) * (BEYOND * length / np.linalg.norm(here - inner)) for here, inner in _ends(points)]
+    points = np.vstack([ends[0], points, ends[1]])
+    steps = np.diff(points, axis=0)
+    lengths = np.maximum(np.linalg.norm(steps, axis=1), np.finfo(float).tiny)
+    begins = np.concatenate(([0.0], np.cumsum(lengths))) - BEYOND * length
+    places, apart = np.zeros(len(rows)), np.full(len(rows), np.inf)
+    for point, step, own, begun in zip(points, steps, lengths, begins, strict=False):
+        out = rows - point
+        on = np.clip(out @ step / own, 0.0, own)
+        distance = np.einsum("ij,ij->i", out, out) + on * (on - 2 * (out @ step) / own)
+        nearer = distance < apart
+        places[nearer], apart[nearer] = (begun + on[nearer]) / length, distance[nearer]
+    return places, apart
+
+
+def _ends(points: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """Both ends of a line, each with the point beside it."""
+    return (points[0], points[1]), (points[-1], points[-2])

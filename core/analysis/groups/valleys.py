@@ -1,8 +1,9 @@
 """Valleys: whether the density between two groups dips more than it would by chance, if they were one.
 
-Rows of both are put on a line through their centres and smoothed as little as leaves one peak between these. Samples
-drawn from that smoothest density with one peak tell how much smoothing chance asks for (Silverman 1981). A dip test
-looks at all of the line at once, and has no power where a tenth of the rows stands beside the rest.
+Rows of both are put on the ridgeline between their centres, which follows a curve, and smoothed as little as leaves one
+peak between these. Samples drawn from that smoothest density with one peak tell how much smoothing chance asks for
+(Silverman 1981). A dip test looks at all of the line at once, and has no power where a tenth of the rows stands beside
+the rest.
 """
 
 from __future__ import annotations

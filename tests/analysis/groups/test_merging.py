@@ -11,7 +11,7 @@ import core
 from core.analysis.density.geometry import Plane, mixture_regions
 from core.analysis.groups.grouping import Grouping
 from core.analysis.groups.merging import CROSSING, VALLEY, merging
-from core.analysis.groups.ridges import ridgeline, ridges
+from core.analysis.groups.ridges import along_ridgeline, ridgeline, ridges
 from core.errors import ChoiceError
 from core.mixture.model import Mixture
 
@@ -243,3 +243,37 @@ def test_a_wide_group_in_the_flank_of_a_dense_one_is_a_group_where_hardly_any_ro
     assert found.merges[0].valley > VALLEY
     assert found.merges[0].crossing < CROSSING
     assert found.sentence == "The 2 components are 2 groups: every two of them stand apart."
+
+
+def arc(rng, centre, first, last, rows=500):
+    """Rows along a piece of a circle."""
+    angle = rng.uniform(first, last, rows)
+    return np.array(centre) + np.c_[np.cos(angle), np.sin(angle)] + rng.normal(0, 0.07, (rows, 2))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_curve_is_one_group_and_two_curves_that_clasp_each_other_are_two(seed):
+    rng = np.random.default_rng(seed)
+    hook = arc(rng, (0, 0), 0.0, 1.5 * np.pi)
+    clasped = np.vstack([arc(rng, (0, 0), 0.0, np.pi), arc(rng, (1.0, 0.3), np.pi, 2 * np.pi)])
+    fits = [core.fit(rows, components=components, seed=1) for rows, components in ((hook, 6), (clasped, 8))]
+    told = [core.merging(fit, rows).chosen.groups for fit, rows in zip(fits, (hook, clasped), strict=True)]
+    assert told == [1, 2]
+
+
+def test_the_way_between_two_peaks_follows_a_curve_and_passes_over_rows_in_a_valley():
+    bent = spheres(*((4 * np.cos(angle), 4 * np.sin(angle)) for angle in np.arange(7) * np.pi / 4))
+    assert ridges(bent).way((0,), (6,)) == [0, 1, 2, 3, 4, 5, 6]
+    low = spheres((0.0,), (3.0,), (6.0,), weights=(0.48, 0.04, 0.48))
+    assert ridges(low).way((0,), (2,)) == [0, 2]
+
+
+def test_rows_stand_on_a_straight_ridgeline_where_they_are_projected_and_on_a_bent_one_along_it():
+    straight = spheres((0, 0), (4, 0))
+    places, apart = along_ridgeline(straight, 0, 1, np.array([[1.0, 2.0], [-4.0, 0.0], [8.0, 0.0]]))
+    assert np.allclose(places, [0.25, -1.0, 2.0])
+    assert np.allclose(apart, [2.0, 0.0, 0.0])  # the covariances of both together are 2
+    thin = np.array([np.diag([1.0, 0.01]), np.diag([0.01, 1.0])])
+    bent = Mixture(np.array([0.5, 0.5]), np.array([[0.0, 0.0], [2.0, 2.0]]), thin)
+    corner = along_ridgeline(bent, 0, 1, np.array([[1.9, 0.1], [1.0, 1.0]]))
+    assert corner[1][0] < 0.02 < 0.3 < corner[1][1]

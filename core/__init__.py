@@ -6,7 +6,8 @@ process that needs only one part, such as the reader's child, does not pay for t
 
 import lazy_loader
 
-__version__ = "0.1.0"
+from .version import __version__ as __version__
+
 EARLIER = {"doubt": "classify", "Doubt": "Classification"}  # spellings that scripts may still use
 _load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 

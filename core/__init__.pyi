@@ -122,6 +122,8 @@ from .mixture.starts.start import KMeansPlusPlus as KMeansPlusPlus
 from .mixture.starts.start import Lloyd as Lloyd
 from .mixture.starts.start import RandomRows as RandomRows
 from .progress import Progress as Progress
+from .share.answered import Answered as Answered
+from .share.recipe.recipe import Recipe as Recipe
 
 __version__: str
 EARLIER: dict[str, str]

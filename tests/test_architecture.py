@@ -14,6 +14,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 COLOUR = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 # Low to high; what stands in the same place may not import each other.
 ORDER = [
+    "version",
     "errors",
     "arrays",
     "numbers",

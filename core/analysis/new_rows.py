@@ -167,10 +167,7 @@ def score_rows(
     expect(training, Matrix, "The Matrix that was fitted")
     expect(odd, Anomalies, "What anomalies found among the rows that were fitted")
     expect(table, Table, "A table, as read_table gives one,")
-    columns = match(training.transform, table)
-    _check(columns)
-    strange = unlike(training.transform, table)
-    matrix = _matrix(training.transform, table, strange)
+    columns, strange, matrix = placed(training.transform, table)
     groups = Grouping.apart(fitted.components) if grouping is None else grouping
     expect(groups, Grouping, "A Grouping")
     shares = groups.shares(fitted.mixture.responsibilities(matrix.values))
@@ -189,6 +186,17 @@ def score_rows(
 
 
 _NONE = np.empty(0, np.intp)
+
+
+def placed(transform: Transform, table: Table) -> tuple[ColumnMatch, tuple[Unlike, ...], Matrix]:
+    """How a table's columns match those that were fitted, which cells have no place, and the rows that have one.
+
+    Raises DataError naming the columns that are missing, or if no row has a place.
+    """
+    columns = match(transform, table)
+    _check(columns)
+    strange = unlike(transform, table)
+    return columns, strange, _matrix(transform, table, strange)
 
 
 def _check(columns: ColumnMatch) -> None:

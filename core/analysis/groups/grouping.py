@@ -37,7 +37,7 @@ class Grouping:
 
     def __post_init__(self) -> None:
         """Refuse numbers that are no grouping. Raises ChoiceError."""
-        if not self.of or list(dict.fromkeys(self.of)) != list(range(max(self.of) + 1)):
+        if not self.of or list(dict.fromkeys(self.of)) != list(range(len(set(self.of)))):
             raise ChoiceError("Groups of components are numbered from 0 in the order in which they first come.")
 
     @classmethod

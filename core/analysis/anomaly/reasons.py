@@ -1,4 +1,7 @@
-"""Reasons: what each column of an odd row should have been, given the row's other columns.
+"""Reasons: which cells make a row odd, and what each should have been, given the row's other columns.
+
+Where the row is usual without a few of its cells, one most often, these are to blame and no other: a wrong cell also
+makes what the right ones let expect of each other look wrong.
 
 The conditional of one column given the others is a mixture in closed form: with P the precision of a component and
 e = x - mean, column j is expected at x_j - (P e)_j / P_jj with variance 1 / P_jj, and the component's share follows
@@ -19,8 +22,9 @@ from ...mixture import density
 from ...mixture.em.constants import LOG_2PI
 from ...mixture.fit import Fit
 from ...mixture.model import Mixture
+from .wrong_cells import wrong_cells
 
-USUAL = 2.0  # nats above what is expected of a usual value, from which a column is named
+USUAL = 2.0  # nats above what is expected of a usual value, from which a column is named where no few cells are wrong
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +37,7 @@ class Reasons:
     expected: Array  # (m, d) mean given the other columns, raw units
     spread: Array  # (m, d) standard deviation about it, raw units
     got: Array  # (m, d) raw units
+    wrong: tuple[tuple[int, ...], ...]  # (m,) the fewest columns without which each row is usual, the worst first
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -40,17 +45,22 @@ class Reasons:
         return self.transform.features
 
     def order(self, row: int) -> list[int]:
-        """Columns by falling surprise, of the row that stands at a place of rows; blank ones are left out."""
+        """Columns of the row that stands at a place of rows, those to blame first; blank ones are left out."""
         known = [j for j in range(len(self.features)) if np.isfinite(self.surprise[row, j])]
-        return sorted(known, key=lambda j: -self.surprise[row, j])
+        others = [j for j in known if j not in self.wrong[row]]
+        return [*self.wrong[row], *sorted(others, key=lambda j: -self.surprise[row, j])]
+
+    def blamed(self, row: int) -> tuple[int, ...]:
+        """The columns that are to blame, the worst first: the wrong cells, or else all that are surprising."""
+        return self.wrong[row] or tuple(j for j in self.order(row) if self.surprise[row, j] >= USUAL)
 
     def brief(self, row: int) -> str:
         """The column that is most to blame, in a few words."""
         return self._said(row, self.order(row)[0])
 
     def sentences(self, row: int) -> list[str]:
-        """A sentence for each column that is to blame, the most surprising first; one where it is the whole row."""
-        blamed = [j for j in self.order(row) if self.surprise[row, j] >= USUAL]
+        """A sentence for each column that is to blame, the worst first; one where it is the whole row."""
+        blamed = self.blamed(row)
         if not blamed:
             return ["No single column is far from what the others let expect: it is their combination that is rare."]
         return [f"{self._said(row, j)}." for j in blamed]
@@ -72,14 +82,18 @@ def reasons(fit: Fit, matrix: Matrix, rows: npt.NDArray[np.intp]) -> Reasons:
     values = matrix.values[rows]
     shape = values.shape
     surprise, mean, spread = (np.full(shape, np.nan) for _ in range(3))
+    wrong: list[tuple[int, ...]] = [()] * len(values)
     observed = ~np.isnan(values)
     for pattern in np.unique(observed, axis=0):
         there, columns = np.flatnonzero((observed == pattern).all(axis=1)), np.flatnonzero(pattern)
         at = np.ix_(there, columns)
-        surprise[at], mean[at], spread[at] = left_out_one_by_one(fit.mixture.marginal(columns.tolist()), values[at])
+        marginal = fit.mixture.marginal(columns.tolist())
+        surprise[at], mean[at], spread[at] = left_out_one_by_one(marginal, values[at])
+        for row, cells in zip(there.tolist(), wrong_cells(marginal, values[at]), strict=True):
+            wrong[row] = tuple(columns[list(cells)].tolist())
     to_raw = matrix.transform.to_raw
     wide = np.abs(to_raw(mean + spread) - to_raw(mean - spread)) / 2
-    return Reasons(matrix.transform, rows, surprise, to_raw(mean), wide, to_raw(values))
+    return Reasons(matrix.transform, rows, surprise, to_raw(mean), wide, to_raw(values), tuple(wrong))
 
 
 def left_out_one_by_one(mixture: Mixture, values: Array) -> tuple[Array, Array, Array]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from ...analysis.anomaly.reasons import USUAL, Reasons
+from ...analysis.anomaly.reasons import Reasons
 from .. import marks, theme
 from ..text import Words, in_text, literal, shorten
 
@@ -14,14 +14,14 @@ BAR_HEIGHT, ROOM = 28, 130  # pixels of a bar, and of all that stands around the
 
 
 def reason_bars(found: Reasons, row: int, name: str) -> marks.Chart:
-    """A bar per column of one row, the most surprising on top; row is its place in found.rows."""
-    order = found.order(row)[:MOST_BARS]
+    """A bar per column of one row, those to blame on top; row is its place in found.rows."""
+    order, blamed = found.order(row)[:MOST_BARS], found.blamed(row)
     frame = pd.DataFrame(
         {
             "place": [f"{at:03}" for at in range(len(order))],
             "name": [shorten(found.features[j], 28) for j in order],
             "surprise": [max(float(found.surprise[row, j]), 0.0) for j in order],
-            "colour": [theme.ACCENT if found.surprise[row, j] >= USUAL else theme.GREY for j in order],
+            "colour": [theme.ACCENT if j in blamed else theme.GREY for j in order],
             "got": [found.told(row, j)[1] for j in order],
             "expected": [found.told(row, j)[0] for j in order],
         }
@@ -47,8 +47,7 @@ def reason_bars(found: Reasons, row: int, name: str) -> marks.Chart:
         )
     )
     first = order[0]
-    blame = found.surprise[row, first] >= USUAL
-    told = in_text(found.features[first]) + " speaks most" if blame else "No single column speaks"
+    told = in_text(found.features[first]) + " speaks most" if blamed else "No single column speaks"
     title = f"{told} against {shorten(name, 24)}"
     words = Words(
         title, "Long bars: far from what the row's other columns let expect.", f"{title}. Bars of surprise by column."

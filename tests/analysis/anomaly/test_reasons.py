@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.integrate import quad
+from scipy.stats import chi2
 
 import core
 from core.analysis.anomaly.reasons import left_out_one_by_one, nearest_usual, reasons
+from core.analysis.anomaly.wrong_cells import RARE, USUAL, wrong_cells
 from core.data.prepare import Preparation, prepare
 from core.mixture.model import Mixture
 
@@ -68,6 +70,57 @@ def test_the_sentence_says_what_was_expected_and_what_came_in_raw_units():
     assert any(each.startswith("length: expected ") and each.endswith("got 130.") for each in said)
     assert found.brief(0).rstrip(".") == said[0].rstrip(".")
     assert abs(found.expected[0, 1] - 2 * frame["width"][7]) < 3
+
+
+def three_groups(rng, n=500):
+    """Rows of four columns in other units, in three groups."""
+    of = rng.choice(3, n, p=[0.5, 0.3, 0.2])
+    middle = np.array([[20.0, 300, 1.5, 9], [26, 360, 2.4, 5], [15, 330, 3.4, 12]])[of]
+    return middle + rng.normal(size=(n, 4)) * [1, 12, 0.15, 0.8]
+
+
+@pytest.mark.parametrize("slip", [0.01, 0.1, 10.0, 100.0])
+def test_a_wrong_cell_is_the_reason_and_no_other_is_accused(slip):
+    rng = np.random.default_rng(6)
+    values = three_groups(rng)
+    rows, wrong = rng.choice(500, 16, replace=False), np.arange(16) % 4
+    values[rows, wrong] *= slip
+    answer = core.first_answer(pd.DataFrame(values, columns=list("abcd")))
+    found = reasons(answer.fit, answer.matrix, rows)
+    assert answer.odd.flagged[rows].mean() > 0.7
+    assert np.mean([found.blamed(at) == (j,) for at, j in enumerate(wrong.tolist())]) >= 0.9
+
+
+def test_two_wrong_cells_of_a_row_are_both_named_the_worst_first_and_a_foreign_row_is_so_in_many():
+    values = three_groups(np.random.default_rng(7))
+    values[3, [1, 2]] = [2_000, 9.0]
+    values[4] = [60, 900, 9, 40]
+    answer = core.first_answer(pd.DataFrame(values, columns=list("abcd")))
+    found = reasons(answer.fit, answer.matrix, np.array([3, 4]))
+    assert found.blamed(0) == (1, 2)
+    assert found.order(0)[:2] == [1, 2]
+    assert [each.split(":")[0] for each in found.sentences(0)] == ["b", "c"]
+    assert len(found.blamed(1)) > 2
+
+
+def test_the_rest_of_a_row_is_judged_by_the_marginal_of_its_other_cells():
+    mixture = some_mixture()
+    rng = np.random.default_rng(8)
+    for row in rng.normal(scale=5, size=(200, 3)):
+        (found,) = wrong_cells(mixture, row[None])
+        far = [_chance(mixture.marginal([i for i in range(3) if i != j]), np.delete(row, j)) for j in range(3)]
+        if _chance(mixture, row) >= RARE:
+            assert found == ()
+        elif max(far) >= USUAL:
+            assert found == (int(np.argmax(far)),)
+        else:
+            assert len(found) != 1
+
+
+def _chance(mixture, row):
+    """That of the component to which a row is nearest."""
+    away = np.einsum("kij,kj->ki", mixture.whitening, row - mixture.means)
+    return chi2(len(row)).sf((away**2).sum(axis=1).min())
 
 
 def test_a_row_whose_columns_are_all_usual_is_odd_by_their_combination_only():

@@ -30,7 +30,7 @@ from ...mixture.fit import Fit
 from ...numbers import count, figure, share
 from ..sampled import some_rows
 from .grouping import Grouping
-from .ridges import Ridges, along_ridgeline, ridges
+from .ridges import Ridges, along, ridgeline, ridges, straight_line
 from .valleys import chance_of_valley
 
 # Two round groups of one size are 3.4 standard deviations apart when the valley between them is half as high as they
@@ -262,18 +262,29 @@ class _Bench:
         return min(self._chance_between(*step) for step in steps)
 
     def _chance_between(self, one: int, other: int) -> float:
-        """By all rows near the ridgeline of two components, or of theirs; 1 where both lie at one place."""
-        if np.array_equal(*self.fit.mixture.means[[one, other]]):
+        """The higher chance of two: along the straight line of two components and along their ridgeline.
+
+        Between thin components of a curve the line leaves it; wide ones that lie across each other have a ridgeline
+        with a corner, at which even spreads look uneven. It is 1 where both lie at one place.
+        """
+        mixture = self.fit.mixture
+        if np.array_equal(*mixture.means[[one, other]]):
             return 1.0
         if (one, other) not in self._between:
-            places, apart = along_ridgeline(self.fit.mixture, one, other, self.rows[self._whole])
-            theirs = self._own[self._whole][:, [one, other]].sum(axis=1) > MOSTLY
-            near = (apart <= _tube(self.fit.mixture.features)) | theirs
-            if near.sum() < FEWEST_COMPLETE and not self._whole.all():
-                return 0.0
-            weights = self.weights[self._whole][near]
-            self._between[one, other] = chance_of_valley(places[near], weights, self.fit.n_rows, self.fit.plan.seed)
+            straight = self._chance_along(straight_line(mixture, one, other), one, other)
+            bent = straight <= self.level and self._chance_along(ridgeline(mixture, one, other), one, other)
+            self._between[one, other] = max(straight, bent)
         return self._between[one, other]
+
+    def _chance_along(self, line: Array, one: int, other: int) -> float:
+        """By all rows near a line from one component to another, or of theirs."""
+        mixture, whole = self.fit.mixture, self._whole
+        places, apart = along(line, mixture.covariances[one] + mixture.covariances[other], self.rows[whole])
+        theirs = self._own[whole][:, [one, other]].sum(axis=1) > MOSTLY
+        near = (apart <= _tube(mixture.features)) | theirs
+        if near.sum() < FEWEST_COMPLETE and not whole.all():
+            return 0.0
+        return chance_of_valley(places[near], self.weights[whole][near], self.fit.n_rows, self.fit.plan.seed)
 
     def crossing(self, first: Part, second: Part) -> float:
         """The larger share of one of two groups that the other would get: directly estimated (Hennig 2010)."""

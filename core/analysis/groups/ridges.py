@@ -81,15 +81,19 @@ def ridgeline(mixture: Mixture, first: int, second: int) -> Array:
     return np.asarray(np.linalg.solve(precision, pull[..., None])[..., 0])
 
 
-def along_ridgeline(mixture: Mixture, first: int, second: int, rows: Array) -> tuple[Array, Array]:
-    """(n,) places of (n, d) rows on the ridgeline of two components, from 0 at one mean to 1 at the other, and how far
-    they lie from it, squared, as the covariances of both together measure it.
+def straight_line(mixture: Mixture, first: int, second: int) -> Array:
+    """(2, d) points from the mean of one component to that of another."""
+    return np.asarray(mixture.means[[first, second]])
 
-    Beyond the means, which differ, it goes on straight.
+
+def along(line: Array, covariance: Array, rows: Array) -> tuple[Array, Array]:
+    """(n,) places of (n, d) rows on a line of (m, d) points, from 0 at its first to 1 at its last, and how far they lie
+    from it, squared, as a covariance measures it.
+
+    Beyond both ends, which differ, it goes on straight.
     """
-    root = np.linalg.cholesky(mixture.covariances[first] + mixture.covariances[second])
-    points = np.asarray(np.linalg.solve(root, ridgeline(mixture, first, second).T).T, dtype=np.float64)
-    rows = np.asarray(np.linalg.solve(root, rows.T).T, dtype=np.float64)
+    root = np.linalg.cholesky(covariance)
+    points, rows = (np.asarray(np.linalg.solve(root, each.T).T, dtype=np.float64) for each in (line, rows))
     length = np.linalg.norm(np.diff(points, axis=0), axis=1).sum()
     ends = [here + (here - inner) * (BEYOND * length / np.linalg.norm(here - inner)) for here, inner in _ends(points)]
     points = np.vstack([ends[0], points, ends[1]])

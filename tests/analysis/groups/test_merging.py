@@ -11,7 +11,7 @@ import core
 from core.analysis.density.geometry import Plane, mixture_regions
 from core.analysis.groups.grouping import Grouping
 from core.analysis.groups.merging import CROSSING, VALLEY, merging
-from core.analysis.groups.ridges import along_ridgeline, ridgeline, ridges
+from core.analysis.groups.ridges import along, ridgeline, ridges, straight_line
 from core.errors import ChoiceError
 from core.mixture.model import Mixture
 
@@ -270,10 +270,17 @@ def test_the_way_between_two_peaks_follows_a_curve_and_passes_over_rows_in_a_val
 
 def test_rows_stand_on_a_straight_ridgeline_where_they_are_projected_and_on_a_bent_one_along_it():
     straight = spheres((0, 0), (4, 0))
-    places, apart = along_ridgeline(straight, 0, 1, np.array([[1.0, 2.0], [-4.0, 0.0], [8.0, 0.0]]))
-    assert np.allclose(places, [0.25, -1.0, 2.0])
-    assert np.allclose(apart, [2.0, 0.0, 0.0])  # the covariances of both together are 2
+    for line in (straight_line(straight, 0, 1), ridgeline(straight, 0, 1)):
+        places, apart = along(line, 2 * np.eye(2), np.array([[1.0, 2.0], [-4.0, 0.0], [8.0, 0.0]]))
+        assert np.allclose(places, [0.25, -1.0, 2.0])
+        assert np.allclose(apart, [2.0, 0.0, 0.0])
     thin = np.array([np.diag([1.0, 0.01]), np.diag([0.01, 1.0])])
     bent = Mixture(np.array([0.5, 0.5]), np.array([[0.0, 0.0], [2.0, 2.0]]), thin)
-    corner = along_ridgeline(bent, 0, 1, np.array([[1.9, 0.1], [1.0, 1.0]]))
-    assert corner[1][0] < 0.02 < 0.3 < corner[1][1]
+    corner, middle = along(ridgeline(bent, 0, 1), thin.sum(axis=0), np.array([[1.9, 0.1], [1.0, 1.0]]))[1]
+    assert corner < 0.02 < 0.3 < middle
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rows_spread_evenly_over_a_square_are_one_group(seed):
+    rows = np.random.default_rng(seed).uniform(size=(600, 2))
+    assert core.merging(core.fit(rows, components=4, family="VVI", seed=1), rows).chosen.groups == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +18,10 @@ from .summary import Numbers
 from .table import Alert, AlertKind, Column, Kind, Shape
 
 FEW_VALUES = 10  # this many distinct values or fewer make spikes of a density
-SPIKE_SHARE = 0.3  # more than this share of the rows at one value
+SPIKE_SHARE = 0.3  # more than this share of the rows at one value, worth a remark
+MOSTLY = 0.5  # beyond which that value is the middle of the column: without it the others must bear a density
+FAR_RARER = 5  # times rarer than it is each of these, so that it is a heap on them
+MOST_OF_THESE = 6  # such columns that are fitted: rows are blank in so many ways, two to the power of it
 NEARLY_ALL = 0.95
 BLANK_SHARE = 0.2  # of the cells of a column, worth a remark
 NEARLY_BLANK = 0.9  # beyond which the column says too little of the groups
@@ -37,6 +41,7 @@ def alerts_of(columns: Sequence[Column], numbers: Mapping[str, Numbers]) -> dict
     numeric = [each for each in columns if each.kind.is_numeric]
     for each in columns:
         found[each.name] += _own_alerts(each, numbers[each.name]) if each.kind.is_numeric else _word_alerts(each)
+    _leave_out_most(found, numbers)
     for name in own_results([each.original for each in columns]) & found.keys():
         found[name].insert(0, Alert(AlertKind.OWN_RESULT, "a result of this app, from an earlier download", True))
     varied = [each.name for each in numeric if each.n_distinct > 1]
@@ -80,6 +85,15 @@ def _own_alerts(column: Column, numbers: Numbers) -> list[Alert]:
     return alerts if column.kind is Kind.DATE else alerts + _code(numbers) + _tail(numbers)
 
 
+def _leave_out_most(alerts: dict[str, list[Alert]], numbers: Mapping[str, Numbers]) -> None:
+    """Of many columns mostly at one value, only those that are so the least are fitted."""
+    spiked = [name for name, own in alerts.items() for alert in own if alert.kind is AlertKind.SPIKE]
+    shares = {name: numbers[name].most_common[1] / len(numbers[name].present) for name in spiked}
+    mostly = [name for name in spiked if shares[name] > MOSTLY and not any(each.leaves_out for each in alerts[name])]
+    for name in sorted(mostly, key=shares.__getitem__)[MOST_OF_THESE:]:
+        alerts[name] = [replace(each, leaves_out=each.kind is AlertKind.SPIKE) for each in alerts[name]]
+
+
 def _infinite(numbers: Numbers) -> list[Alert]:
     count = numbers.n_infinite
     cells = "cell is infinite and counts" if count == 1 else "cells are infinite and count"
@@ -94,7 +108,14 @@ def _spike(numbers: Numbers, of: Kind) -> list[Alert]:
     kind = AlertKind.NEAR_CONSTANT if share > NEARLY_ALL else AlertKind.SPIKE
     percent = "over 99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
     value = dates([most])[0] if of is Kind.DATE else f"{most:,.6g}"
-    return [Alert(kind, f"{percent} % of the rows hold the one value {value}", True)]
+    out = share > NEARLY_ALL or (share > MOSTLY and not _is_heap_on_a_density(numbers, most, count))
+    return [Alert(kind, f"{percent} % of the rows hold the one value {value}", out)]
+
+
+def _is_heap_on_a_density(numbers: Numbers, most: float, count: int) -> bool:
+    """Whether a column has more than a few other values, each far rarer than the commonest."""
+    _, counts = np.unique(numbers.ordered[numbers.ordered != most], return_counts=True)
+    return len(counts) > FEW_VALUES and bool(FAR_RARER * counts.max() <= count)
 
 
 def _code(numbers: Numbers) -> list[Alert]:

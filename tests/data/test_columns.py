@@ -16,7 +16,8 @@ FRAME = pd.DataFrame(
         "copy of spend": np.zeros(N),
         "constant": np.full(N, 7.0),
         "stars": RNG.integers(1, 6, N).astype(float),
-        "mostly zero": np.where(RNG.random(N) < 0.5, 0.0, RNG.normal(size=N)),
+        "mostly zero": np.where(np.arange(N) % 40, 0.0, RNG.normal(size=N)),
+        "few sold": np.where(np.arange(N) % 5 < 3, 0.0, np.where(np.arange(N) % 5 < 4, 1.0, np.arange(N) // 8)),
         "half blank": np.where(RNG.random(N) < 0.5, np.nan, RNG.normal(size=N)),
         "age": RNG.normal(40, 9, N).round(1),
         "region": RNG.choice(["north", "south"], N),
@@ -56,7 +57,8 @@ def test_each_column_is_of_its_kind(table, name, kind):
         ("copy of spend", AlertKind.DUPLICATE),
         ("constant", AlertKind.CONSTANT),
         ("stars", AlertKind.FEW_VALUES),
-        ("mostly zero", AlertKind.SPIKE),
+        ("mostly zero", AlertKind.NEAR_CONSTANT),
+        ("few sold", AlertKind.SPIKE),
         ("hardly there", AlertKind.BLANKS),
         ("total", AlertKind.COMBINATION),
     ],
@@ -69,6 +71,30 @@ def test_what_cannot_be_fitted_well_is_left_out_with_its_reason(table, name, ale
 
 def test_plain_measures_are_fitted(table):
     assert {"spend", "age", "half blank"} <= set(core.default_columns(table))
+
+
+@pytest.mark.parametrize("share", [0.4, 0.6, 0.9])
+def test_a_column_with_a_heap_is_fitted_where_its_other_values_bear_a_density(share):
+    rng = np.random.default_rng(1)
+    sales = np.where(rng.random(400) < share, 0.0, rng.lognormal(3, 0.5, 400))
+    told = profile(pd.DataFrame({"sales": sales, "age": rng.normal(40, 9, 400)}))
+    assert core.default_columns(told) == ("sales", "age")
+    assert "of the rows hold the one value 0" in told.column("sales").alerts[0].reason
+
+
+def test_a_rounded_bell_is_fitted_although_its_middle_is_common():
+    rounded = np.random.default_rng(2).standard_t(4, 2_000).round()
+    told = profile(pd.DataFrame({"score": rounded}))
+    assert told.column("score").n_distinct > 10
+    assert not told.column("score").left_out
+
+
+def test_of_many_columns_mostly_at_one_value_the_six_that_are_so_the_least_are_fitted():
+    rng = np.random.default_rng(3)
+    words = {f"word {j}": np.where(rng.random(1_000) < 0.6 + j / 50, 0.0, rng.random(1_000)) for j in range(12)}
+    told = profile(pd.DataFrame({"length": rng.normal(size=1_000), **words}))
+    assert core.default_columns(told) == ("length", *list(words)[:6])
+    assert "% of the rows hold the one value 0" in core.left_out(told)[-1].reason
 
 
 def test_the_reasons_are_words(table):

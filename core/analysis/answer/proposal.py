@@ -22,7 +22,7 @@ FEWEST_DIFFERENT = 3  # rows
 ALMOST = 1e-5  # least eigenvalue of a correlation matrix, under which columns follow from each other
 ROWS = 5_000  # on which that is looked at
 FEW_COLUMNS, MOST_COLUMNS = 3, 1 / 3  # that have a heap: so many, or such a share of them
-MOST_HEAPED = 0.5  # share of a column's cells: beyond it the heap is the column
+MOSTLY = 0.5  # share of a column's cells: beyond it the heap is all that the column would tell of groups
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,14 @@ def _dependent(matrix: Matrix) -> tuple[str, ...]:
 
 
 def _taken_out(table: Table, names: tuple[str, ...]) -> tuple[Heap, ...]:
-    """The heaps whose cells count as blank; none where so many columns have one that it is how these rows are."""
-    found = tuple(each for each in heaps(table, names) if each.share <= MOST_HEAPED)
+    """The heaps whose cells count as blank: those of most of a column and, unless so many columns have one that it is
+    how these rows are, all others.
+    """
+    found = heaps(table, names)
     columns = len({each.column for each in found})
-    return found if columns <= max(FEW_COLUMNS, len(names) * MOST_COLUMNS) else ()
+    if columns <= max(FEW_COLUMNS, len(names) * MOST_COLUMNS):
+        return found
+    return tuple(each for each in found if each.share > MOSTLY)
 
 
 def _expect_different(raw: Array) -> None:

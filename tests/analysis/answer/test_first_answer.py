@@ -113,6 +113,19 @@ def test_zeros_take_no_part_are_told_and_can_be_taken_back():
     assert answer.matrix.has_blanks
 
 
+@pytest.mark.parametrize(("share", "columns"), [(0.55, 1), (0.7, 2), (0.9, 4)])
+def test_columns_that_are_mostly_zero_are_fitted_and_neither_make_nor_hide_groups(share, columns):
+    rng = np.random.default_rng(12)
+    rows, of = two_groups(rng, 900, features=2)
+    bought = np.where(rng.random((900, columns)) < share, 0.0, rng.lognormal(2, 0.6, (900, columns)))
+    answer = first_answer(table(np.hstack([rows, bought])))
+    assert len(answer.matrix.features) == 2 + columns
+    assert len(answer.preparation.heaps) == columns
+    assert answer.groups == 2
+    assert agree(answer.labels, of)
+    assert answer.odd.flagged.mean() < 0.01
+
+
 def test_repeated_rows_count_once_and_are_told():
     rng = np.random.default_rng(8)
     rows, of = two_groups(rng, 150)

@@ -123,7 +123,10 @@ from .mixture.starts.start import Lloyd as Lloyd
 from .mixture.starts.start import RandomRows as RandomRows
 from .progress import Progress as Progress
 from .share.answered import Answered as Answered
+from .share.notebook import notebook as notebook
 from .share.recipe.recipe import Recipe as Recipe
+from .share.script import scoring_script as scoring_script
+from .share.sql import labels_sql as labels_sql
 
 __version__: str
 EARLIER: dict[str, str]

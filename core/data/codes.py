@@ -30,6 +30,14 @@ def without_codes(table: Table) -> Table:
     return profile(_blanked(table, found), (*table.notes, *_notes(table, found, kept)), reading, originals)
 
 
+def codes_of(table: Table, name: str) -> tuple[float, ...]:
+    """The codes that count as blank in a column, as far as its table's notes tell: those that it has no cell of."""
+    offers = [note.offer for note in table.notes if note.offer is not None]
+    told = [each.reading.codes[-1] for each in offers if isinstance(each.reading.codes, tuple)]
+    present = numbers_of(table, name) if told else np.empty(0)
+    return tuple(float(code) for code in told if not (present == float(code)).any())
+
+
 def _codes(table: Table) -> dict[str, tuple[float, ...]]:
     """The codes of each column that has some, whether or not they stay numbers: none hides another."""
     marked = [each.name for each in table.columns if any(alert.kind is AlertKind.CODE for alert in each.alerts)]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrays import Array, read_only
-from ...data.patterns import Patterns
+from ...data.patterns import Mask, Patterns
 from ...data.prepare import Matrix
 from ...data.rows import patterns_of
 from ...data.source import Source, as_source
@@ -26,6 +26,7 @@ from .scorers import Pruned, Scoring, scores_under
 DRAWS = 200_000  # so that every chance down to 1e-12 is known to some 2 %
 DRAWN_CELLS = 8_000_000  # at most, of many columns
 NEVER = float("inf")
+SECTIONS = 1_000  # into which a range is parted to find a score
 PATTERN_DRAWS = 500_000  # of all missing patterns together, where rows have blanks
 LEAST_PATTERN_DRAWS = 500
 
@@ -69,6 +70,31 @@ class Scored:
                 yield null_of(self.mixture.observed_marginal(observed), draws, self.seed + 1)
             else:
                 yield None
+
+    def lines(self, threshold: float) -> Iterator[tuple[Mask, float]]:
+        """The least score of rows that are blank in the same columns whose level is at the threshold, by pattern.
+
+        Patterns are (d,) whether a column is observed; rows that have no cell are passed over.
+        """
+        for observed, null in zip(self.patterns.observed, self._nulls(), strict=True):
+            if null is self.null:
+                yield observed, threshold
+            elif null is not None:
+                yield observed, self._line(null, threshold)
+
+    def _line(self, null: Null, threshold: float) -> float:
+        """The least score with such a level under a null, to the last bit; infinite where none has it."""
+        top = float(null.quantile(0.0))
+        low, high = null.least - 1, top + max(threshold - float(self.null.quantile(0.0)), 0.0) + 1
+        if not as_rare(high, null, self.null) >= threshold:
+            return NEVER
+        if as_rare(low, null, self.null) >= threshold:
+            return -NEVER
+        while np.nextafter(low, high) < high:
+            between = np.linspace(low, high, SECTIONS)
+            first = int((as_rare(between, null, self.null) >= threshold).argmax())
+            low, high = float(between[first - 1]), float(between[first])
+        return high
 
     @property
     def level(self) -> Array:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..arrays import Array
@@ -18,6 +19,8 @@ LEAST_SHARE = 0.03  # of a column's cells
 FEWEST = 10  # cells
 FEW_VALUES = 10  # a column of so few is no matter of heaps
 BESIDE = 3  # values on either side that a heap is compared with
+AS_ROUND = 3  # other values of a column at least that are as round, for a heap to be compared with these too
+DIGITS = 6  # of a number, that can make it round
 ABOVE_EACH = 3.0  # times as often as any of them
 ABOVE_MOST = 5.0  # times as often as half of them
 MOST = 3  # heaps of a column
@@ -83,8 +86,28 @@ def _heaps_of(name: str, numbers: Array) -> list[Heap]:
     for at in np.argsort(-counts, kind="stable")[: 2 * MOST]:
         if counts[at] < max(LEAST_SHARE * len(present), FEWEST) or len(found) == MOST:
             break
-        beside = np.concatenate([counts[max(0, at - BESIDE) : at], counts[at + 1 : at + 1 + BESIDE]])
-        if counts[at] >= max(ABOVE_EACH * beside.max(), ABOVE_MOST * float(np.median(beside))):
+        round_ones = _as_round(values, int(at))
+        if _stands_out(counts, int(at)) and _stands_out(counts[round_ones], int(round_ones[:at].sum())):
             place = Place.LOWEST if at == 0 else Place.HIGHEST if at == len(values) - 1 else Place.WITHIN
             found.append(Heap(name, float(values[at]), float(counts[at] / len(present)), place))
     return found
+
+
+def _stands_out(counts: npt.NDArray[np.intp], at: int) -> bool:
+    """Whether a value is far more common than those beside it; counts are in the order of the values."""
+    beside = np.concatenate([counts[max(0, at - BESIDE) : at], counts[at + 1 : at + 1 + BESIDE]])
+    return bool(counts[at] >= max(ABOVE_EACH * beside.max(), ABOVE_MOST * float(np.median(beside))))
+
+
+def _as_round(values: Array, at: int) -> npt.NDArray[np.bool_]:
+    """The values that the largest power of ten divides that divides the one at a place and a few others.
+
+    People prefer round numbers: of lengths in tenths, many are whole, and none of these is a heap.
+    """
+    most = int(np.floor(np.log10(np.abs(values).max())))
+    for power in range(most, most - DIGITS, -1):
+        parts = values / 10.0**power
+        found = np.abs(parts - np.rint(parts)) < 1e-6
+        if found[at] and found.sum() > AS_ROUND:
+            return found
+    return np.ones(len(values), dtype=np.bool_)

@@ -37,8 +37,12 @@ def test_a_default_among_other_values_is_a_heap(rng):
         np.random.default_rng(3).integers(1, 6, 500),
         np.random.default_rng(4).normal(size=500),
         np.round(np.random.default_rng(5).normal(120, 20, 500) / 5) * 5,
+        np.append(
+            np.random.default_rng(6).normal(19, 3, 120).round(1), np.random.default_rng(7).normal(19, 2, 80).round()
+        ),
+        np.append(np.random.default_rng(8).normal(450, 90, 300).round(), np.repeat([300, 400, 500, 600], 15)),
     ],
-    ids=["counts", "ages", "answers", "measured", "rounded to fives"],
+    ids=["counts", "ages", "answers", "measured", "rounded to fives", "many whole numbers", "many round numbers"],
 )
 def test_counts_ages_answers_and_rounded_values_have_no_heap(values):
     assert found(values) == []

@@ -20,7 +20,7 @@ from ..anomaly.odd_rows import Scored
 from ..anomaly.scorers import scores_under
 from .searching import is_tail, widths
 
-SMALL = 0.05  # share of the rows: a component of more is a group however few those are
+SMALL = 0.1  # share of the rows: a component of more is a group however few those are
 FEWEST, FEWEST_A_COLUMN = 20, 5  # rows of a small group: so many, and so many for each number of its mean and one more
 SCATTER, WIDE = 0.15, 3.0  # share of the rows, and times as wide as the others: rows that belong nowhere
 DRAWS, CELLS, SEED = 100_000, 2_000_000, 0  # rows and cells that are drawn, by which chances are known

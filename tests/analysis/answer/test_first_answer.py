@@ -82,6 +82,16 @@ def test_a_small_tight_segment_is_a_group_and_a_handful_far_away_is_odd():
     assert not answer.odd.flagged[segment].any()
 
 
+def test_a_dozen_rows_of_another_kind_are_odd_even_where_they_are_a_twelfth_of_few_rows():
+    rng = np.random.default_rng(13)
+    rows, _ = two_groups(rng, 150, apart=9.0, features=4)
+    rows[:12] = [0, -9, 9, 0] + 0.8 * rng.normal(size=(12, 4))
+    answer = first_answer(table(rows))
+    assert answer.groups == 2
+    assert answer.odd.flagged[:12].all()
+    assert answer.odd.flagged[12:].mean() < 0.03
+
+
 def test_one_group_whose_columns_are_skewed_is_one_and_its_columns_are_taken_by_logarithm():
     rng = np.random.default_rng(5)
     rows = np.exp(rng.normal(3, 0.8, (600, 2)))

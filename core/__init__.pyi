@@ -127,6 +127,7 @@ from .share.notebook import notebook as notebook
 from .share.recipe.recipe import Recipe as Recipe
 from .share.script import scoring_script as scoring_script
 from .share.sql import labels_sql as labels_sql
+from .share.workbook import workbook as workbook
 
 __version__: str
 EARLIER: dict[str, str]

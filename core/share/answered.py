@@ -15,8 +15,10 @@ from ..analysis.anomaly.reviews import Reviews
 from ..analysis.answer.first import FirstAnswer, OddRows
 from ..analysis.answer.words import CLEAR, in_words
 from ..analysis.groups.grouping import Grouping
+from ..analysis.groups.identity import group_slots, slots
 from ..analysis.groups.profile import Profiles, profiles_of
 from ..arrays import Array, read_only
+from ..charts import theme
 from ..data.prepare import Matrix, names_of_rows
 from ..data.table import Table
 from ..kmeans import Partition, k_means
@@ -151,6 +153,11 @@ class Answered:
         fitted, groups = self.fit, self.groups
         of = "" if groups == fitted.components else f", which make up {count(groups, 'group')}"
         return f"A Gaussian mixture {fitted.family.name} with {count(fitted.components, 'component')}{of}, was chosen."
+
+    @cached_property
+    def slots(self) -> tuple[int, ...]:
+        """The colour slot of each group, as on the pages."""
+        return group_slots(slots(self.first.board, self.fit), self.grouping, len(theme.GROUPS))
 
     @cached_property
     def profiles(self) -> Profiles:

@@ -1,18 +1,13 @@
-"""Export: the user's rows with what was found of them, as CSV and XLSX that no spreadsheet will run."""
+"""Export: the user's rows with what was found of them, and CSV of which no spreadsheet runs anything."""
 
 from __future__ import annotations
 
-import datetime
-import io
-import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import xlsxwriter
 
 from ..analysis.anomaly.odd_rows import Anomalies
 from ..analysis.anomaly.reasons import Reasons
@@ -24,19 +19,11 @@ from ..analysis.uncertainty.classification import classify
 from ..arrays import Array
 from ..data.prepare import Matrix
 from ..data.table import Table
-from ..errors import DataError
 from ..kmeans import Partition
 from ..mixture.fit import Fit
 from .formulas import safe
 
-# Of a worksheet (Microsoft, "Excel specifications and limits").
-SHEET_ROWS, SHEET_COLUMNS, CELL_CHARACTERS = 1_048_576, 16_384, 32_767
-LONGEST_WHOLE = 10**15  # a spreadsheet rounds longer whole numbers, so they are written as text
-BLOCK_ROWS = 10_000  # turned into cells at a time, so that memory does not grow with the table
 ODD, NOT_COMPARABLE, TOOK_PART = "odd", "not comparable", "shaped the groups"
-FIRST_YEAR, LAST_YEAR = 1900, 9999  # of a spreadsheet's dates
-
-Cell = float | int | bool | str | datetime.date | None  # None is a blank
 
 
 @dataclass(frozen=True)
@@ -112,49 +99,11 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     return neutral(frame).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
-def to_xlsx(frame: pd.DataFrame) -> bytes:
-    """One sheet; numbers stay numbers, text is no formula and no link. Raises DataError for what no sheet can hold."""
-    refusal = beyond_a_sheet(frame)
-    if refusal is not None:
-        raise refusal
-    tame = neutral(frame)
-    target = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(target, options) as book:
-        sheet = book.add_worksheet("data")
-        write = _writers(book, sheet)
-        for i, row in enumerate(chain([tuple(tame.columns)], _rows(tame))):
-            for j, cell in enumerate(row):
-                if cell is not None:
-                    write[type(cell)](i, j, cell)
-    return target.getvalue()
-
-
-def beyond_a_sheet(frame: pd.DataFrame, more_columns: int = 0) -> DataError | None:
-    """Why a table, with so many columns more, cannot become a worksheet; None if it can."""
-    remedy = "Download it as CSV."
-    if len(frame) + 1 > SHEET_ROWS or frame.shape[1] + more_columns > SHEET_COLUMNS:
-        holds = f"A sheet holds {SHEET_ROWS - 1:,} rows below the names, and {SHEET_COLUMNS:,} columns."
-        return DataError("The table is too large for a worksheet.", holds, remedy)
-    for j, name in enumerate(frame.columns):
-        longest = max(_units(str(name)), _longest(frame.iloc[:, j]))
-        if longest > CELL_CHARACTERS:
-            where = str(name) if len(str(name)) <= 60 else f"{str(name)[:59]}…"
-            why = f"A cell holds {CELL_CHARACTERS:,} characters, and one in {where!r} has {longest:,}."
-            return DataError("The table has a text too long for a worksheet.", why, remedy)
-    return None
-
-
 def neutral(frame: pd.DataFrame) -> pd.DataFrame:
     """The same table with an apostrophe before every text, also a name, that a spreadsheet would run."""
     tame = frame.copy()
     tame.columns = pd.Index([safe(str(name)) for name in frame.columns], dtype=object)
-    for j in _texts(frame):
+    for j in texts_in(frame):
         cells = frame.iloc[:, j].astype(object)
         tame.isetitem(j, pd.array([safe(cell) if isinstance(cell, str) else cell for cell in cells], dtype=object))
     return tame
@@ -201,88 +150,7 @@ def unlike(name: str, taken: Collection[str]) -> str:
     return own
 
 
-def _texts(frame: pd.DataFrame) -> list[int]:
+def texts_in(frame: pd.DataFrame) -> list[int]:
     """Positions of the columns that may hold text."""
     typed = (pd.api.types.is_numeric_dtype, pd.api.types.is_datetime64_any_dtype)
     return [j for j, kind in enumerate(frame.dtypes) if not any(is_(kind) for is_ in typed)]
-
-
-def _longest(column: pd.Series) -> int:
-    """Characters of the longest text in a column."""
-    if not _texts(column.to_frame()):
-        return 0
-    texts = column.cat.categories.to_series() if isinstance(column.dtype, pd.CategoricalDtype) else column
-    texts = texts.dropna().astype(str)
-    suspects = texts[texts.str.len() > CELL_CHARACTERS // 2]  # no shorter text takes too many units
-    return max(map(_units, suspects), default=0)
-
-
-def _units(text: str) -> int:
-    """Length as a spreadsheet counts it, once it is safe: characters beyond the basic plane, as emoji, are two."""
-    return len(safe(text).encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _writers(
-    book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet
-) -> dict[type, Callable[[int, int, Cell], object]]:
-    """How a cell of each type is written."""
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-    return {
-        float: sheet.write_number,
-        int: sheet.write_number,
-        bool: sheet.write_boolean,
-        str: sheet.write_string,
-        datetime.date: lambda i, j, cell: sheet.write_datetime(i, j, cell, day),
-        datetime.datetime: lambda i, j, cell: sheet.write_datetime(i, j, cell, moment),
-    }
-
-
-def _rows(frame: pd.DataFrame) -> Iterator[tuple[Cell, ...]]:
-    """Row by row what a worksheet can hold; whole days as dates."""
-    days = [_whole_days(frame.iloc[:, j]) for j in range(frame.shape[1])]
-    for at in range(0, len(frame), BLOCK_ROWS):
-        block = frame.iloc[at : at + BLOCK_ROWS]
-        columns = [[_cell(value) for value in block.iloc[:, j].astype(object)] for j in range(frame.shape[1])]
-        for j in np.flatnonzero(days):
-            columns[j] = [cell.date() if isinstance(cell, datetime.datetime) else cell for cell in columns[j]]
-        yield from zip(*columns, strict=True)
-
-
-def _whole_days(column: pd.Series) -> bool:
-    """Whether a column holds dates without a time of day."""
-    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return False
-    moments = column.dropna()
-    return bool((moments == moments.dt.normalize()).all())
-
-
-def _cell(value: object) -> Cell:
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, bool):
-        return value
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, np.bool_):
-        return bool(value)
-    if isinstance(value, int | np.integer):
-        return int(value) if abs(int(value)) < LONGEST_WHOLE else str(value)
-    if isinstance(value, float | np.floating):
-        return _number(float(value))
-    if isinstance(value, datetime.datetime):
-        return _moment(value)
-    return str(value)
-
-
-def _number(value: float) -> Cell:
-    if math.isnan(value):
-        return None
-    return value if math.isfinite(value) else str(value)  # a worksheet has no infinity
-
-
-def _moment(value: datetime.datetime) -> Cell:
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        return str(value)
-    moment = value.to_pydatetime(warn=False) if isinstance(value, pd.Timestamp) else value
-    return moment.replace(tzinfo=None)  # a worksheet knows the time on the wall alone

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.data.table import Table
-from core.share.export import Labelled, beyond_a_sheet, labelled_frame, odd_frame, original_frame, to_csv, to_xlsx
+from core.share.export import Labelled, labelled_frame, odd_frame, original_frame, to_csv
 from core.share.filled import filled_frame
+from core.share.sheet import beyond_a_sheet, to_xlsx
 from pages.app.results import Analysis
 from pages.ui.messages import plain
 

@@ -20,8 +20,9 @@ from core.data.prepare import Preparation, prepare
 from core.mixture.fit import fit
 from core.mixture.model import Noise
 from core.mixture.plan import Plan
-from core.share import export
-from core.share.export import Labelled, beyond_a_sheet, labelled_frame, odd_frame, to_csv, to_xlsx
+from core.share import sheet
+from core.share.export import Labelled, labelled_frame, odd_frame, to_csv
+from core.share.sheet import beyond_a_sheet, to_xlsx
 
 HOSTILE = ["=1+1", "+SUM(A1)", "-cmd|' /C calc'!A0", "@import", "\t=1", "\r=1", '=HYPERLINK("http://x")']
 HARMLESS = ["-3", "-1.5e3", "+4", "-2,5", "plain", "a=b", "", "-12 %"]
@@ -96,7 +97,7 @@ def test_whole_numbers_that_a_sheet_would_round_and_infinities_are_text_and_blan
 
 
 def test_the_rows_of_a_workbook_keep_their_order_past_a_block(monkeypatch):
-    monkeypatch.setattr(export, "BLOCK_ROWS", 7)
+    monkeypatch.setattr(sheet, "BLOCK_ROWS", 7)
     frame = pd.DataFrame({"n": np.arange(30), "when": pd.date_range("2026-01-01", periods=30)})
     rows = from_xlsx(to_xlsx(frame))[1:]
     assert [row[0] for row in rows] == list(range(30))

@@ -125,6 +125,7 @@ from .progress import Progress as Progress
 from .share.answered import Answered as Answered
 from .share.notebook import notebook as notebook
 from .share.recipe.recipe import Recipe as Recipe
+from .share.report.page import html_report as html_report
 from .share.script import scoring_script as scoring_script
 from .share.sql import labels_sql as labels_sql
 from .share.workbook import workbook as workbook

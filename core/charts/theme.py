@@ -49,6 +49,9 @@ INK = alt.ExprRef(f"{_ON_DARK} ? '#FAFAFA' : '#262730'")  # text, and marks that
 SOFT_INK = alt.ExprRef(f"{_ON_DARK} ? '#B4B8C2' : '#5F6370'")  # text that explains: at least 4.5:1 on either side
 PAPER = alt.ExprRef(f"{_ON_DARK} ? '#0E1117' : '#FFFFFF'")  # halos: what lies behind the marks
 
+# On paper, which is always light: text, text that explains, lines between things, and what lies behind a table's head.
+PRINTED, SOFT_PRINTED, LINE_PRINTED, SHADE_PRINTED = "#262730", "#5F6370", "#D5D8DE", "#F4F5F7"
+
 TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE = 16, 13, 12
 POINT_SIZE, ODD_SIZE = 44, 90  # square pixels
 LINE_WIDTH = 2

@@ -22,6 +22,7 @@ FEWEST_DIFFERENT = 3  # rows
 ALMOST = 1e-5  # least eigenvalue of a correlation matrix, under which columns follow from each other
 ROWS = 5_000  # on which that is looked at
 FEW_COLUMNS, MOST_COLUMNS = 3, 1 / 3  # that have a heap: so many, or such a share of them
+MANY_COLUMNS = 6  # at most: each doubles the ways in which rows can be blank
 MOSTLY = 0.5  # share of a column's cells: beyond it the heap is all that the column would tell of groups
 
 
@@ -131,7 +132,7 @@ def _taken_out(table: Table, names: tuple[str, ...]) -> tuple[Heap, ...]:
     """
     found = heaps(table, names)
     columns = len({each.column for each in found})
-    if columns <= max(FEW_COLUMNS, len(names) * MOST_COLUMNS):
+    if columns <= max(FEW_COLUMNS, min(MANY_COLUMNS, len(names) * MOST_COLUMNS)):
         return found
     return tuple(each for each in found if each.share > MOSTLY)
 

@@ -4,6 +4,8 @@ import pytest
 
 import core
 from core.analysis.answer.first import complete_rows, first_answer
+from core.analysis.answer.proposal import proposed
+from core.data.columns import profile
 from core.data.prepare import Preparation, prepare
 
 
@@ -134,6 +136,16 @@ def test_columns_that_are_mostly_zero_are_fitted_and_neither_make_nor_hide_group
     assert answer.groups == 2
     assert agree(answer.labels, of)
     assert answer.odd.flagged.mean() < 0.01
+
+
+def test_heaps_of_very_many_columns_stay_since_each_doubles_the_ways_to_be_blank():
+    rng = np.random.default_rng(14)
+    rows, _ = two_groups(rng, 300, features=30)
+    heaped = rng.random((300, 30)) < 0.2
+    some = np.where(heaped & (np.arange(30) < 6), 50.0, rows)
+    many = np.where(heaped & (np.arange(30) < 9), 50.0, rows)
+    assert len(proposed(profile(table(some))).heaps) == 6
+    assert proposed(profile(table(many))).heaps == ()
 
 
 def test_repeated_rows_count_once_and_are_told():

@@ -50,6 +50,20 @@ def commands():
             server.wait()
 
 
+def in_a_pipe():
+    """The command answers a table from a pipe, and scores another by what it saved, without the app."""
+    command = str(Path(sys.executable).with_name("mixture-explorer"))
+    rows = "\n".join(["a,b", *(f"{k % 7 + 40 * (k % 2)},{k % 11 + 30 * (k % 2)}" for k in range(200))])
+    saved = subprocess.run(
+        [command, "answer", "-", "--recipe", "-"], input=rows, capture_output=True, text=True, check=True
+    )
+    assert "2 groups" in saved.stderr, saved.stderr
+    Path("recipe.json").write_text(saved.stdout)
+    scored = [sys.executable, "-m", "mixture_explorer", "score", "recipe.json", "-"]
+    told = subprocess.run(scored, input=rows, capture_output=True, text=True, check=True).stdout
+    assert len(told.splitlines()) == 201, told[:500]
+
+
 def free_port():
     """A port that nobody listens at."""
     with closing(socket.socket()) as one:
@@ -71,6 +85,7 @@ def answers(server, port):
 
 if __name__ == "__main__":
     example(Path(sys.argv[1]))
+    in_a_pipe()
     if "--app" in sys.argv:
         pages()
         commands()

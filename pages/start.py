@@ -1,4 +1,4 @@
-"""The command mixture-explorer: it starts the app that was installed with the engine."""
+"""The command mixture-explorer: it starts the app that was installed with the engine, or works without one."""
 
 import sys
 from importlib import import_module
@@ -25,8 +25,13 @@ class Alias(MetaPathFinder, Loader):
         module.__spec__ = module.__spec__.loader_state
 
 
+COMMANDS = {"answer", "replay", "score", "-h", "--help", "--version"}
+
+
 def main():
-    """Start the app; further arguments are Streamlit's."""
+    """Carry a command out, or start the app; further arguments are Streamlit's then."""
+    if COMMANDS.intersection(sys.argv[1:2]):
+        sys.exit(import_module(f"{__package__}.share.command").run(sys.argv[1:]))
     try:
         from streamlit.web import cli
     except ModuleNotFoundError:

@@ -59,6 +59,21 @@ class Replayed:
         known = self.recipe.result
         return known is not None and _parts(known) == _parts(Result.of(self.answer, known.preparation))
 
+    @property
+    def now(self) -> Recipe:
+        """The analysis as it is now, with its result, to be saved."""
+        known, answer = self.recipe.result, self.answer
+        found = answer.first.preparation is not None or known is None
+        return replace(
+            self.recipe,
+            data=type(self.recipe.data).of(answer.table),
+            preparation=self.recipe.preparation if found or known is None else known.preparation,
+            names=answer.grouping.given,
+            reviews=answer.reviews,
+            left_out=answer.left_out,
+            row_name=answer.row_name,
+        ).with_result(answer)
+
 
 def replayed(recipe: Recipe, table: Table, watch: Watch | None, over: Map) -> Replayed:
     """Carry a recipe out on a table."""

@@ -17,7 +17,7 @@ from ..groups.merging import DEEP, VALLEY, Merge, Merging, merging
 from ..selection.board import Board
 from ..selection.model_selection import STRONG
 
-NEARLY = 0.1  # share of the level that parts groups: a valley with more chance than that may be none
+NEARLY = 0.05  # share of the level that parts groups: a valley with more chance than that may be none
 HARDLY = 4.0  # times that level: one with less may be real
 MOST_RIVALS = 6  # mixtures that are looked at
 

@@ -40,6 +40,7 @@ ALL_BUT_NONE = 0.995  # of the lower peak: above it there is no valley to speak 
 CROSSING = 0.025  # Hennig's (2010, section 4.3) for misclassification; two groups of which less crosses are clear
 DEEP = 0.1  # a valley so deep needs no test
 CLEAR = 0.015  # nor do two groups without a valley between them, of which less crosses
+HARDLY_ANY = 0.005  # nor do two with one, of which less crosses
 CHANCE = 0.05  # of a valley by chance anywhere, beyond which it is not taken for real
 FEWEST_COMPLETE = 100  # rows without blanks by which a valley can be tested
 MOSTLY = 0.5  # share of a row in two components: it is theirs
@@ -233,9 +234,9 @@ class _Bench:
         return not shallow and not self._is_clear(first, second)
 
     def _is_clear(self, first: Part, second: Part) -> bool:
-        """Whether a border needs no test: its valley is deep or, where there is none, hardly a row crosses it."""
+        """Whether a border needs no test: its valley is deep, or too few rows cross it."""
         valley = self.valleys.ratio(first, second)
-        return valley < DEEP or (valley >= VALLEY and self.crossing(first, second) < CLEAR)
+        return valley < DEEP or self.crossing(first, second) < (CLEAR if valley >= VALLEY else HARDLY_ANY)
 
     def _level(self) -> float:
         """The chance up to which one valley is real, so that hardly any is so by chance of all that are looked at.

@@ -1,6 +1,7 @@
 """What an installed engine needs, and that the app's own requirements are the same."""
 
 import re
+import subprocess
 import sys
 import tomllib
 from importlib import import_module
@@ -68,3 +69,8 @@ def test_the_lowest_versions_that_are_tested_are_those_that_are_allowed():
     required = (ROOT / "requirements.txt").read_text().splitlines()
     allowed = {line.split(",")[0] for line in required if ">=" in line}
     assert {re.sub(r"(\.0)+$", "", each) for each in lowest} == {re.sub(r"(\.0)+$", "", each) for each in allowed}
+
+
+def test_the_command_needs_nothing_of_the_app():
+    code = "import sys; sys.modules.update(altair=None, streamlit=None); import core.share.command"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -1,4 +1,4 @@
-"""The look of every picture, and the only file with colours.
+"""The look of every picture, and with the palette the only file with colours.
 
 Charts are drawn on a background that they do not choose: white or nearly black. So every mark has one colour whose
 relative luminance lies between 0.15 and 0.25: 3:1 or more against white (#FFFFFF), against #0E1117 and #171614, and
@@ -23,22 +23,22 @@ import altair as alt
 import numpy as np
 import numpy.typing as npt
 
-GROUPS = ("#0072B2", "#BA7B00", "#009B71", "#BC6F9A", "#398FC2", "#7A7400")
-DASHES = ((1, 0), (7, 3), (2, 2), (8, 3, 2, 3), (4, 4), (10, 4), (1, 3))
+from .palette import ACCENT as ACCENT
+from .palette import DASHES as DASHES
+from .palette import GREY as GREY
+from .palette import GROUPS as GROUPS
+from .palette import TINTS_DARK as TINTS_DARK
+from .palette import TINTS_LIGHT as TINTS_LIGHT
+from .palette import colour as colour
+from .palette import dash as dash
+
 HEXAGON = "M0,-1L0.87,-0.5L0.87,0.5L0,1L-0.87,0.5L-0.87,-0.5Z"
 STAR = "M0.00,-1.00L0.26,-0.36L0.95,-0.31L0.43,0.14L0.59,0.81L0.00,0.45L-0.59,0.81L-0.43,0.14L-0.95,-0.31L-0.26,-0.36Z"
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", HEXAGON, STAR)
 
-# A red outside Okabe and Ito's set, at least 0.15 from each group's colour in OKLab, and a shape of its own: a saltire.
-ACCENT = "#E6004C"
 ACCENT_SHAPE = "M-1,-0.65L-0.65,-1L0,-0.35L0.65,-1L1,-0.65L0.35,0L1,0.65L0.65,1L0,0.35L-0.65,1L-1,0.65L-0.35,0Z"
-GREY = "#7A7A7A"  # undecided rows, noise, and whatever is only there to compare with
 GREY_SHAPE = "circle"
 CENTRE_SHAPE = "cross"
-
-# Fills behind marks: a tint of each group's colour, for a light and for a dark background.
-TINTS_LIGHT = ("#E3EFF7", "#F7F0E3", "#E3F4EF", "#F8EFF4", "#E9F3F8", "#F0F0E3")
-TINTS_DARK = ("#0C2131", "#2B2313", "#0C2826", "#2C212D", "#152634", "#202213")
 
 # ColorBrewer's Blues and BrBG (Brewer 2003).
 SEQUENTIAL = ("#C6DBEF", "#9ECAE1", "#6BAED6", "#4292C6", "#2171B5", "#084594")
@@ -49,19 +49,11 @@ INK = alt.ExprRef(f"{_ON_DARK} ? '#FAFAFA' : '#262730'")  # text, and marks that
 SOFT_INK = alt.ExprRef(f"{_ON_DARK} ? '#B4B8C2' : '#5F6370'")  # text that explains: at least 4.5:1 on either side
 PAPER = alt.ExprRef(f"{_ON_DARK} ? '#0E1117' : '#FFFFFF'")  # halos: what lies behind the marks
 
-# On paper, which is always light: text, text that explains, lines between things, and what lies behind a table's head.
-PRINTED, SOFT_PRINTED, LINE_PRINTED, SHADE_PRINTED = "#262730", "#5F6370", "#D5D8DE", "#F4F5F7"
-
 TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE = 16, 13, 12
 POINT_SIZE, ODD_SIZE = 44, 90  # square pixels
 LINE_WIDTH = 2
 GAMMA = 2.2  # between a colour's channels and light, nearly
 HEIGHT, SMALL_HEIGHT = 460, 320  # pixels, title and legend included
-
-
-def colour(slot: int) -> str:
-    """The colour of a group's slot."""
-    return GROUPS[slot % len(GROUPS)]
 
 
 def shape(slot: int) -> str:
@@ -74,11 +66,6 @@ def blended(shares: npt.NDArray[np.float64]) -> list[str]:
     each = np.array([_channels(colour(k)) for k in range(shares.shape[1])])
     mixed = (shares @ each**GAMMA) ** (1 / GAMMA)
     return [f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue in np.round(255 * mixed).astype(int).tolist()]
-
-
-def dash(slot: int) -> list[int]:
-    """The dash of a group's slot where a line cannot have a shape."""
-    return list(DASHES[slot % len(DASHES)])
 
 
 def tint(slot: int) -> alt.ExprRef:

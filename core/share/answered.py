@@ -18,7 +18,7 @@ from ..analysis.groups.grouping import Grouping
 from ..analysis.groups.identity import group_slots, slots
 from ..analysis.groups.profile import Profiles, profiles_of
 from ..arrays import Array, read_only
-from ..charts import theme
+from ..charts import palette
 from ..data.prepare import Matrix, names_of_rows
 from ..data.table import Table
 from ..kmeans import Partition, k_means
@@ -157,7 +157,7 @@ class Answered:
     @cached_property
     def slots(self) -> tuple[int, ...]:
         """The colour slot of each group, as on the pages."""
-        return group_slots(slots(self.first.board, self.fit), self.grouping, len(theme.GROUPS))
+        return group_slots(slots(self.first.board, self.fit), self.grouping, len(palette.GROUPS))
 
     @cached_property
     def profiles(self) -> Profiles:

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from ..analysis.answer.words import CLEAR
 from ..analysis.groups.listing import MOST_LISTED, REVIEW
-from ..charts import theme
+from ..charts import palette
 from ..data.reader.numerals import CURRENCY
 from ..data.table import Column, Kind, Table
 from ..numbers import share
@@ -191,10 +191,10 @@ def _coloured(
     """Groups by their colours, odd rows by the accent."""
     rules: Sequence[tuple[int, str, Look]] = [
         *(
-            (column, safe(name), {"bg_color": theme.TINTS_LIGHT[slot % len(theme.TINTS_LIGHT)]})
+            (column, safe(name), {"bg_color": palette.TINTS_LIGHT[slot % len(palette.TINTS_LIGHT)]})
             for name, slot in zip(answer.grouping.names, answer.slots, strict=True)
         ),
-        (column + 2, YES, {"font_color": theme.ACCENT, "bold": True}),
+        (column + 2, YES, {"font_color": palette.ACCENT, "bold": True}),
     ]
     for at, text, look in rules:
         quoted = '"' + text.replace('"', '""') + '"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from ...charts import theme
+from ...charts import palette
 from ...numbers import count
 from ..answered import Answered
 from ..recipe.recipe import Recipe
@@ -16,29 +16,29 @@ from .statistician import for_the_statistician
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = f"""
 :root {{ color-scheme: light; }}
-body {{ font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; color: {theme.PRINTED};
+body {{ font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; color: {palette.PRINTED};
   background: white; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }}
 h1 {{ font-size: 1.75rem; line-height: 1.2; margin: 0 0 .25rem; }}
-h2 {{ font-size: 1.25rem; margin: 2.5rem 0 .5rem; border-top: 1px solid {theme.LINE_PRINTED}; padding-top: 1rem; }}
+h2 {{ font-size: 1.25rem; margin: 2.5rem 0 .5rem; border-top: 1px solid {palette.LINE_PRINTED}; padding-top: 1rem; }}
 h3 {{ font-size: 1rem; margin: 1.5rem 0 .25rem; }}
 p {{ margin: .25rem 0 .5rem; }}
 .lead {{ font-size: 1.25rem; }}
-.soft, figcaption {{ color: {theme.SOFT_PRINTED}; font-size: .875rem; }}
+.soft, figcaption {{ color: {palette.SOFT_PRINTED}; font-size: .875rem; }}
 figure {{ margin: 1rem 0; }}
-svg {{ width: 100%; height: auto; font-size: 12px; fill: {theme.PRINTED}; }}
-svg .soft {{ fill: {theme.SOFT_PRINTED}; font-size: 13px; }}
+svg {{ width: 100%; height: auto; font-size: 12px; fill: {palette.PRINTED}; }}
+svg .soft {{ fill: {palette.SOFT_PRINTED}; font-size: 13px; }}
 svg .name {{ font-weight: 600; font-size: 14px; paint-order: stroke; stroke: white; stroke-width: 4px; }}
-svg .frame {{ fill: none; stroke: {theme.LINE_PRINTED}; }}
+svg .frame {{ fill: none; stroke: {palette.LINE_PRINTED}; }}
 svg.strip {{ width: 10rem; min-width: 8rem; display: block; }}
 .wide {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; width: 100%; font-size: .875rem; }}
 th, td {{ text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0;
-  border-bottom: 1px solid {theme.LINE_PRINTED}; overflow-wrap: break-word; min-width: 3.5rem; }}
-th {{ font-weight: 600; background: {theme.SHADE_PRINTED}; }}
+  border-bottom: 1px solid {palette.LINE_PRINTED}; overflow-wrap: break-word; min-width: 3.5rem; }}
+th {{ font-weight: 600; background: {palette.SHADE_PRINTED}; }}
 .group table {{ min-width: 38rem; }}
 .number {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .chip {{ display: inline-block; width: .8em; height: .8em; border-radius: 50%; margin-right: .5em; }}
-pre {{ white-space: pre-wrap; font-size: .7rem; color: {theme.SOFT_PRINTED}; }}
+pre {{ white-space: pre-wrap; font-size: .7rem; color: {palette.SOFT_PRINTED}; }}
 @media print {{
   body {{ max-width: none; margin: 0; font-size: 11pt; }}
   h2, h3 {{ break-after: avoid; }}

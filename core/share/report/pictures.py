@@ -8,7 +8,7 @@ import numpy as np
 
 from ...analysis.density.geometry import Plane, ellipses, telling_pair
 from ...arrays import Array
-from ...charts import theme
+from ...charts import palette
 from ...errors import CoreError
 from ...mixture.model import Mixture
 from ...numbers import count, figure
@@ -48,7 +48,7 @@ def _ellipses(answer: Answered, blended: Mixture, columns: tuple[int, int]) -> M
         )
     centres = plane.raw(blended.means[:, list(columns)])
     names = [
-        _label(px, py, name, theme.colour(slot))
+        _label(px, py, name, palette.colour(slot))
         for px, py, name, slot in zip(
             x.places(centres[:, 0]), y.places(centres[:, 1]), answer.grouping.names, answer.slots, strict=True
         )
@@ -76,19 +76,19 @@ def _crosses(x: Axis, y: Axis, values: Array) -> Iterator[Markup]:
     far = np.logical_or(x.beyond(values[:, 0]), y.beyond(values[:, 1]))
     places = zip(x.places(values[:, 0]), y.places(values[:, 1]), far, strict=True)
     for px, py, beyond in list(places)[:MOST_CROSSES]:
-        look = {"fill": "none", "stroke": theme.ACCENT} if beyond else {"fill": theme.ACCENT}
+        look = {"fill": "none", "stroke": palette.ACCENT} if beyond else {"fill": palette.ACCENT}
         yield tag("path", d=CROSS, transform=f"translate({px:.1f},{py:.1f})", **look)
 
 
 def _outline(xs: Array, ys: Array, slot: int, *, filled: bool) -> Markup:
     """A closed line in a group's colour and dash."""
     places = "L".join(f"{px:.1f},{py:.1f}" for px, py in zip(xs, ys, strict=True))
-    fill = theme.TINTS_LIGHT[slot % len(theme.TINTS_LIGHT)] if filled else "none"
-    dash = " ".join(map(str, theme.dash(slot)))
+    fill = palette.TINTS_LIGHT[slot % len(palette.TINTS_LIGHT)] if filled else "none"
+    dash = " ".join(map(str, palette.dash(slot)))
     look = {
         "fill": fill,
         "fill_opacity": 0.6,
-        "stroke": theme.colour(slot),
+        "stroke": palette.colour(slot),
         "stroke_width": 2,
         "stroke_dasharray": dash,
     }
@@ -114,11 +114,11 @@ def _counts(answer: Answered) -> Markup:
         for at in np.flatnonzero(each):
             y = HEIGHT - BOTTOM - (below[at] + each[at]) * scale
             size = {"x": f"{edges[at]:.1f}", "y": f"{y:.1f}", "width": f"{edges[1] - edges[0] - 1:.1f}"}
-            bars.append(tag("rect", **size, height=f"{each[at] * scale:.1f}", fill=theme.colour(slot)))
+            bars.append(tag("rect", **size, height=f"{each[at] * scale:.1f}", fill=palette.colour(slot)))
         below += each
     odd = x.places(_odd_values(answer, [0])[:, 0])
     marks = [
-        tag("path", d=CROSS, transform=f"translate({px:.1f},{HEIGHT - BOTTOM - 8})", fill=theme.ACCENT)
+        tag("path", d=CROSS, transform=f"translate({px:.1f},{HEIGHT - BOTTOM - 8})", fill=palette.ACCENT)
         for px in odd[:MOST_CROSSES]
     ]
     return _framed(f"Rows by {answer.matrix.features[0]}, at most {top:,} in a bar", (x, None), [*bars, *marks])
@@ -140,9 +140,9 @@ def curve_picture(answer: Answered) -> Markup:
     ys = TOP + 24 + (values.max() - values) / spread * (HEIGHT / 2 - TOP - BOTTOM - 24)  # the lowest at the foot
     line = "L".join(f"{px:.1f},{py:.1f}" for px, py in zip(xs, ys, strict=True))
     best = int(values.argmin())
-    marks = [tag("path", d=f"M{line}", fill="none", stroke=theme.GREY, stroke_width=2)]
+    marks = [tag("path", d=f"M{line}", fill="none", stroke=palette.GREY, stroke_width=2)]
     for at, (px, py, k) in enumerate(zip(xs, ys, ks, strict=True)):
-        look = {"r": 6 if at == best else 3.5, "fill": theme.colour(0) if at == best else theme.GREY}
+        look = {"r": 6 if at == best else 3.5, "fill": palette.colour(0) if at == best else palette.GREY}
         marks.append(tag("circle", cx=f"{px:.1f}", cy=f"{py:.1f}", **look))
         marks.append(tag("text", f"{k:.0f}", x=f"{px:.1f}", y=HEIGHT // 2 - 24, text_anchor="middle"))
     said = f"BIC {figure(values[best], 5)}"
@@ -168,9 +168,9 @@ def strip(axis: Axis, own: tuple[float, float, float], overall: tuple[float, flo
     if not np.isfinite([*wide, *narrow]).all():
         return Markup()
     bars = [
-        _bar(wide[0], wide[2], 4, 10, theme.LINE_PRINTED),
-        _bar(narrow[0], narrow[2], 6, 6, theme.colour(slot)),
-        _bar(narrow[1] - 1, narrow[1] + 1, 2, 14, theme.PRINTED),
+        _bar(wide[0], wide[2], 4, 10, palette.LINE_PRINTED),
+        _bar(narrow[0], narrow[2], 6, 6, palette.colour(slot)),
+        _bar(narrow[1] - 1, narrow[1] + 1, 2, 14, palette.PRINTED),
     ]
     return Markup(f'<svg class="strip" viewBox="0 0 160 18" aria-hidden="true">{joined(bars)}</svg>')
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...analysis.groups.listing import nearest_groups
-from ...charts import theme
+from ...charts import palette
 from ...data.columns import left_out
 from ...numbers import count, share
 from ..answered import Answered
@@ -43,7 +43,7 @@ def the_groups(answer: Answered) -> Markup:
 
 def _group(answer: Answered, k: int) -> Markup:
     found, slot = answer.profiles.groups[k], answer.slots[k]
-    mark = tag("span", "", class_="chip", style=f"background:{theme.colour(slot)}")
+    mark = tag("span", "", class_="chip", style=f"background:{palette.colour(slot)}")
     said = found.sentence(answer.profiles.overall)
     order = sorted(range(len(found.columns)), key=lambda j: -abs(found.columns[j].effect))[:MOST_COLUMNS]
     more = len(found.columns) - len(order)

@@ -12,7 +12,7 @@ from pages.app.results import Analysis
 from pages.app.session import choose, current
 from pages.data import column_choice, reading_form
 from pages.data.example import the_example
-from pages.ui import widgets
+from pages.ui import downloads, widgets
 from pages.ui.drawing import draw
 from pages.ui.messages import plain, refusals, refuse
 from pages.ui.tables import looks
@@ -61,6 +61,7 @@ def show_answer(analysis: Analysis) -> None:
     draw(first_picture(scene), picture)
     with ways:
         show_ways(scene)
+        downloads.handed_on(analysis)
     grounds = (*analysis.grounds, *(note.what for note in analysis.matrix.notes))
     widgets.notes(grounds[:GROUNDS])
     widgets.apart_note(analysis, scene)

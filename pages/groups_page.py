@@ -114,6 +114,7 @@ if analysis is not None:
             show_differences(analysis, found)
             about_groups.show(analysis, found.scene)
             uncertainty.show(analysis, found.scene)
+            downloads.handed_on(analysis)
             downloads.labelled(analysis)
             downloads.filled(analysis)
             with steps:  # last, as it may take a while

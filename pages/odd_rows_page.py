@@ -138,6 +138,7 @@ if analysis is not None:
                 show_reasons(analysis, scene, why)
             elif current().reviews.said:
                 st.markdown(current().reviews.sentence(analysis.matrix.row_ids[scene.odd.ranking]))
+            downloads.handed_on(analysis)
             downloads.labelled(analysis)
             downloads.filled(analysis)
             second_opinions.against_others(analysis, scene)

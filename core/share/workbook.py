@@ -26,6 +26,7 @@ from .formulas import safe
 from .recipe.recipe import Recipe
 from .sheet import Look, beyond_a_sheet, opened, put
 
+MOST_ADDED = 5  # columns beside the user's own
 GROUP, SURE, ODD, WHY = "Group", "Sure", "Odd", "Why it is odd"
 YES, NO = "Yes", "No"
 HEAD: Look = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}

@@ -10,14 +10,51 @@ import streamlit as st
 from core.data.table import Table
 from core.share.export import Labelled, labelled_frame, odd_frame, original_frame, to_csv
 from core.share.filled import filled_frame
+from core.share.notebook import notebook
+from core.share.report.page import html_report
+from core.share.script import scoring_script
 from core.share.sheet import beyond_a_sheet, to_xlsx
+from core.share.sql import labels_sql
+from core.share.workbook import MOST_ADDED, file_name, workbook
+from pages.app import sharing
 from pages.app.results import Analysis
 from pages.ui.messages import plain
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+TEXT = "text/plain"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def handed_on(analysis: Analysis) -> None:
+    """The answer for others, and the analysis to come back to."""
+    answer = sharing.answered(analysis)
+    if answer is None:
+        return
+    refusal = beyond_a_sheet(original_frame(analysis.table), more_columns=MOST_ADDED)
+    files = (
+        ("Report (HTML)", "report", "html", "text/html", lambda: html_report(answer, sharing.recipe(analysis, answer))),
+        ("Workbook (XLSX)", "workbook", "xlsx", SHEET, lambda: workbook(answer, sharing.recipe(analysis, answer))),
+        ("Python script that scores other files", "scorer", "py", TEXT, lambda: scoring_script(answer)),
+        ("SQL for DuckDB and PostgreSQL", "groups", "sql", TEXT, lambda: labels_sql(answer)),
+        ("Notebook", "notebook", "ipynb", TEXT, lambda: notebook(sharing.recipe(analysis, answer))),
+        ("Save analysis (JSON)", "analysis", "json", TEXT, lambda: sharing.recipe(analysis, answer).to_json()),
+    )
+    with st.popover("Take it with you", icon=":material/download:"):
+        for title, what, suffix, kind, make in files:
+            blocked = refusal if suffix == "xlsx" else None
+            st.download_button(
+                title,
+                make,
+                file_name(answer, what, suffix),
+                kind,
+                key=f"hand-on-{suffix}",
+                on_click="ignore",
+                disabled=blocked is not None or (suffix == "sql" and answer.fit.mixture.noise is not None),
+                help=None if blocked is None else plain(str(blocked), 400),
+                width="stretch",
+            )
 
 
 def labelled(analysis: Analysis) -> None:

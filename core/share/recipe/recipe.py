@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
@@ -180,6 +181,7 @@ def _frame_id(frame: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
+@cache
 def _libraries() -> tuple[tuple[str, str], ...]:
     found = []
     for name in LIBRARIES:

@@ -4,6 +4,7 @@ The files are those of the corpus that lies beside the project (../shared/corpus
 installed, and by PostgreSQL where a server is named by PGHOST.
 """
 
+import io
 import os
 import random
 import runpy
@@ -13,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+from python_calamine import CalamineWorkbook
 
 from benchmarks.measuring import measured
 from core.analysis.answer.first import first_answer
@@ -24,6 +26,7 @@ from core.scale.threads import over_cores
 from core.share.answered import Answered
 from core.share.script import scoring_script
 from core.share.sql import Dialect, labels_sql
+from core.share.workbook import workbook
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 LARGEST, MOST_ROWS = 600_000, 5_000
@@ -76,9 +79,20 @@ def compared(name, answer):
     wrong = int((odd != answer.odd.flagged).sum())
     kept = worst <= CLOSE and not moved and not wrong
     yield measured(f"script: {what}", f"{worst:.1e}, {moved} labels, {wrong} odd", f"{CLOSE}, 0, 0", kept)
+    yield compared_workbook(what, answer)
     for run in (in_duckdb, in_postgresql):
         for k_means in (False, True):
             yield from compared_sql(what, answer, run, k_means)
+
+
+def compared_workbook(what, answer):
+    """How many rows have another group or are odd otherwise in the workbook, as a spreadsheet's reader has it."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook(answer)))
+    sheet = book.get_sheet_by_name("Rows").to_python(skip_empty_area=False)[1:]
+    at, names = len(answer.table.columns), list(answer.grouping.names)
+    moved = sum(row[at] != ("" if k < 0 else names[k]) for row, k in zip(sheet, answer.labels, strict=True))
+    wrong = sum((row[at + 2] == "Yes") != odd for row, odd in zip(sheet, answer.odd.flagged, strict=True))
+    return measured(f"workbook: {what}", f"{moved} labels, {wrong} odd", "0, 0", not moved and not wrong)
 
 
 def compared_sql(what, answer, run, k_means):

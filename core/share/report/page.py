@@ -9,7 +9,7 @@ from ...numbers import count
 from ..answered import Answered
 from ..recipe.recipe import Recipe
 from ..workbook import file_name
-from .markup import Markup, joined, tag
+from .markup import Markup, tag
 from .sections import how_many, odd_rows, the_answer, the_data, the_groups
 from .statistician import for_the_statistician
 
@@ -73,10 +73,9 @@ def html_report(answer: Answered, recipe: Recipe | None = None) -> str:
         ("What was read and used", the_data(answer)),
         ("For the statistician", for_the_statistician(answer, recipe)),
     ]
-    if recipe is not None:
-        parts.append(("The analysis, to be opened again", _kept(answer, recipe)))
     sections = [tag("section", tag("h2", name) if name else Markup(), body) for name, body in parts]
-    body = tag("body", tag("main", tag("h1", title), *sections))
+    kept = Markup() if recipe is None else _kept(answer, recipe)
+    body = tag("body", tag("main", tag("h1", title), *sections, kept))
     return f'<!DOCTYPE html>\n<html lang="en">{_head(title)}{body}</html>\n'
 
 
@@ -97,9 +96,6 @@ def _kept(answer: Answered, recipe: Recipe) -> Markup:
     coded = base64.b64encode(text.encode()).decode()
     name = file_name(answer, "analysis", "json")
     link = tag("a", "Save the analysis", href=f"data:application/json;base64,{coded}", download=name)
-    return joined(
-        [
-            tag("p", link, " and open it in Mixture Explorer with the data.", class_="screen"),
-            tag("details", tag("summary", "As text"), tag("pre", text), class_="screen"),
-        ]
-    )
+    way = tag("p", link, " and open it in Mixture Explorer with the data.")
+    whole = tag("details", tag("summary", "As text"), tag("pre", text))
+    return tag("section", tag("h2", "The analysis, to be opened again"), way, whole, class_="screen")

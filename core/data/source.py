@@ -24,6 +24,9 @@ LEAST_WEIGHT, MOST_WEIGHT = 1e-100, 1e100  # of all rows together
 class Source(Protocol):
     """Rows that can be gone through again and again, always in the same order and blocks.
 
+    One with columns of categories has an attribute `levels` besides, as an ArraySource has: its rows then have d + c
+    columns.
+
     Examples:
         >>> isinstance(core.ArraySource(np.zeros((5, 2))), core.Source)
         True
@@ -53,9 +56,10 @@ class ArraySource:
     """Rows in memory; blocks are views.
 
     Attributes:
-        values: (n, d) rows, NaN where blank.
+        values: (n, d + c) rows: d numbers and then the codes of c columns of categories, from 0; NaN where blank.
         weights: (n,) row weights; None where every row weighs 1.
         frequency: whether the weights count rows, instead of being rescaled to sum to n.
+        levels: (c,) how many levels each column of categories has.
 
     Examples:
         >>> source = core.ArraySource(np.zeros((5, 2)), weights=np.ones(5))
@@ -66,6 +70,7 @@ class ArraySource:
     values: Array
     weights: Array | None = None
     frequency: bool = False
+    levels: tuple[int, ...] = ()
 
     @property
     def n(self) -> int:
@@ -74,13 +79,13 @@ class ArraySource:
 
     @property
     def d(self) -> int:
-        """Features."""
-        return self.values.shape[1]
+        """Features: the columns of numbers."""
+        return self.values.shape[1] - len(self.levels)
 
     @cached_property
     def data_id(self) -> str:
-        """The sha256 of the values and their shape."""
-        digest = hashlib.sha256(repr(self.values.shape).encode())
+        """The sha256 of the values and their shape, and of the levels if there are any."""
+        digest = hashlib.sha256(repr((*self.values.shape, *self.levels)).encode())
         digest.update(np.ascontiguousarray(self.values).data)
         return digest.hexdigest()
 
@@ -112,36 +117,51 @@ def as_source(X: object, weights: npt.ArrayLike | None = None) -> Source:
         if weights is None:
             return X
         raise DataError("These rows bring their own weights.", remedy="Give the weights with the blocks of rows.")
-    frequency = False
+    frequency, levels = False, tuple[int, ...]()
     if isinstance(X, Matrix | ArraySource):
-        frequency = X.frequency and weights is None
+        frequency, levels = X.frequency and weights is None, levels_of(X)
         weights = X.weights if weights is None else weights
-        X = X.values
+        X = X.rows if isinstance(X, Matrix) else X.values
     elif isinstance(X, list | tuple) and len(X) and all(map(_is_block, X)):
         X, own = _joined(X)
         weights = own if weights is None else weights
     values = _values(X)
     if weights is None:
-        return ArraySource(read_only_view(values))
-    return ArraySource(read_only_view(values), _weights(weights, len(values)), frequency)
+        return ArraySource(read_only_view(values), levels=levels)
+    return ArraySource(read_only_view(values), _weights(weights, len(values)), frequency, levels)
 
 
-def as_rows(X: object, features: int) -> Array:
-    """(n, d) rows of anything that holds some, NaN where blank, for something fitted to so many features.
+def levels_of(X: object) -> tuple[int, ...]:
+    """(c,) how many levels each column of categories has; () for rows of numbers alone."""
+    if isinstance(X, Matrix):
+        return tuple(map(len, X.levels))
+    found: tuple[int, ...] = getattr(X, "levels", ())
+    return found
 
-    A 1-D array is one feature. Raises DataError for another number of columns, and for what as_source refuses.
+
+def as_rows(X: object, columns: int) -> Array:
+    """(n, d + c) rows of anything that holds some, NaN where blank, for something fitted to so many columns.
+
+    A 1-D array is one column. Of a Matrix with categories only the numbers are taken where no more were fitted. Raises
+    DataError for another number of columns, and for what as_source refuses.
     """
     if isinstance(X, np.ndarray) and X.dtype == np.float64 and X.ndim == 2 and not len(X):
         values: Array = X  # no rows have no scores
     elif isinstance(X, Source) and not isinstance(X, ArraySource):
         values = np.concatenate([block for block, _ in X.blocks()])
     else:
-        values = _values(X.values if isinstance(X, Matrix | ArraySource) else X)
-    if values.shape[1] != features:
+        values = _values(_fitting(X, columns))
+    if values.shape[1] != columns:
         raise DataError(
-            f"These rows have {values.shape[1]} columns; {features} were fitted.", remedy="Bring the columns fitted."
+            f"These rows have {values.shape[1]} columns; {columns} were fitted.", remedy="Bring the columns fitted."
         )
     return values
+
+
+def _fitting(X: object, columns: int) -> object:
+    if isinstance(X, Matrix):
+        return X.values if X.values.shape[1] == columns else X.rows
+    return X.values if isinstance(X, ArraySource) else X
 
 
 def as_numbers(given: object, what: str) -> Array:

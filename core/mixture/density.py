@@ -11,7 +11,7 @@ from ..arrays import Array
 from ..data.rows import Rows
 from ..data.source import as_rows
 from . import compiled
-from .em.e_step import Map, Unit, batches, units_of
+from .em.e_step import Map, Unit, batches, table_of, units_of
 from .marginals import Marginals
 from .model import Mixture, responsibilities_of
 
@@ -19,22 +19,26 @@ Scores = tuple[Array, Array]  # log densities, responsibilities
 
 
 def log_density(mixture: Mixture, values: Array, over: Map = map) -> Array:
-    """(n,) natural log of the density at (n, d) values; of the cells that a row has, if some are blank (NaN)."""
-    rows = Rows.of(as_rows(values, mixture.features))
+    """(n,) natural log of the density at (n, d + c) values; of the cells that a row has, if some are blank (NaN)."""
+    rows = _rows(mixture, values)
     return rows.as_given(np.concatenate([np.empty(0), *(found for found, _ in _scores(mixture, rows, over))]))
 
 
 def responsibilities(mixture: Mixture, values: Array, over: Map = map) -> Array:
     """(n, K) posterior probabilities of the components, noise last if there is any; zeros where the density is zero."""
-    rows = Rows.of(as_rows(values, mixture.features))
+    rows = _rows(mixture, values)
     none = np.empty((0, mixture.components + (mixture.noise is not None)))
     return rows.as_given(np.concatenate([none, *(shares for _, shares in _scores(mixture, rows, over))]))
 
 
 def labels(mixture: Mixture, values: Array, over: Map = map) -> npt.NDArray[np.intp]:
     """(n,) most probable component of each row, K for noise; the first of several equal ones."""
-    rows, none = Rows.of(as_rows(values, mixture.features)), np.empty(0, dtype=np.intp)
+    rows, none = _rows(mixture, values), np.empty(0, dtype=np.intp)
     return rows.as_given(np.concatenate([none, *(each.argmax(axis=1) for _, each in _scores(mixture, rows, over))]))
+
+
+def _rows(mixture: Mixture, values: Array) -> Rows:
+    return Rows.of(as_rows(values, mixture.columns), levels=mixture.levels)
 
 
 def _scores(mixture: Mixture, rows: Rows, over: Map) -> Iterator[Scores]:
@@ -47,14 +51,15 @@ def _scores_of(mixture: Mixture, rows: Rows, marginals: Marginals, over: Map) ->
     passes, means = compiled.load("passes"), mixture.means
     if passes is None:
         return over(lambda unit: _in_numpy(mixture, rows, unit), units_of(rows))
-    packed, normalisers = marginals.packed, marginals.log_normalisers
-    size = passes.Sizes(mixture.features, mixture.components, normalisers.shape[1])
-    work = 4 + passes.block_room(size)
+    packed, normalisers, table = marginals.packed, marginals.log_normalisers, table_of(mixture)
+    size = passes.Sizes(mixture.features, mixture.components, normalisers.shape[1], rows.parts, table.shape[1])
+    work, joint = 4 + passes.block_room(size), rows.joint_levels
 
     def scores(unit: Unit) -> Scores:
         p, chunk = unit
         found = np.empty((chunk.stop - chunk.start, 1 + size.columns))
-        passes.score_rows(rows.values[chunk], means, packed[p], normalisers[p], found.reshape(-1), np.zeros(work))
+        parts = means, packed[p], normalisers[p], table
+        passes.score_rows(rows.values[chunk], joint[chunk], *parts, found.reshape(-1), np.zeros(work))
         return found[:, 0], found[:, 1:]
 
     return over(scores, units_of(rows))
@@ -62,5 +67,5 @@ def _scores_of(mixture: Mixture, rows: Rows, marginals: Marginals, over: Map) ->
 
 def _in_numpy(mixture: Mixture, rows: Rows, unit: Unit) -> Scores:
     p, chunk = unit
-    observed = rows.patterns.observed[p]
-    return responsibilities_of(mixture.observed_marginal(observed).log_joint(rows.values[chunk][:, observed]))
+    observed = np.where(rows.patterns.observed[p], rows.values[chunk], np.nan)
+    return responsibilities_of(mixture.log_joint(np.column_stack([observed, rows.codes[chunk]])))

@@ -96,6 +96,8 @@ class Family:
 
     def n_parameters(self, components: int, features: int) -> int:
         """Free parameters of the whole mixture: mixing weights, means and covariances."""
+        if not features:
+            return components - 1
         return components - 1 + components * features + self.covariance_parameters(components, features)
 
     def reduced(self, components: int, features: int) -> Family:

@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..data.prepare import Matrix, Transform
-from ..data.source import ArraySource, Source, as_numbers, as_source
+from ..data.source import ArraySource, Source, as_numbers, as_source, levels_of
 from ..errors import ChoiceError, DataError, expect_call
 from ..progress import Watch, heard
+from . import chances
 from .blas import one_thread
 from .em.e_step import Map
 from .em.run import Run, converge
@@ -90,6 +91,7 @@ class Fit:
     def n_parameters(self) -> int:
         """Free parameters; a noise component counts two (its weight and its box, as in mclust)."""
         count = self.family.n_parameters(self.components, self.mixture.features)
+        count += chances.n_parameters(self.components, self.mixture.levels)
         return count + 2 * (self.mixture.noise is not None)
 
     @property
@@ -245,7 +247,7 @@ def polish(
     plan = fitted.plan if tolerance is None else replace(fitted.plan, tolerance=tolerance)
     origin = Origin.of(X)
     source = as_source(X, weights)
-    if source.d != fitted.mixture.features:
+    if (source.d, levels_of(source)) != (fitted.mixture.features, fitted.mixture.levels):
         raise DataError(f"These rows have {source.d} columns; {fitted.mixture.features} were fitted.")
     problem = pose(source, plan.frequency, plan.seed)
     units = problem.units

@@ -37,7 +37,7 @@ def iterate(family: Family, mixture: Mixture, rows: npt.ArrayLike) -> Iterator[t
         True
     """
     source, family = rows_of(as_source(rows)), named(family)
-    if not isinstance(mixture, Mixture) or mixture.features != source.d:
+    if not isinstance(mixture, Mixture) or (mixture.features, mixture.levels) != (source.d, source.levels):
         raise ChoiceError(f"EM begins at a mixture of as many columns as the rows have, {source.d}.")
     with np.errstate(over="ignore", invalid="ignore"):
         variances = Observed.of(source).variances

@@ -1,4 +1,9 @@
-"""Mixture: a Gaussian mixture density, to evaluate, to draw from, and to take apart."""
+"""Mixture: a mixture density, to evaluate, to draw from, and to take apart.
+
+The density of a component is a product of two blocks: a Gaussian for d columns of numbers, and chances of the levels of
+c columns of categories, which are independent given the component (Hunt and Jorgensen 1999). A row is then d + c
+numbers: its values, and the codes of its categories from 0; NaN where blank.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,7 @@ from ..arrays import Array, closed, read_only
 from ..data.patterns import Mask, Patterns
 from ..data.source import as_numbers, as_rows
 from ..errors import ChoiceError, DegenerateError, whole_number
+from . import chances as of_levels
 from .em.constants import LOG_2PI
 
 BLOCK_ROWS = 16_384  # rows evaluated at a time, so that scoring needs little beside its answer
@@ -57,13 +63,14 @@ class Noise:
 
 @dataclass(frozen=True)
 class Mixture:
-    """K Gaussians in d features with their mixing weights, and perhaps a uniform noise component.
+    """K components in d features and c categories with their mixing weights, and perhaps a uniform noise component.
 
     Attributes:
         weights: (K,) mixing weights, which sum to 1, or to 1 - noise.weight.
         means: (K, d) means of the components.
         covariances: (K, d, d) covariances of the components, whatever the family.
         noise: the uniform noise component; None where there is none.
+        chances: of each column of categories, (K, L) chances of its levels, which sum to 1.
 
     Examples:
         >>> mixture = core.Mixture([0.5, 0.5], [[0.0], [10.0]], [[[1.0]], [[1.0]]])
@@ -75,6 +82,7 @@ class Mixture:
     means: Array
     covariances: Array
     noise: Noise | None = None
+    chances: tuple[Array, ...] = ()
 
     def __post_init__(self) -> None:
         """Make the arrays read-only. Raises ChoiceError where their shapes are not those of one mixture."""
@@ -86,6 +94,7 @@ class Mixture:
         shape = self.means.shape
         if len(shape) != 2 or self.weights.shape != shape[:1] or self.covariances.shape != (*shape, shape[-1]):
             raise ChoiceError("A mixture has weights (K,), means (K, d) and covariances (K, d, d).")
+        object.__setattr__(self, "chances", of_levels.checked(self.chances, len(self.weights)))
 
     @property
     def components(self) -> int:
@@ -96,6 +105,21 @@ class Mixture:
     def features(self) -> int:
         """d."""
         return self.means.shape[1]
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """(c,) how many levels each column of categories has."""
+        return tuple(each.shape[1] for each in self.chances)
+
+    @property
+    def columns(self) -> int:
+        """d + c, of a row."""
+        return self.features + len(self.chances)
+
+    @cached_property
+    def log_chances(self) -> tuple[Array, ...]:
+        """Of each column of categories, (K, L) logs of its chances, or (K + 1, L) with those under noise last."""
+        return of_levels.logs(self.chances, self.noise is not None)
 
     @property
     def noise_weight(self) -> float:
@@ -113,6 +137,8 @@ class Mixture:
     @cached_property
     def whitening(self) -> Array:
         """(K, d, d) inverse Cholesky factors: L_k^-1 (x - mean_k) is white. Raises DegenerateError if singular."""
+        if not self.features:
+            return self.factors
         eye = np.eye(self.features)
         return read_only(np.stack([solve_triangular(factor, eye, lower=True) for factor in self.factors]))
 
@@ -124,18 +150,21 @@ class Mixture:
             return read_only(np.log(self.weights) + log_roots - self.features * LOG_2PI / 2)
 
     def log_joint(self, values: Array) -> Array:
-        """(n, K) log(weight_k N(x | mean_k, Sigma_k)) of (n, d) values; a last column for noise if there is any.
+        """(n, K) log of weight times density of (n, d + c) values; a last column for noise if there is any.
 
         Blanks are NaN; a row that has some is taken by the marginal of the columns that it has.
         """
         joint = np.empty((self.components + (self.noise is not None), len(values)))
-        for chosen, observed in Patterns.of(values):
-            marginal, rows = self.observed_marginal(observed), values[chosen]
-            joint[:, chosen] = marginal._whole_log_joint(rows if marginal is self else rows[:, observed])
+        numbers, codes = values[:, : self.features], values[:, self.features :]
+        for chosen, observed in Patterns.of(numbers):
+            marginal, rows = self._of_numbers(observed), numbers[chosen]
+            joint[:, chosen] = marginal._whole_log_joint(rows if observed.all() else rows[:, observed])
+        for column, logs in zip(codes.T, self.log_chances, strict=True):
+            joint += of_levels.at(logs, column)
         return joint.T
 
     def _whole_log_joint(self, values: Array) -> Array:
-        """(K, n) the same of rows without blanks, component by component."""
+        """(K, n) the same of numbers without blanks, component by component."""
         joint = np.empty((self.components + (self.noise is not None), len(values)))
         for k, (mean, whitening) in enumerate(zip(self.means, self.whitening, strict=True)):
             with np.errstate(over="ignore", invalid="ignore"):  # of a row beyond all numbers away the density is zero
@@ -148,7 +177,7 @@ class Mixture:
         return joint
 
     def log_density(self, values: npt.ArrayLike) -> Array:
-        """(n,) natural log of the density at (n, d) values; of the cells that a row has, if some are blank (NaN)."""
+        """(n,) natural log of the density at (n, d + c) values; of the cells that a row has, if some are blank (NaN)."""
         return self._by_blocks(values, lambda block: logsumexp(self.log_joint(block), axis=1))
 
     def responsibilities(self, values: npt.ArrayLike) -> Array:
@@ -161,11 +190,11 @@ class Mixture:
         return np.where(likeliest < self.components, likeliest, -1)
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
-        """(n, d) rows drawn by choosing a component and then a point of it."""
+        """(n, d + c) rows drawn by choosing a component and then a point of it."""
         return self.sample_labelled(n, rng)[0]
 
     def sample_labelled(self, n: int, rng: np.random.Generator) -> tuple[Array, npt.NDArray[np.intp]]:
-        """(n, d) rows and the (n,) component each was drawn from; noise, a density without a place, is not drawn."""
+        """(n, d + c) rows and the (n,) component of each; noise, a density without a place, is not drawn."""
         n = whole_number(n, "The number of rows to draw", 0)
         if not isinstance(rng, np.random.Generator):
             raise ChoiceError("Rows are drawn by a NumPy generator.", remedy="Give numpy.random.default_rng(0).")
@@ -174,30 +203,41 @@ class Mixture:
         for k in range(self.components):
             mine = labels == k
             rows[mine] = self.means[k] + rows[mine] @ self.factors[k].T
-        return rows, labels
+        drawn = [of_levels.drawn(each[labels], rng) for each in self.chances]
+        return (np.column_stack([rows, *drawn]) if drawn else rows), labels
 
     def marginal(self, columns: Sequence[int]) -> Mixture:
-        """The mixture of some of the columns, in the order given; its noise component is left out."""
+        """The mixture of some of the d + c columns, in the order given, numbers first; its noise is left out."""
         chosen = self._columns(columns)
+        chances = tuple(self.chances[column - self.features] for column in chosen[chosen >= self.features])
+        chosen = chosen[chosen < self.features]
         covariances = self.covariances[:, chosen[:, None], chosen[None, :]]
-        return Mixture(self.weights / self.weights.sum(), self.means[:, chosen], covariances)
+        return Mixture(self.weights / self.weights.sum(), self.means[:, chosen], covariances, None, chances)
 
     def observed_marginal(self, observed: Mask) -> Mixture:
-        """The mixture of the columns that (d,) observed marks, as they are ordered, noise included."""
+        """The mixture of the columns that (d + c,) observed marks, as they are ordered, noise included."""
         if observed.all():
             return self
+        numbers = self._of_numbers(observed[: self.features])
+        seen = observed[self.features :]
+        return replace(numbers, chances=tuple(each for each, is_seen in zip(self.chances, seen, strict=True) if is_seen))
+
+    def _of_numbers(self, observed: Mask) -> Mixture:
+        """The mixture of the columns of numbers that (d,) observed marks, without categories."""
+        if observed.all():
+            return replace(self, chances=()) if self.chances else self
         noise = self.noise and self.noise.observed_marginal(observed)
         covariances = self.covariances[:, observed][:, :, observed]
         return Mixture(self.weights, self.means[:, observed], covariances, noise)
 
     def conditional(self, columns: Sequence[int], values: npt.ArrayLike) -> Mixture:
-        """The mixture of the other columns, in their order, where (c,) columns have these (c,) values.
+        """The mixture of the other columns, in their order, where some of the d + c columns have these values.
 
         Every component is regressed on the columns given, and weighs by how likely it makes their values (Bishop 2006,
         eqs. 2.81 and 2.82). Raises ChoiceError if no column is left.
         """
         given = self._columns(columns)
-        known = np.zeros(self.features, dtype=bool)
+        known = np.zeros(self.columns, dtype=bool)
         known[given] = True
         if known.all():
             raise ChoiceError("Every column is given, so none is left to say anything about.", "", "Leave one out.")
@@ -207,26 +247,26 @@ class Mixture:
         point = point[np.argsort(given)]
         marginal, rest = self.observed_marginal(known), self.observed_marginal(~known)
         weights = softmax(marginal.log_joint(point[None, :])[0])
-        across = self.covariances[:, ~known][:, :, known]  # (K, d - c, c)
+        known = known[: self.features]
+        across = self.covariances[:, ~known][:, :, known]  # (K, blank numbers, known numbers)
         slopes = np.linalg.solve(marginal.covariances, across.transpose(0, 2, 1)).transpose(0, 2, 1)
-        means = rest.means + np.einsum("krc,kc->kr", slopes, point - marginal.means)
+        means = rest.means + np.einsum("krc,kc->kr", slopes, point[: marginal.features] - marginal.means)
         covariances = rest.covariances - slopes @ across.transpose(0, 2, 1)
         covariances = (covariances + covariances.transpose(0, 2, 1)) / 2
         noise = rest.noise and replace(rest.noise, weight=float(weights[-1]))
-        return Mixture(weights[: self.components], means, covariances, noise)
+        return Mixture(weights[: self.components], means, covariances, noise, rest.chances)
 
     def affine(self, shift: Array, scale: Array) -> Mixture:
         """The mixture of shift + scale * x for x of this one; shift and scale are (d,), scale positive."""
         noise = self.noise and self.noise.stretched(scale)
         means, covariances = shift + scale * self.means, self.covariances * (scale[:, None] * scale)
-        return Mixture(self.weights, closed(means), closed(covariances), noise)
+        return Mixture(self.weights, closed(means), closed(covariances), noise, self.chances)
 
     def ordered(self, order: Sequence[int] | npt.NDArray[np.intp]) -> Mixture:
         """The same mixture with its components in another order."""
         chosen = np.asarray(order, dtype=np.intp)
-        return Mixture(
-            closed(self.weights[chosen]), closed(self.means[chosen]), closed(self.covariances[chosen]), self.noise
-        )
+        parts = (closed(each[chosen]) for each in (self.weights, self.means, self.covariances))
+        return Mixture(*parts, self.noise, tuple(closed(each[chosen]) for each in self.chances))
 
     @property
     def by_weight(self) -> Mixture:
@@ -239,12 +279,12 @@ class Mixture:
             chosen = np.asarray([whole_number(each, "A column", 0) for each in columns], dtype=np.intp)
         except TypeError:
             raise ChoiceError("Columns are given by their positions from 0.") from None
-        if len(set(chosen.tolist())) < len(chosen) or chosen.max(initial=0) >= self.features:
-            raise ChoiceError(f"Columns are different numbers from 0 to {self.features - 1}.")
+        if len(set(chosen.tolist())) < len(chosen) or chosen.max(initial=0) >= self.columns:
+            raise ChoiceError(f"Columns are different numbers from 0 to {self.columns - 1}.")
         return chosen
 
     def _by_blocks(self, values: npt.ArrayLike, function: Callable[[Array], Any]) -> Any:
-        rows = as_rows(values, self.features)
+        rows = as_rows(values, self.columns)
         blocks = [function(rows[at : at + BLOCK_ROWS]) for at in range(0, max(len(rows), 1), BLOCK_ROWS)]
         return np.concatenate(blocks)
 

@@ -32,6 +32,7 @@ class Moments:
         noise_weight: how much of `rows` fell to the noise component.
         entropy: -sum of w r log r over rows and components, of row weights w and responsibilities r.
         log_largest: sum over rows of w log(largest r of the row).
+        counts: of each column of categories, (K, L) sums of responsibilities times row weights by level.
 
     Examples:
         >>> one = core.moments(np.array([[0.0], [2.0]]), np.ones((2, 1)))
@@ -48,6 +49,7 @@ class Moments:
     noise_weight: float = 0.0
     entropy: float = 0.0
     log_largest: float = 0.0
+    counts: tuple[Array, ...] = ()
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -56,14 +58,16 @@ class Moments:
 
     @cached_property
     def numbers(self) -> Array:
-        """All that an M-step needs, one after the other, as compiled loops have it; without noise."""
+        """All that an M-step needs of numbers, one after the other, as compiled loops have it; without noise."""
         parts = self.weight, self.mean.ravel(), self.scatter.ravel(), (0.0, self.rows, 0.0, 0.0)
         return closed(np.concatenate(parts))
 
     @classmethod
-    def zero(cls, components: int, features: int) -> Moments:
+    def zero(cls, components: int, features: int, levels: tuple[int, ...] = ()) -> Moments:
         """The moments of no rows."""
-        return cls(np.zeros(components), np.zeros((components, features)), np.zeros((components, features, features)))
+        K, d = components, features
+        counts = tuple(np.zeros((K, each)) for each in levels)
+        return cls(np.zeros(K), np.zeros((K, d)), np.zeros((K, d, d)), counts=counts)
 
     def __add__(self, other: Moments) -> Moments:
         """The moments of both sets of rows together (Chan, Golub and LeVeque 1983, eq. 2.1)."""
@@ -80,6 +84,7 @@ class Moments:
             self.noise_weight + other.noise_weight,
             self.entropy + other.entropy,
             self.log_largest + other.log_largest,
+            tuple(mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)),
         )
 
     def noise_last(self) -> Moments:
@@ -90,6 +95,7 @@ class Moments:
             mean=self.mean[:-1],
             scatter=self.scatter[:-1],
             noise_weight=self.noise_weight + float(self.weight[-1]),
+            counts=tuple(each[:-1] for each in self.counts),
         )
 
 

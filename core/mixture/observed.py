@@ -44,7 +44,7 @@ class Observed:
             rows, count = rows + float(block.row_weights.sum()), count + block.n
             n_complete += whole.n
             complete.append(moments(whole.values, np.ones((whole.n, 1)), whole.row_weights))
-        if not weight.min() > 0:
+        if not weight.min(initial=np.inf) > 0:
             raise FitError(f"Column {weight.argmin() + 1} has no number.", remedy="Leave it out.")
         one = reduce(add, complete)
         if n_complete == count:
@@ -69,6 +69,8 @@ class Observed:
 
     def least_correlation(self) -> float:
         """The least eigenvalue of the correlation matrix; of the complete rows, 1 where those are too few to say."""
+        if not len(self.variances):
+            return 1.0
         if self.are_complete:
             roots = np.sqrt(self.variances)
             return float(np.linalg.eigvalsh(self.covariance / roots[:, None] / roots).min())
@@ -96,7 +98,7 @@ def _squares(source: RowSource, means: Array) -> Array:
 
 def fill_for_start(rows: Rows) -> Array:
     """(m, d) rows, each column at mean 0 and standard deviation 1, with blanks as one Gaussian of all rows expects."""
-    d = rows.d
+    rows, d = rows.numbers, rows.d
     one = Mixture(np.ones(1), np.zeros((1, d)), np.eye(d)[None])
     for _ in range(PASSES_FOR_ONE):
         found = e_step(one, rows)

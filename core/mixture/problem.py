@@ -21,7 +21,7 @@ from .family import Axis, Family
 from .model import Noise
 from .noise import noise_over
 from .observed import Observed, fill_for_start
-from .starts.start import StartSample
+from .starts.start import StartSample, sample_of
 
 START_ROWS = 2_000  # rows that starts look at
 IN_MEMORY_CELLS = 8_000_000  # values (64 MB) that are scaled once instead of at each pass
@@ -92,7 +92,7 @@ class Problem:
 
     def sampled(self, rng: np.random.Generator) -> Problem:
         """The same problem on SAMPLE_ROWS rows drawn in proportion to their weights."""
-        rows = Rows.of(self.source.sample(SAMPLE_ROWS, rng)).with_cells()
+        rows = Rows.of(self.source.sample(SAMPLE_ROWS, rng), levels=self.source.levels).with_cells()
         return replace(self, source=rows, rows=float(rows.n))
 
 
@@ -118,7 +118,7 @@ def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
         units=units,
         rows=observed.rows * factor,
         cells=observed.cells * factor,
-        start=StartSample(read_only(filled), read_only(first.row_weights), deviations=units.deviations),
+        start=sample_of(filled, first, units.deviations),
         start_rows=replace(standard, values=read_only(standard.values * units.deviations)),
         raw=source,
         given=source.n,
@@ -131,7 +131,7 @@ def _start_rows(source: RowSource, seed: int) -> Rows:
     if isinstance(source, Rows) and source.n + source.set_aside <= START_ROWS:
         return source.weighty()
     some = source.sample(START_ROWS, np.random.default_rng([seed, START_ROWS]))
-    return Rows.of(some).with_cells()
+    return Rows.of(some, levels=source.levels).with_cells()
 
 
 def _units(source: Source, observed: Observed) -> Units:
@@ -142,7 +142,7 @@ def _units(source: Source, observed: Observed) -> Units:
     means, covariance = observed.means, observed.covariance
     variances = np.diagonal(covariance)
     deviations = np.sqrt(np.maximum(variances, 0.0))
-    if not np.isfinite(covariance).all() or variances.max() > MOST_VARIANCE:
+    if not np.isfinite(covariance).all() or variances.max(initial=0.0) > MOST_VARIANCE:
         raise FitError("The numbers are too large to compute with.", remedy="Divide the columns by a power of ten.")
     small = np.flatnonzero(variances < LEAST_VARIANCE)
     if any(differs(source, int(column)) for column in small):
@@ -156,7 +156,7 @@ def _units(source: Source, observed: Observed) -> Units:
             f"Column {constant[0] + 1} has the same value in every row, so it cannot tell groups apart.",
             remedy="Leave it out.",
         )
-    scale = float(np.exp(np.log(deviations).mean()))
+    scale = float(np.exp(np.log(deviations).mean())) if len(deviations) else 1.0
     return Units(
         centre=read_only(means),
         scale=scale,

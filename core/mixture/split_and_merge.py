@@ -62,7 +62,7 @@ def moves(problem: Problem, plan: Plan, run: Run, most: int) -> list[Moments]:
 
     Looked at are the rows that starts look at; blank cells hold what the run's mixture expects there.
     """
-    if plan.components < 3:
+    if plan.components < 3 or problem.source.levels:  # what a move would gain in categories is not known
         return []
     rows, mixture = problem.start_rows, run.mixture
     shares = responsibilities(mixture, rows.with_blanks)[:, : plan.components]

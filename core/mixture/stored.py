@@ -57,7 +57,7 @@ def totals(mixture: Mixture, source: Source, rows: float) -> Totals | None:
 
 def _of_block(mixture: Mixture, rows: Rows) -> Totals:
     rows = rows.weighty()
-    joint, w = mixture.log_joint(rows.with_blanks), rows.row_weights
+    joint, w = mixture.log_joint(rows.together), rows.row_weights
     log_density = logsumexp(joint, axis=1)
     with np.errstate(invalid="ignore"):  # a row without a density makes no total
         log_shares = joint - log_density[:, None]

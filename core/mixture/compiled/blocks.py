@@ -38,6 +38,8 @@ class Sizes(NamedTuple):
     features: int  # d
     components: int  # K
     columns: int  # K, or K + 1 with noise
+    parts: int  # g, joint levels of a row
+    joint: int  # S, all joint levels that there are
 
 
 class Parts(NamedTuple):
@@ -46,6 +48,7 @@ class Parts(NamedTuple):
     means: Pointer  # (K, d)
     factors: Pointer  # (K, d (d + 1) / 2) packed whitening factors, or (K, d), one over standard deviations
     log_normalisers: Pointer  # (columns,); noise has its log density here
+    log_chances: Pointer  # (columns, S) of joint levels
 
 
 class Block(NamedTuple):
@@ -60,6 +63,7 @@ class Block(NamedTuple):
     centred: Pointer  # (d, STRIDE) rows about a mean, or that times roots of their shares
     joint: Pointer  # (columns, STRIDE) log joint densities, then shares or their roots
     log_density: Pointer  # (STRIDE,)
+    levels: Pointer  # (g, STRIDE) joint levels
 
 
 class Sums(NamedTuple):
@@ -69,6 +73,7 @@ class Sums(NamedTuple):
     first: Pointer  # (K, d)
     second: Pointer  # (K, d, d), the lower triangle or the diagonal
     totals: Pointer  # (4,) log-likelihood, rows, entropy, log of the largest responsibility
+    counts: Pointer  # (K, S) shares by joint level
 
 
 @inner
@@ -76,14 +81,14 @@ def block_in(room: Pointer, size: Sizes) -> Block:
     """A block in block_room(size) doubles of room."""
     values = aligned(room)
     centred = values + size.features * STRIDE
-    joint = centred + size.features * STRIDE
+    joint = centred + max(size.features, 1) * STRIDE  # what makes shares is kept there even without features
     weights = joint + size.columns * STRIDE
-    return Block(values, weights, centred, joint, weights + STRIDE)
+    return Block(values, weights, centred, joint, weights + STRIDE, weights + 2 * STRIDE)
 
 
 def block_room(size: Sizes) -> int:
     """Doubles that a block needs."""
-    return (2 * size.features + size.columns + 2) * STRIDE + LINE // BYTES
+    return (size.features + max(size.features, 1) + size.columns + 2 + size.parts) * STRIDE + LINE // BYTES
 
 
 @inner
@@ -91,13 +96,20 @@ def sums_in(room: Pointer, size: Sizes) -> Sums:
     """Sums in sums_room(size) doubles of room, one field after the other."""
     first = room + size.columns
     second = first + size.components * size.features
-    return Sums(room, first, second, second + size.components * size.features * size.features)
+    totals = second + size.components * size.features * size.features
+    return Sums(room, first, second, totals, totals + 4)
+
+
+@inlined
+def end_of_sums(sums: Sums, size: Sizes) -> Pointer:
+    """What comes after sums."""
+    return sums.counts + size.components * size.joint
 
 
 @shared
 def sums_room(size: Sizes) -> int:
     """Doubles that sums need."""
-    return size.columns + size.components * size.features * (1 + size.features) + 4
+    return size.columns + size.components * (size.features * (1 + size.features) + size.joint) + 4
 
 
 @inlined

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..em.constants import TILE
 from . import diagonal, full
 from .blocks import Block, Parts, Sizes, Sums, compare, filled_up, find_noise, share_out
+from .levels import add_log_chances, count_levels
 from .pointers import Pointer, inner
 
 
@@ -14,6 +15,7 @@ def add_block(block: Block, rows: int, parts: Parts, size: Sizes, sums: Sums, in
     wide, rooted = filled_up(rows), not independent and size.features >= TILE
     find_densities(block, wide, parts, size, sums.totals, independent, rooted)
     share_out(block, wide, size.columns, rooted, sums.weight)
+    count_levels(block, wide, size, rooted, sums.counts)
     for k in range(size.components):
         if independent:
             diagonal.add_moments(block, wide, parts, size, k, sums)
@@ -32,4 +34,5 @@ def find_densities(
         else:
             full.log_joint(block, rows, parts, size, k)
     find_noise(block, rows, parts, size)
+    add_log_chances(block, rows, parts, size)
     compare(block, rows, size.columns, rooted, totals)

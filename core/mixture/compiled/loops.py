@@ -11,7 +11,7 @@ from numba import types
 
 from ...arrays import Array
 from ..em.constants import BLURRED, DEGENERATE, FELL, GOING, IDENTITY, PAIRS, ROUNDING, SETTLED
-from .blocks import Sizes, Sums, sums_in, sums_room
+from .blocks import Sizes, Sums, end_of_sums, sums_in, sums_room
 from .covariance import Freedom, Structure, Sweeps, average, axes_length, take_apart
 from .factors import Factored, factorise
 from .frame import (
@@ -127,11 +127,11 @@ def desk_in(room: Pointer, size: Sizes, independent: bool) -> Desk:
     state = state_in(room, size)
     last = mix_in(state.factored.roots + factored_room(size), size)
     last_found = sums_in(last.covariances + size.components * d * d, size)
-    last_factored = factored_in(last_found.totals + 4, size)
+    last_factored = factored_in(end_of_sums(last_found, size), size)
     plain = mix_in(last_factored.roots + factored_room(size), size)
     axes = plain.covariances + size.components * d * d
     wanted = sums_in(axes + axes_length(size), size)
-    frame = frame_in(wanted.totals + 4, size)
+    frame = frame_in(end_of_sums(wanted, size), size)
     memory = memory_in(frame.room + 2 * d * d, vector_length(size, independent))
     return Desk(state, last, last_found, last_factored, plain, axes, wanted, frame, memory, memory.shares + PAIRS)
 
@@ -282,7 +282,7 @@ def run(
     floor.
     An accelerated step at the end may take a pass more.
     """
-    size, independent = Sizes(values.shape[1], task.components, task.columns), task.orientation == IDENTITY
+    size, independent = Sizes(values.shape[1], task.components, task.columns, 0, 0), task.orientation == IDENTITY
     family = Freedom(task.volume, task.shape, task.orientation)
     desk = desk_in(pointer(room), size, independent)
     rows, way = rows_in(values, patterns, size, desk.rows), PLAIN

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..em.constants import LOG_2PI
-from .blocks import Parts, Sizes, Sums, sums_in, sums_room
+from .blocks import Parts, Sizes, Sums, end_of_sums, sums_in, sums_room
 from .factors import factorise, invert
 from .full import pack
 from .pointers import Pointer, fill, inner
@@ -35,7 +35,7 @@ def marginals_in(room: Pointer, size: Sizes) -> Marginals:
     log_normalisers = room + matrices
     slopes = log_normalisers + size.columns
     sums = sums_in(slopes + 2 * matrices, size)
-    return Marginals(room, log_normalisers, slopes, slopes + matrices, sums, sums.totals + 4)
+    return Marginals(room, log_normalisers, slopes, slopes + matrices, sums, end_of_sums(sums, size))
 
 
 def marginals_room(size: Sizes) -> int:
@@ -188,4 +188,4 @@ def clear(size: Sizes, sums: Sums) -> None:
 @inner
 def parts_of(means: Pointer, marginals: Marginals) -> Parts:
     """The mixture as the pass over the pattern's rows uses it."""
-    return Parts(means, marginals.factors, marginals.log_normalisers)
+    return Parts(means, marginals.factors, marginals.log_normalisers, marginals.log_normalisers)

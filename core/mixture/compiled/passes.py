@@ -15,40 +15,63 @@ from .blocks import (
     Sizes,
     block_in,
     block_room,
+    end_of_sums,
     sums_in,
     sums_room,
     take_rows,
 )
 from .estep import add_block, find_densities
+from .levels import take_levels
 from .pointers import MATRIX, OUT, ROW_WEIGHTS, ROWS, VECTOR, entry, pointer
 
 __all__ = ["Sizes", "add_rows", "block_room", "score_rows", "sums_room"]
 
 
-@entry(types.void(ROWS, ROW_WEIGHTS, MATRIX, MATRIX, VECTOR, OUT))
-def add_rows(values: Array, weights: Array, means: Array, factors: Array, log_normalisers: Array, room: Array) -> None:
+@entry(types.void(ROWS, ROW_WEIGHTS, ROWS, MATRIX, MATRIX, VECTOR, MATRIX, OUT))
+def add_rows(
+    values: Array,
+    weights: Array,
+    joint: Array,
+    means: Array,
+    factors: Array,
+    log_normalisers: Array,
+    log_chances: Array,
+    room: Array,
+) -> None:
     """Add the moments of rows to the sums that room begins with.
 
-    weights is (n,), or (0,) where every row weighs 1; means (K, d); factors and log_normalisers as in Parts.
+    weights is (n,), or (0,) where every row weighs 1; joint (n, g) joint levels; means (K, d); factors, log_normalisers
+    and log_chances as in Parts.
     """
-    size = Sizes(means.shape[1], means.shape[0], len(log_normalisers))
-    parts = Parts(pointer(means), pointer(factors), pointer(log_normalisers))
+    size = Sizes(means.shape[1], means.shape[0], len(log_normalisers), joint.shape[1], log_chances.shape[1])
+    parts = Parts(pointer(means), pointer(factors), pointer(log_normalisers), pointer(log_chances))
     sums = sums_in(pointer(room), size)
-    block = block_in(sums.totals + 4, size)
+    block = block_in(end_of_sums(sums, size), size)
     for start in range(0, len(values), BLOCK):
         rows = take_rows(block, values, weights, start)
+        take_levels(block, joint, start, rows)
         add_block(block, rows, parts, size, sums, factors.shape[1] == means.shape[1])
 
 
-@entry(types.void(ROWS, MATRIX, MATRIX, VECTOR, OUT, OUT))
-def score_rows(values: Array, means: Array, factors: Array, log_normalisers: Array, scores: Array, room: Array) -> None:
+@entry(types.void(ROWS, ROWS, MATRIX, MATRIX, VECTOR, MATRIX, OUT, OUT))
+def score_rows(
+    values: Array,
+    joint: Array,
+    means: Array,
+    factors: Array,
+    log_normalisers: Array,
+    log_chances: Array,
+    scores: Array,
+    room: Array,
+) -> None:
     """Write the log density and then the responsibilities of each row, noise last, to scores (n (1 + columns),)."""
-    size = Sizes(means.shape[1], means.shape[0], len(log_normalisers))
-    parts = Parts(pointer(means), pointer(factors), pointer(log_normalisers))
+    size = Sizes(means.shape[1], means.shape[0], len(log_normalisers), joint.shape[1], log_chances.shape[1])
+    parts = Parts(pointer(means), pointer(factors), pointer(log_normalisers), pointer(log_chances))
     block = block_in(pointer(room) + 4, size)
     at = 0
     for start in range(0, len(values), BLOCK):
         rows = take_rows(block, values, values[0, :0], start)
+        take_levels(block, joint, start, rows)
         find_densities(block, rows, parts, size, pointer(room), False, False)
         for r in range(min(BLOCK, len(values) - start)):
             scores[at] = block.log_density[r]

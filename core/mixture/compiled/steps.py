@@ -19,6 +19,7 @@ from .blocks import (
     Sums,
     block_in,
     block_room,
+    end_of_sums,
     sums_in,
     sums_room,
     take_rows,
@@ -82,11 +83,11 @@ def state_in(room: Pointer, size: Sizes) -> State:
     covariances = means + vectors
     noise_density = covariances + matrices
     found = sums_in(noise_density + 1, size)
-    factors = found.totals + 4
+    factors = end_of_sums(found, size)
     log_normalisers = factors + matrices + vectors
     block = block_in(log_normalisers + size.columns, size)
     structure = structure_in(covariances, block.log_density + STRIDE, size)
-    parts = Parts(means, factors, log_normalisers)
+    parts = Parts(means, factors, log_normalisers, log_normalisers)
     factored = factored_in(structure.room + beside(size.components) * d * d + 2 * d * d, size)
     return State(room, means, structure, noise_density, found, parts, block, factored)
 
@@ -136,7 +137,7 @@ def end_of(rows: Rows, features: int, p: int) -> int:
 def block_of(rows: Rows, features: int, b: int, own: Block) -> Block:
     """Block b of the rows, with one's own room to work in."""
     values, weights = rows.values + b * features * STRIDE, rows.weights + b * STRIDE
-    return Block(values, weights, own.centred, own.joint, own.log_density)
+    return Block(values, weights, own.centred, own.joint, own.log_density, own.levels)
 
 
 @inner

@@ -30,17 +30,28 @@ from .passes import EStep, Update
 from .stopping import is_lower
 
 
+LEAST_CHANCE = 1e-12  # of a level: a smaller one stays where it is
+LARGEST_LOG = 50.0  # of a change of a chance
+
+
 def _mixing(mixture: Mixture) -> Array:
     """(K,) or (K + 1,) mixing weights, noise last, none of them zero."""
     noise = () if mixture.noise is None else (mixture.noise.weight,)
     return np.maximum(np.concatenate((mixture.weights, noise)), LEAST_WEIGHT)
 
 
+def _flat(chances: tuple[Array, ...]) -> Array:
+    """(K, levels of all columns) chances, none of them zero."""
+    rows = len(chances[0]) if chances else 0
+    return np.maximum(np.concatenate([*chances, np.empty((rows, 0))], axis=1), LEAST_CHANCE)
+
+
 class Frame:
     """Coordinates of mixtures near one, the origin, where the complete-data information of a row is the unit matrix.
 
     A vector holds, each times the root of its component's weight: changes of log weights, noise last; changes of means
-    in standard deviations; and Cholesky factors of whitened covariances, the diagonal in logs.
+    in standard deviations; Cholesky factors of whitened covariances, the diagonal in logs; and changes of log chances,
+    each times the root of the chance as well.
     """
 
     def __init__(self, origin: Mixture) -> None:
@@ -50,6 +61,7 @@ class Frame:
         self._roots = np.sqrt(_mixing(origin))
         # In the covariance an entry of its factor counts once, an entry on the diagonal twice.
         self._share = np.tril(np.ones(origin.covariances.shape[1:])) + (np.sqrt(2) - 1) * np.eye(origin.features)
+        self._chances = _flat(origin.chances)  # (K, levels of all columns)
 
     def vector(self, mixture: Mixture) -> Array:
         """(p,) coordinates of a mixture."""
@@ -60,13 +72,18 @@ class Frame:
         turns = whitening @ mixture.factors
         diagonal = np.arange(mixture.features)
         turns[:, diagonal, diagonal] = np.log(turns[:, diagonal, diagonal])
-        return np.concatenate((logs, shifts.ravel(), (roots[:, None, None] * self._share * turns).ravel()))
+        turned = (roots[:, None, None] * self._share * turns).ravel()
+        if not mixture.chances:
+            return np.concatenate((logs, shifts.ravel(), turned))
+        levels = roots[:, None] * np.sqrt(self._chances) * (np.log(_flat(mixture.chances)) - np.log(self._chances))
+        return np.concatenate((logs, shifts.ravel(), turned, levels.ravel()))
 
     def moments(self, vector: Array, rows: float) -> Moments:
         """What an M-step makes the mixture at (p,) coordinates of, or the nearest one in its family."""
         components, features = self._origin.means.shape
         columns, diagonal = len(self._roots), np.arange(features)
-        logs, shifts, turns = np.split(vector, [columns, columns + components * features])
+        sizes = columns, components * features, components * features**2
+        logs, shifts, turns, levels = np.split(vector, np.cumsum(sizes))
         with np.errstate(over="ignore", invalid="ignore"):  # a component without weight may run away: the M-step looks
             mixing = _mixing(self._origin) * np.exp(logs / self._roots)
             weight = rows * mixing / mixing.sum()
@@ -77,7 +94,20 @@ class Frame:
             turns[:, diagonal, diagonal] = np.exp(turns[:, diagonal, diagonal])
             factors = self._factors @ turns
             scatter = weight[:components, None, None] * (factors @ factors.transpose(0, 2, 1))
-        return Moments(weight[:components], means, scatter, rows=rows, noise_weight=float(weight[components:].sum()))
+            counts = self._counts(levels, weight[:components])
+        noise = float(weight[components:].sum())
+        return Moments(weight[:components], means, scatter, rows=rows, noise_weight=noise, counts=counts)
+
+    def _counts(self, levels: Array, weight: Array) -> tuple[Array, ...]:
+        """Counts of (K,) rows in each level at some coordinates."""
+        roots = self._roots[: len(weight), None]
+        logs = levels.reshape(self._chances.shape) / (roots * np.sqrt(self._chances))
+        chances = self._chances * np.exp(np.minimum(logs, LARGEST_LOG))
+        return tuple(
+            weight[:, None] * each / each.sum(axis=1, keepdims=True)
+            for each in np.split(chances, np.cumsum(self._origin.levels)[:-1], axis=1)
+            if each.shape[1]
+        )
 
 
 class Acceleration:

@@ -189,7 +189,7 @@ def _table(patterns: Patterns, noise: Noise | None) -> Array:
 @lru_cache(maxsize=256)
 def _room(loops: ModuleType, n: int, patterns: int, components: int, features: int, columns: int) -> int:
     """Doubles that compiled passes take."""
-    return int(loops.loop_room(n, patterns, loops.Sizes(features, components, columns)))
+    return int(loops.loop_room(n, patterns, loops.Sizes(features, components, columns, 0, 0)))
 
 
 class Layout:

@@ -19,8 +19,10 @@ import numpy as np
 
 from ...arrays import Array
 from ...data.patterns import Mask
+from ...data.joint_levels import JointLevels
 from ...data.rows import Rows, RowSource
 from .. import compiled
+from ..chances import counts_of
 from ..marginals import Marginals
 from ..missing import Regression
 from ..model import Mixture, responsibilities_of
@@ -48,7 +50,7 @@ def e_step(mixture: Mixture, rows: Rows, diagonal: bool = False, over: Map = map
             marginals.completed(mixture, observed, _sums(passes, mixture, marginals, some, over))
             for some, observed, marginals in batches(mixture, rows, diagonal)
         ]
-        found = _about_own_means(mixture, reduce(np.add, parts))
+        found = _about_own_means(mixture, reduce(np.add, parts), JointLevels(rows.levels))
     return replace(found, scatter=found.scatter * np.eye(mixture.features)) if diagonal else found
 
 
@@ -65,15 +67,18 @@ def in_numpy(mixture: Mixture, rows: Rows) -> Moments:
     covariance (Ghahramani and Jordan 1994): of data that are blank at random given the cells that are not (Little and
     Rubin 2002, section 6.2).
     """
-    total = Moments.zero(*mixture.means.shape)
+    total, codes = Moments.zero(*mixture.means.shape, mixture.levels), rows.codes
+    categories = np.ones(len(mixture.chances), dtype=np.bool_)
     for (at, end), observed in zip(pairwise(rows.patterns.starts), rows.patterns.observed, strict=True):
         marginal, values, weights = (
-            mixture.observed_marginal(observed),
+            mixture.observed_marginal(np.append(observed, categories)),
             rows.values[at:end, observed],
             rows.row_weights[at:end],
         )
-        log_density, responsibilities = responsibilities_of(marginal.log_joint(values))
+        joint = marginal.log_joint(np.column_stack([values, codes[at:end]]))
+        log_density, responsibilities = responsibilities_of(joint)
         found = replace(moments(values, responsibilities, weights), log_likelihood=float(weights @ log_density))
+        found = replace(found, counts=counts_of(codes[at:end], rows.levels, responsibilities * weights[:, None]))
         found = found.noise_last() if mixture.noise else found
         total = total + Regression.of(mixture, observed).completed(found, mixture, observed)
     return total
@@ -82,7 +87,7 @@ def in_numpy(mixture: Mixture, rows: Rows) -> Moments:
 def batches(mixture: Mixture, rows: Rows, diagonal: bool = False) -> Iterator[tuple[Rows, Mask, Marginals]]:
     """The rows of some patterns at a time, with what they observe and how they see the mixture."""
     starts, observed = rows.patterns.starts, rows.patterns.observed
-    batch = max(1, BATCH_CELLS // (mixture.components * mixture.features**2))
+    batch = max(1, BATCH_CELLS // (mixture.components * max(1, mixture.features**2)))
     for first in range(0, len(observed), batch):
         some = observed[first : first + batch]
         begin, end = int(starts[first]), int(starts[first + len(some)])
@@ -100,16 +105,17 @@ def units_of(rows: Rows) -> list[Unit]:
 
 def _sums(passes: ModuleType, mixture: Mixture, marginals: Marginals, rows: Rows, over: Map) -> Array:
     """(P, s) sums of the rows of each pattern about the mixture's means, as compiled code leaves them."""
-    packed, normalisers = marginals.packed, marginals.log_normalisers
-    size = passes.Sizes(mixture.features, mixture.components, normalisers.shape[1])
+    packed, normalisers, table = marginals.packed, marginals.log_normalisers, table_of(mixture)
+    size = passes.Sizes(mixture.features, mixture.components, normalisers.shape[1], rows.parts, table.shape[1])
     room, work = passes.sums_room(size), passes.block_room(size)
-    weights = np.empty(0) if rows.weights is None else rows.weights
+    weights, joint = np.empty(0) if rows.weights is None else rows.weights, rows.joint_levels
 
     def sums(unit: Unit) -> Array:
         p, chunk = unit
         found = np.empty(room + work)
         found[:room] = 0.0
-        passes.add_rows(rows.values[chunk], weights[chunk], mixture.means, packed[p], normalisers[p], found)
+        parts = mixture.means, packed[p], normalisers[p], table
+        passes.add_rows(rows.values[chunk], weights[chunk], joint[chunk], *parts, found)
         return found[:room]
 
     units, total = units_of(rows), np.zeros((len(packed), room))
@@ -118,16 +124,22 @@ def _sums(passes: ModuleType, mixture: Mixture, marginals: Marginals, rows: Rows
     return total
 
 
-def _about_own_means(mixture: Mixture, sums: Array) -> Moments:
+def table_of(mixture: Mixture) -> Array:
+    """(K, S) log chances by joint level, noise last if there is any."""
+    return JointLevels(mixture.levels).spread(mixture.log_chances)
+
+
+def _about_own_means(mixture: Mixture, sums: Array, joint: JointLevels) -> Moments:
     """Sums about the mixture's means as Moments about the components' own."""
     components, features = mixture.means.shape
     columns = components + (mixture.noise is not None)
-    sizes = components, columns - components, components * features, components * features**2
-    weight, noise, first, second, totals = np.split(sums, np.cumsum(sizes))
+    sizes = components, columns - components, components * features, components * features**2, 4
+    weight, noise, first, second, totals, counts = np.split(sums, np.cumsum(sizes))
     step = first.reshape(components, features) / np.where(weight > 0, weight, 1.0)[:, None]
     lower = second.reshape(components, features, features)
     between = step[:, :, None] * step[:, None, :] * weight[:, None, None]
     scatter = lower + np.tril(lower, -1).transpose(0, 2, 1) - between
     log_likelihood, rows, entropy, log_largest = (float(each) for each in totals)
-    noise_weight = float(noise.sum())
-    return Moments(weight, mixture.means + step, scatter, log_likelihood, rows, noise_weight, entropy, log_largest)
+    by_level = joint.by_column(counts.reshape(components, joint.size))
+    sums_of_rows = log_likelihood, rows, float(noise.sum()), entropy, log_largest
+    return Moments(weight, mixture.means + step, scatter, *sums_of_rows, by_level)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...errors import ChoiceError, DegenerateError
+from ..chances import estimated
 from ..family import Family
 from ..family import family as named
 from ..model import Mixture
@@ -41,7 +42,8 @@ class MStep:
         noise = previous.noise if previous else None
         if noise is not None:
             noise = replace(noise, weight=found.noise_weight / found.rows)
-        return Mixture(found.weight / found.rows, joined.mean, covariances, noise)
+        chances = estimated(found.counts, 0.0 if self.prior is None else self.prior.per_level)
+        return Mixture(found.weight / found.rows, joined.mean, covariances, noise, chances)
 
     @property
     def is_constrained(self) -> bool:
@@ -53,6 +55,8 @@ class MStep:
         return found.log_likelihood + (0.0 if self.prior is None else self.prior.log_density(mixture))
 
     def _covariances(self, found: Moments, previous: Array | None) -> Array:
+        if not found.scatter.size:
+            return found.scatter
         estimator = estimate if self.constraint is None else self.constraint.estimate
         try:
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

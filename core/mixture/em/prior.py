@@ -54,6 +54,7 @@ class ConjugatePrior:
         dof: degrees of freedom of the inverse Wishart distribution of the covariances; None is d + 2.
         scale: (d, d) scale matrix of that distribution; None is all rows' covariance over K^(2 / d), and for families
             along the columns its mean variance.
+        per_level: number of rows that the Dirichlet prior of the chances is worth in each level of a category.
 
     Examples:
         >>> rows = np.array([[0.0], [0.1], [0.2], [5.0]])
@@ -67,6 +68,7 @@ class ConjugatePrior:
     mean: tuple[float, ...] | None = None
     dof: float | None = None
     scale: tuple[tuple[float, ...], ...] | None = None
+    per_level: float = 0.0
 
     def __post_init__(self) -> None:
         """Take anything that numpy takes for a vector and a matrix. Raises ChoiceError."""
@@ -75,6 +77,8 @@ class ConjugatePrior:
         numbers = is_number(self.shrinkage) and (self.dof is None or is_number(self.dof))
         if not numbers or self.shrinkage < 0 or (self.dof is not None and self.dof <= 0):
             raise ChoiceError("A prior's shrinkage is 0 or more, and its degrees of freedom are positive.")
+        if not is_number(self.per_level) or self.per_level < 0:
+            raise ChoiceError("What a prior is worth in each level is 0 rows or more.")
 
     def learned(self, units: Units, rows: float, family: Family, components: int) -> PriorRows:
         """What it adds to moments in EM's units. Raises ChoiceError where it does not fit the columns."""
@@ -88,9 +92,8 @@ class ConjugatePrior:
         if np.linalg.eigvalsh(scale).min() < 0:
             raise ChoiceError("A prior's scale has no negative variance in any direction.")
         weight, share = _covariance_rows(family, components, d, d + 2.0 if self.dof is None else self.dof)
-        return PriorRows(
-            weight + (self.shrinkage > 0), (mean - units.centre) / units.scale, scale * share, self.shrinkage
-        )
+        centred = (mean - units.centre) / units.scale
+        return PriorRows(weight + (self.shrinkage > 0), centred, scale * share, self.shrinkage, self.per_level)
 
     def _default_scale(self, units: Units, rows: float, family: Family, components: int) -> Array:
         """mclust's: the covariance of all rows, or for families along the columns their mean variance."""
@@ -125,6 +128,7 @@ class PriorRows:
     mean: Array  # (d,)
     scatter: Array  # (d, d), P_k
     shrinkage: float
+    per_level: float = 0.0  # rows in each level of a category
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -149,4 +153,7 @@ class PriorRows:
         log_roots = np.log(np.diagonal(whitening, axis1=1, axis2=2)).sum()
         pulled = np.einsum("kij,kj->ki", whitening, mixture.means - self.mean)
         traces = np.einsum("kij,jl,kil->", whitening, self.scatter, whitening)
-        return float(self.weight * log_roots - (traces + self.shrinkage * (pulled**2).sum()) / 2)
+        of_numbers = float(self.weight * log_roots - (traces + self.shrinkage * (pulled**2).sum()) / 2)
+        if not self.per_level:
+            return of_numbers
+        return of_numbers + self.per_level * float(sum(np.log(each).sum() for each in mixture.chances))

@@ -116,7 +116,7 @@ def begun(problem: Problem, plan: Plan, start: Mixture | Moments, over: Map = ma
     least = LEAST_STRIDE if source.n <= SAMPLE_ROWS else LEAST_STRIDE_OF_MANY
     single = m_step.is_constrained or work * least > WORK_OF_A_STRIDE
     loops = compiled.load("loops")
-    if loops is None or single or not isinstance(source, Rows):
+    if loops is None or single or not isinstance(source, Rows) or source.levels:
         mixture = begin(problem, plan, start) if isinstance(start, Moments) else start
         return Running(_stepped(problem, plan, mixture, over), plan.max_iterations)
     if isinstance(start, Moments) and plan.noise:
@@ -150,7 +150,7 @@ def begin(problem: Problem, plan: Plan, found: Moments) -> Mixture:
         return mixture
     share = found.noise_weight / found.rows if found.noise_weight else FIRST_NOISE
     weights = mixture.weights * (1 - share) / mixture.weights.sum()
-    return Mixture(weights, mixture.means, mixture.covariances, replace(problem.noise, weight=share))
+    return replace(mixture, weights=weights, noise=replace(problem.noise, weight=share))
 
 
 def run_of(problem: Problem, plan: Plan, running: Running) -> Run:

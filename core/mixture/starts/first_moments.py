@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from operator import add
 
@@ -10,21 +11,40 @@ import numpy as np
 from ...arrays import Array
 from ...data.patterns import Mask
 from ...data.rows import Rows, RowSource
+from ..chances import counts_of
 from ..moments import Moments, adding_up, of_groups
 from .start import Labels, one_hot, softened
+
+
+LIKE_ALL = 0.1  # share of each component's counts of levels that is as in all rows: EM never leaves a chance of 0
 
 
 def of_labels(rows: Rows, labels: Labels, components: int) -> Moments:
     """Moments of rows in K groups by (n,) labels; groups too small for a covariance have a share in every row."""
     is_small = np.bincount(labels, rows.row_weights, components).min() < rows.d + 1
-    if rows.patterns.are_complete and not is_small:
+    if rows.patterns.are_complete and not is_small and not rows.levels:
         return of_groups(rows.values, labels, components, rows.row_weights)
     shares = one_hot(labels, components)
     return of_shares(rows, softened(shares) if is_small else shares)
 
 
 def of_shares(rows: Rows, shares: Array) -> Moments:
-    """Moments of rows under (n, K) shares; of rows with blanks from observed cells alone.
+    """Moments of rows under (n, K) shares, with the counts of their levels."""
+    found = _of_numbers(rows, shares)
+    if not rows.levels:
+        return found
+    counts = counts_of(rows.codes, rows.levels, shares * rows.row_weights[:, None])
+    return replace(found, counts=tuple(_nearer(each) for each in counts))
+
+
+def _nearer(counts: Array) -> Array:
+    """(K, L) counts, a part of each component's as in all rows."""
+    whole = counts.sum(axis=0) / max(counts.sum(), 1e-300)
+    return (1 - LIKE_ALL) * counts + LIKE_ALL * counts.sum(axis=1, keepdims=True) * whole
+
+
+def _of_numbers(rows: Rows, shares: Array) -> Moments:
+    """The moments of the columns of numbers; of rows with blanks from observed cells alone.
 
     There, means and variances are those of each component's cells in each column, and columns are taken to be
     unrelated. A column of which a component has no cells, or only equal ones, takes its mean or variance from all rows.

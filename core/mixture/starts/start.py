@@ -14,8 +14,9 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from ...arrays import Array
+from ...arrays import Array, read_only
 from ...data.patterns import Mask
+from ...data.rows import Rows
 from ...errors import ChoiceError
 from .hierarchy import Merges, cut, merge_all
 from .lloyd import distances, lengths_of, settled
@@ -73,6 +74,22 @@ class StartSample:
         most = int(min(MERGED_ROWS, max(np.sqrt(MERGING_WORK / d**3), LEAST_MERGED)))
         merged = np.arange(m) if m <= most else np.sort(np.random.default_rng(m).choice(m, most, replace=False))
         return Hierarchy(turned, merged, merge_all(np.ascontiguousarray(turned[merged])))
+
+
+def sample_of(standard: Array, rows: Rows, deviations: Array) -> StartSample:
+    """What starts are chosen from: (m, d) standardised values of some rows, then their levels as columns of 0 and 1.
+
+    Those of a category have together the variance of a column of numbers.
+    """
+    codes, columns = rows.codes, [standard]
+    for column, levels in zip(codes.T, rows.levels, strict=True):
+        known = ~np.isnan(column)
+        shares = np.bincount(column[known].astype(np.intp), rows.row_weights[known], levels)
+        shares /= max(shares.sum(), 1.0)
+        apart = np.eye(levels)[np.where(known, column, 0).astype(np.intp)] - shares
+        columns.append(np.where(known[:, None], apart, 0.0) / np.sqrt(max(1.0 - shares @ shares, FLAT)))
+    whole, width = np.column_stack(columns), sum(rows.levels)
+    return StartSample(read_only(whole), read_only(rows.row_weights), deviations=np.append(deviations, np.ones(width)))
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,8 @@ from .analysis.uncertainty.intervals import Intervals as Intervals
 from .analysis.uncertainty.intervals import intervals as intervals
 from .analysis.uncertainty.stability import Stability as Stability
 from .analysis.uncertainty.stability import stability as stability
+from .data.categories import Category as Category
+from .data.categories import default_categories as default_categories
 from .data.columns import default_columns as default_columns
 from .data.columns import left_out as left_out
 from .data.heaps import Heap as Heap

@@ -66,6 +66,11 @@ def _of_categories(transform: Transform, table: Table) -> Iterator[Unlike]:
         new = (cells.notna() & ~told_apart(cells).isin(known)).to_numpy(dtype=bool)
         named = _named(spelled(cells[new]).unique().tolist())
         yield Unlike(base.column, new, f"values that no fitted row has ({named})")
+    for each in transform.categories:
+        cells = table.frame[each.column]
+        new = cells.notna().to_numpy(dtype=bool) & np.isnan(each.codes_of(cells))
+        named = _named(spelled(cells[new]).unique().tolist())
+        yield Unlike(each.column, new, f"values that no fitted row has ({named})")
 
 
 def _named(values: list[str]) -> str:

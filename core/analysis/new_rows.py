@@ -45,6 +45,7 @@ def match(transform: Transform, table: Table) -> ColumnMatch:
     needed = dict.fromkeys(
         level.column if level else name for name, level in zip(transform.features, levels, strict=True)
     )
+    needed |= dict.fromkeys(each.column for each in transform.categories)
     there = [each.name for each in table.columns]
     return ColumnMatch(
         tuple(name for name in needed if name in there),
@@ -170,8 +171,8 @@ def score_rows(
     columns, strange, matrix = placed(training.transform, table)
     groups = Grouping.apart(fitted.components) if grouping is None else grouping
     expect(groups, Grouping, "A Grouping")
-    shares = groups.shares(fitted.mixture.responsibilities(matrix.values))
-    before = groups.shares(fitted.mixture.responsibilities(training.values))
+    shares = groups.shares(fitted.mixture.responsibilities(matrix))
+    before = groups.shares(fitted.mixture.responsibilities(training))
     found = Anomalies(scored_alike(odd.scored, matrix), odd.policy, odd.threshold)
     return NewRows(
         matrix,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ..arrays import Array, read_only
 from ..data.prepare import Matrix
-from ..data.source import ArraySource, Source, as_source
+from ..data.source import ArraySource, Source, as_source, levels_of
 from ..errors import DataError
 
 
@@ -19,9 +19,10 @@ from ..errors import DataError
 class Sampled:
     """Rows that something is computed on."""
 
-    values: Array  # (m, d), no row of it blank throughout
+    values: Array  # (m, d + c), no row of it blank throughout
     weights: Array  # (m,), all above 0
     of: int  # rows there are
+    levels: tuple[int, ...] = ()  # (c,) how many each column of categories has
 
     @property
     def rows(self) -> int:
@@ -35,11 +36,16 @@ class Sampled:
 
     def at(self, rows: npt.NDArray[np.intp] | slice) -> ArraySource:
         """Some of them with their weights."""
-        return ArraySource(read_only(self.values[rows]), read_only(self.weights[rows]))
+        return self.weighed(rows, self.weights[rows])
+
+    def weighed(self, rows: npt.NDArray[np.intp] | slice, weights: Array) -> ArraySource:
+        """Some of them with other weights."""
+        return ArraySource(read_only(self.values[rows]), read_only(weights), levels=self.levels)
 
     def drawn(self, values: Array) -> ArraySource:
-        """(m, d) other values in their place, with the same cells blank and the same weights."""
-        return ArraySource(read_only(np.where(np.isnan(self.values), np.nan, values)), read_only(self.weights))
+        """(m, d + c) other values in their place, with the same cells blank and the same weights."""
+        cells = np.where(np.isnan(self.values), np.nan, values)
+        return ArraySource(read_only(cells), read_only(self.weights), levels=self.levels)
 
 
 def some_rows(X: npt.ArrayLike | Matrix | Source, most: int, seed: int) -> Sampled:
@@ -55,7 +61,7 @@ def some_rows(X: npt.ArrayLike | Matrix | Source, most: int, seed: int) -> Sampl
     counts = (weights > 0) & ~np.isnan(values).all(axis=1)
     if not counts.any():
         raise DataError("No row has a number and a weight.", remedy="Bring rows with numbers in them.")
-    return Sampled(read_only(values[counts]), read_only(weights[counts]), source.n)
+    return Sampled(read_only(values[counts]), read_only(weights[counts]), source.n, levels_of(source))
 
 
 def at_most(source: Source, most: int, seed: int) -> Source:
@@ -78,7 +84,9 @@ def at_most(source: Source, most: int, seed: int) -> Source:
         parts.append((block[mine], None if own is None else own[mine]))
         begun += len(block)
     drawn = as_source(parts)
-    return replace(drawn, frequency=getattr(source, "frequency", False)) if isinstance(drawn, ArraySource) else drawn
+    if not isinstance(drawn, ArraySource):
+        return drawn
+    return replace(drawn, frequency=getattr(source, "frequency", False), levels=levels_of(source))
 
 
 def mean_and_error(values: Array, weights: Array) -> tuple[float, float]:

@@ -68,7 +68,8 @@ class JointLevels:
         """(n, c) codes, NaN where blank, of (n, g) joint levels."""
         found = np.empty((len(joint), len(self.levels)))
         for g, (part, shape) in enumerate(zip(self.parts, self.shapes, strict=True)):
-            found[:, list(part)] = np.column_stack(np.unravel_index(joint[:, g].astype(np.intp) - self.starts[g], shape))
+            places = joint[:, g].astype(np.intp) - self.starts[g]
+            found[:, list(part)] = np.column_stack(np.unravel_index(places, shape))
         return np.where(found == np.array(self.levels), np.nan, found)
 
     def spread(self, by_column: Sequence[Array]) -> Array:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..arrays import Array
-from ..errors import ChoiceError, DataError, expect, expect_truth
+from ..errors import ChoiceError, DataError, expect, expect_truth, whole_number
+from .categories import codes_of, default_categories, learned
 from .columns import default_columns, relaxation
 from .levels import spelled, told_apart
 from .power_transform import PowerTransform, learned_power
@@ -48,6 +49,9 @@ class Preparation:
         heaps: (column, value) of values that many rows share and that count as blank; also a dictionary.
         repeats: whether rows that repeat others exactly all count; otherwise each different row counts once.
         counts: whether the row weights are counts of rows, so that n is their sum.
+        categories: names of the columns that take part as categories, by the chances of their levels; () is none. None
+            takes those of words and answers that can, where `columns` is None as well, and else none.
+        fewest: levels of a category that fewer rows have go together as one.
 
     Examples:
         >>> choice = core.Preparation(columns=("eruptions", "waiting"), scale="robust", transforms={"waiting": "log"})
@@ -65,6 +69,8 @@ class Preparation:
     heaps: tuple[tuple[str, float], ...] = ()
     repeats: bool = True
     counts: bool = False
+    categories: tuple[str, ...] | None = None
+    fewest: int = 1
 
     def __post_init__(self) -> None:
         """Take plain words and lists for the choices. Raises ChoiceError for others."""
@@ -81,6 +87,9 @@ class Preparation:
             expect_truth(getattr(self, name), f"The field {name} of a preparation")
         if self.columns is not None:
             object.__setattr__(self, "columns", _names(self.columns))
+        if self.categories is not None:
+            object.__setattr__(self, "categories", _names(self.categories))
+        whole_number(self.fewest, "The fewest rows of a level")
         object.__setattr__(self, "encode", _names(self.encode))
         _names(name for name in (*shapes, *dict(self.heaps), self.weight, self.row_name) if name is not None)
 
@@ -111,12 +120,15 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
     names, notes = _chosen(whole, choice)
     commonest, levels = _levels(whole, choice.encode)
     features = (*names, *(f"{level.column} = {level.value}" for level in levels))
-    if not features:
+    categories = tuple(learned(whole, name, choice.fewest) for name in _categories(whole, choice, names))
+    if not features and not categories:
         raise _nothing_to_fit(whole, choice)
     raw, more = raw_values(whole, features, (*(None,) * len(names), *levels), choice.heaps)
     weights = None if choice.weight is None else _weights(whole, choice.weight)
-    weights = weights if choice.repeats else once(raw, weights)
-    keep = _rows_to_keep(raw, choice.blanks, weights)
+    codes = codes_of(whole, categories)
+    both = np.column_stack([raw, codes])
+    weights = weights if choice.repeats else once(both, weights)
+    keep = _rows_to_keep(both, choice.blanks, weights)
     if not keep.any():
         raise DataError(
             "No row has a number in every chosen column.", remedy="Leave out the column with the most blanks."
@@ -125,13 +137,26 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
     days, hours = (tuple(at for at, each in enumerate(kinds) if each is kind) for kind in (Kind.DATE, Kind.DURATION))
     kept = raw if keep.all() else raw[keep]
     transform = replace(_learned(features, levels, kept, choice), dates=days, hours=hours, commonest=commonest)
-    matrix = assemble(replace(transform, heaps=choice.heaps), raw, weights, (*notes, *more))
+    transform = replace(transform, heaps=choice.heaps, categories=categories)
+    matrix = assemble(transform, raw, codes, weights, (*notes, *more))
     matrix = replace(matrix, frequency=weights is not None and (choice.counts or not choice.repeats))
     if not len(matrix.values):
         raise DataError(
             "No row has a number in every chosen column once it is transformed.", remedy="Take fewer logarithms."
         )
     return matrix
+
+
+def _categories(table: Table, choice: Preparation, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that take part as categories: those that were named, which no longer count as numbers."""
+    if choice.categories is None:
+        found = () if choice.columns is not None else default_categories(table)
+    else:
+        found = tuple(dict.fromkeys(choice.categories))
+    twice = [name for name in found if name in names or name in choice.encode]
+    if twice and choice.categories is not None:
+        raise DataError(f"Column {twice[0]!r} is fitted already.", remedy="Take it as numbers or as a category.")
+    return tuple(name for name in found if name not in twice)
 
 
 def _nothing_to_fit(table: Table, choice: Preparation) -> DataError:
@@ -155,6 +180,8 @@ def _chosen(table: Table, choice: Preparation) -> tuple[tuple[str, ...], tuple[N
     if choice.columns is None:
         names = tuple(name for name in default_columns(table) if name != choice.weight)
         sentence = relaxation(table)
+        if sentence and choice.categories is None and default_categories(table):
+            return (), ()  # rather by what does vary than by numbers that hardly do
         notes = (Note(f"{sentence} They are fitted all the same.", len(names), NoteKind.HINT),) if sentence else ()
         return names, notes
     names = tuple(dict.fromkeys(choice.columns))

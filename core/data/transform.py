@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..arrays import Array, owned, read_only
+from ..arrays import Array, closed, owned, read_only
 from ..errors import DataError, expect
 from ..numbers import count, figure, figures
+from .categories import Category, codes_of
 from .columns import numbers_of, profile
 from .dates import dates
 from .levels import keys, told_apart
@@ -58,6 +59,7 @@ class Transform:
         hours: positions of those that count hours.
         commonest: the value of each category that has no feature, as its features are seen against it.
         heaps: (column, value) of values that count as blank, since far more rows share them than lie beside them.
+        categories: the columns of categories, c of them, and their levels.
 
     Examples:
         >>> matrix = core.prepare(core.sample("faithful").load())
@@ -76,6 +78,7 @@ class Transform:
     hours: tuple[int, ...] = ()
     commonest: tuple[Level, ...] = ()
     heaps: tuple[tuple[str, float], ...] = ()
+    categories: tuple[Category, ...] = ()
 
     @property
     def linear(self) -> bool:
@@ -86,6 +89,7 @@ class Transform:
         """Another table's rows in the same form. Raises DataError naming columns that are missing."""
         whole = as_table(table)
         wanted = [level.column if level else name for name, level in zip(self.features, self._levels, strict=True)]
+        wanted += [each.column for each in self.categories]
         missing = list(dict.fromkeys(name for name in wanted if name not in whole.frame.columns))
         if missing:
             lacks = ", ".join(repr(name) for name in missing[:5]) + (" and more" if len(missing) > 5 else "")
@@ -93,10 +97,11 @@ class Transform:
             remedy = "Bring a table with the columns that were fitted."
             raise DataError(f"The table lacks the {columns} {lacks}.", remedy=remedy)
         raw, notes = raw_values(whole, self.features, self._levels, self.heaps)
+        codes = codes_of(whole, self.categories)
         weights = None
         if self.weight is not None and self.weight in whole.frame.columns:
             weights = row_weights(whole, self.weight)
-        return assemble(self, raw, weights, notes)
+        return assemble(self, raw, codes, weights, notes)
 
     def forward(self, raw: Array) -> Array:
         """(n, d) raw values in the fitted form; NaN where there is no logarithm."""
@@ -174,6 +179,10 @@ class Transform:
             hours=tuple(found.get("hours", ())),
             commonest=tuple(Level(**level) for level in found.get("commonest", ())),
             heaps=tuple((name, value) for name, value in found.get("heaps", ())),
+            categories=tuple(
+                Category(each["column"], tuple(each["levels"]), tuple(each["other"]))
+                for each in found.get("categories", ())
+            ),
         )
 
 
@@ -182,13 +191,14 @@ class Matrix:
     """Rows ready to be fitted.
 
     Attributes:
-        values: (n, d) fitted values, NaN where blank.
+        values: (n, d) fitted values of the columns of numbers, NaN where blank.
         row_ids: (n,) positions of the rows in the table's frame.
         transform: the way from a table to these values, and back.
         n_dropped: number of rows of the table that are not here.
         notes: what was left out or counts as blank, in words.
         weights: (n,) row weights; None where every row weighs 1.
         frequency: whether the weights count rows, instead of being rescaled to sum to n.
+        codes: (n, c) codes of the columns of categories, -1 where blank.
 
     Examples:
         >>> matrix = core.prepare(core.sample("faithful").load())
@@ -203,16 +213,39 @@ class Matrix:
     notes: tuple[Note, ...] = ()
     weights: Array | None = None
     frequency: bool = False
+    codes: npt.NDArray[np.int32] = None  # type: ignore[assignment]  # taken for none
+
+    def __post_init__(self) -> None:
+        """Without codes there are no categories."""
+        if self.codes is None:
+            object.__setattr__(self, "codes", closed(np.empty((len(self.values), 0), dtype=np.int32)))
 
     @property
     def features(self) -> tuple[str, ...]:
-        """The names of the columns, d of them."""
+        """The names of the columns of numbers, d of them."""
         return self.transform.features
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The names of the columns of categories, c of them."""
+        return tuple(each.column for each in self.transform.categories)
+
+    @property
+    def levels(self) -> tuple[tuple[str, ...], ...]:
+        """The levels of each column of categories, in the order of their codes."""
+        return tuple(each.levels for each in self.transform.categories)
+
+    @cached_property
+    def rows(self) -> Array:
+        """(n, d + c) values and then codes, NaN where blank: what is fitted."""
+        if not self.codes.shape[1]:
+            return self.values
+        return owned(np.column_stack([self.values, np.where(self.codes < 0, np.nan, self.codes)]))
 
     @cached_property
     def has_blanks(self) -> bool:
         """Whether a cell is blank."""
-        return bool(np.isnan(self.values).any())
+        return bool(np.isnan(self.values).any() or (self.codes < 0).any())
 
     @cached_property
     def raw(self) -> Array:
@@ -225,23 +258,26 @@ class Matrix:
             return self
         weights = None if self.weights is None else read_only(self.weights[rows])
         left = self.n_dropped + int((~rows).sum())
-        values, ids = owned(self.values[rows]), self.row_ids[rows]
-        return replace(self, values=values, row_ids=ids, n_dropped=left, weights=weights)
+        values, ids, codes = owned(self.values[rows]), self.row_ids[rows], closed(self.codes[rows])
+        return replace(self, values=values, row_ids=ids, n_dropped=left, weights=weights, codes=codes)
 
     @cached_property
     def data_id(self) -> str:
-        """The sha256 of the values, the names of their columns, and the row weights."""
-        digest = hashlib.sha256(json.dumps([self.features, self.values.shape]).encode())
-        for part in (self.values, self.weights):
+        """The sha256 of the values, the names of their columns, the codes with their levels, and the row weights."""
+        named = [self.features, self.values.shape]
+        if self.categories:
+            named += [self.categories, self.levels]
+        digest = hashlib.sha256(json.dumps(named).encode())
+        for part in (self.values, self.weights, self.codes if self.categories else None):
             if part is not None:
                 digest.update(np.ascontiguousarray(part).data)
         return digest.hexdigest()
 
 
-def assemble(transform: Transform, raw: Array, weights: Array | None, notes: tuple[Note, ...]) -> Matrix:
-    """The rows of (n, d) raw values that can be fitted, in the form that is fitted."""
+def assemble(transform: Transform, raw: Array, codes: Array, weights: Array | None, notes: tuple[Note, ...]) -> Matrix:
+    """The rows of (n, d) raw values and (n, c) codes that can be fitted, in the form that is fitted."""
     fitted = transform.forward(raw)
-    present = ~np.isnan(fitted)
+    present = np.column_stack([~np.isnan(fitted), ~np.isnan(codes)])
     keep = present.all(axis=1) if transform.blanks is Blanks.DROP else present.any(axis=1)
     lost = int(len(raw) - keep.sum())
     if lost:
@@ -263,7 +299,8 @@ def assemble(transform: Transform, raw: Array, weights: Array | None, notes: tup
     rows.flags.writeable = False
     chosen = None if weights is None else read_only(weights[keep])
     values = owned(fitted if keep.all() else fitted[keep])
-    return Matrix(values, rows, transform, int(len(raw) - len(rows)), notes, chosen)
+    coded = closed(np.where(np.isnan(codes[rows]), -1, codes[rows]).astype(np.int32))
+    return Matrix(values, rows, transform, int(len(raw) - len(rows)), notes, chosen, codes=coded)
 
 
 def as_table(table: Table | pd.DataFrame) -> Table:
@@ -297,7 +334,7 @@ def raw_values(
             values = np.where(wild, np.nan, values)
         heaped = np.isin(values, [value for column, value in heaps if column == name])
         columns.append(np.where(heaped, np.nan, values) if heaped.any() else values)
-    return np.column_stack(columns), tuple(notes)
+    return np.column_stack(columns) if columns else np.empty((table.n_rows, 0)), tuple(notes)
 
 
 def row_weights(table: Table, name: str) -> Array:

@@ -177,7 +177,7 @@ class Mixture:
         return joint
 
     def log_density(self, values: npt.ArrayLike) -> Array:
-        """(n,) natural log of the density at (n, d + c) values; of the cells that a row has, if some are blank (NaN)."""
+        """(n,) natural log of the density at (n, d + c) values; of the cells that a row has where some are NaN."""
         return self._by_blocks(values, lambda block: logsumexp(self.log_joint(block), axis=1))
 
     def responsibilities(self, values: npt.ArrayLike) -> Array:
@@ -219,8 +219,8 @@ class Mixture:
         if observed.all():
             return self
         numbers = self._of_numbers(observed[: self.features])
-        seen = observed[self.features :]
-        return replace(numbers, chances=tuple(each for each, is_seen in zip(self.chances, seen, strict=True) if is_seen))
+        seen = np.flatnonzero(observed[self.features :])
+        return replace(numbers, chances=tuple(self.chances[column] for column in seen))
 
     def _of_numbers(self, observed: Mask) -> Mixture:
         """The mixture of the columns of numbers that (d,) observed marks, without categories."""
@@ -255,6 +255,17 @@ class Mixture:
         covariances = (covariances + covariances.transpose(0, 2, 1)) / 2
         noise = rest.noise and replace(rest.noise, weight=float(weights[-1]))
         return Mixture(weights[: self.components], means, covariances, noise, rest.chances)
+
+    def only(self, chosen: Mask) -> Mixture:
+        """Some of the components, by a (K,) mask, their weights summing to 1; without noise."""
+        weights = self.weights[chosen]
+        parts = weights / weights.sum(), self.means[chosen], self.covariances[chosen]
+        return Mixture(*parts, None, tuple(each[chosen] for each in self.chances))
+
+    @property
+    def of_numbers(self) -> Mixture:
+        """The mixture of the columns of numbers; noise is kept."""
+        return self._of_numbers(np.ones(self.features, dtype=np.bool_))
 
     def affine(self, shift: Array, scale: Array) -> Mixture:
         """The mixture of shift + scale * x for x of this one; shift and scale are (d,), scale positive."""

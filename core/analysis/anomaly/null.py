@@ -12,10 +12,13 @@ from scipy import stats
 
 from ...arrays import Array, read_only
 from ...mixture import density
+from ...mixture.chances import at as looked_up
+from ...mixture.chances import drawn
 from ...mixture.model import BLOCK_ROWS, Mixture
 
 FAR_DRAWS = 0.1  # rows of each wider mixture for a row of the mixture itself
 FARTHEST = 1e-15  # chance of a row that the widest mixture still draws
+FLATTER = (1.0, 2.0, 4.0, 8.0)  # factors where there are no numbers
 LEAST_TAIL = 1e-250  # smaller chances are not told apart by their quantiles
 
 
@@ -59,14 +62,19 @@ class Simulated:
         rng = np.random.default_rng([seed, draws])
         factors = np.array(widths(mixture.features))
         counts = [draws, *[max(int(FAR_DRAWS * draws), 1)] * (len(factors) - 1)]
+        ends = np.cumsum(counts)
         rows, labels = mixture.sample_labelled(sum(counts), rng)
-        wider = np.sqrt(np.repeat(factors, counts)) - 1
+        d, wider = mixture.features, np.sqrt(np.repeat(factors, counts)) - 1
+        rows[:, :d] += wider[:, None] * (rows[:, :d] - mixture.means[labels])
+        for column, flatter in enumerate(_flatter(mixture, factors), d):
+            for begin, end, chances in zip(ends - counts, ends, flatter, strict=True):
+                rows[begin:end, column] = drawn(chances[labels[begin:end]], rng) if begin else rows[begin:end, column]
         log_shares = np.log(np.array(counts) / len(rows))[:, None]
-        alone = mixture.marginal(range(mixture.features)) if mixture.noise else mixture
+        alone = mixture.only(np.ones(mixture.components, dtype=np.bool_)) if mixture.noise else mixture
         scores, weights = np.empty(len(rows)), np.empty(len(rows))
         for at in range(0, len(rows), BLOCK_ROWS):
             block = slice(at, at + BLOCK_ROWS)
-            own = rows[block] + wider[block, None] * (rows[block] - mixture.means[labels[block]])
+            own = rows[block]
             densities = _log_densities(alone, own, factors)
             scores[block] = -densities[0] if mixture.noise is None else -density.log_density(mixture, own)
             weights[block] = np.exp(densities[0] - _log_sums(densities + log_shares))
@@ -104,24 +112,41 @@ class Simulated:
 def widths(features: int) -> tuple[float, ...]:
     """By what to multiply covariances so that rows of d features reach every distance out to a chance of FARTHEST.
 
-    Squared distances under a factor c spread about c d by c sqrt(2 d); so each step goes that far.
+    Squared distances under a factor c spread about c d by c sqrt(2 d); so each step goes that far. Chances of levels
+    are flattened by the same factors, which without numbers are a few powers of two.
     """
+    if not features:
+        return FLATTER
     step = 1 + np.sqrt(2 / features)
     farthest = float(stats.chi2(features).isf(FARTHEST)) / features
     return 1.0, *(step ** np.arange(1, np.ceil(np.log(farthest) / np.log(step)) + 1)).tolist()
 
 
 def _log_densities(mixture: Mixture, rows: Array, factors: Array) -> Array:
-    """(F, B) log densities of (B, d) rows under a mixture without noise, its covariances multiplied by each of (F,)
-    factors, from one pass over the rows.
+    """(F, B) log densities of (B, d + c) rows under a mixture without noise, its covariances multiplied by each of (F,)
+    factors and its chances flattened by them, from one pass over the numbers.
     """
     densities = np.empty((len(factors), len(rows)))
-    normalisers = mixture.log_normalisers[:, None]
-    half_squares = normalisers - mixture.log_joint(rows).T
+    normalisers, d = mixture.log_normalisers[:, None], mixture.features
+    half_squares = normalisers - mixture.of_numbers.log_joint(rows[:, :d]).T
+    by_level = [[logs_of(each) for each in flatter] for flatter in _flatter(mixture, factors)]
     for f, factor in enumerate(factors):
-        joint = normalisers - mixture.features / 2 * np.log(factor) - half_squares / factor
+        joint = normalisers - d / 2 * np.log(factor) - half_squares / factor
+        for column, logs in enumerate(by_level, d):
+            joint = joint + looked_up(logs[f], rows[:, column])
         densities[f] = _log_sums(joint)
     return densities
+
+
+def _flatter(mixture: Mixture, factors: Array) -> list[list[Array]]:
+    """Of each column of categories, its (K, L) chances to the power of one over each factor, summing to 1 again."""
+    powers = [[each ** (1 / factor) for factor in factors] for each in mixture.chances]
+    return [[each / each.sum(axis=1, keepdims=True) for each in column] for column in powers]
+
+
+def logs_of(chances: Array) -> Array:
+    """Logs of chances; that of 0 is the least there is."""
+    return np.log(np.maximum(chances, np.finfo(float).tiny))
 
 
 def _log_sums(terms: Array) -> Array:
@@ -158,7 +183,7 @@ class OneGaussian:
 
 def null_of(mixture: Mixture, draws: int, seed: int) -> Null:
     """The null of a mixture: in closed form for one Gaussian, else of this many rows drawn with this seed."""
-    if mixture.components == 1 and mixture.noise is None:
+    if mixture.components == 1 and mixture.noise is None and not mixture.chances:
         return OneGaussian.of(mixture)
     return Simulated.draw(mixture, draws, seed)
 

@@ -336,7 +336,7 @@ def scored_alike(known: Scored, X: npt.ArrayLike | Matrix | Source) -> Scored:
 
 
 def _scored(score: Array, mixture: Mixture, source: Source, seed: int) -> Scored:
-    return Scored(read_only(score), mixture, min(DRAWS, DRAWN_CELLS // mixture.features), seed, patterns_of(source))
+    return Scored(read_only(score), mixture, min(DRAWS, DRAWN_CELLS // mixture.columns), seed, patterns_of(source))
 
 
 def flag(rows: Scored, policy: Policy | None = None) -> Anomalies:

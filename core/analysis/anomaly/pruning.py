@@ -7,7 +7,6 @@ scored as a row would be: by how odd the others find its centre.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from ...arrays import Array
 from ...mixture.model import Mixture
@@ -25,20 +24,19 @@ def pruned(mixture: Mixture) -> Mixture:
     They go one at a time, the smallest first; the same mixture if there are none.
     """
     if mixture.noise is not None:
-        return pruned(_only(mixture, np.ones(mixture.components, dtype=np.bool_)))
+        return pruned(mixture.only(np.ones(mixture.components, dtype=np.bool_)))
     for k in np.argsort(mixture.weights, kind="stable"):
         others = np.arange(mixture.components) != k
-        if others.any() and mixture.weights[k] < SMALL and _is_far(mixture.means[k], _only(mixture, others)):
-            return pruned(_only(mixture, others))
+        if others.any() and mixture.weights[k] < SMALL and _is_far(centre_of(mixture, int(k)), mixture.only(others)):
+            return pruned(mixture.only(others))
     return mixture
+
+
+def centre_of(mixture: Mixture, k: int) -> Array:
+    """(d + c,) the likeliest row of a component."""
+    return np.concatenate([mixture.means[k], [float(each[k].argmax()) for each in mixture.chances]])
 
 
 def _is_far(centre: Array, others: Mixture) -> bool:
     score = -float(others.log_density(centre[None, :])[0])
     return bool(null_of(others, DRAWS, SEED).rarity(score) < FAR)
-
-
-def _only(mixture: Mixture, chosen: npt.NDArray[np.bool_]) -> Mixture:
-    """Some of the components, their weights summing to 1, without noise."""
-    weights = mixture.weights[chosen]
-    return Mixture(weights / weights.sum(), mixture.means[chosen], mixture.covariances[chosen])

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from ...arrays import Array
-from ...data.source import Source
+from ...data.source import ArraySource, Source, levels_of
 from ...errors import whole_number
 from ...mixture import density
 from ...mixture.fit import Fit, fit
@@ -108,10 +108,11 @@ class CrossFitted:
 
     def scores(self, fitted: Fit, source: Source, watch: Watch | None) -> Array:
         """(n,) -log p of each row."""
-        values = np.concatenate([block for block, _ in source.blocks()])
+        values, levels = np.concatenate([block for block, _ in source.blocks()]), levels_of(source)
         fold = np.random.default_rng([fitted.plan.seed, self.folds]).permutation(len(values)) % self.folds
         scores = np.empty(len(values))
         for each in range(self.folds):
-            other = pruned(fit(values[fold != each], fitted.plan, watch=watch).mixture)
+            others = ArraySource(values[fold != each], levels=levels)
+            other = pruned(fit(others, fitted.plan, watch=watch).mixture)
             scores[fold == each] = -other.log_density(values[fold == each])
         return scores

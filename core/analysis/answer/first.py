@@ -98,7 +98,7 @@ class FirstAnswer:
     @cached_property
     def shares(self) -> Array:
         """(m, G) how far each row of the matrix is in each group."""
-        found = self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix.values))
+        found = self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix))
         return read_only(found[:, : self.groups])  # a fit that could not be had without noise has a share of it
 
     @cached_property
@@ -313,6 +313,6 @@ def _looked_at(matrix: Matrix, seed: int) -> Matrix | Source:
 
 def complete_rows(matrix: Matrix) -> npt.NDArray[np.bool_]:
     """(n,) the rows without blanks, where they are most of the rows and enough to fit; else all."""
-    whole: npt.NDArray[np.bool_] = ~np.asarray(np.isnan(matrix.values).any(axis=1))
-    enough = whole.mean() >= MOST_COMPLETE and whole.sum() >= ROWS_A_COLUMN * len(matrix.features)
+    whole: npt.NDArray[np.bool_] = ~np.asarray(np.isnan(matrix.rows).any(axis=1))
+    enough = whole.mean() >= MOST_COMPLETE and whole.sum() >= ROWS_A_COLUMN * matrix.rows.shape[1]
     return whole if enough else np.ones(len(whole), dtype=np.bool_)

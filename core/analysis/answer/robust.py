@@ -80,7 +80,7 @@ def chances(mixture: Mixture, rows: Matrix | Source) -> Array:
     return Scored(
         read_only(scores_under(mixture, source)),
         mixture,
-        min(DRAWS, CELLS // mixture.features),
+        min(DRAWS, CELLS // mixture.columns),
         SEED,
         patterns_of(source),
     ).p_value
@@ -98,15 +98,14 @@ def groups_alone(mixture: Mixture, n: float) -> Mixture:
         keep[k] = not (handful or scattered)
     if keep.all() and mixture.noise is None:
         return mixture
-    kept = mixture.weights[keep]
-    return Mixture(kept / kept.sum(), mixture.means[keep], mixture.covariances[keep]).by_weight
+    return mixture.only(keep).by_weight
 
 
 def _refitted(mixture: Mixture, like: Fit, matrix: Matrix, tolerance: float, watch: Watch) -> Fit | None:
     """EM on some rows from a mixture's shares of them; None where that leads to no sound fit."""
     plan = replace(like.plan, components=mixture.components, noise=False, tolerance=tolerance)
     try:
-        shares = density.responsibilities(mixture, matrix.values)
+        shares = density.responsibilities(mixture, matrix)
         found = fit(matrix, plan, responsibilities=shares, watch=watch)
     except CoreError:
         return None

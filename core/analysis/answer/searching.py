@@ -53,6 +53,8 @@ def searched(rows: Matrix | Source, search: Search, *, watch: Watch, over: Map) 
 
 def families_for(rows: int, features: int) -> tuple[Family, ...]:
     """Families that so many rows can bear."""
+    if not features:
+        return FRUGAL[:1]
     if rows <= features + 1:
         return FRUGAL
     full = features * (features + 3) / 2
@@ -60,7 +62,7 @@ def families_for(rows: int, features: int) -> tuple[Family, ...]:
 
 
 def _most(rows: Matrix | Source) -> int:
-    n = len(rows.values) if isinstance(rows, Matrix) else rows.n
+    n = len(rows.row_ids) if isinstance(rows, Matrix) else rows.n
     return max(1, min(MOST_COMPONENTS, n // ROWS_A_COMPONENT))
 
 
@@ -86,7 +88,7 @@ def _objections(fit: Fit) -> tuple[Objection, ...]:
 
 def widths(mixture: Mixture) -> Array:
     """(K,) log of the mean width of each component over all directions."""
-    return np.asarray(np.linalg.slogdet(mixture.covariances)[1] / (2 * mixture.features))
+    return np.asarray(np.linalg.slogdet(mixture.covariances)[1] / (2 * max(mixture.features, 1)))
 
 
 def is_tail(mixture: Mixture, k: int) -> bool:

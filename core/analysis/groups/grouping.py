@@ -118,7 +118,8 @@ class Grouping:
         apart = mixture.means - means[list(self.of)]
         spread = mixture.covariances + apart[:, :, None] * apart[:, None, :]
         covariances = self.sums(mixture.weights[:, None, None] * spread) / weights[:, None, None]
-        return Mixture(weights, means, covariances, mixture.noise)
+        chances = tuple(self.sums(mixture.weights[:, None] * each) / weights[:, None] for each in mixture.chances)
+        return Mixture(weights, means, covariances, mixture.noise, chances)
 
 
 def labels_of(names: Sequence[str]) -> tuple[str, ...]:

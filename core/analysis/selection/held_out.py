@@ -14,6 +14,7 @@ from ...arrays import Array
 from ...data.prepare import Matrix
 from ...data.source import ArraySource
 from ...errors import ChoiceError, DataError, FitError, expect, whole_number
+from ...mixture.chances import n_parameters
 from ...mixture.family import Family
 from ...numbers import count, figure
 from ...progress import Joined, Watch, as_watch, so_far
@@ -198,7 +199,7 @@ def held_out(
     expect(folds, Folds, "Folds of a cross-validation")
     expect(search, Search, "A Search")
     some = some_rows(matrix, HELD_OUT_ROWS, folds.seed)
-    d = some.values.shape[1]
+    d, levels = some.source.d, some.levels
     search = replace(search, tolerance=TOLERANCE, restarts=RESTARTS, seed=folds.seed)
     cells = search.cells(d)
     total, failed = np.zeros((len(cells), some.rows)), np.zeros(len(cells), dtype=np.intp)
@@ -217,7 +218,7 @@ def held_out(
             else:
                 total[cell, held] += score
     total[failed > 0] = np.nan
-    models = [(each, K, each.n_parameters(K, d) + 2 * search.noise) for each, K in cells]
+    models = [(each, K, each.n_parameters(K, d) + n_parameters(K, levels) + 2 * search.noise) for each, K in cells]
     told = times > 0
     compared = _compared(models, total[:, told] / times[told], failed, some.weights[told]) if told.any() else ()
     return HeldOut(folds, compared, some.rows, some.of, not shared.goes_on)

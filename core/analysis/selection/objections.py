@@ -38,12 +38,12 @@ def _most_parameters(fit: Fit) -> float:
     """Of a fit that means something: a parameter of a family along the columns is known by that column's cells."""
     if fit.family.orientation is not Axis.IDENTITY:
         return fit.n_rows
-    return max(fit.n_rows, fit.n_rows * fit.mixture.features / CELLS_A_PARAMETER)
+    return max(fit.n_rows, fit.n_rows * fit.mixture.columns / CELLS_A_PARAMETER)
 
 
 def is_scattered(mixture: Mixture) -> bool:
     """Whether a small component is far wider than the others together, as rows that belong nowhere make it."""
-    if mixture.components == 1:
+    if mixture.components == 1 or not mixture.features:
         return False
     widths = np.linalg.slogdet(mixture.covariances)[1] / (2 * mixture.features)
     weights = mixture.weights / mixture.weights.sum()

@@ -123,7 +123,7 @@ def intervals(
 
     def draw(number: int) -> Mixture | None:
         chance = np.random.default_rng([seed, number]).exponential(size=some.rows)
-        rows = ArraySource(some.values, some.weights * chance / chance.mean())
+        rows = some.weighed(slice(None), some.weights * chance / chance.mean())
         again = _polished(rows, begin, shared)
         if again is None:
             collapsed.append(number)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...arrays import Array, read_only
 from ...data.prepare import Matrix
-from ...data.source import ArraySource, Source
+from ...data.source import Source
 from ...errors import DegenerateError, FitError, expect, whole_number
 from ...mixture.em.stopping import Outcome
 from ...mixture.fit import Fit, fit, polish
@@ -130,7 +130,7 @@ def stability(
         chance = some.weights / some.weights.sum()
         counts = np.bincount(rng.choice(some.rows, some.rows, p=chance), minlength=some.rows)
         drawn = np.flatnonzero(counts)
-        rows = ArraySource(some.values[drawn], counts[drawn].astype(np.float64))
+        rows = some.weighed(drawn, counts[drawn].astype(np.float64))
         fits = [*_tried(lambda: polish(rows, begin, watch=shared)), *_tried(lambda: fit(rows, anew, watch=shared))]
         if any(each.outcome is Outcome.CANCELLED for each in fits):
             return None

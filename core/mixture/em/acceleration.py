@@ -29,7 +29,6 @@ from .constants import (
 from .passes import EStep, Update
 from .stopping import is_lower
 
-
 LEAST_CHANCE = 1e-12  # of a level: a smaller one stays where it is
 LARGEST_LOG = 50.0  # of a change of a chance
 
@@ -94,7 +93,7 @@ class Frame:
             turns[:, diagonal, diagonal] = np.exp(turns[:, diagonal, diagonal])
             factors = self._factors @ turns
             scatter = weight[:components, None, None] * (factors @ factors.transpose(0, 2, 1))
-            counts = self._counts(levels, weight[:components])
+            counts = self._counts(levels, weight[:components]) if self._origin.chances else ()
         noise = float(weight[components:].sum())
         return Moments(weight[:components], means, scatter, rows=rows, noise_weight=noise, counts=counts)
 

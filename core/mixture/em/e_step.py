@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import Array
-from ...data.patterns import Mask
 from ...data.joint_levels import JointLevels
+from ...data.patterns import Mask
 from ...data.rows import Rows, RowSource
 from .. import compiled
 from ..chances import counts_of

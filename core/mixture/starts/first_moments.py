@@ -15,7 +15,6 @@ from ..chances import counts_of
 from ..moments import Moments, adding_up, of_groups
 from .start import Labels, one_hot, softened
 
-
 LIKE_ALL = 0.1  # share of each component's counts of levels that is as in all rows: EM never leaves a chance of 0
 
 

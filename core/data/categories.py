@@ -1,0 +1,120 @@
+"""Categories: columns of words that take part in the model by the codes of their levels, and which do at first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..arrays import Array
+from ..errors import DataError
+from .columns import numbers_of
+from .levels import keys, spelled, told_apart
+from .table import AlertKind, Column, Kind, Table
+
+MOST_LEVELS = 12  # of a category that takes part at first
+MOST_STEPS = 7  # of whole numbers that stand for answers rather than measures
+NEARLY_ALL = 0.97  # of the cells at one level: the others are too few to make a group known
+OTHER = "other"
+MOST_EVER = 1_000  # levels of any category
+
+
+@dataclass(frozen=True)
+class Category:
+    """A column of categories as it was fitted.
+
+    Attributes:
+        column: its name.
+        levels: its values as they are spelled, in the order of their codes.
+        other: values that count together as the last level.
+
+    Examples:
+        >>> core.Category("plan", ("basic", "pro")).codes_of(pd.Series(["pro", None, "basic"])).tolist()
+        [1.0, nan, 0.0]
+    """
+
+    column: str
+    levels: tuple[str, ...]
+    other: tuple[str, ...] = ()
+
+    def codes_of(self, cells: pd.Series) -> Array:
+        """(n,) codes of cells, NaN where blank and where the value is none of the levels."""
+        code = {key: at for at, level in enumerate(self.levels) for key in keys([level])}
+        code |= dict.fromkeys(keys(self.other), len(self.levels) - 1)
+        return told_apart(cells).map(code).to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def learned(table: Table, name: str, fewest: int = 1) -> Category:
+    """A column's levels; those of fewer rows than asked for go together as one. Raises DataError for what has none."""
+    if name not in table.frame.columns:
+        raise DataError(f"There is no column {name!r}.", remedy="Choose among the columns of the table.")
+    cells = table.frame[name].dropna()
+    apart, texts = told_apart(cells), spelled(cells)
+    counts = apart.value_counts()
+    if not 2 <= len(counts) <= MOST_EVER:
+        what = "the same value in every row" if len(counts) == 1 else f"{len(counts):,} different values"
+        raise DataError(f"Column {name!r} has {what}, so it makes no categories.", remedy="Leave it out.")
+    said = texts.groupby(apart).agg(lambda each: each.mode().iloc[0])
+    often = _in_order([said[key] for key, count in counts.items() if count >= fewest])
+    rare = _in_order([said[key] for key, count in counts.items() if count < fewest])
+    if len(rare) < 2 or not often:
+        return Category(name, _in_order([*often, *rare]))
+    return Category(name, (*often, _unlike(often)), rare)
+
+
+def _unlike(levels: Sequence[str]) -> str:
+    """What rare levels are called together, unlike any other."""
+    name = OTHER
+    while name in levels:
+        name += "s"
+    return name
+
+
+def _in_order(levels: Sequence[str]) -> tuple[str, ...]:
+    """Numbers by size, words by the alphabet."""
+    try:
+        return tuple(sorted(levels, key=float))
+    except ValueError:
+        return tuple(sorted(levels))
+
+
+def codes_of(table: Table, categories: Sequence[Category]) -> Array:
+    """(n, c) codes of a table's rows, NaN where blank and where a value is none of the levels."""
+    columns = [each.codes_of(table.frame[each.column]) for each in categories]
+    return np.column_stack(columns) if columns else np.empty((table.n_rows, 0))
+
+
+def default_categories(table: Table) -> tuple[str, ...]:
+    """The columns that take part as categories at first: words and yes or no of 2 to 12 levels, and whole numbers of so
+    few values that they stand for answers.
+
+    Examples:
+        >>> core.default_categories(core.sample("customers").load())
+        ('region', 'newsletter')
+    """
+    return tuple(each.name for each in table.columns if _is_words(each, table) or _is_answers(each, table))
+
+
+def _is_words(column: Column, table: Table) -> bool:
+    if column.kind not in (Kind.CATEGORY, Kind.BOOLEAN, Kind.TEXT) or column.left_out:
+        return False
+    return 2 <= column.n_distinct <= MOST_LEVELS and _varies(column, table)
+
+
+def _is_answers(column: Column, table: Table) -> bool:
+    """Whether whole numbers run from one to another in so few steps that nothing lies between them."""
+    others = {alert.kind for alert in column.alerts if alert.leaves_out} - {AlertKind.FEW_VALUES, AlertKind.SPIKE}
+    if column.kind is not Kind.NUMBER or others or not 2 <= column.n_distinct <= MOST_STEPS:
+        return False
+    numbers = numbers_of(table, column.name)
+    present = numbers[np.isfinite(numbers)]
+    return bool((present == np.rint(present)).all()) and _varies(column, table)
+
+
+def _varies(column: Column, table: Table) -> bool:
+    """Whether enough cells hold anything but the commonest level."""
+    counts = told_apart(table.frame[column.name].dropna()).value_counts()
+    enough = len(counts) > 1 and column.n_missing < table.n_rows / 2
+    return enough and int(counts.iloc[0]) <= NEARLY_ALL * int(counts.sum())

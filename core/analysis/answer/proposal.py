@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...arrays import Array
-from ...data.columns import default_columns
+from ...data.categories import codes_of, default_categories
+from ...data.columns import default_columns, relaxation
 from ...data.heaps import Heap, heaps
 from ...data.prepare import Preparation, prepare
 from ...data.repeats import repeats
@@ -19,6 +20,8 @@ from ...numbers import count
 from .shapes import Shaped, shaped
 
 FEWEST_DIFFERENT = 3  # rows
+MOST_NAMED = 4  # columns in a sentence
+FEWEST_IN_LEVEL = 5  # rows; levels of fewer go together
 ALMOST = 1e-5  # least eigenvalue of a correlation matrix, under which columns follow from each other
 ROWS = 5_000  # on which that is looked at
 FEW_COLUMNS, MOST_COLUMNS = 3, 1 / 3  # that have a heap: so many, or such a share of them
@@ -51,7 +54,9 @@ class Proposal:
     @property
     def grounds(self) -> tuple[str, ...]:
         """What was done and why, a sentence each."""
-        said = [f"{each.sentence} These cells say nothing of the groups here." for each in self.heaps]
+        words = self.preparation.categories or ()
+        said = [f"{_listed(words)} {'take' if len(words) > 1 else 'takes'} part as categories."] if words else []
+        said += [f"{each.sentence} These cells say nothing of the groups here." for each in self.heaps]
         said += [each.sentence for each in self.shaped]
         said += [f"“{name[:60]}” follows almost exactly from other columns and is left out." for name in self.dependent]
         if self.repeated:
@@ -69,20 +74,29 @@ def proposed(table: Table, seed: int = 0) -> Proposal:
         >>> core.proposed(core.sample("faithful").load()).preparation.columns
         ('eruptions', 'waiting')
     """
-    names = default_columns(table)
-    prepare(table, Preparation(columns=names or None))  # refuses what cannot be fitted
+    categories = default_categories(table)
+    names = () if categories and relaxation(table) else default_columns(table)
+    choice = Preparation(columns=names, categories=categories, fewest=FEWEST_IN_LEVEL)
+    # What cannot be fitted is refused.
+    prepared = prepare(table, choice if names or categories else Preparation())
     raw, _ = raw_values(table, names, (None,) * len(names))
-    _expect_different(raw)
-    found = repeats(raw)
+    rows = np.column_stack([raw, codes_of(table, prepared.transform.categories)])
+    _expect_different(rows)
+    found = repeats(rows) if names else None  # of answers alone many agree
     heaped = _taken_out(table, names)
-    choice = Preparation(
-        columns=names,
-        heaps=tuple((each.column, each.value) for each in heaped),
-        repeats=found is None,
-    )
+    heaps = tuple((each.column, each.value) for each in heaped)
+    choice = replace(choice, heaps=heaps, repeats=found is None)
     bent = shaped(prepare(table, choice), seed)
     choice = replace(choice, transforms=tuple((each.column, each.shape) for each in bent))
     return Proposal(choice, heaped, bent, 0 if found is None else round(len(raw) - float((1 / found).sum())))
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """Some names in a sentence."""
+    told = [f"“{name[:60]}”" for name in names[:MOST_NAMED]]
+    if len(names) > MOST_NAMED:
+        told[-1] = f"{len(names) - MOST_NAMED + 1:,} other columns"
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 
 def milder(table: Table, proposal: Proposal) -> Iterator[Proposal]:

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
-from scipy.special import xlogy
+from scipy.special import rel_entr, xlogy
 
 from ...arrays import Array
 from ...data.prepare import Matrix
@@ -43,6 +43,7 @@ CLEAR = 0.015  # nor do two groups without a valley between them, of which less 
 HARDLY_ANY = 0.005  # nor do two with one, of which less crosses
 CHANCE = 0.05  # of a valley by chance anywhere, beyond which it is not taken for real
 FEWEST_COMPLETE = 100  # rows without blanks by which a valley can be tested
+ALIKE = 0.9  # overlap of the levels of two groups, from which categories do not set them apart
 MOSTLY = 0.5  # share of a row in two components: it is theirs
 TUBE = 0.95  # share of the rows of a bell on a line that count as near it
 ENTROPY_ROWS = 20_000  # on which the entropy is computed: it only orders the merges
@@ -175,7 +176,7 @@ def merging(fit: Fit, X: Matrix | Source | npt.ArrayLike) -> Merging:
     some = some_rows(X, ENTROPY_ROWS, fit.plan.seed)
     responsibilities = fit.mixture.responsibilities(some.values)
     weights = some.weights / some.weights.sum()
-    valleys = ridges(fit.mixture)
+    valleys = ridges(fit.mixture.of_numbers)
     first_entropy = entropy = float(-weights @ xlogy(responsibilities, responsibilities).sum(axis=1))
     shares: dict[Part, Array] = {(k,): responsibilities[:, k] for k in range(fit.components)}
     bench = _Bench(fit, valleys, some.values, shares, weights)
@@ -199,13 +200,23 @@ def _tube(features: int) -> float:
     return float(stats.chi2(features - 1).ppf(TUBE)) / 2 if features > 1 else math.inf
 
 
+def _by_chance(one: list[Array], other: list[Array], rows: list[float]) -> bool:
+    """Whether chance explains how far chances of levels of two groups of so many rows differ: likelihood-ratio test."""
+    statistic, free = 0.0, 0
+    for p, q in zip(one, other, strict=True):
+        both = (rows[0] * p + rows[1] * q) / sum(rows)
+        statistic += 2 * float(rows[0] * rel_entr(p, both).sum() + rows[1] * rel_entr(q, both).sum())
+        free += int((both > 0).sum()) - 1
+    return bool(stats.chi2(max(free, 1)).sf(statistic) > CHANCE)
+
+
 @dataclass
 class _Bench:
     """The groups so far, with what every pair would save in entropy."""
 
     fit: Fit
     valleys: Ridges
-    rows: Array  # (n, d)
+    rows: Array  # (n, d + c)
     shares: dict[Part, Array]  # (n,) of each group
     weights: Array  # (n,) of the rows, which sum to 1
 
@@ -214,6 +225,7 @@ class _Bench:
         self.chances: dict[tuple[Part, Part], float] = {}  # of a valley, by pair, as far as they were asked for
         self.level = self._level()  # of the components, before any are joined
         self._own = np.column_stack(list(self.shares.values()))  # (n, K) of the components
+        self.rows = self.rows[:, : self.fit.mixture.features]  # valleys are of numbers
         self._whole = ~np.isnan(self.rows).any(axis=1)
         self._between: dict[tuple[int, int], float] = {}  # the same, by pair of components
 
@@ -224,9 +236,27 @@ class _Bench:
 
     def _may_join(self, first: Part, second: Part) -> bool:
         """Whether too little sets two groups apart: a shallow valley, or one that chance explains."""
+        if not self.fit.mixture.features or not self._levels_alike(first, second):
+            return False
         if self.valleys.ratio(first, second) >= VALLEY and self.crossing(first, second) >= CROSSING:
             return True
         return self._is_open(first, second) and self._chance(first, second) > self.level
+
+    def _levels_alike(self, first: Part, second: Part) -> bool:
+        """Whether the levels of two groups' categories are too much the same to tell them apart.
+
+        The overlap of their chances is Bhattacharyya's (1943); where it is less, chance may still be why.
+        """
+        mixture = self.fit.mixture
+        if not mixture.chances:
+            return True
+        parts = [np.array(part) for part in (first, second)]
+        weights = [mixture.weights[part] for part in parts]
+        one, other = (
+            [own @ each[part] / own.sum() for each in mixture.chances] for own, part in zip(weights, parts, strict=True)
+        )
+        overlap = np.prod([np.sqrt(p * q).sum() for p, q in zip(one, other, strict=True)])
+        return bool(overlap >= ALIKE) or _by_chance(one, other, [own.sum() * self.fit.n_rows for own in weights])
 
     def _is_open(self, first: Part, second: Part) -> bool:
         """Whether a border is neither clear nor none at first sight."""
@@ -268,7 +298,7 @@ class _Bench:
         Between thin components of a curve the line leaves it; wide ones that lie across each other have a ridgeline
         with a corner, at which even spreads look uneven. It is 1 where both lie at one place.
         """
-        mixture = self.fit.mixture
+        mixture = self.fit.mixture.of_numbers
         if np.array_equal(*mixture.means[[one, other]]):
             return 1.0
         if (one, other) not in self._between:
@@ -279,7 +309,7 @@ class _Bench:
 
     def _chance_along(self, line: Array, one: int, other: int) -> float:
         """By all rows near a line from one component to another, or of theirs."""
-        mixture, whole = self.fit.mixture, self._whole
+        mixture, whole = self.fit.mixture.of_numbers, self._whole
         places, apart = along(line, mixture.covariances[one] + mixture.covariances[other], self.rows[whole])
         theirs = self._own[whole][:, [one, other]].sum(axis=1) > MOSTLY
         near = (apart <= _tube(mixture.features)) | theirs

@@ -61,6 +61,8 @@ class Ridges:
 def ridges(mixture: Mixture) -> Ridges:
     """Measure a mixture. Raises DegenerateError for singular covariances."""
     K = mixture.components
+    if not mixture.features:
+        return Ridges(np.zeros(K), np.zeros((K, K)), np.zeros((K, K)))
     saddles = np.diag(mixture.log_density(mixture.means))
     peaks = read_only(np.diagonal(saddles))
     for a, b in combinations(range(K), 2):

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..arrays import Array
+from ..arrays import Array, closed
 from ..errors import DataError
 
 MOST = 256  # joint levels of some columns, blanks included: what is looked up by them stays in the fastest cache
@@ -51,6 +51,24 @@ class JointLevels:
     def size(self) -> int:
         """S, of all."""
         return self.starts[-1]
+
+    @cached_property
+    def spelling(self) -> Array:
+        """(S, m) the levels, counted among those of all columns, that each joint level stands for; -1 for no more."""
+        most = max(map(len, self.parts), default=0)
+        found = np.full((self.size, most), -1.0)
+        for g, (part, shape) in enumerate(zip(self.parts, self.shapes, strict=True)):
+            places = np.column_stack(np.unravel_index(np.arange(int(np.prod(shape))), shape))
+            for at, column in enumerate(part):
+                own = places[:, at]
+                known = own < self.levels[column]
+                found[self.starts[g] : self.starts[g + 1], at] = np.where(known, self.begins[column] + own, -1.0)
+        return closed(found)
+
+    @cached_property
+    def begins(self) -> Array:
+        """(c + 1,) where the levels of each column begin among all, and how many there are."""
+        return closed(np.concatenate(([0.0], np.cumsum(self.levels, dtype=np.float64))))
 
     def of(self, codes: Array) -> Array:
         """(n, g) joint levels, counted among all, of (n, c) codes, NaN where blank. Raises DataError for no codes."""

@@ -52,7 +52,7 @@ def _scores_of(mixture: Mixture, rows: Rows, marginals: Marginals, over: Map) ->
     if passes is None:
         return over(lambda unit: _in_numpy(mixture, rows, unit), units_of(rows))
     packed, normalisers, table = marginals.packed, marginals.log_normalisers, table_of(mixture)
-    size = passes.Sizes(mixture.features, mixture.components, normalisers.shape[1], rows.parts, table.shape[1])
+    size = passes.Sizes(mixture.features, mixture.components, normalisers.shape[1], rows.parts, table.shape[1], 0)
     work, joint = 4 + passes.block_room(size), rows.joint_levels
 
     def scores(unit: Unit) -> Scores:

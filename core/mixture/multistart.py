@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
@@ -12,7 +13,7 @@ from ..arrays import Array
 from ..errors import CoreError, DegenerateError, FitError
 from ..progress import Watch
 from .em.e_step import Map
-from .em.run import Run, begin, begun, converge, run_of
+from .em.run import Run, Running, begin, begun, converge, run_of
 from .em.stopping import Outcome
 from .model import Mixture
 from .moments import Moments
@@ -23,10 +24,12 @@ from .starts.first_moments import of_all, of_labels
 from .starts.start import Start
 
 SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
+LOOKS, SHORT = 4, 8  # starts of which the best goes on, by its first passes, where there are categories
 GLANCE = 3  # passes that show whether a start from a neighbour comes out ahead
 MANY = 10  # components of which hardly a start has each in its place: moves are then worth their time by themselves
 MOVES = 2  # splits and merges that are tried of one run
 FINALISTS = 2  # starts that go on from there, though never more than half of them
+SCREENING_CATEGORIES = 1e-7  # as SCREENING: optima of categories lie near each other, and EM goes slowly between them
 
 
 def check(problem: Problem, plan: Plan) -> None:
@@ -102,7 +105,8 @@ def best_of_starts(
     Ends early when cancelled. Raises DegenerateError if every start collapses at once.
     """
     alone = known is None and len(attempts) == 1
-    coarse = plan if alone else replace(plan, tolerance=max(plan.tolerance, SCREENING))
+    screening = SCREENING_CATEGORIES if problem.source.levels else SCREENING
+    coarse = plan if alone else replace(plan, tolerance=max(plan.tolerance, screening))
     screened = screen(problem, coarse, watch, first, attempts, over)
     screened = screened if known is None else [known, *screened]
     if not screened:
@@ -130,14 +134,34 @@ def screen(problem: Problem, plan: Plan, watch: Watch, first: FirstMoments, atte
         if not goes_on:
             return None
         try:
-            run = converge(problem, plan, first(plan.components, number), watch)
+            running = _begun_best(problem, plan, watch, first, number)
+            running.go(watch)
         except DegenerateError:
             return None
+        run = run_of(problem, plan, running)
         if run.outcome is Outcome.CANCELLED:
             goes_on = False
         return run
 
     return [run for run in over(attempt, attempts) if run is not None]
+
+
+def _begun_best(problem: Problem, plan: Plan, watch: Watch, first: FirstMoments, number: int) -> Running:
+    """A run of an attempt; with categories the best of several after a few passes (emEM, Biernacki and others 2003).
+
+    Raises DegenerateError where all collapse.
+    """
+    if not problem.source.levels or plan.components == 1:
+        return begun(problem, plan, first(plan.components, number))
+    found = []
+    for look in range(LOOKS):
+        running = begun(problem, plan, first(plan.components, LOOKS * number + look))
+        with suppress(DegenerateError):
+            running.go(watch, SHORT)
+            found.append(running)
+    if not found:
+        raise DegenerateError("Every start collapsed.", remedy="Try fewer groups or columns.")
+    return max(found, key=lambda each: each.trace[-1])
 
 
 def best_of(runs: Iterable[Run]) -> Run:

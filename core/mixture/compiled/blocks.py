@@ -40,6 +40,7 @@ class Sizes(NamedTuple):
     columns: int  # K, or K + 1 with noise
     parts: int  # g, joint levels of a row
     joint: int  # S, all joint levels that there are
+    levels: int  # T, the levels of all columns of categories; 0 where chances are not looked for
 
 
 class Parts(NamedTuple):
@@ -74,6 +75,7 @@ class Sums(NamedTuple):
     second: Pointer  # (K, d, d), the lower triangle or the diagonal
     totals: Pointer  # (4,) log-likelihood, rows, entropy, log of the largest responsibility
     counts: Pointer  # (K, S) shares by joint level
+    levels: Pointer  # (K, T) the same by level
 
 
 @inner
@@ -97,19 +99,21 @@ def sums_in(room: Pointer, size: Sizes) -> Sums:
     first = room + size.columns
     second = first + size.components * size.features
     totals = second + size.components * size.features * size.features
-    return Sums(room, first, second, totals, totals + 4)
+    counts = totals + 4
+    return Sums(room, first, second, totals, counts, counts + size.components * size.joint)
 
 
 @inlined
 def end_of_sums(sums: Sums, size: Sizes) -> Pointer:
     """What comes after sums."""
-    return sums.counts + size.components * size.joint
+    return sums.levels + size.components * size.levels
 
 
 @shared
 def sums_room(size: Sizes) -> int:
     """Doubles that sums need."""
-    return size.columns + size.components * (size.features * (1 + size.features) + size.joint) + 4
+    moments = size.features * (1 + size.features) + size.joint + size.levels
+    return size.columns + size.components * moments + 4
 
 
 @inlined

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..em.constants import LEAST_WEIGHT
+from ..em.constants import LEAST_CHANCE, LEAST_WEIGHT, MOST_CHANGE
 from .blocks import LANES, Sizes, Sums
 from .elementary import exp, log
 from .factors import Factored
@@ -28,6 +28,7 @@ class Mix(NamedTuple):
     mixing: Pointer  # (columns,)
     means: Pointer  # (K, d)
     covariances: Pointer  # (K, d, d)
+    chances: Pointer  # (K, T)
 
 
 class Frame(NamedTuple):
@@ -36,6 +37,8 @@ class Frame(NamedTuple):
     mixing: Pointer  # (columns,)
     scales: Pointer  # (columns,) roots of the mixing weights
     means: Pointer  # (K, d)
+    chances: Pointer  # (K, T)
+    chance_scales: Pointer  # (K, T) roots of the chances times those of the mixing weights
     factored: Factored
     room: Pointer  # (2, d, d)
 
@@ -44,13 +47,14 @@ class Frame(NamedTuple):
 def mix_in(room: Pointer, size: Sizes) -> Mix:
     """A mixture in mix_room(size) doubles."""
     means = room + size.columns
-    return Mix(room, means, means + size.components * size.features)
+    covariances = means + size.components * size.features
+    return Mix(room, means, covariances, covariances + size.components * size.features * size.features)
 
 
 @shared
 def mix_room(size: Sizes) -> int:
     """Doubles that a mixture takes."""
-    return size.columns + size.components * size.features * (1 + size.features)
+    return size.columns + size.components * (size.features * (1 + size.features) + size.levels)
 
 
 @inner
@@ -69,14 +73,17 @@ def factored_room(size: Sizes) -> int:
 def frame_in(room: Pointer, size: Sizes) -> Frame:
     """A frame in frame_room(size) doubles."""
     means = room + 2 * size.columns
-    factored = means + size.components * size.features
-    return Frame(room, room + size.columns, means, factored_in(factored, size), factored + factored_room(size))
+    chances = means + size.components * size.features
+    scales = chances + size.components * size.levels
+    factored = scales + size.components * size.levels
+    after = factored + factored_room(size)
+    return Frame(room, room + size.columns, means, chances, scales, factored_in(factored, size), after)
 
 
 def frame_room(size: Sizes) -> int:
     """Doubles that a frame takes."""
     d = size.features
-    return 2 * size.columns + size.components * d + factored_room(size) + 2 * d * d
+    return 2 * size.columns + size.components * (d + 2 * size.levels) + factored_room(size) + 2 * d * d
 
 
 @shared
@@ -88,7 +95,7 @@ def full_lanes(count: int) -> int:
 @shared
 def logs_length(size: Sizes) -> int:
     """Coordinates that are logarithms, up to full lanes."""
-    return full_lanes(size.columns + size.components * size.features)
+    return full_lanes(size.columns + size.components * (size.features + size.levels))
 
 
 @shared
@@ -104,6 +111,10 @@ def move_frame(frame: Frame, size: Sizes, to: Mix, factored: Factored) -> None:
     for c in range(size.columns):
         frame.mixing[c] = max(to.mixing[c], LEAST_WEIGHT)
         frame.scales[c] = np.sqrt(frame.mixing[c])
+    for k in range(size.components):
+        for t in range(k * size.levels, (k + 1) * size.levels):
+            frame.chances[t] = max(to.chances[t], LEAST_CHANCE)
+            frame.chance_scales[t] = frame.scales[k] * np.sqrt(frame.chances[t])
     copy(to.means, frame.means, size.components * size.features)
     copy(factored.roots, frame.factored.roots, factored_room(size))
 
@@ -118,6 +129,10 @@ def vector_of(frame: Frame, size: Sizes, independent: bool, other: Mix, roots: P
         for j in range(k * d * d, (k + 1) * d * d, d + 1):
             found[at] = frame.factored.inverses[j] * roots[j]
             at += 1
+    levels = at
+    for t in range(size.components * size.levels):
+        found[at] = max(other.chances[t], LEAST_CHANCE) / frame.chances[t]
+        at += 1
     fill(found + at, vector_length(size, independent) - at, 1.0)
     for i in range(0, logs_length(size), LANES):
         store(found, i, log(load8(found, i)))
@@ -126,6 +141,8 @@ def vector_of(frame: Frame, size: Sizes, independent: bool, other: Mix, roots: P
     for k in range(size.components):
         for j in range(size.columns + k * d, size.columns + (k + 1) * d):
             found[j] *= ROOT_TWO * frame.scales[k]
+    for t in range(size.components * size.levels):
+        found[levels + t] *= frame.chance_scales[t]
     at = logs_length(size)
     for k in range(size.components):
         at += shift_and_turn(frame, k, d, independent, other.means + k * d, roots + k * d * d, found + at)
@@ -165,12 +182,19 @@ def moments_of(frame: Frame, size: Sizes, independent: bool, vector: Pointer, fo
     for k in range(size.components):
         for j in range(size.columns + k * d, size.columns + (k + 1) * d):
             vector[j] /= ROOT_TWO * frame.scales[k]
+    levels = size.columns + size.components * d
+    for t in range(size.components * size.levels):
+        change = vector[levels + t] / frame.chance_scales[t]
+        vector[levels + t] = min(max(change, -MOST_CHANGE), MOST_CHANGE)
     raise_logs(vector, logs_length(size))
     for c in range(size.columns):
         found.weight[c] = frame.mixing[c] * vector[c]
         mixing += found.weight[c]
     for c in range(size.columns):
         found.weight[c] *= found.totals[1] / mixing
+    for k in range(size.components):
+        for t in range(k * size.levels, (k + 1) * size.levels):
+            found.levels[t] = found.weight[k] * frame.chances[t] * vector[levels + t]
     at = logs_length(size)
     for k in range(size.components):
         diagonal = vector + (size.columns + k * d)

@@ -28,6 +28,7 @@ from .frame import (
     vector_length,
     vector_of,
 )
+from .levels import Spelling
 from .memory import (
     BEGUN,
     PAUSE,
@@ -57,6 +58,7 @@ from .pointers import (
 from .steps import (
     Rows,
     State,
+    after_state,
     e_step,
     lay_out,
     m_step,
@@ -125,11 +127,11 @@ def desk_in(room: Pointer, size: Sizes, independent: bool) -> Desk:
     """A desk in loop_room(n, size) doubles; the mixture and its moments come first."""
     d = size.features
     state = state_in(room, size)
-    last = mix_in(state.factored.roots + factored_room(size), size)
-    last_found = sums_in(last.covariances + size.components * d * d, size)
+    last = mix_in(after_state(state, size), size)
+    last_found = sums_in(last.chances + size.components * size.levels, size)
     last_factored = factored_in(end_of_sums(last_found, size), size)
     plain = mix_in(last_factored.roots + factored_room(size), size)
-    axes = plain.covariances + size.components * d * d
+    axes = plain.chances + size.components * size.levels
     wanted = sums_in(axes + axes_length(size), size)
     frame = frame_in(end_of_sums(wanted, size), size)
     memory = memory_in(frame.room + 2 * d * d, vector_length(size, independent))
@@ -234,8 +236,8 @@ def take_passes(
     while way != PLAIN or passes < most:
         if way == PLAIN:
             set_out(size, desk)
-        moved = way in (AS_GIVEN, BACK) or m_step(family, size, state, desk.wanted, sweeps)
-        stands = moved and prepare(family, size, state, desk.last.mixing if way == AS_GIVEN else floor)
+        moved = way in (AS_GIVEN, BACK) or m_step(family, size, state, rows.spelling, desk.wanted, sweeps)
+        stands = moved and prepare(family, size, state, rows.spelling, desk.last.mixing if way == AS_GIVEN else floor)
         if not stands and way in (AS_GIVEN, AFTER_M_STEP):
             return DEGENERATE, 0, 0
         if not stands and way == PLAIN:
@@ -269,26 +271,39 @@ def take_passes(
     return GOING, done, passes
 
 
-@entry(types.UniTuple(types.int64, 4)(ROWS, ROW_WEIGHTS, MATRIX, TASK, VECTOR, VECTOR, OUT, OUT))
+@entry(types.UniTuple(types.int64, 4)(ROWS, ROW_WEIGHTS, ROWS, MATRIX, VECTOR, MATRIX, TASK, VECTOR, VECTOR, OUT, OUT))
 def run(
-    values: Array, weights: Array, patterns: Array, task: Task, floor: Array, flattest: Array, room: Array, trace: Array
+    values: Array,
+    weights: Array,
+    joint: Array,
+    places: Array,
+    starts: Array,
+    patterns: Array,
+    task: Task,
+    floor: Array,
+    flattest: Array,
+    room: Array,
+    trace: Array,
 ) -> tuple[int, int, int, int]:
     """EM for len(trace) passes: how it ended, how many mixtures it went through, how many passes it took.
 
     Last, whether a covariance is near-singular, not wider than flattest (d,) in every direction.
+    joint is (n, g) joint levels, which places and starts spell as in Spelling.
     patterns is (P, 2 + d), as in Rows, of rows in the order of their patterns; what is blank in values is 0.
     room has loop_room(n, P, size) doubles. It begins with a mixture and its moments as in State, one of which is
     needed, or holds a loop to take up; it ends with the last of both. A first mixture is taken as it is, whatever the
     floor.
     An accelerated step at the end may take a pass more.
     """
-    size, independent = Sizes(values.shape[1], task.components, task.columns, 0, 0), task.orientation == IDENTITY
+    independent, levels = task.orientation == IDENTITY, int(starts[-1])
+    size = Sizes(values.shape[1], task.components, task.columns, joint.shape[1], places.shape[0], levels)
+    spelling = Spelling(pointer(places), places.shape[1], pointer(starts), len(starts) - 1)
     family = Freedom(task.volume, task.shape, task.orientation)
     desk = desk_in(pointer(room), size, independent)
-    rows, way = rows_in(values, patterns, size, desk.rows), PLAIN
+    rows, way = rows_in(values, patterns, spelling, size, desk.rows), PLAIN
     if task.begins != FROM_LOOP:
         way = AS_GIVEN if task.begins == FROM_MIXTURE else AFTER_M_STEP
-        lay_out(values, weights, desk.state.block, rows)
+        lay_out(values, weights, joint, desk.state.block, rows)
         begin(family, size, desk, way == AFTER_M_STEP)
     end, done, passes = take_passes(family, size, task, desk, rows, way, pointer(floor), pointer(trace), len(trace))
     near_singular = is_near_singular(size, desk.state.structure, pointer(flattest))

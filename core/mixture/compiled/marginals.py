@@ -186,6 +186,13 @@ def clear(size: Sizes, sums: Sums) -> None:
 
 
 @inner
-def parts_of(means: Pointer, marginals: Marginals) -> Parts:
+def parts_of(whole: Parts, marginals: Marginals) -> Parts:
     """The mixture as the pass over the pattern's rows uses it."""
-    return Parts(means, marginals.factors, marginals.log_normalisers, marginals.log_normalisers)
+    return Parts(whole.means, marginals.factors, marginals.log_normalisers, whole.log_chances)
+
+
+@inner
+def sums_of(found: Sums, marginals: Marginals) -> Sums:
+    """What the pass over the pattern's rows adds to: sums of its own, but counts of levels of all rows."""
+    own = marginals.sums
+    return Sums(own.weight, own.first, own.second, own.totals, found.counts, found.levels)

@@ -43,7 +43,7 @@ def add_rows(
     weights is (n,), or (0,) where every row weighs 1; joint (n, g) joint levels; means (K, d); factors, log_normalisers
     and log_chances as in Parts.
     """
-    size = Sizes(means.shape[1], means.shape[0], len(log_normalisers), joint.shape[1], log_chances.shape[1])
+    size = Sizes(means.shape[1], means.shape[0], len(log_normalisers), joint.shape[1], log_chances.shape[1], 0)
     parts = Parts(pointer(means), pointer(factors), pointer(log_normalisers), pointer(log_chances))
     sums = sums_in(pointer(room), size)
     block = block_in(end_of_sums(sums, size), size)
@@ -65,7 +65,7 @@ def score_rows(
     room: Array,
 ) -> None:
     """Write the log density and then the responsibilities of each row, noise last, to scores (n (1 + columns),)."""
-    size = Sizes(means.shape[1], means.shape[0], len(log_normalisers), joint.shape[1], log_chances.shape[1])
+    size = Sizes(means.shape[1], means.shape[0], len(log_normalisers), joint.shape[1], log_chances.shape[1], 0)
     parts = Parts(pointer(means), pointer(factors), pointer(log_normalisers), pointer(log_chances))
     block = block_in(pointer(room) + 4, size)
     at = 0

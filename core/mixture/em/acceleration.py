@@ -21,16 +21,15 @@ from ..moments import Moments
 from .constants import (
     CALM,
     FIRST_RADIUS,
+    LEAST_CHANCE,
     LEAST_COSINE,
     LEAST_WEIGHT,
+    MOST_CHANGE,
     MOST_STRETCH,
     PAIRS,
 )
 from .passes import EStep, Update
 from .stopping import is_lower
-
-LEAST_CHANCE = 1e-12  # of a level: a smaller one stays where it is
-LARGEST_LOG = 50.0  # of a change of a chance
 
 
 def _mixing(mixture: Mixture) -> Array:
@@ -101,7 +100,7 @@ class Frame:
         """Counts of (K,) rows in each level at some coordinates."""
         roots = self._roots[: len(weight), None]
         logs = levels.reshape(self._chances.shape) / (roots * np.sqrt(self._chances))
-        chances = self._chances * np.exp(np.minimum(logs, LARGEST_LOG))
+        chances = self._chances * np.exp(np.clip(logs, -MOST_CHANGE, MOST_CHANGE))
         return tuple(
             weight[:, None] * each / each.sum(axis=1, keepdims=True)
             for each in np.split(chances, np.cumsum(self._origin.levels)[:-1], axis=1)

@@ -23,6 +23,8 @@ CALM = 0.1  # length of EM's own step above which it goes unaccelerated: far fro
 FIRST_RADIUS = 1.0  # of a step; 1 moves the mean of a component of weight 1 by a standard deviation
 LEAST_COSINE = 1e-9  # between a step and the change over it, for the pair to tell of curvature
 LEAST_WEIGHT = 1e-300  # of a component, where its log is taken
+LEAST_CHANCE = 1e-12  # of a level, the same
+MOST_CHANGE = 3.0  # of the log of a chance in a step: one near 0 has hardly a say in the direction of a step
 
 ROUNDING = 1e-13  # relative fall of the log-likelihood that is none
 BLURRED = 1e-6  # relative fall that rounding explains where columns are nearly combinations of others; passes end there

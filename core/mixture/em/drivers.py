@@ -15,6 +15,7 @@ from typing import Generic, Protocol, cast
 import numpy as np
 
 from ...arrays import Array
+from ...data.joint_levels import JointLevels
 from ...data.patterns import Patterns
 from ...data.rows import Rows
 from ...errors import DegenerateError
@@ -138,11 +139,12 @@ class Compiled:
 
     def __init__(self, loops: ModuleType, method: Method, start: Mixture | Moments, rows: Rows) -> None:
         """At a mixture, or before the M-step of some Moments without noise."""
+        joint = JointLevels(rows.levels)
         if isinstance(start, Mixture):
-            self._layout, begins = Layout(start.means.shape, start.noise), loops.FROM_MIXTURE
+            self._layout, begins = Layout(start.means.shape, start.noise, joint), loops.FROM_MIXTURE
         else:
-            self._layout, begins = Layout(start.mean.shape, None), loops.FROM_MOMENTS
-        components, features = self._layout.vectors
+            self._layout, begins = Layout(start.mean.shape, None, joint), loops.FROM_MOMENTS
+        components = self._layout.components
         self._loops, self._method = loops, method
         self._task = loops.Task(
             components,
@@ -155,12 +157,13 @@ class Compiled:
             method.tolerance,
         )
         table = _table(rows.patterns, self._layout.noise)
-        self._rows = rows.values, np.empty(0) if rows.weights is None else rows.weights, table
-        self._room = np.empty(_room(loops, rows.n, len(table), components, features, self._layout.columns))
+        weights = np.empty(0) if rows.weights is None else rows.weights
+        self._rows = rows.values, weights, rows.joint_levels, joint.spelling, joint.begins, table
+        self._room = np.empty(_room(loops, rows.n, len(table), self._layout.sizes))
         if isinstance(start, Mixture):
             self._layout.pack(start, self._room)
         else:
-            self._room[self._layout.length + 1 : self._layout.end] = start.numbers
+            self._layout.pack_moments(start, self._room)
 
     def advance(self, passes: int) -> Stride:
         """As in Driver; an accelerated step at the end may take a pass more."""
@@ -187,22 +190,31 @@ def _table(patterns: Patterns, noise: Noise | None) -> Array:
 
 
 @lru_cache(maxsize=256)
-def _room(loops: ModuleType, n: int, patterns: int, components: int, features: int, columns: int) -> int:
+def _room(loops: ModuleType, n: int, patterns: int, sizes: tuple[int, ...]) -> int:
     """Doubles that compiled passes take."""
-    return int(loops.loop_room(n, patterns, loops.Sizes(features, components, columns, 0, 0)))
+    return int(loops.loop_room(n, patterns, loops.Sizes(*sizes)))
 
 
 class Layout:
     """Where compiled code keeps a mixture's numbers and those of its moments."""
 
-    def __init__(self, vectors: tuple[int, ...], noise: Noise | None) -> None:
-        """Of means (K, d) and a noise component, if there is any."""
+    def __init__(self, vectors: tuple[int, ...], noise: Noise | None, joint: JointLevels) -> None:
+        """Of means (K, d), a noise component if there is any, and categories of such levels."""
         components, features = self.vectors = vectors
-        self.components, self.matrices, self.noise = components, (components, features, features), noise
+        self.components, self.matrices, self.noise, self.joint = (
+            components,
+            (components, features, features),
+            noise,
+            joint,
+        )
         self.columns = components + (noise is not None)  # mixing weights, noise's included
         self.first = self.columns + components * features
-        self.length = self.first + components * features * features  # of (columns,), (K, d) and (K, d, d) together
-        self.end = 2 * self.length + 5  # after the log density of noise, the moments and their four totals
+        self.middle = self.first + components * features * features  # of (columns,), (K, d) and (K, d, d) together
+        self.levels = components * sum(joint.levels)  # of (K, T)
+        self.moments = self.middle + self.levels + 1  # after the log density of noise
+        self.totals = self.moments + self.middle
+        self.end = self.totals + 4 + components * joint.size + self.levels
+        self.sizes = (features, components, self.columns, len(joint.parts), joint.size, sum(joint.levels))
 
     def split(self, numbers: Array) -> tuple[Array, Array, Array]:
         """Views: (columns,), (K, d) and (K, d, d)."""
@@ -210,27 +222,44 @@ class Layout:
         return (
             numbers[:columns],
             numbers[columns:first].reshape(self.vectors),
-            numbers[first : self.length].reshape(self.matrices),
+            numbers[first : self.middle].reshape(self.matrices),
         )
+
+    def by_column(self, numbers: Array) -> tuple[Array, ...]:
+        """(K, L) views of each column of categories, of (K, T) numbers."""
+        if not self.joint.levels:
+            return ()
+        whole = numbers.reshape(self.components, -1)
+        return tuple(np.split(whole, np.cumsum(self.joint.levels)[:-1], axis=1))
 
     def pack(self, start: Mixture, room: Array) -> None:
         """Write a mixture where compiled.steps.State has it."""
         mixing, means, covariances = self.split(room)
         mixing[: self.components], means[:], covariances[:] = start.weights, start.means, start.covariances
+        if start.chances:
+            room[self.middle : self.middle + self.levels] = np.concatenate(start.chances, axis=1).ravel()
         if start.noise is not None:
-            mixing[-1], room[self.length] = start.noise.weight, -start.noise.log_volume
+            mixing[-1], room[self.moments - 1] = start.noise.weight, -start.noise.log_volume
+
+    def pack_moments(self, start: Moments, room: Array) -> None:
+        """Write all that an M-step needs of moments without noise."""
+        room[self.moments : self.totals + 4] = start.numbers
+        if start.counts:
+            room[self.end - self.levels : self.end] = np.concatenate(start.counts, axis=1).ravel()
 
     def place(self, numbers: Array, is_near_singular: bool) -> Place:
         """A place of (end,) numbers as compiled code left them."""
-        weights = numbers[self.length + 1 :][: self.components]
-        return Place(float(numbers[-4]), float(weights.min()), is_near_singular, lambda: self._apart(numbers))
+        weights = numbers[self.moments :][: self.components]
+        return Place(float(numbers[self.totals]), float(weights.min()), is_near_singular, lambda: self._apart(numbers))
 
     def _apart(self, numbers: Array) -> tuple[Mixture, Moments]:
         numbers.flags.writeable = False
         k, noise = self.components, self.noise
         mixing, means, covariances = self.split(numbers)
-        mixture = Mixture(mixing[:k], means, covariances, noise and replace(noise, weight=float(mixing[k])))
-        weight, mean, scatter = self.split(numbers[self.length + 1 :])
-        log_likelihood, rows, entropy, log_largest = numbers[-4:].tolist()
-        noise_weight = float(weight[k:].sum())
-        return mixture, Moments(weight[:k], mean, scatter, log_likelihood, rows, noise_weight, entropy, log_largest)
+        chances = self.by_column(numbers[self.middle : self.middle + self.levels])
+        noise = noise and replace(noise, weight=float(mixing[k]))
+        mixture = Mixture(mixing[:k], means, covariances, noise, chances)
+        weight, mean, scatter = self.split(numbers[self.moments :])
+        log_likelihood, rows, entropy, log_largest = numbers[self.totals : self.totals + 4].tolist()
+        totals = log_likelihood, rows, float(weight[k:].sum()), entropy, log_largest
+        return mixture, Moments(weight[:k], mean, scatter, *totals, self.by_column(numbers[self.end - self.levels :]))

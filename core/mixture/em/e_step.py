@@ -106,7 +106,7 @@ def units_of(rows: Rows) -> list[Unit]:
 def _sums(passes: ModuleType, mixture: Mixture, marginals: Marginals, rows: Rows, over: Map) -> Array:
     """(P, s) sums of the rows of each pattern about the mixture's means, as compiled code leaves them."""
     packed, normalisers, table = marginals.packed, marginals.log_normalisers, table_of(mixture)
-    size = passes.Sizes(mixture.features, mixture.components, normalisers.shape[1], rows.parts, table.shape[1])
+    size = passes.Sizes(mixture.features, mixture.components, normalisers.shape[1], rows.parts, table.shape[1], 0)
     room, work = passes.sums_room(size), passes.block_room(size)
     weights, joint = np.empty(0) if rows.weights is None else rows.weights, rows.joint_levels
 

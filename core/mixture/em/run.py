@@ -22,6 +22,7 @@ from .stopping import Objection, Outcome, has_few_rows
 
 WORK_OF_A_STRIDE = 100_000_000  # rows x components x features^2 of the passes taken at a time: about 30 ms
 ROWS_OF_AXES = 30  # as many rows for each feature take as long as an M-step that takes covariances apart
+LOOKED_UP = 4  # times as long as a product of features the look at a category takes
 LEAST_STRIDE = 2  # passes in it; a pass that takes longer is taken by itself
 LEAST_STRIDE_OF_MANY = 20  # the same with more rows than SAMPLE_ROWS, for a pass by itself can be spread over threads
 PATIENCE = 50  # passes after which a run whose covariance is near-singular is not expected to widen again
@@ -111,12 +112,12 @@ _OUTCOMES = {
 def begun(problem: Problem, plan: Plan, start: Mixture | Moments, over: Map = map) -> Running:
     """A run by a plan before its first pass; start and over are those of converge."""
     m_step, source = m_step_of(problem, plan), problem.source
-    work = source.n * plan.components * source.d**2
+    work = source.n * plan.components * (source.d**2 + LOOKED_UP * len(source.levels))
     work += 0 if plan.family.is_diagonal else ROWS_OF_AXES * plan.components * source.d**3
     least = LEAST_STRIDE if source.n <= SAMPLE_ROWS else LEAST_STRIDE_OF_MANY
     single = m_step.is_constrained or work * least > WORK_OF_A_STRIDE
     loops = compiled.load("loops")
-    if loops is None or single or not isinstance(source, Rows) or source.levels:
+    if loops is None or single or not isinstance(source, Rows):
         mixture = begin(problem, plan, start) if isinstance(start, Moments) else start
         return Running(_stepped(problem, plan, mixture, over), plan.max_iterations)
     if isinstance(start, Moments) and plan.noise:

@@ -37,6 +37,7 @@ class StartSample:
     weights: Array  # (m,)
     blank: Mask | None = None  # (m, d) cells that were blank and hold expected values; None where there are none
     deviations: Array | None = None  # (d,) of the columns as EM has them; None where those are the rows
+    has_categories: bool = False  # whether some of the columns are levels of categories
     _spreads: dict[tuple[int, int, int], Spread] = field(default_factory=dict, init=False, repr=False, compare=False)
     _spreading: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)  # held while there are more
 
@@ -89,7 +90,8 @@ def sample_of(standard: Array, rows: Rows, deviations: Array) -> StartSample:
         apart = np.eye(levels)[np.where(known, column, 0).astype(np.intp)] - shares
         columns.append(np.where(known[:, None], apart, 0.0) / np.sqrt(max(1.0 - shares @ shares, FLAT)))
     whole, width = np.column_stack(columns), sum(rows.levels)
-    return StartSample(read_only(whole), read_only(rows.row_weights), deviations=np.append(deviations, np.ones(width)))
+    wide = np.append(deviations, np.ones(width))
+    return StartSample(read_only(whole), read_only(rows.row_weights), deviations=wide, has_categories=width > 0)
 
 
 @dataclass(frozen=True)
@@ -234,7 +236,8 @@ class Hierarchical:
 
     Attributes:
         then: the start by which all but the first attempt begin; by default `KMeansPlusPlus()`, and `Lloyd()` with
-            columns as they are measured, standardised, and as they are measured, in turn.
+            columns as they are measured, standardised, and as they are measured, in turn; with categories the first of
+            these alone, since Lloyd's iterations lead most attempts to one place there.
 
     Examples:
         >>> core.Plan(components=3, start=core.Hierarchical(then=core.RandomRows())).start.then
@@ -246,7 +249,8 @@ class Hierarchical:
     def labels(self, sample: StartSample, components: int, attempt: int, seed: int) -> Labels:
         """As in Start."""
         if attempt > 0:
-            return self.then.labels(sample, components, attempt - 1, seed)
+            then = KMeansPlusPlus() if sample.has_categories and self.then == VARIED else self.then
+            return then.labels(sample, components, attempt - 1, seed)
         return sample.hierarchy.labels(components)
 
 

@@ -171,8 +171,8 @@ def score_rows(
     columns, strange, matrix = placed(training.transform, table)
     groups = Grouping.apart(fitted.components) if grouping is None else grouping
     expect(groups, Grouping, "A Grouping")
-    shares = groups.shares(fitted.mixture.responsibilities(matrix))
-    before = groups.shares(fitted.mixture.responsibilities(training))
+    shares = groups.shares(fitted.mixture.responsibilities(matrix.rows))
+    before = groups.shares(fitted.mixture.responsibilities(training.rows))
     found = Anomalies(scored_alike(odd.scored, matrix), odd.policy, odd.threshold)
     return NewRows(
         matrix,

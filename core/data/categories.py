@@ -56,9 +56,9 @@ def learned(table: Table, name: str, fewest: int = 1) -> Category:
     if not 2 <= len(counts) <= MOST_EVER:
         what = "the same value in every row" if len(counts) == 1 else f"{len(counts):,} different values"
         raise DataError(f"Column {name!r} has {what}, so it makes no categories.", remedy="Leave it out.")
-    said = texts.groupby(apart).agg(lambda each: each.mode().iloc[0])
-    often = _in_order([said[key] for key, count in counts.items() if count >= fewest])
-    rare = _in_order([said[key] for key, count in counts.items() if count < fewest])
+    said = texts.groupby(apart).agg(lambda each: each.mode().iloc[0]).to_dict()
+    often = _in_order([said[key] for key in counts.index[counts >= fewest]])
+    rare = _in_order([said[key] for key in counts.index[counts < fewest]])
     if len(rare) < 2 or not often:
         return Category(name, _in_order([*often, *rare]))
     return Category(name, (*often, _unlike(often)), rare)

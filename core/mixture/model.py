@@ -276,8 +276,10 @@ class Mixture:
     def ordered(self, order: Sequence[int] | npt.NDArray[np.intp]) -> Mixture:
         """The same mixture with its components in another order."""
         chosen = np.asarray(order, dtype=np.intp)
-        parts = (closed(each[chosen]) for each in (self.weights, self.means, self.covariances))
-        return Mixture(*parts, self.noise, tuple(closed(each[chosen]) for each in self.chances))
+        weights, means, covariances, *chances = (
+            closed(each[chosen]) for each in (self.weights, self.means, self.covariances, *self.chances)
+        )
+        return Mixture(weights, means, covariances, self.noise, tuple(chances))
 
     @property
     def by_weight(self) -> Mixture:

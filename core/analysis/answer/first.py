@@ -98,7 +98,7 @@ class FirstAnswer:
     @cached_property
     def shares(self) -> Array:
         """(m, G) how far each row of the matrix is in each group."""
-        found = self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix))
+        found = self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix.rows))
         return read_only(found[:, : self.groups])  # a fit that could not be had without noise has a share of it
 
     @cached_property

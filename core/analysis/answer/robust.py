@@ -105,7 +105,7 @@ def _refitted(mixture: Mixture, like: Fit, matrix: Matrix, tolerance: float, wat
     """EM on some rows from a mixture's shares of them; None where that leads to no sound fit."""
     plan = replace(like.plan, components=mixture.components, noise=False, tolerance=tolerance)
     try:
-        shares = density.responsibilities(mixture, matrix)
+        shares = density.responsibilities(mixture, matrix.rows)
         found = fit(matrix, plan, responsibilities=shares, watch=watch)
     except CoreError:
         return None

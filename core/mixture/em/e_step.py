@@ -67,7 +67,7 @@ def in_numpy(mixture: Mixture, rows: Rows) -> Moments:
     covariance (Ghahramani and Jordan 1994): of data that are blank at random given the cells that are not (Little and
     Rubin 2002, section 6.2).
     """
-    total, codes = Moments.zero(*mixture.means.shape, mixture.levels), rows.codes
+    total, codes = Moments.zero(mixture.components, mixture.features, mixture.levels), rows.codes
     categories = np.ones(len(mixture.chances), dtype=np.bool_)
     for (at, end), observed in zip(pairwise(rows.patterns.starts), rows.patterns.observed, strict=True):
         marginal, values, weights = (

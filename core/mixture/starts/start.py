@@ -85,10 +85,10 @@ def sample_of(standard: Array, rows: Rows, deviations: Array) -> StartSample:
     codes, columns = rows.codes, [standard]
     for column, levels in zip(codes.T, rows.levels, strict=True):
         known = ~np.isnan(column)
-        shares = np.bincount(column[known].astype(np.intp), rows.row_weights[known], levels)
-        shares /= max(shares.sum(), 1.0)
+        counts = np.bincount(column[known].astype(np.intp), rows.row_weights[known], levels)
+        shares = counts / max(float(counts.sum()), 1.0)
         apart = np.eye(levels)[np.where(known, column, 0).astype(np.intp)] - shares
-        columns.append(np.where(known[:, None], apart, 0.0) / np.sqrt(max(1.0 - shares @ shares, FLAT)))
+        columns.append(np.where(known[:, None], apart, 0.0) / np.sqrt(max(1.0 - float(shares @ shares), FLAT)))
     whole, width = np.column_stack(columns), sum(rows.levels)
     wide = np.append(deviations, np.ones(width))
     return StartSample(read_only(whole), read_only(rows.row_weights), deviations=wide, has_categories=width > 0)

@@ -43,7 +43,8 @@ class Category:
         """(n,) codes of cells, NaN where blank and where the value is none of the levels."""
         code = {key: at for at, level in enumerate(self.levels) for key in keys([level])}
         code |= dict.fromkeys(keys(self.other), len(self.levels) - 1)
-        return told_apart(cells).map(code).to_numpy(dtype=np.float64, na_value=np.nan)
+        found = told_apart(cells).map(code).to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.asarray(found, dtype=np.float64)
 
 
 def learned(table: Table, name: str, fewest: int = 1) -> Category:

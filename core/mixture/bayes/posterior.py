@@ -71,6 +71,44 @@ class NormalWishart:
         return float((of_means + of_precisions - _log_normaliser(self) + _log_normaliser(prior)).sum())
 
 
+@dataclass(frozen=True)
+class LevelPosterior:
+    """Dirichlet distributions of the chances of K components, one for each column of categories."""
+
+    parameters: tuple[Array, ...]  # (K, L) of each column
+    prior: float  # of each level
+
+    @classmethod
+    def of(cls, counts: tuple[Array, ...], prior: float) -> LevelPosterior:
+        """After the counts of some Moments (Bishop 2006, eq. 10.58, of levels instead of components)."""
+        return cls(tuple(prior + each for each in counts), prior)
+
+    @property
+    def means(self) -> tuple[Array, ...]:
+        """(K, L) expected chances."""
+        return tuple(each / each.sum(axis=1, keepdims=True) for each in self.parameters)
+
+    @property
+    def expected(self) -> tuple[Array, ...]:
+        """(K, L) chances whose logs are the expected ones; they sum to less than 1."""
+        return tuple(np.exp(logs) for logs in self._logs)
+
+    @property
+    def divergence(self) -> float:
+        """The Kullback-Leibler divergence from the prior, over all columns and components."""
+        return float(sum(map(self._apart, self.parameters, self._logs)))
+
+    def _apart(self, parameters: Array, logs: Array) -> float:
+        after = gammaln(parameters.sum(axis=1)) - gammaln(parameters).sum(axis=1)
+        levels = parameters.shape[1]
+        before = gammaln(levels * self.prior) - levels * gammaln(self.prior)
+        return float((after - before + ((parameters - self.prior) * logs).sum(axis=1)).sum())
+
+    @property
+    def _logs(self) -> tuple[Array, ...]:
+        return tuple(psi(each) - psi(each.sum(axis=1, keepdims=True)) for each in self.parameters)
+
+
 def _digammas(dof: Array, d: int) -> Array:
     """(K,) sums of digamma((dof - j) / 2) over j = 0..d-1."""
     sums: Array = psi((dof[:, None] - np.arange(d)) / 2).sum(axis=1)
@@ -80,6 +118,8 @@ def _digammas(dof: Array, d: int) -> Array:
 def _log_normaliser(some: NormalWishart) -> Array:
     """(K,) log normalisers of the Wishart densities."""
     d = some.mean.shape[1]
+    if not d:
+        return np.zeros(len(some.dof))
     log_scale = d * np.log(2) - np.linalg.slogdet(some.scatter)[1]
     normaliser: Array = some.dof / 2 * log_scale + multigammaln(some.dof / 2, d)
     return normaliser

@@ -32,7 +32,7 @@ from ..plan import Plan, check_components, check_passes
 from ..problem import Problem, Units, pose
 from ..starts.first_moments import of_shares
 from ..starts.start import KMeansPlusPlus, Start, one_hot
-from .posterior import DirichletProcess, NormalWishart, WeightPosterior, WeightPrior
+from .posterior import DirichletProcess, LevelPosterior, NormalWishart, WeightPosterior, WeightPrior
 
 LEAST_LOG_WEIGHT = -690.0  # beside the largest: exp of less is zero, and its log has no digits
 LEAST_ROWS = 1.0  # rows' worth of weight that a component holds to count as one
@@ -47,6 +47,7 @@ class ComponentPrior:
         strength: number of rows that this mean is worth, above 0.
         dof: degrees of freedom of the Wishart distribution of the precision, above d - 1; None is d.
         scatter: (d, d) dof times the covariance that is expected; None is the covariance of all rows.
+        per_level: rows that each level of a category is worth beforehand, above 0.
 
     Examples:
         >>> core.BayesPlan(prior=core.ComponentPrior(mean=[0, 0], strength=2.0)).prior.mean
@@ -57,6 +58,7 @@ class ComponentPrior:
     strength: float = 1.0
     dof: float | None = None
     scatter: tuple[tuple[float, ...], ...] | None = None
+    per_level: float = 1.0
 
     def __post_init__(self) -> None:
         """Take anything that numpy takes for a vector and a matrix. Raises ChoiceError."""
@@ -66,6 +68,8 @@ class ComponentPrior:
             raise ChoiceError("The degrees of freedom of a prior are a number.")
         if not is_number(self.strength) or not self.strength > 0:
             raise ChoiceError("The strength of a prior must be a positive number.")
+        if not is_number(self.per_level) or not self.per_level > 0:
+            raise ChoiceError("What a prior is worth in each level must be a positive number.")
 
     def learned(self, units: Units, rows: float) -> NormalWishart:
         """The prior of one component in EM's units. Raises ChoiceError where it does not fit the columns."""
@@ -74,10 +78,10 @@ class ComponentPrior:
         scatter = units.covariance * rows / max(rows - 1, 1.0)
         if self.scatter is not None:
             scatter = np.array(self.scatter) / units.scale**2
-        dof = float(d if self.dof is None else self.dof)
+        dof = float(max(d, 1) if self.dof is None else self.dof)
         if mean.shape != (d,) or scatter.shape != (d, d):
             raise ChoiceError(f"The prior is not one of {d} columns.")
-        if not dof > d - 1 or np.linalg.eigvalsh(scatter).min() <= 0:
+        if not dof > d - 1 or np.linalg.eigvalsh(scatter).min(initial=np.inf) <= 0:
             raise ChoiceError("The prior's degrees of freedom or its scatter are too small for so many columns.")
         mean = (mean - units.centre) / units.scale
         return NormalWishart(mean[None], np.array([self.strength]), np.array([dof]), scatter[None])
@@ -170,18 +174,21 @@ class Posterior:
 
     weights: WeightPosterior
     components: NormalWishart
+    levels: LevelPosterior
 
     @property
     def mixture(self) -> Mixture:
         """The mixture at the expectations."""
-        return Mixture(self.weights.means, self.components.mean, self.components.covariances)
+        numbers = self.components.mean, self.components.covariances
+        return Mixture(self.weights.means, *numbers, None, self.levels.means)
 
     @property
     def expected(self) -> tuple[Mixture, float]:
         """A mixture whose log densities are the expected ones less a constant, and the constant."""
         logs = self.weights.expected_logs + self.components.log_shrinkage
         unnormalised = np.exp(np.maximum(logs - logs.max(), LEAST_LOG_WEIGHT))
-        return Mixture(unnormalised, self.components.mean, self.components.covariances), float(logs.max())
+        numbers = self.components.mean, self.components.covariances
+        return Mixture(unnormalised, *numbers, None, self.levels.expected), float(logs.max())
 
 
 @dataclass(frozen=True)
@@ -190,14 +197,17 @@ class Update:
 
     weights: WeightPrior
     components: NormalWishart
+    per_level: float
 
     def __call__(self, found: Moments, previous: Posterior | None = None) -> Posterior:
         """The posterior, whatever the one before."""
-        return Posterior(self.weights.updated(found.weight), self.components.updated(found))
+        levels = LevelPosterior.of(found.counts, self.per_level)
+        return Posterior(self.weights.updated(found.weight), self.components.updated(found), levels)
 
     def value(self, posterior: Posterior, found: Moments) -> float:
         """The evidence bound, which never falls (Bishop 2006, eq. 10.3)."""
-        return found.log_likelihood - posterior.weights.divergence - posterior.components.divergence(self.components)
+        of_components = posterior.components.divergence(self.components) + posterior.levels.divergence
+        return found.log_likelihood - posterior.weights.divergence - of_components
 
 
 def expecting(step: EStep[Mixture]) -> EStep[Posterior]:
@@ -255,12 +265,13 @@ def _first_moments(problem: Problem, plan: BayesPlan) -> Moments:
     weights = rows.row_weights * (problem.rows / rows.row_weights.sum())
     found = of_shares(replace(rows, weights=weights), one_hot(labels, plan.components))
     falling = np.argsort(-found.weight, kind="stable")  # a stick is broken from its large end (Kurihara et al. 2007)
-    return replace(found, weight=found.weight[falling], mean=found.mean[falling], scatter=found.scatter[falling])
+    ordered = {name: getattr(found, name)[falling] for name in ("weight", "mean", "scatter")}
+    return replace(found, **ordered, counts=tuple(each[falling] for each in found.counts))
 
 
 def _run(problem: Problem, plan: BayesPlan, first: Moments, origin: Origin, watch: Watch) -> Bayes:
     """Variational EM to its end."""
-    update = Update(plan.weights, plan.prior.learned(problem.units, problem.rows))
+    update = Update(plan.weights, plan.prior.learned(problem.units, problem.rows), plan.prior.per_level)
     steps = passes(expecting(over_all(problem.source)), update, update(first))
     driver = Stepped(steps, update.value, plan.tolerance)
     running = Running(driver, plan.max_iterations)

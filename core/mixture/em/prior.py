@@ -83,6 +83,8 @@ class ConjugatePrior:
     def learned(self, units: Units, rows: float, family: Family, components: int) -> PriorRows:
         """What it adds to moments in EM's units. Raises ChoiceError where it does not fit the columns."""
         d = len(units.centre)
+        if not d:
+            return PriorRows(0.0, units.centre, units.covariance, self.shrinkage, self.per_level)
         mean = units.centre if self.mean is None else np.array(self.mean)
         scale = self._default_scale(units, rows, family, components)
         if self.scale is not None:

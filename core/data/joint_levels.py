@@ -74,7 +74,8 @@ class JointLevels:
         """(n, g) joint levels, counted among all, of (n, c) codes, NaN where blank. Raises DataError for no codes."""
         blank = np.isnan(codes)
         filled = np.where(blank, np.array(self.levels, dtype=np.float64), codes)
-        if not ((codes == np.floor(codes)) | blank).all() or (filled < 0).any() or (filled > self.levels).any():
+        is_level = (codes == np.floor(codes)) & (codes >= 0) & (codes < np.array(self.levels))
+        if not (is_level | blank).all():
             raise DataError("Some codes of categories are none of their levels.", remedy="Prepare the table anew.")
         found = np.empty((len(codes), len(self.parts)))
         for g, (part, shape) in enumerate(zip(self.parts, self.shapes, strict=True)):

@@ -145,8 +145,8 @@ def as_rows(X: object, columns: int) -> Array:
     A 1-D array is one column. Of a Matrix with categories only the numbers are taken where no more were fitted. Raises
     DataError for another number of columns, and for what as_source refuses.
     """
-    if isinstance(X, np.ndarray) and X.dtype == np.float64 and X.ndim == 2 and not len(X):
-        values: Array = X  # no rows have no scores
+    if isinstance(X, np.ndarray) and X.dtype == np.float64 and X.ndim == 2 and not X.size:
+        values: Array = X  # no rows have no scores, and rows without a known cell are all alike
     elif isinstance(X, Source) and not isinstance(X, ArraySource):
         values = np.concatenate([block for block, _ in X.blocks()])
     else:

@@ -31,8 +31,9 @@ class Category:
         other: values that count together as the last level.
 
     Examples:
-        >>> core.Category("plan", ("basic", "pro")).codes_of(pd.Series(["pro", None, "basic"])).tolist()
-        [1.0, nan, 0.0]
+        >>> matrix = core.prepare(core.sample("customers").load())
+        >>> [each.column for each in matrix.transform.categories], matrix.levels[1]
+        (['region', 'plan'], ('basic', 'family', 'premium'))
     """
 
     column: str
@@ -93,7 +94,7 @@ def default_categories(table: Table) -> tuple[str, ...]:
 
     Examples:
         >>> core.default_categories(core.sample("customers").load())
-        ('region', 'newsletter')
+        ('region', 'plan')
     """
     return tuple(each.name for each in table.columns if _is_words(each, table) or _is_answers(each, table))
 

@@ -43,30 +43,10 @@ def logs(chances: Chances, noise: bool) -> Chances:
     return tuple(map(closed, found))
 
 
-def at(by_level: Array, codes: Array) -> Array:
-    """(K, n) numbers by (K, L) level, of (n,) codes; 0 where blank."""
-    blank = np.isnan(codes)
-    found = by_level[:, np.where(blank, 0, codes).astype(np.intp)]
-    return np.where(blank, 0.0, found) if blank.any() else found
-
-
 def drawn(chances: Array, rng: np.random.Generator) -> Array:
     """(n,) codes drawn by (n, L) chances."""
     below = np.cumsum(chances, axis=1)
     return np.asarray((rng.random((len(chances), 1)) * below[:, -1:] >= below).sum(axis=1), dtype=np.float64)
-
-
-def counts_of(codes: Array, levels: Sequence[int], shares: Array) -> Chances:
-    """Of each column, (K, L) sums of (n, K) shares by level, of (n, c) codes; blanks do not count."""
-    return tuple(
-        closed(np.stack([_count(column, count, share) for share in shares.T]))
-        for column, count in zip(codes.T, levels, strict=True)
-    )
-
-
-def _count(codes: Array, levels: int, share: Array) -> Array:
-    known = ~np.isnan(codes)
-    return np.bincount(codes[known].astype(np.intp), share[known], levels).astype(np.float64)
 
 
 def estimated(counts: Chances, prior: float = 0.0) -> Chances:

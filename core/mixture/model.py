@@ -18,6 +18,7 @@ from scipy.linalg import solve_triangular
 from scipy.special import logsumexp, softmax
 
 from ..arrays import Array, closed, read_only
+from ..data.level_codes import looked_up
 from ..data.patterns import Mask, Patterns
 from ..data.source import as_numbers, as_rows
 from ..errors import ChoiceError, DegenerateError, whole_number
@@ -160,7 +161,7 @@ class Mixture:
             marginal, rows = self._of_numbers(observed), numbers[chosen]
             joint[:, chosen] = marginal._whole_log_joint(rows if observed.all() else rows[:, observed])
         for column, logs in zip(codes.T, self.log_chances, strict=True):
-            joint += of_levels.at(logs, column)
+            joint += looked_up(logs, column)
         return joint.T
 
     def _whole_log_joint(self, values: Array) -> Array:

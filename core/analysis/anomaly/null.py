@@ -11,8 +11,8 @@ import numpy.typing as npt
 from scipy import stats
 
 from ...arrays import Array, read_only
+from ...data.level_codes import looked_up
 from ...mixture import density
-from ...mixture.chances import at as looked_up
 from ...mixture.chances import drawn
 from ...mixture.model import BLOCK_ROWS, Mixture
 

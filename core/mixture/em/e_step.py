@@ -19,10 +19,10 @@ import numpy as np
 
 from ...arrays import Array
 from ...data.joint_levels import JointLevels
+from ...data.level_codes import counted
 from ...data.patterns import Mask
 from ...data.rows import Rows, RowSource
 from .. import compiled
-from ..chances import counts_of
 from ..marginals import Marginals
 from ..missing import Regression
 from ..model import Mixture, responsibilities_of
@@ -78,7 +78,7 @@ def in_numpy(mixture: Mixture, rows: Rows) -> Moments:
         joint = marginal.log_joint(np.column_stack([values, codes[at:end]]))
         log_density, responsibilities = responsibilities_of(joint)
         found = replace(moments(values, responsibilities, weights), log_likelihood=float(weights @ log_density))
-        found = replace(found, counts=counts_of(codes[at:end], rows.levels, responsibilities * weights[:, None]))
+        found = replace(found, counts=counted(codes[at:end], rows.levels, responsibilities * weights[:, None]))
         found = found.noise_last() if mixture.noise else found
         total = total + Regression.of(mixture, observed).completed(found, mixture, observed)
     return total

@@ -9,9 +9,9 @@ from operator import add
 import numpy as np
 
 from ...arrays import Array
+from ...data.level_codes import counted
 from ...data.patterns import Mask
 from ...data.rows import Rows, RowSource
-from ..chances import counts_of
 from ..moments import Moments, adding_up, of_groups
 from .start import Labels, one_hot, softened
 
@@ -32,7 +32,7 @@ def of_shares(rows: Rows, shares: Array) -> Moments:
     found = _of_numbers(rows, shares)
     if not rows.levels:
         return found
-    counts = counts_of(rows.codes, rows.levels, shares * rows.row_weights[:, None])
+    counts = counted(rows.codes, rows.levels, shares * rows.row_weights[:, None])
     return replace(found, counts=tuple(_nearer(each) for each in counts))
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrays import Array, read_only
+from ...data.level_codes import indicators
 from ...data.patterns import Mask
 from ...data.rows import Rows
 from ...errors import ChoiceError
@@ -82,16 +83,11 @@ def sample_of(standard: Array, rows: Rows, deviations: Array) -> StartSample:
 
     Those of a category have together the variance of a column of numbers.
     """
-    codes, columns = rows.codes, [standard]
-    for column, levels in zip(codes.T, rows.levels, strict=True):
-        known = ~np.isnan(column)
-        counts = np.bincount(column[known].astype(np.intp), rows.row_weights[known], levels)
-        shares = counts / max(float(counts.sum()), 1.0)
-        apart = np.eye(levels)[np.where(known, column, 0).astype(np.intp)] - shares
-        columns.append(np.where(known[:, None], apart, 0.0) / np.sqrt(max(1.0 - float(shares @ shares), FLAT)))
+    weights, columns = rows.row_weights, [standard]
+    columns += [indicators(codes, levels, weights) for codes, levels in zip(rows.codes.T, rows.levels, strict=True)]
     whole, width = np.column_stack(columns), sum(rows.levels)
     wide = np.append(deviations, np.ones(width))
-    return StartSample(read_only(whole), read_only(rows.row_weights), deviations=wide, has_categories=width > 0)
+    return StartSample(read_only(whole), read_only(weights), deviations=wide, has_categories=width > 0)
 
 
 @dataclass(frozen=True)

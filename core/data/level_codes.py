@@ -1,0 +1,42 @@
+"""Codes of levels, NaN where blank: looked up, counted, and spread out as columns of 0 and 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..arrays import Array, closed
+
+ALONE = 1e-10  # variance of a column in which hardly a cell is not the commonest level
+
+
+def looked_up(by_level: Array, codes: Array) -> Array:
+    """(K, n) numbers by (K, L) level, of (n,) codes; 0 where blank."""
+    blank = np.isnan(codes)
+    found = by_level[:, np.where(blank, 0, codes).astype(np.intp)]
+    return np.where(blank, 0.0, found) if blank.any() else found
+
+
+def counted(codes: Array, levels: Sequence[int], shares: Array) -> tuple[Array, ...]:
+    """Of each column, (K, L) sums of (n, K) shares by level, of (n, c) codes; blanks do not count."""
+    return tuple(
+        closed(np.stack([_count(column, count, share) for share in shares.T]))
+        for column, count in zip(codes.T, levels, strict=True)
+    )
+
+
+def _count(codes: Array, levels: int, share: Array) -> Array:
+    known = ~np.isnan(codes)
+    return np.bincount(codes[known].astype(np.intp), share[known], levels).astype(np.float64)
+
+
+def indicators(codes: Array, levels: int, weights: Array) -> Array:
+    """(n, L) columns that are 1 where a row of a weight has a level, less their means, of variance 1 together.
+
+    What is blank lies at the means.
+    """
+    counts = _count(codes, levels, weights)
+    shares = counts / max(float(counts.sum()), 1.0)
+    apart = looked_up((np.eye(levels) - shares).T, codes).T
+    return np.asarray(apart / np.sqrt(max(1.0 - float(shares @ shares), ALONE)))

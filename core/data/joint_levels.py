@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -12,6 +12,12 @@ from ..arrays import Array, closed
 from ..errors import DataError
 
 MOST = 256  # joint levels of some columns, blanks included: what is looked up by them stays in the fastest cache
+
+
+@lru_cache(maxsize=64)
+def joint_levels(levels: tuple[int, ...]) -> JointLevels:
+    """The joint levels of columns of so many levels each, worked out once."""
+    return JointLevels(levels)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..arrays import Array, closed
 
+BLOCK = 16_384  # rows whose levels are spread out at a time
 ALONE = 1e-10  # variance of a column in which hardly a cell is not the commonest level
 
 
@@ -20,15 +21,12 @@ def looked_up(by_level: Array, codes: Array) -> Array:
 
 def counted(codes: Array, levels: Sequence[int], shares: Array) -> tuple[Array, ...]:
     """Of each column, (K, L) sums of (n, K) shares by level, of (n, c) codes; blanks do not count."""
-    return tuple(
-        closed(np.stack([_count(column, count, share) for share in shares.T]))
-        for column, count in zip(codes.T, levels, strict=True)
-    )
-
-
-def _count(codes: Array, levels: int, share: Array) -> Array:
-    known = ~np.isnan(codes)
-    return np.bincount(codes[known].astype(np.intp), share[known], levels).astype(np.float64)
+    totals = [np.zeros((shares.shape[1], each)) for each in levels]
+    for at in range(0, len(codes), BLOCK):
+        some = shares[at : at + BLOCK].T
+        for total, column in zip(totals, codes[at : at + BLOCK].T, strict=True):
+            total += some @ (column[:, None] == np.arange(total.shape[1]))  # a blank is no level
+    return tuple(map(closed, totals))
 
 
 def indicators(codes: Array, levels: int, weights: Array) -> Array:
@@ -36,7 +34,7 @@ def indicators(codes: Array, levels: int, weights: Array) -> Array:
 
     What is blank lies at the means.
     """
-    counts = _count(codes, levels, weights)
+    counts = counted(codes[:, None], (levels,), weights[:, None])[0][0]
     shares = counts / max(float(counts.sum()), 1.0)
     apart = looked_up((np.eye(levels) - shares).T, codes).T
     return np.asarray(apart / np.sqrt(max(1.0 - float(shares @ shares), ALONE)))

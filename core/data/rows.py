@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ..arrays import Array, Scalar
-from .joint_levels import JointLevels
+from .joint_levels import joint_levels
 from .patterns import Patterns
 from .source import BLOCK_ROWS, ArraySource, Source, levels_of
 
@@ -65,7 +66,7 @@ class Rows:
         """Of (n, d + c) values and codes, NaN where blank, with (n,) weights and so many levels of c columns."""
         joint = None
         if levels:
-            joint, values = JointLevels(levels).of(values[:, -len(levels) :]), values[:, : -len(levels)]
+            joint, values = joint_levels(levels).of(values[:, -len(levels) :]), values[:, : -len(levels)]
         patterns = Patterns.of(values)
         if patterns.order is not None:
             values, weights = values[patterns.order], None if weights is None else weights[patterns.order]
@@ -104,10 +105,10 @@ class Rows:
         """g."""
         return 0 if self.joint is None else self.joint.shape[1]
 
-    @property
+    @cached_property
     def codes(self) -> Array:
         """(n, c) codes of the categories, NaN where blank."""
-        return np.empty((self.n, 0)) if self.joint is None else JointLevels(self.levels).codes(self.joint)
+        return np.empty((self.n, 0)) if self.joint is None else joint_levels(self.levels).codes(self.joint)
 
     @property
     def numbers(self) -> Rows:

@@ -15,7 +15,7 @@ from typing import Generic, Protocol, cast
 import numpy as np
 
 from ...arrays import Array
-from ...data.joint_levels import JointLevels
+from ...data.joint_levels import JointLevels, joint_levels
 from ...data.patterns import Patterns
 from ...data.rows import Rows
 from ...errors import DegenerateError
@@ -139,7 +139,7 @@ class Compiled:
 
     def __init__(self, loops: ModuleType, method: Method, start: Mixture | Moments, rows: Rows) -> None:
         """At a mixture, or before the M-step of some Moments without noise."""
-        joint = JointLevels(rows.levels)
+        joint = joint_levels(rows.levels)
         if isinstance(start, Mixture):
             self._layout, begins = Layout(start.means.shape, start.noise, joint), loops.FROM_MIXTURE
         else:

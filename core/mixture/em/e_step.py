@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import Array
-from ...data.joint_levels import JointLevels
+from ...data.joint_levels import JointLevels, joint_levels
 from ...data.level_codes import counted
 from ...data.patterns import Mask
 from ...data.rows import Rows, RowSource
@@ -50,7 +50,7 @@ def e_step(mixture: Mixture, rows: Rows, diagonal: bool = False, over: Map = map
             marginals.completed(mixture, observed, _sums(passes, mixture, marginals, some, over))
             for some, observed, marginals in batches(mixture, rows, diagonal)
         ]
-        found = _about_own_means(mixture, reduce(np.add, parts), JointLevels(rows.levels))
+        found = _about_own_means(mixture, reduce(np.add, parts), joint_levels(rows.levels))
     return replace(found, scatter=found.scatter * np.eye(mixture.features)) if diagonal else found
 
 
@@ -126,7 +126,7 @@ def _sums(passes: ModuleType, mixture: Mixture, marginals: Marginals, rows: Rows
 
 def table_of(mixture: Mixture) -> Array:
     """(K, S) log chances by joint level, noise last if there is any."""
-    return JointLevels(mixture.levels).spread(mixture.log_chances)
+    return joint_levels(mixture.levels).spread(mixture.log_chances)
 
 
 def _about_own_means(mixture: Mixture, sums: Array, joint: JointLevels) -> Moments:

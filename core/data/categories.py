@@ -17,6 +17,7 @@ from .table import AlertKind, Column, Kind, Table
 MOST_LEVELS = 12  # of a category that takes part at first
 MOST_STEPS = 7  # of whole numbers that stand for answers rather than measures
 NEARLY_ALL = 0.97  # of the cells at one level: the others are too few to make a group known
+FEWEST_EACH = 3  # cells of a level, in the mean
 OTHER = "other"
 MOST_EVER = 1_000  # levels of any category
 
@@ -116,7 +117,8 @@ def _is_answers(column: Column, table: Table) -> bool:
 
 
 def _varies(column: Column, table: Table) -> bool:
-    """Whether enough cells hold anything but the commonest level."""
+    """Whether levels come again, as names of rows do not, and enough cells hold another than the commonest."""
     counts = told_apart(table.frame[column.name].dropna()).value_counts()
-    enough = len(counts) > 1 and column.n_missing < table.n_rows / 2
-    return enough and int(counts.iloc[0]) <= NEARLY_ALL * int(counts.sum())
+    cells = int(counts.sum())
+    enough = 1 < len(counts) <= cells / FEWEST_EACH and column.n_missing < table.n_rows / 2
+    return enough and int(counts.iloc[0]) <= NEARLY_ALL * cells

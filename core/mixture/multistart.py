@@ -134,11 +134,9 @@ def screen(problem: Problem, plan: Plan, watch: Watch, first: FirstMoments, atte
         if not goes_on:
             return None
         try:
-            running = _begun_best(problem, plan, watch, first, number)
-            running.go(watch)
+            run = _attempted(problem, plan, watch, first, number)
         except DegenerateError:
             return None
-        run = run_of(problem, plan, running)
         if run.outcome is Outcome.CANCELLED:
             goes_on = False
         return run
@@ -146,14 +144,14 @@ def screen(problem: Problem, plan: Plan, watch: Watch, first: FirstMoments, atte
     return [run for run in over(attempt, attempts) if run is not None]
 
 
-def _begun_best(problem: Problem, plan: Plan, watch: Watch, first: FirstMoments, number: int) -> Running:
-    """A run of an attempt; with categories the best of several after a few passes (emEM, Biernacki and others 2003).
+def _attempted(problem: Problem, plan: Plan, watch: Watch, first: FirstMoments, number: int) -> Run:
+    """One attempt; with categories the best of several after a few passes (emEM, Biernacki and others 2003).
 
     Raises DegenerateError where all collapse.
     """
     if not problem.source.levels or plan.components == 1:
-        return begun(problem, plan, first(plan.components, number))
-    found = []
+        return converge(problem, plan, first(plan.components, number), watch)
+    found: list[Running] = []
     for look in range(LOOKS):
         running = begun(problem, plan, first(plan.components, LOOKS * number + look))
         with suppress(DegenerateError):
@@ -161,7 +159,9 @@ def _begun_best(problem: Problem, plan: Plan, watch: Watch, first: FirstMoments,
             found.append(running)
     if not found:
         raise DegenerateError("Every start collapsed.", remedy="Try fewer groups or columns.")
-    return max(found, key=lambda each: each.trace[-1])
+    best = max(found, key=lambda each: each.trace[-1])
+    best.go(watch)
+    return run_of(problem, plan, best)
 
 
 def best_of(runs: Iterable[Run]) -> Run:

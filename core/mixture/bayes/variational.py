@@ -197,7 +197,7 @@ class Update:
 
     weights: WeightPrior
     components: NormalWishart
-    per_level: float
+    per_level: float = 1.0  # rows in each level of a category
 
     def __call__(self, found: Moments, previous: Posterior | None = None) -> Posterior:
         """The posterior, whatever the one before."""

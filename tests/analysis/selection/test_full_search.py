@@ -9,7 +9,7 @@ from core.analysis.selection import full_search as searching
 from core.analysis.selection.board import Search
 from core.analysis.selection.full_search import chosen, full_search
 from core.analysis.selection.sweep import sweep
-from core.data.prepare import prepare
+from core.data.prepare import Preparation, prepare
 from core.data.samples import sample
 from core.errors import DegenerateError
 from core.mixture.family import family
@@ -20,7 +20,7 @@ SEARCH = Search(families=("VVV", "VEV"), components=(1, 2, 3))
 
 @pytest.fixture(scope="module")
 def iris():
-    return prepare(sample("iris").load())
+    return prepare(sample("iris").load(), Preparation(categories=()))
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,7 @@ class Scene:
     @cached_property
     def responsibilities(self) -> Array:
         """(n, G) shares of the groups or, with noise, (n, G + 1)."""
-        return self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix.values))
+        return self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix.rows))
 
     @cached_property
     def labels(self) -> npt.NDArray[np.intp]:

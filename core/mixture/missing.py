@@ -66,7 +66,7 @@ class Filled:
 
 
 def fill(mixture: Mixture, X: npt.ArrayLike) -> Filled:
-    """Expected values of the blank cells of (n, d) rows under a mixture, with their spread.
+    """Expected values of the blank numbers of (n, d + c) rows under a mixture, with their spread.
 
     A blank cell's distribution is a mixture of Gaussians, one for each component; a noise component has no say in it.
 
@@ -78,12 +78,13 @@ def fill(mixture: Mixture, X: npt.ArrayLike) -> Filled:
         [[2.0, 1.6]]
     """
     expect(mixture, Mixture, "A Mixture")
-    values = as_rows(X, mixture.features)
+    rows = as_rows(X, mixture.columns)
+    values, codes = rows[:, : mixture.features], rows[:, mixture.features :]
     filled, deviations = values.copy(), np.zeros_like(values)
     for chosen, observed in Patterns.of(values):
         if observed.all():
             continue
-        shares, expected, spread = _conditional(mixture, values[chosen][:, observed], observed)
+        shares, expected, spread = _conditional(mixture, values[chosen][:, observed], codes[chosen], observed)
         mean = np.einsum("nk,knm->nm", shares, expected)
         with np.errstate(over="ignore"):  # beyond all numbers away the spread is so, too
             square = np.einsum("nk,knm->nm", shares, (expected - mean) ** 2 + spread[:, None, :])
@@ -92,10 +93,11 @@ def fill(mixture: Mixture, X: npt.ArrayLike) -> Filled:
     return Filled(read_only(filled), read_only(deviations))
 
 
-def _conditional(mixture: Mixture, rows: Array, observed: Mask) -> tuple[Array, Array, Array]:
+def _conditional(mixture: Mixture, rows: Array, codes: Array, observed: Mask) -> tuple[Array, Array, Array]:
     """(n, K) responsibilities, (K, n, m) expected values and (K, m) variances of the blank columns."""
     regression = Regression.of(mixture, observed)
-    shares = mixture.observed_marginal(observed).responsibilities(rows)[:, : mixture.components]
+    marginal = mixture.observed_marginal(np.append(observed, np.ones(len(mixture.chances), dtype=np.bool_)))
+    shares = marginal.responsibilities(np.column_stack([rows, codes]))[:, : mixture.components]
     total = shares.sum(axis=1, keepdims=True)
     # Where noise has all of a row, components count by their weights.
     shares = np.where(total > 0, shares / np.where(total > 0, total, 1.0), mixture.weights / mixture.weights.sum())

@@ -81,7 +81,7 @@ class Answered:
     @cached_property
     def shares(self) -> Array:
         """(m, G) how far each row of the matrix is in each group."""
-        found = self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix.values))
+        found = self.grouping.shares(density.responsibilities(self.fit.mixture, self.matrix.rows))
         return read_only(found[:, : self.groups])
 
     @cached_property

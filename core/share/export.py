@@ -111,7 +111,7 @@ def neutral(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _found_columns(found: Labelled) -> dict[str, pd.Series]:
     """What was found of each row of the matrix, by the name of its column."""
-    shares: Array = found.fit.mixture.responsibilities(found.matrix.values)
+    shares: Array = found.fit.mixture.responsibilities(found.matrix.rows)
     if found.grouping is not None:
         shares = found.grouping.shares(shares)
     K, groups = found.groups, shares.argmax(axis=1)

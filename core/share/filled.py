@@ -19,7 +19,7 @@ def filled_frame(table: Table, matrix: Matrix, fit: Fit) -> pd.DataFrame:
     For each such column another gives the conditional standard deviation of what was filled, in the column's units,
     and is blank where the table has a value of its own. Dates are not filled, nor are rows that were left out.
     """
-    found = fill(fit.mixture, matrix.values)
+    found = fill(fit.mixture, matrix.rows)
     to_raw = matrix.transform.to_raw
     expected = to_raw(found.values)
     spread = (to_raw(found.values + found.deviations) - to_raw(found.values - found.deviations)) / 2

@@ -103,7 +103,7 @@ def show_examples(analysis: Analysis, scene: Scene) -> None:
     )
     if group is None or group >= scene.groups:
         return
-    density = kept(analysis.model_key("log density"), lambda: scene.fit.mixture.log_density(analysis.matrix.values))
+    density = kept(analysis.model_key("log density"), lambda: scene.fit.mixture.log_density(analysis.matrix.rows))
     name = analysis.groups_key("examples", group)
     found = kept(name, lambda: examples(density, scene.responsibilities, group))
     both = example_rows(analysis.table, analysis.matrix, found, (*scene.names, "noise"), analysis.row_name)

@@ -65,7 +65,7 @@ def apart_in_words(names: Sequence[str]) -> str:
 
 def nearest_groups(mixture: Mixture, values: Array, grouping: Grouping) -> list[str]:
     """What the likeliest group of (m, d) rows is called, also of rows that a noise component claims."""
-    groups_alone = mixture.marginal(range(mixture.features))
+    groups_alone = mixture.marginal(range(mixture.columns))
     labels = grouping.labels
     return [labels[group] for group in grouping.shares(groups_alone.responsibilities(values)).argmax(axis=1)]
 

@@ -165,7 +165,7 @@ def _named(recipe: Recipe, first: FirstAnswer, fitted: Fit, grouping: Grouping, 
         return grouping
     if same or recipe.result is None:
         return grouping.called(recipe.names[: grouping.groups])
-    own = grouping.shares(fitted.mixture.responsibilities(first.matrix.values)).argmax(axis=1)
+    own = grouping.shares(fitted.mixture.responsibilities(first.matrix.rows)).argmax(axis=1)
     known = _known_groups(recipe.result, first.matrix)
     shared = np.zeros((grouping.groups, recipe.result.grouping.groups))
     both = (own < shared.shape[0]) & (known < shared.shape[1])

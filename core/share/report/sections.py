@@ -90,7 +90,7 @@ def odd_rows(answer: Answered) -> Markup:
     shown = min(flagged, MOST_ODD)
     rest = f" The {shown} oddest are told here." if shown < flagged else ""
     found, rows = answer.reasons(shown), answer.anomalies.ranking[:shown]
-    nearest = nearest_groups(answer.fit.mixture, answer.matrix.values[rows], answer.grouping)
+    nearest = nearest_groups(answer.fit.mixture, answer.matrix.rows[rows], answer.grouping)
     said = answer.reviews.words(answer.matrix.row_ids[rows])
     body = [
         [name, " ".join(found.sentences(at)), group, review or ""]

@@ -35,7 +35,7 @@ def table_of_odd_rows(analysis: Analysis, scene: Scene, odd: Anomalies, why: Rea
     """The flagged rows, the oddest first, each with a review to choose; the table keeps what is edited itself."""
     session = current()
     rows = [int(row) for row in analysis.matrix.row_ids[listed(odd)]]
-    nearest = nearest_groups(scene.fit.mixture, analysis.matrix.values[listed(odd)], scene.grouping)
+    nearest = nearest_groups(scene.fit.mixture, analysis.matrix.rows[listed(odd)], scene.grouping)
     frame = odd_rows(analysis.table, analysis.matrix, odd, nearest, why, session.reviews, analysis.row_name)
     key = key_of("reviews", session.reviewed_apart, hash(tuple(rows)))
     st.data_editor(

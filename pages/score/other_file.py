@@ -43,7 +43,7 @@ class Arrived:
 
         def make() -> DataFrame:
             why = reasons(scoring_fit, found.matrix, rows)
-            nearest = nearest_groups(fitted.mixture, found.matrix.values[rows], grouping)
+            nearest = nearest_groups(fitted.mixture, found.matrix.rows[rows], grouping)
             return odd_rows(self.table, found.matrix, found.odd, nearest, why, Reviews()).drop(columns=REVIEW)
 
         return kept(key("odd new rows", self.key), make)

@@ -28,9 +28,14 @@ from .analysis.density.synthetic import synthetic_frame as synthetic_frame
 from .analysis.density.synthetic import synthetic_values as synthetic_values
 from .analysis.density.what_if import WhatIf as WhatIf
 from .analysis.density.what_if import what_if as what_if
+from .analysis.groups.contributions import Contribution as Contribution
+from .analysis.groups.contributions import Contributions as Contributions
+from .analysis.groups.contributions import contributions as contributions
 from .analysis.groups.examples import Examples as Examples
 from .analysis.groups.examples import examples as examples
 from .analysis.groups.grouping import Grouping as Grouping
+from .analysis.groups.levels import LevelProfile as LevelProfile
+from .analysis.groups.levels import level_profiles as level_profiles
 from .analysis.groups.merging import Merging as Merging
 from .analysis.groups.merging import merging as merging
 from .analysis.groups.profile import Profiles as Profiles

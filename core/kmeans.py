@@ -2,10 +2,13 @@
 
 A blank cell takes the value of the centre that its row is assigned to, and the centres are sought again, until both
 rest (k-POD: Chi, Chi and Baraniuk 2016). So only cells that are there count in the sum of squares.
+
+Categories take part by indicators of their levels (`data/indicators`); a centre then has the share of each level.
 """
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -20,11 +23,13 @@ from sklearn.metrics import silhouette_samples
 from threadpoolctl import threadpool_limits
 
 from .arrays import Array, closed
+from .data.indicators import NONE, Indicators, with_indicators
 from .data.prepare import Matrix
 from .data.scaled_rows import Labels, ScaledRows, concatenated, exponent, in_units, nearest
 from .data.source import Source, as_source
 from .errors import ChoiceError, DataError, FitError, whole_number
 from .mixture.em.stopping import Outcome
+from .numbers import figure
 from .progress import Progress, Watch, as_watch
 
 SILHOUETTE_ROWS = 2_000  # its cost grows with their square
@@ -43,10 +48,11 @@ class Partition:
 
     Attributes:
         labels: (n,) cluster of each row, from 0; -1 for rows that are blank in all columns.
-        centers: (K, d) centres of the clusters.
+        centers: (K, d) centres of the clusters; (K, d + sum L) where categories with L levels each take part.
         inertia: weighted sum of squared distances to the own centre; weights sum to n.
         iterations: passes of the start that won.
         outcome: how it ended.
+        indicators: how categories took part, if any did.
 
     Examples:
         >>> parts = core.k_means([[0.0], [1.0], [9.0], [10.0], [11.0]], components=2)
@@ -59,11 +65,25 @@ class Partition:
     inertia: float
     iterations: int
     outcome: Outcome = Outcome.CONVERGED
+    indicators: Indicators = NONE
 
     @property
     def components(self) -> int:
         """K."""
         return len(self.centers)
+
+    @property
+    def balance(self) -> str:
+        """How columns of categories count beside numbers, in a sentence; nothing where there are none."""
+        if not self.indicators.levels:
+            return ""
+        if self.centers.shape[1] == sum(self.indicators.levels):
+            return "K-Means counts in how many columns two rows differ."
+        apart = figure(math.sqrt(self.indicators.gamma), 2)
+        return (
+            f"For K-Means two rows that differ in a column of words lie {apart} apart in it, on the scale of the "
+            "numbers: the average column of words counts as much as the average one of numbers."
+        )
 
     @cached_property
     def sizes(self) -> Labels:
@@ -71,11 +91,11 @@ class Partition:
         return closed(np.bincount(self.labels[self.labels >= 0], minlength=self.components))
 
     def assign(self, values: npt.ArrayLike) -> Labels:
-        """(n,) nearest centre of (n, d) rows by the cells that they have, -1 for those without any.
+        """(n,) nearest centre of (n, d + c) rows by the cells that they have, -1 for those without any.
 
         Raises DataError for another number of columns.
         """
-        rows = concatenated(as_source(values))[0]
+        rows = self.indicators.applied(concatenated(as_source(values))[0])
         features = self.centers.shape[1]
         if rows.shape[1] != features:
             raise DataError(f"These rows have {rows.shape[1]} columns, the centres have {features}.")
@@ -134,13 +154,14 @@ def k_means(
     if whole_number(restarts, "The number of starts of K-Means", 0) < 1:
         raise ChoiceError("K-Means needs at least one start.")
     whole_number(seed, "A seed", 0)
-    rows = in_units(as_source(X, weights))
+    source, indicators = with_indicators(X, weights)
+    rows = in_units(source)
 
     def go_on(start: int, starts: int) -> bool:
         return as_watch(watch)(Progress("starts of K-Means", start, starts))
 
     part = _partition(rows, components, seed, restarts, go_on)
-    return replace(part, labels=rows.given(part.labels))
+    return replace(part, labels=rows.given(part.labels), indicators=indicators)
 
 
 def k_means_curve(
@@ -151,7 +172,7 @@ def k_means_curve(
     Numbers of clusters that the rows cannot bear are left out; so are those that watch, by returning False, has not
     let come to an end. Raises ChoiceError and DataError as k_means does.
     """
-    rows = in_units(as_source(X))
+    rows = in_units(with_indicators(X)[0])
     wanted = sorted(set(components))
     drawn = np.sort(np.random.default_rng([seed, 1]).permutation(len(rows.values))[:SILHOUETTE_ROWS])
     points: list[tuple[int, float, float, float, float]] = []

@@ -7,7 +7,9 @@ from core.analysis.density.marginal import noise_in_words
 from core.analysis.density.synthetic import MOST_ROWS, Drawing, synthetic_frame
 from core.analysis.density.what_if import Usual, WhatIf, beyond_all_rows
 from core.analysis.groups.listing import with_dates
+from core.charts.density.levels import real_and_synthetic_levels, what_if_levels
 from core.charts.density.what_if import what_if_density
+from core.charts.groups.levels import category_bars
 from core.charts.scene import Scene
 from core.data.dates import date_of, days_of
 from core.data.prepare import Transform
@@ -16,10 +18,12 @@ from core.share.export import to_csv
 from pages.app.results import Analysis
 from pages.app.session import choose, current
 from pages.density import sampling
+from pages.density.sampling import Synthetic
 from pages.ui import widgets
 from pages.ui.drawing import draw
 from pages.ui.messages import plain, refusals
 from pages.ui.tables import worded
+from pages.ui.words import NO_NUMBERS
 
 ABREAST = 4  # fields of values
 DRAWING = ("rows", "seed", "whole", "within")
@@ -34,6 +38,12 @@ REST = {
     "sd_before": st.column_config.NumberColumn("Standard deviation, nothing given", format="%.4g"),
 }
 MOMENTS, SPREADS = ("mean", "low", "median", "high", "mean_before"), ("sd", "sd_before")
+LEVELS = {
+    "column": st.column_config.TextColumn("Column"),
+    "level": st.column_config.TextColumn("Level"),
+    "chance": st.column_config.NumberColumn("Chance", format="percent"),
+    "chance_before": st.column_config.NumberColumn("Chance, nothing given", format="percent"),
+}
 FIRST_DAY, LAST_DAY = date(1, 1, 1), date(9999, 12, 31)
 SIDES = {"real": "real", "made": "synthetic"}
 MEASURES = {"mean": "Mean", "sd": "Standard deviation", "q5": "5 % quantile", "q50": "Median", "q95": "95 % quantile"}
@@ -51,6 +61,9 @@ CHECK = {
 
 def show_densities(analysis: Analysis, scene: Scene) -> tuple[int, int] | None:
     """One column's density beside that of two; the columns of the latter."""
+    if not scene.features:
+        st.markdown(NO_NUMBERS)
+        return None
     columns = scene.plane().columns if len(scene.features) > 1 else None
     if columns is not None:
         columns = widgets.axes_choice(analysis, columns)
@@ -65,16 +78,30 @@ def show_densities(analysis: Analysis, scene: Scene) -> tuple[int, int] | None:
     return columns
 
 
+def show_categories(scene: Scene) -> None:
+    """How often each group has each level of a category."""
+    if scene.categories:
+        names = scene.categories
+        column = st.selectbox("Column of words", range(len(names)), format_func=names.__getitem__, key="spread-of")
+        draw(category_bars(scene, column))
+
+
 def show_what_if(analysis: Analysis, scene: Scene) -> None:
     """Suppose some columns' values; see what follows for the others."""
     st.subheader("What if some columns were known?", anchor=False)
-    st.markdown("Type a value where you know one, and the others follow from the model. Grey: what is usual.")
+    st.markdown("Give a value where you know one, and the others follow from the model. Grey: what is usual.")
     given = dict(current().given)
     features, ranges = scene.features, sampling.usual_values(analysis)
     for at in range(0, len(features), ABREAST):
         for place, j in zip(st.columns(ABREAST), range(at, min(at + ABREAST, len(features))), strict=False):
             with place:
-                value_field(scene.matrix.transform, j, ranges[j], given.get(features[j]))
+                known = given.get(features[j])
+                value_field(scene.matrix.transform, j, ranges[j], None if isinstance(known, str) else known)
+    categories = scene.matrix.transform.categories
+    for at in range(0, len(categories), ABREAST):
+        for place, j in zip(st.columns(ABREAST), range(at, min(at + ABREAST, len(categories))), strict=False):
+            with place:
+                level_field(scene.matrix.transform, j, given.get(categories[j].column))
     if not given:
         return
     st.button("Forget these values", key="forget", on_click=choose, kwargs={"given": ()}, type="tertiary")
@@ -88,13 +115,21 @@ def value_field(transform: Transform, j: int, usual: Usual, known: float | None)
     """Where the value of one column may be typed."""
     key, name = f"given-{j}", plain(transform.titled(j))
     between = " to ".join(transform.in_words(j, [usual.low, usual.high]))
-    take: dict[str, Any] = {"on_change": take_given, "args": (transform.features,), "help": f"Usual: {between}"}
+    take: dict[str, Any] = {"on_change": take_given, "args": (transform,), "help": f"Usual: {between}"}
     if j in transform.dates:
         st.session_state[key] = None if known is None else date_of(known)
         st.date_input(name, value=None, key=key, min_value=FIRST_DAY, max_value=LAST_DAY, **take)
     else:
         st.session_state[key] = known
         st.number_input(name, value=None, key=key, placeholder=between, format="%g", step=usual.step, **take)
+
+
+def level_field(transform: Transform, j: int, known: float | str | None) -> None:
+    """Where the level of one category may be chosen."""
+    category, key = transform.categories[j], f"given-level-{j}"
+    st.session_state[key] = known if known in category.levels else None
+    take: dict[str, Any] = {"on_change": take_given, "args": (transform,)}
+    st.selectbox(plain(category.column), category.levels, index=None, key=key, placeholder="not known", **take)
 
 
 def show_rest(scene: Scene, found: WhatIf) -> None:
@@ -105,14 +140,22 @@ def show_rest(scene: Scene, found: WhatIf) -> None:
     said = " and ".join(f"{plain(name)} at {plain(value)}" for name, value in found.given_in_words)
     st.markdown(f"With {said}: {likely}.")
     widgets.notes(tuple(beyond_all_rows(scene.matrix, dict(found.given))))
-    rest = [scene.features[at] for at in found.rest]
+    rest = [scene.features[at] for at in found.rest] + [scene.categories[at] for at in found.rest_of_words]
     about = current().about if current().about in rest else rest[0]
     if len(rest) > 1:
         st.session_state["about"] = about
         st.selectbox("Column that is asked about", rest, key="about", on_change=take_about, width=300)
-    draw(what_if_density(scene, found, scene.features.index(about)))
-    frame = with_dates(found.frame, found.transform, MOMENTS, SPREADS)
-    st.dataframe(frame, hide_index=True, column_config=worded(REST, frame))
+    levels = found.levels
+    draw(
+        what_if_levels(levels, about)
+        if about in scene.categories
+        else what_if_density(scene, found, scene.features.index(about))
+    )
+    if found.rest:
+        frame = with_dates(found.frame, found.transform, MOMENTS, SPREADS)
+        st.dataframe(frame, hide_index=True, column_config=worded(REST, frame))
+    if len(levels):
+        st.dataframe(levels, hide_index=True, column_config=LEVELS)
 
 
 def show_synthetic(analysis: Analysis, scene: Scene, columns: tuple[int, int] | None) -> None:
@@ -130,11 +173,7 @@ def show_synthetic(analysis: Analysis, scene: Scene, columns: tuple[int, int] | 
         made = sampling.synthetic(analysis)
         if made is None:
             return
-        st.markdown(plain(made.likeness.sentence, 600))
-        if columns is not None:
-            draw(sampling.beside(analysis, scene, made, columns))
-        frame = with_dates(made.likeness.frame, analysis.matrix.transform, MEASURED, SPREAD)
-        st.dataframe(frame, hide_index=True, column_config=worded(CHECK, frame))
+        show_check(analysis, scene, made, columns)
         st.download_button(
             "Synthetic rows (CSV)",
             lambda: to_csv(synthetic_frame(made.values, analysis.matrix, analysis.table)),
@@ -145,9 +184,26 @@ def show_synthetic(analysis: Analysis, scene: Scene, columns: tuple[int, int] | 
         )
 
 
-def take_given(features: tuple[str, ...]) -> None:
-    typed = ((name, st.session_state.get(f"given-{j}")) for j, name in enumerate(features))
-    choose(given=tuple((name, number(value)) for name, value in typed if value is not None))
+def show_check(analysis: Analysis, scene: Scene, made: Synthetic, columns: tuple[int, int] | None) -> None:
+    """Whether the synthetic rows are like the real ones."""
+    if made.likeness is not None:
+        st.markdown(plain(made.likeness.sentence, 600))
+    st.markdown(plain(made.levels.sentence, 300))
+    if columns is not None:
+        draw(sampling.beside(analysis, scene, made, columns))
+    if scene.categories:
+        name = st.selectbox("Column to compare", scene.categories, key="compared-levels", width=300)
+        draw(real_and_synthetic_levels(made.levels.frame, name))
+    if made.likeness is not None:
+        frame = with_dates(made.likeness.frame, analysis.matrix.transform, MEASURED, SPREAD)
+        st.dataframe(frame, hide_index=True, column_config=worded(CHECK, frame))
+
+
+def take_given(transform: Transform) -> None:
+    typed = ((name, st.session_state.get(f"given-{j}")) for j, name in enumerate(transform.features))
+    told = ((each.column, st.session_state.get(f"given-level-{j}")) for j, each in enumerate(transform.categories))
+    numbers = tuple((name, number(value)) for name, value in typed if value is not None)
+    choose(given=(*numbers, *((name, level) for name, level in told if level is not None)))
 
 
 def number(typed: float | date) -> float:
@@ -172,5 +228,6 @@ if analysis is not None:
             if noise_in_words(scene.fit.mixture):
                 st.markdown(noise_in_words(scene.fit.mixture))
             columns = show_densities(analysis, scene)
+            show_categories(scene)
             show_what_if(analysis, scene)
             show_synthetic(analysis, scene, columns)

@@ -8,6 +8,7 @@ from core.analysis.groups.listing import differing_rows
 from core.analysis.kmeans_or_mixture.grounds import comparison, facts, recommend
 from core.analysis.kmeans_or_mixture.ladder import Ladder
 from core.charts.density.marginal import marginal_density
+from core.charts.groups.levels import category_bars, cluster_bars
 from core.charts.groups.side_by_side import cluster_names, cluster_order, side_by_side
 from core.charts.groups.tables import agreement_table
 from core.charts.kmeans_or_mixture.ladder import ladder_chart
@@ -18,6 +19,7 @@ from pages.ui import downloads, widgets
 from pages.ui.drawing import draw
 from pages.ui.messages import refusals
 from pages.ui.tables import looks
+from pages.ui.words import NO_NUMBERS
 
 BEHIND = ("Nothing", "Where a new row would go", "How sure it would be")
 STEPS = {
@@ -34,8 +36,26 @@ STEPS = {
 }
 
 
+def show_split_of_words(found: Pair) -> None:
+    """The two splits where no column of numbers takes part: how often each group has each level."""
+    st.markdown(NO_NUMBERS)
+    names = found.scene.categories
+    column = st.selectbox("Column", range(len(names)), format_func=names.__getitem__, key="split-column", width=300)
+    clusters = cluster_names(found.scene, found.partition, found.cluster_slots)
+    one, other = st.columns(2)
+    one.caption("Groups of K-Means")
+    draw(cluster_bars(found.scene, found.partition, found.cluster_slots, clusters, column), one)
+    other.caption("Groups of the mixture")
+    draw(category_bars(found.scene, column), other)
+
+
 def show_split(analysis: Analysis, found: Pair) -> None:
     """The two splits on the same axes, in the same colours; of one column its density with the groups' parts."""
+    if found.partition.balance:
+        st.caption(found.partition.balance)
+    if not found.scene.features:
+        show_split_of_words(found)
+        return
     if len(found.scene.features) == 1:
         draw(marginal_density(found.scene))
         return

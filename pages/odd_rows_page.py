@@ -1,12 +1,13 @@
 import streamlit as st
 
-from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, FalseDiscoveryRate, Policy, Quantile, TopRows
+from core.analysis.anomaly.odd_rows import Anomalies, ExpectedFalseAlarms, FalseDiscoveryRate, Policy, Quantile, TopRows
 from core.analysis.anomaly.reasons import Reasons, nearest_usual
 from core.analysis.answer.words import far_groups_in_words, odd_in_words, scored_over
 from core.analysis.groups.listing import MOST_LISTED, apart, rows_of_table
 from core.charts.anomaly.odd_rows import odd_scatter, score_histogram
 from core.charts.anomaly.reasons import reason_bars
 from core.charts.density.marginal import marginal_density
+from core.charts.groups.levels import odd_bars
 from core.charts.scene import Scene
 from core.numbers import count, figure, share
 from pages.app.results import Analysis
@@ -16,6 +17,7 @@ from pages.ui import downloads, widgets
 from pages.ui.drawing import draw
 from pages.ui.messages import plain, refusals
 from pages.ui.tables import looks
+from pages.ui.words import NO_NUMBERS
 
 POLICIES = {
     ExpectedFalseAlarms: "By false alarms",
@@ -83,6 +85,22 @@ def take_top() -> None:
     choose(policy=TopRows(int(st.session_state["top"])))
 
 
+def show_line(analysis: Analysis, scene: Scene, odd: Anomalies) -> None:
+    """Where the line lies among the scores, and where the odd rows lie among the others."""
+    if not scene.features:
+        st.markdown(NO_NUMBERS)
+        names = scene.categories
+        column = st.selectbox("Column", range(len(names)), format_func=names.__getitem__, key="odd-in", width=300)
+        picture = odd_bars(scene, column)
+    elif len(scene.features) == 1:
+        picture = marginal_density(scene)
+    else:
+        picture = odd_scatter(scene, widgets.axes_choice(analysis, scene.plane().columns))
+    left, right = st.columns(2)
+    draw(score_histogram(scene, odd), left)
+    draw(picture, right)
+
+
 def show_reasons(analysis: Analysis, scene: Scene, why: Reasons) -> None:
     """For one odd row: what each column should have been, and rows like it that are not odd."""
     st.subheader("Why is it odd?", anchor=False)
@@ -125,11 +143,7 @@ if analysis is not None:
             st.markdown(plain(far_groups_in_words(scene.fit, scene.odd, scene.grouping), 400))
             show_apart(analysis)
             policy_choice(analysis.policy, rows)
-            alone = len(scene.features) == 1
-            columns = (0, 0) if alone else widgets.axes_choice(analysis, scene.plane().columns)
-            left, right = st.columns(2)
-            draw(score_histogram(scene, scene.odd), left)
-            draw(marginal_density(scene) if alone else odd_scatter(scene, columns), right)
+            show_line(analysis, scene, scene.odd)
             if flagged:
                 st.subheader(f"{count(flagged, 'row')}, the oddest first", anchor=False)
                 why = analysis.reasons(scene)

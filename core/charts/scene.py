@@ -13,6 +13,7 @@ from ..analysis.anomaly.odd_rows import Anomalies
 from ..analysis.answer.words import CLEAR
 from ..analysis.density.geometry import Plane, telling_column, telling_pair
 from ..analysis.groups.grouping import Grouping
+from ..analysis.groups.levels import LevelProfile, level_profiles
 from ..arrays import Array
 from ..data.prepare import Matrix, Shape
 from ..mixture import density
@@ -20,7 +21,7 @@ from ..mixture.fit import Fit
 from ..mixture.model import Mixture
 from ..numbers import count, share
 
-WHATEVER_IS_ODD = ("raw", "grouping", "blended", "responsibilities", "labels", "largest", "undecided")
+WHATEVER_IS_ODD = ("raw", "grouping", "blended", "responsibilities", "labels", "largest", "undecided", "levels")
 MOST_DRAWN = 5_000  # points of a scatter: comfortable in a browser
 NOISE_NAME, UNDECIDED_NAME, ODD_NAME = "Noise", "Undecided", "Odd row"
 
@@ -76,6 +77,11 @@ class Scene:
         return self.responsibilities.argmax(axis=1)
 
     @cached_property
+    def levels(self) -> tuple[tuple[LevelProfile, ...], ...]:
+        """(G) of each group its c columns of categories."""
+        return level_profiles(self.matrix, self.labels, self.groups)
+
+    @cached_property
     def largest(self) -> Array:
         """(n,) the largest responsibility of each row."""
         return np.asarray(self.responsibilities.max(axis=1))
@@ -100,6 +106,11 @@ class Scene:
     def features(self) -> tuple[str, ...]:
         """Names of the d columns."""
         return tuple(self.matrix.features)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the c columns of categories."""
+        return self.matrix.categories
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -169,7 +169,7 @@ class Answered:
         """K-Means with as many clusters as there are groups, and every row in the nearest one."""
         part = self.first.settled.took_part
         found = k_means(self.matrix.at(part), self.groups)
-        return found if part.all() else replace(found, labels=found.assign(self.matrix.values))
+        return found if part.all() else replace(found, labels=found.assign(self.matrix.rows))
 
     def reasons(self, most: int) -> Reasons:
         """Why the oddest rows are odd, at most so many."""

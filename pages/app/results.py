@@ -12,6 +12,7 @@ from functools import cached_property
 from core.analysis.anomaly.odd_rows import Anomalies, Policy, Scored, flag, scored
 from core.analysis.anomaly.reasons import Reasons, reasons
 from core.analysis.answer.first import FirstAnswer
+from core.analysis.groups.contributions import Contributions, contributions
 from core.analysis.groups.grouping import Grouping
 from core.analysis.groups.identity import cluster_slots, group_slots, slots
 from core.analysis.groups.listing import listed
@@ -214,7 +215,7 @@ class Analysis:
 
         def work(watch: Watch) -> Partition:
             found = k_means(self.taking_part, K, watch=watch)
-            return found if self.all_took_part else replace(found, labels=found.assign(self.matrix.values))
+            return found if self.all_took_part else replace(found, labels=found.assign(self.matrix.rows))
 
         return jobs.result(self._rows_key("K-Means", K), "Running K-Means", work)
 
@@ -255,6 +256,14 @@ class Analysis:
             self.groups_key("profiles"),
             lambda: profiles_of(self.table, self.matrix, scene.labels, scene.groups),
         )
+
+    @cached_property
+    def contributions(self) -> Contributions | None:
+        """Which columns carry the groups of the current model."""
+        scene = self.scene
+        if scene is None:
+            return None
+        return kept(self.groups_key("contributions"), lambda: contributions(self.matrix, scene.labels, scene.groups))
 
     @cached_property
     def full_search(self) -> FullSearch | None:

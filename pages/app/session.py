@@ -93,7 +93,7 @@ class Session:
     policy: Policy | None = None  # which rows are odd; None: as in the first answer
     axes: tuple[str, str] | None = None  # the two columns that pictures show; None: the most telling ones
     row_name: str | None = None  # the column that says what a row is; "": its number; None: the likeliest column
-    given: tuple[tuple[str, float], ...] = ()  # columns whose values are supposed, in raw units
+    given: tuple[tuple[str, float | str], ...] = ()  # columns whose values are supposed, in raw units, or levels
     about: str | None = None  # the column that is asked about when values are supposed; None: the first one left
     drawing: Drawing = field(default_factory=Drawing)
     other_file: Upload | None = None  # the other file that is to be scored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.analysis.density.level_likeness import LevelLikeness, level_likeness
 from core.analysis.density.marginal import peaks_in_words
 from core.analysis.density.synthetic import Likeness, likeness, synthetic_values
 from core.analysis.density.what_if import Usual, WhatIf, usual, what_if
@@ -24,8 +25,9 @@ from pages.app.store import kept, key
 class Synthetic:
     """Synthetic rows in raw units and the check against the real ones."""
 
-    values: Array  # (rows, d)
-    likeness: Likeness
+    values: Array  # (rows, d + c)
+    likeness: Likeness | None  # of the columns of numbers, if there are any
+    levels: LevelLikeness  # of those of categories
 
 
 def densities(analysis: Analysis, scene: Scene, columns: tuple[int, int] | None) -> tuple[Chart, ...]:
@@ -82,6 +84,8 @@ def synthetic(analysis: Analysis) -> Synthetic | None:
 
     def work(_: Watch) -> Synthetic:
         made = synthetic_values(fitted.mixture, matrix, session.drawing)
-        return Synthetic(made, likeness(matrix.raw, made, matrix.features))
+        d = len(matrix.features)
+        alike = likeness(matrix.raw, made[:, :d], matrix.features) if d else None
+        return Synthetic(made, alike, level_likeness(matrix, made))
 
     return jobs.result(key("synthetic", rows_key(session), session.model, session.drawing), "Drawing rows", work)

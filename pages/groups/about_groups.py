@@ -8,8 +8,9 @@ from core.analysis.groups.examples import examples
 from core.analysis.groups.grouping import LONGEST_NAME, UNNAMED
 from core.analysis.groups.listing import example_rows, with_dates
 from core.analysis.groups.profile import Profiles
-from core.analysis.kmeans_or_mixture.compare import Association, association, comparable, crosstab
+from core.analysis.kmeans_or_mixture.compare import Association, association, comparable, crosstab, strongest
 from core.charts.density.marginal import marginal_density
+from core.charts.groups.levels import category_bars
 from core.charts.groups.tables import category_table, column_ranges, profile_map
 from core.charts.scene import Scene
 from core.numbers import figure
@@ -32,6 +33,22 @@ FIGURES = {
     "upper": st.column_config.NumberColumn("A quarter lies above", format="%.4g"),
     "effect": st.column_config.NumberColumn("Apart from the others (Cohen's d)", format="%.2f"),
 }
+LEVELS = {
+    "name": st.column_config.TextColumn("Group"),
+    "feature": st.column_config.TextColumn("Column"),
+    "level": st.column_config.TextColumn("Level"),
+    "rows": st.column_config.NumberColumn("Rows", format="localized"),
+    "chance": st.column_config.NumberColumn("Share of the group", format="percent"),
+    "overall": st.column_config.NumberColumn("Share of all rows", format="percent"),
+    "effect": st.column_config.NumberColumn("Apart from the others (Cohen's h)", format="%.2f"),
+}
+TELLING = {
+    "column": st.column_config.TextColumn("Column"),
+    "kind": st.column_config.TextColumn("Holds"),
+    "nats": st.column_config.NumberColumn("Gain", format="%.3f"),
+    "effect": st.column_config.NumberColumn("Effect", format="%.2f"),
+    "word": st.column_config.TextColumn("The groups differ"),
+}
 RAW = ("mean", "mean_low", "mean_high", "lower", "median", "upper")
 
 
@@ -45,10 +62,11 @@ def show(analysis: Analysis, scene: Scene) -> None:
     for name, group in zip(scene.names, known.groups, strict=True):
         st.markdown(f"**{plain(name)}** holds {plain(group.sentence(known.overall), 400)}")
     draw(profile_map(known, scene.names))
+    show_contributions(analysis, scene)
     with st.expander("Every column of every group, as a table"):
         show_figures(analysis, scene, known)
-    if len(scene.features) > 1:  # of a single one there is a picture already
-        show_column(scene, known)
+    if len(scene.features) + len(scene.categories) > 1:  # of a single one there is a picture already
+        show_column(analysis, scene, known)
     show_examples(analysis, scene)
     show_categories(analysis, scene)
 
@@ -75,6 +93,12 @@ def show_figures(analysis: Analysis, scene: Scene, known: Profiles) -> None:
     frame.insert(0, "name", [scene.names[group - 1] for group in frame["group"]])
     numbers = set(frame.select_dtypes("number").columns)
     config = {name: each for name, each in FIGURES.items() if name in numbers or name in ("name", "feature")}
+    if known.groups[0].categories:
+        levels = known.levels
+        levels.insert(0, "name", [scene.names[group - 1] for group in levels["group"]])
+        st.dataframe(levels, hide_index=True, column_order=list(LEVELS), column_config=LEVELS)
+    if not scene.features:
+        return
     st.dataframe(frame, hide_index=True, column_order=list(FIGURES), column_config=config)
     st.caption(
         "Mean, at least and at most: Student's 95 % interval, taking as given which rows are in the group. Where "
@@ -84,11 +108,30 @@ def show_figures(analysis: Analysis, scene: Scene, known: Profiles) -> None:
     )
 
 
-def show_column(scene: Scene, known: Profiles) -> None:
+def show_contributions(analysis: Analysis, scene: Scene) -> None:
+    """Which columns carry the groups, numbers and words in one ranking."""
+    found = analysis.contributions
+    if scene.groups == 1 or found is None or len(found.columns) == 1:
+        return
+    st.markdown(plain(found.sentence, 400))
+    with st.expander("How much each column tells of the groups"):
+        st.dataframe(found.frame, hide_index=True, column_config=TELLING)
+        st.caption(
+            "Gain: how much likelier a row's cell is, on the average, under the groups' own distributions than under "
+            "one for all rows, as a logarithm. Effect: from 0, all groups alike, to 1 (the correlation ratio of "
+            "numbers, Cramér's V of categories)."
+        )
+
+
+def show_column(analysis: Analysis, scene: Scene, known: Profiles) -> None:
     """One column in every group: how the groups share it, and where each lies on it."""
-    telling = scene.line().columns[0]
-    names = scene.features
+    names = (*scene.features, *scene.categories)
+    found = analysis.contributions
+    telling = names.index(found.columns[0].column) if found is not None else 0
     column = st.selectbox("A closer look at", range(len(names)), telling, names.__getitem__, key="closer")
+    if column >= len(scene.features):
+        draw(category_bars(scene, column - len(scene.features)))
+        return
     left, right = st.columns(2)
     draw(marginal_density(scene, column), left)
     draw(column_ranges(known, column, scene.slots, scene.names), right)
@@ -112,10 +155,15 @@ def show_examples(analysis: Analysis, scene: Scene) -> None:
 
 def show_categories(analysis: Analysis, scene: Scene) -> None:
     """The groups against a column of words, or of few numbers."""
-    categories = comparable(analysis.table, scene.features)
+    fitted = (*scene.features, *scene.categories, *([analysis.row_name] if analysis.row_name else []))
+    categories = comparable(analysis.table, fitted)
     if not categories:
         return
-    chosen = st.selectbox("Compare with a column that was not fitted", categories, key="category")
+    rows, labels = analysis.matrix.row_ids, scene.labels
+    name = analysis.groups_key("strongest outside", categories)
+    most = kept(name, lambda: strongest(analysis.table, rows, labels, scene.groups, categories))
+    first = categories.index(most)
+    chosen = st.selectbox("Compare with a column that was not fitted", categories, first, key="category")
     table = crosstab(scene.labels, analysis.table.frame[chosen].iloc[analysis.matrix.row_ids], scene.groups)
     draw(category_table(table, chosen, scene.names))
     if scene.groups > 1:

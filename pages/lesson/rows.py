@@ -16,14 +16,14 @@ from pages.ui.words import OWN_ROWS
 def rows_choice(place: DeltaGenerator, prefix: str, first: int = 1) -> tuple[Ground, str]:
     """The rows that a figure shows, and what they depend on; first is the position of the toy to begin with."""
     analysis = derived.analysis() if beginning.known().matrix is not None else None
-    names = [*TOYS] + ([OWN_ROWS] if analysis is not None else [])
+    features = [] if analysis is None else list(analysis.matrix.features)
+    names = [*TOYS] + ([OWN_ROWS] if len(features) > 1 else [])
     name = place.selectbox("Rows", names, first, key=f"{prefix}-rows", bind="query-params", format_func=_title)
     if name != OWN_ROWS or analysis is None:
         rows = place.number_input(
             "How many rows", 50, ground.MOST_ROWS, 500, 50, key=f"{prefix}-n", bind="query-params"
         )
         return ground.of_toy(toy(name, rows)), ""
-    features = list(analysis.matrix.features)
     x = place.selectbox("Across", features, 0, key=f"{prefix}-x", bind="query-params")
     y = place.selectbox("Up", [each for each in features if each != x], 0, key=f"{prefix}-y", bind="query-params")
     data = beginning.rows_key(analysis.session)

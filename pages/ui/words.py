@@ -6,6 +6,7 @@ from core.mixture.family import Family
 
 OWN_ROWS = "Your data"  # what the lesson calls the present rows
 EM_FIGURE = "EM, step by step"  # and its figure to which other pages lead
+NO_NUMBERS = "No column of numbers takes part, so the pictures show how often each group has each answer."
 
 FAMILY_WORDS = {
     "EII": "round, all of one width",

@@ -19,6 +19,7 @@ from sklearn.ensemble import IsolationForest as Forest
 from sklearn.neighbors import LocalOutlierFactor as Factor
 
 from ...arrays import Array, read_only
+from ...data.indicators import Indicators
 from ...data.prepare import Matrix
 from ...errors import DataError, expect
 from ...numbers import count, figure
@@ -221,7 +222,8 @@ def ask_detectors(
     """
     expect(found, Scored, "Scores, as those of anomalies,")
     expect(matrix, Matrix, "A Matrix")
-    complete = np.flatnonzero(~np.isnan(matrix.values).any(axis=1))
+    values = Indicators.of_matrix(matrix).applied(matrix.rows)
+    complete = np.flatnonzero(~np.isnan(values).any(axis=1))
     if len(complete) < LEAST_ROWS:
         is_ = "is" if len(complete) == 1 else "are"
         raise DataError(
@@ -234,7 +236,7 @@ def ask_detectors(
         goes_on = as_watch(watch)(Progress("detectors", done, len(detectors)))
         if not goes_on:
             break
-        scores.append((detector.name, read_only(detector.scores(matrix.values[rows]))))
+        scores.append((detector.name, read_only(detector.scores(values[rows]))))
     return Asked(rows, tuple(scores), len(matrix.values) - len(complete), len(complete) - len(rows), not goes_on)
 
 

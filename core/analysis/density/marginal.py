@@ -14,7 +14,7 @@ from ...arrays import Array, read_only
 from ...data.prepare import Matrix, Transform
 from ...errors import ChoiceError
 from ...mixture.model import Mixture
-from ...numbers import share
+from ...numbers import count, share
 from .geometry import Plane, box, density_curves, peaks
 
 MASSES = (0.5, 0.8, 0.95)
@@ -125,6 +125,8 @@ class Marginal:
 def peaks_in_words(mixture: Mixture, matrix: Matrix) -> str:
     """Which columns have several peaks under a mixture fitted to a matrix."""
     d = mixture.features
+    if not d:
+        return f"{count(len(matrix.categories), 'column')} of words, and none of numbers"
     several = []
     for at, name in enumerate(matrix.features):
         curves = density_curves(mixture, Plane((at, at), d, matrix.transform), matrix.values)

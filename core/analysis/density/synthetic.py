@@ -58,7 +58,9 @@ class Drawing:
 
 
 def synthetic_values(mixture: Mixture, matrix: Matrix, drawing: Drawing) -> Array:
-    """(rows, d) raw values drawn from a mixture fitted to a matrix. Raises ChoiceError if hardly any is in range.
+    """(rows, d + c) raw values and codes of levels, drawn from a mixture fitted to a matrix.
+
+    Raises ChoiceError if hardly any is in range.
 
     Examples:
         >>> matrix = core.prepare(core.sample("faithful").load())
@@ -68,8 +70,8 @@ def synthetic_values(mixture: Mixture, matrix: Matrix, drawing: Drawing) -> Arra
     expect(mixture, Mixture, "A Mixture")
     expect(matrix, Matrix, "A Matrix, as prepare gives one,")
     expect(drawing, Drawing, "A Drawing")
-    if mixture.features != len(matrix.features):
-        raise ChoiceError(f"The mixture has {mixture.features} columns, the matrix {len(matrix.features)}.")
+    if mixture.columns != matrix.rows.shape[1]:
+        raise ChoiceError(f"The mixture has {mixture.columns} columns, the matrix {matrix.rows.shape[1]}.")
     rng = np.random.default_rng([drawing.seed, drawing.rows])
     whole = whole_columns(matrix)
     low, high = _ranges(matrix, whole)
@@ -78,7 +80,8 @@ def synthetic_values(mixture: Mixture, matrix: Matrix, drawing: Drawing) -> Arra
     kept: list[Array] = []
     missing = drawing.rows
     for _ in range(MOST_ROUNDS):
-        drawn, labels = mixture.sample_labelled(max(missing + missing // 4, 256), rng)
+        both, labels = mixture.sample_labelled(max(missing + missing // 4, 256), rng)
+        drawn, codes = both[:, : mixture.features], both[:, mixture.features :]
         _decide(drawn, labels, mixture, matrix.transform, categories, rng)
         rows = matrix.transform.to_raw(drawn)
         for own in categories.values():
@@ -87,7 +90,7 @@ def synthetic_values(mixture: Mixture, matrix: Matrix, drawing: Drawing) -> Arra
         good = np.isfinite(rows).all(axis=1)
         if drawing.within:
             good &= ((rows >= low) & (rows <= high)).all(axis=1)
-        kept.append(rows[good][:missing])
+        kept.append(np.column_stack([rows, codes])[good][:missing])
         missing -= len(kept[-1])
         if not missing:
             return np.concatenate(kept)
@@ -99,7 +102,7 @@ def synthetic_values(mixture: Mixture, matrix: Matrix, drawing: Drawing) -> Arra
 
 
 def synthetic_frame(values: Array, matrix: Matrix, table: Table) -> pd.DataFrame:
-    """(rows, d) raw values as a table of the types that the real one has: dates, durations, categories.
+    """(rows, d + c) raw values and codes as a table of the types that the real one has, with its levels spelled out.
 
     Raises ChoiceError for another table than the matrix was made of, and DataError for what are no such rows.
 
@@ -112,21 +115,25 @@ def synthetic_frame(values: Array, matrix: Matrix, table: Table) -> pd.DataFrame
     expect(matrix, Matrix, "A Matrix, as prepare gives one,")
     expect(table, Table, "A table, as read_table gives one,")
     values = as_numbers(values, "Synthetic rows")
-    if values.ndim != 2 or values.shape[1] != len(matrix.features) or not len(values) or not np.isfinite(values).all():
-        raise DataError(f"Synthetic rows have a number in each of {len(matrix.features)} columns.")
+    d, columns = len(matrix.features), matrix.rows.shape[1]
+    if values.ndim != 2 or values.shape[1] != columns or not len(values) or not np.isfinite(values).all():
+        raise DataError(f"Synthetic rows have a number in each of {columns} columns.")
     categories = _categories(matrix)
     encoded = {at for own in categories.values() for at in own}
     needed = [*(name for at, name in enumerate(matrix.features) if at not in encoded), *categories]
+    needed += matrix.categories
     if not set(needed) <= set(table.frame.columns):
         raise ChoiceError("This is not the table that the matrix was made of.", remedy="Give that one.")
-    columns = {
+    found = {
         name: _typed(values[:, at], table.column(name).kind)
         for at, name in enumerate(matrix.features)
         if at not in encoded
     }
     for name, own in categories.items():
-        columns[name] = _category(values[:, list(own)], list(own.values()), table.frame[name])
-    return pd.DataFrame(columns)
+        found[name] = _category(values[:, list(own)], list(own.values()), table.frame[name])
+    for name, levels, codes in zip(matrix.categories, matrix.levels, values[:, d:].T, strict=True):
+        found[name] = pd.Series(np.array(levels, dtype=object)[codes.astype(np.intp)])
+    return pd.DataFrame(found)
 
 
 def _categories(matrix: Matrix) -> dict[str, dict[int, str]]:
@@ -189,7 +196,7 @@ def _ranges(matrix: Matrix, whole: npt.NDArray[np.bool_]) -> tuple[Array, Array]
 
 def whole_columns(matrix: Matrix) -> npt.NDArray[np.bool_]:
     """(d,) whether a column holds nothing but whole numbers, going by digits that the way back to raw units keeps."""
-    return np.array([_near_whole(column[:1_000]) and _near_whole(column) for column in matrix.raw.T])
+    return np.array([_near_whole(column[:1_000]) and _near_whole(column) for column in matrix.raw.T], dtype=np.bool_)
 
 
 def _near_whole(values: Array) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...arrays import Array, read_only
+from ...data.categories import Category
 from ...data.prepare import Matrix, Transform
 from ...errors import ChoiceError, expect, is_number
 from ...mixture.model import Mixture
@@ -26,11 +27,11 @@ class WhatIf:
     """The rest of the columns, given some of them.
 
     Attributes:
-        given: (column, raw value) of each column that is known.
+        given: (column, raw value or level) of each column that is known.
         mixture: density of the columns that are left, in fitted units.
-        rest: their positions among the d columns.
+        rest: the positions of those of numbers among the d columns.
         transform: the way from raw columns to the fitted ones, and back.
-        before: density of all d columns, nothing given.
+        before: density of all d + c columns, nothing given.
 
     Examples:
         >>> matrix = core.prepare(core.sample("faithful").load())
@@ -39,7 +40,7 @@ class WhatIf:
         ([4.2], [3.5])
     """
 
-    given: tuple[tuple[str, float], ...]
+    given: tuple[tuple[str, float | str], ...]
     mixture: Mixture
     rest: tuple[int, ...]
     transform: Transform
@@ -49,7 +50,29 @@ class WhatIf:
     def given_in_words(self) -> list[tuple[str, str]]:
         """The columns that are given with their values, as a person reads them."""
         at = self.transform.features.index
-        return [(name, self.transform.in_words(at(name), [value])[0]) for name, value in self.given]
+        return [
+            (name, value if isinstance(value, str) else self.transform.in_words(at(name), [value])[0])
+            for name, value in self.given
+        ]
+
+    @property
+    def rest_of_words(self) -> tuple[int, ...]:
+        """The positions of the columns of categories that are left among the c."""
+        given = dict(self.given)
+        return tuple(j for j, each in enumerate(self.transform.categories) if each.column not in given)
+
+    @property
+    def levels(self) -> pd.DataFrame:
+        """A row per level of the categories left: column, level, chance, and chance_before with nothing given."""
+        rows = []
+        for now, j in enumerate(self.rest_of_words):
+            own, before = _chances(self.mixture, now), _chances(self.before, j)
+            category = self.transform.categories[j]
+            rows += [
+                {"column": category.column, "level": level, "chance": chance, "chance_before": usual}
+                for level, chance, usual in zip(category.levels, own.tolist(), before.tolist(), strict=True)
+            ]
+        return pd.DataFrame(rows, columns=["column", "level", "chance", "chance_before"])
 
     def marginal(self, column: int) -> Marginal:
         """The distribution of one of the columns left, with what is given."""
@@ -63,7 +86,9 @@ class WhatIf:
     @property
     def frame(self) -> pd.DataFrame:
         """A row per column left: mean, standard deviation, quantiles, and the same with nothing given."""
-        return pd.DataFrame([{"column": self.transform.features[at]} | self._row(at) for at in self.rest])
+        names = ("column", "mean", "sd", "low", "median", "high", "mean_before", "sd_before")
+        rows = [{"column": self.transform.features[at]} | self._row(at) for at in self.rest]
+        return pd.DataFrame(rows, columns=list(names))
 
     def _row(self, column: int) -> dict[str, float]:
         now, before = self.marginal(column), marginal(self.before, self.transform, column)
@@ -89,6 +114,8 @@ class Usual:
 
 def usual(matrix: Matrix) -> tuple[Usual, ...]:
     """What is usual of each of the d columns, going by at most MOST_ROWS rows; blanks are passed over."""
+    if not matrix.features:
+        return ()
     some = matrix.raw[:: -(-len(matrix.raw) // MOST_ROWS)]
     lows, highs = np.nanquantile(some, (LOW, HIGH), axis=0).tolist()
     steps = [_step(high - low, whole) for low, high, whole in zip(lows, highs, whole_columns(matrix), strict=True)]
@@ -100,8 +127,8 @@ def _step(width: float, whole: np.bool_) -> float:
     return max(least, float(10.0 ** math.floor(math.log10(width / 10)))) if width > 0 else 1.0
 
 
-def what_if(mixture: Mixture, transform: Transform, given: Mapping[str, float]) -> WhatIf:
-    """Take some columns, by name, at raw values and say what follows for the rest.
+def what_if(mixture: Mixture, transform: Transform, given: Mapping[str, float | str]) -> WhatIf:
+    """Take some columns, by name, at raw values, or at levels as they are spelled, and say what follows for the rest.
 
     Raises ChoiceError for a name that is not fitted, a value that the column cannot have, or no column left.
 
@@ -113,20 +140,23 @@ def what_if(mixture: Mixture, transform: Transform, given: Mapping[str, float]) 
     expect(mixture, Mixture, "A Mixture")
     expect(transform, Transform, "The Transform of a Matrix")
     expect(given, Mapping, "A value for each column that is known, by its name,")
-    strange = [name for name in given if name not in transform.features]
+    names = (*transform.features, *(each.column for each in transform.categories))
+    strange = [name for name in given if name not in names]
     if strange:
         raise ChoiceError(f"Column {strange[0]!r} is not among the fitted ones.", remedy="Choose one that is.")
-    at = [transform.features.index(name) for name in given]
+    at = [names.index(name) for name in given]
     fitted = [_fitted(transform, j, value) for j, value in zip(at, given.values(), strict=True)]
     rest = tuple(j for j in range(len(transform.features)) if j not in at)
     after = mixture.conditional(at, fitted) if at else mixture
     return WhatIf(tuple(given.items()), after, rest, transform, mixture)
 
 
-def beyond_all_rows(matrix: Matrix, given: Mapping[str, float]) -> list[str]:
+def beyond_all_rows(matrix: Matrix, given: Mapping[str, float | str]) -> list[str]:
     """A sentence for each supposed value, by column name, that lies outside of what the rows have."""
     said = []
     for name, value in given.items():
+        if isinstance(value, str):  # a level that no row has is refused
+            continue
         column = matrix.features.index(name)
         low, high = np.nanmin(matrix.raw[:, column]), np.nanmax(matrix.raw[:, column])
         if low <= value <= high:
@@ -136,11 +166,27 @@ def beyond_all_rows(matrix: Matrix, given: Mapping[str, float]) -> list[str]:
     return said
 
 
-def _fitted(transform: Transform, column: int, value: float) -> float:
-    if not is_number(value):
+def _chances(mixture: Mixture, column: int) -> Array:
+    """(L,) chances of the levels of one of a mixture's columns of categories; noise has no say."""
+    return np.asarray(mixture.weights @ mixture.chances[column] / mixture.weights.sum())
+
+
+def _fitted(transform: Transform, column: int, value: float | str) -> float:
+    if column >= len(transform.features):
+        return _code(transform.categories[column - len(transform.features)], value)
+    if isinstance(value, str) or not is_number(value):
         raise ChoiceError(f"The value of {transform.features[column]!r} must be a number.")
     found = float(transform.column_forward(column, np.array([value]))[0])
     if not np.isfinite(found):
         name = transform.features[column]
         raise ChoiceError(f"{name!r} cannot be {value:g}.", "It was fitted on a scale that has no such value.")
     return found
+
+
+def _code(category: Category, value: object) -> float:
+    """The code of a level as it is spelled. Raises ChoiceError for one that no row has."""
+    code = float(category.codes_of(pd.Series([str(value)], dtype="str"))[0])
+    if math.isnan(code):
+        some = ", ".join(category.levels[:8])
+        raise ChoiceError(f"No row has {category.column!r} at {str(value)!r}.", "", f"Choose among {some}.")
+    return code

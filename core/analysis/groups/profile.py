@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import chain
 from operator import add
@@ -21,6 +21,7 @@ from ...data.prepare import Matrix
 from ...data.table import Kind, Table
 from ...errors import DataError, expect, whole_number
 from ...numbers import count, figures, share
+from .levels import LevelProfile, level_frame, level_profiles
 
 Labels = npt.NDArray[np.intp]
 
@@ -78,15 +79,18 @@ class GroupProfile:
     rows: int
     share: float
     columns: tuple[ColumnProfile, ...]
+    categories: tuple[LevelProfile, ...] = ()
 
     def sentence(self, overall: Sequence[ColumnProfile]) -> str:
-        """What sets the group apart, in words, from the measured means only."""
+        """What sets the group apart, in words, from the measured means and shares only, the strongest first."""
         if self.rows == 0:
             return "no row: each is likelier to be in another group."
         if self.share == 1:
             return f"all {count(self.rows, 'row')}, so nothing sets it apart."
-        telling = sorted(zip(self.columns, overall, strict=True), key=lambda pair: -abs(pair[0].effect))
-        parts = [_against(mine, all_rows) for mine, all_rows in telling[:TOLD] if abs(mine.effect) >= SOME]
+        both = zip(self.columns, overall, strict=True)
+        said = [(abs(mine.effect), _against(mine, all_rows)) for mine, all_rows in both]
+        said += [(abs(each.effect), each.sentence) for each in self.categories]
+        parts = [text for effect, text in sorted(said, key=lambda pair: -pair[0])[:TOLD] if effect >= SOME]
         size = f"{count(self.rows, 'row')} ({share(self.share)})"
         return f"{size}: {'; '.join(parts)}." if parts else f"{size}, close to the average in every column."
 
@@ -96,7 +100,7 @@ class Profiles:
     """All groups, and all rows together.
 
     Attributes:
-        overall: profile of each column over all rows.
+        overall: profile of each column of numbers over all rows.
         groups: profile of each group: its size, and each column within it.
 
     Examples:
@@ -114,9 +118,20 @@ class Profiles:
         return read_only([[column.effect for column in each.columns] for each in self.groups])
 
     @property
+    def telling(self) -> Array:
+        """(K, d + c) the same, and of categories the effect of the level that sets the group furthest apart."""
+        of_words = [[each.effect for each in own.categories] for own in self.groups]
+        return read_only(np.concatenate([self.effects, np.array(of_words)], axis=1))
+
+    @property
+    def levels(self) -> pd.DataFrame:
+        """A row per group, category and level: group (from 1), feature, level, rows, chance, overall, effect."""
+        return level_frame([each.categories for each in self.groups])
+
+    @property
     def frame(self) -> pd.DataFrame:
-        """A row per group and column: group (from 1), rows, share, feature, mean, mean_low, mean_high, sd, lower,
-        median, upper, effect; within a group the columns that set it furthest apart first.
+        """A row per group and column of numbers: group (from 1), rows, share, feature, mean, mean_low, mean_high, sd,
+        lower, median, upper, effect; within a group the columns that set it furthest apart first.
         """
         figures_of = ("sd", "lower", "median", "upper", "effect")
         return pd.DataFrame(
@@ -132,7 +147,8 @@ class Profiles:
                 }
                 for each in self.groups
                 for column in sorted(each.columns, key=lambda column: -abs(column.effect))
-            ]
+            ],
+            columns=["group", "rows", "share", "feature", "mean", "mean_low", "mean_high", *figures_of],
         )
 
 
@@ -151,7 +167,12 @@ def profiles_of(table: Table, matrix: Matrix, labels: Labels, components: int) -
         'much higher'
     """
     dates = {each.name for each in table.columns if each.kind is Kind.DATE}
-    return profiles(_original(table, matrix), labels, components, matrix.features, dates)
+    found = profiles(_original(table, matrix), labels, components, matrix.features, dates)
+    if not matrix.categories:
+        return found
+    of_words = level_profiles(matrix, labels, components)
+    both = zip(found.groups, of_words, strict=True)
+    return replace(found, groups=tuple(replace(own, categories=words) for own, words in both))
 
 
 def profiles(

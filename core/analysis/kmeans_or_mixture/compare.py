@@ -168,15 +168,25 @@ def rand_index_of(table: Array) -> float:
     return (pairs - by_chance) / (most - by_chance) if most > by_chance else 1.0
 
 
-def comparable(table: Table, features: Sequence[str]) -> tuple[str, ...]:
-    """Columns that groups can be counted by: those of words, and numbers of few values that were not fitted."""
-    words = [each.name for each in table.columns if each.kind in (Kind.CATEGORY, Kind.BOOLEAN)]
-    numbers = [
-        each.name
-        for each in table.columns
-        if each.kind is Kind.NUMBER and 2 <= each.n_distinct <= MOST_VALUES and each.name not in features
-    ]
+def comparable(table: Table, fitted: Sequence[str]) -> tuple[str, ...]:
+    """Columns that groups can be counted by and that were not fitted: those of words, and numbers of few values."""
+    others = [each for each in table.columns if each.name not in fitted]
+    words = [each.name for each in others if each.kind in (Kind.CATEGORY, Kind.BOOLEAN)]
+    numbers = [each.name for each in others if each.kind is Kind.NUMBER and 2 <= each.n_distinct <= MOST_VALUES]
     return (*words, *numbers)
+
+
+def strongest(table: Table, rows: npt.NDArray[np.int64], labels: Labels, groups: int, columns: Sequence[str]) -> str:
+    """Which of some columns goes together with the groups most, by Cramér's V, of (m,) rows of a table.
+
+    A column in which nearly every row has a value of its own names rows and tells nothing of groups.
+    """
+
+    def strength(name: str) -> float:
+        counts = crosstab(labels, table.frame[name].iloc[rows], groups)
+        return -1.0 if 2 * counts.shape[1] > len(rows) else association(counts).cramers_v
+
+    return max(columns, key=strength)
 
 
 def crosstab(labels: Labels, categories: pd.Series, components: int) -> pd.DataFrame:

@@ -47,6 +47,7 @@ class Facts:
     admissible: bool
     held_out_gain: float = math.nan  # nats by which a held-out row is likelier under the mixture than under K-Means
     held_out_error: float = math.nan  # standard error of that
+    categories: int = 0  # columns of words
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,12 @@ def facts(
     K-Means with its standard error, as far as it is known.
     """
     shapes = groups or fit.mixture
-    roots = np.sqrt(np.maximum(np.linalg.eigvalsh(shapes.covariances), THINNEST))
-    widths = np.exp(np.log(roots).mean(axis=1))
-    lengths = roots[:, -1] / roots[:, 0]
+    lengths, widths = _forms(shapes)
     weights = np.maximum(shapes.weights, THINNEST)
     return Facts(
         rows=len(responsibilities),
         features=fit.mixture.features,
+        categories=len(fit.mixture.levels),
         components=shapes.components,
         n_parameters=fit.n_parameters,
         adjusted_rand_index=split.adjusted_rand_index,
@@ -98,6 +98,14 @@ def facts(
         held_out_gain=gain[0],
         held_out_error=gain[1],
     )
+
+
+def _forms(shapes: Mixture) -> tuple[Array, Array]:
+    """(K,) longest over shortest axis, and (K,) mean width of each group; alike where no column has numbers."""
+    if not shapes.features:
+        return np.ones(shapes.components), np.ones(shapes.components)
+    roots = np.sqrt(np.maximum(np.linalg.eigvalsh(shapes.covariances), THINNEST))
+    return roots[:, -1] / roots[:, 0], np.exp(np.log(roots).mean(axis=1))
 
 
 def comparison(found: Facts, fit: Fit, part: Partition, odd: Anomalies) -> tuple[Row, ...]:
@@ -115,7 +123,7 @@ def comparison(found: Facts, fit: Fit, part: Partition, odd: Anomalies) -> tuple
         Row(
             "Output",
             f"{groups}: a label per row and {count(found.components, 'centre')}.",
-            f"{groups}: shares per row, and {count(found.n_parameters, 'number')} for weights, means and covariances.",
+            f"{groups}: shares per row, and {count(found.n_parameters, 'number')} for {_numbers_of(found)}.",
         ),
         Row(
             "Generative",
@@ -129,6 +137,12 @@ def comparison(found: Facts, fit: Fit, part: Partition, odd: Anomalies) -> tuple
         ),
         _speed(found, fit, part),
     )
+
+
+def _numbers_of(found: Facts) -> str:
+    of_numbers = ["means", "covariances"] if found.features else []
+    *first, last = ["weights", *of_numbers, *(["chances of levels"] if found.categories else [])]
+    return f"{', '.join(first)} and {last}"
 
 
 def same_story(found: Facts) -> str | None:
@@ -217,6 +231,9 @@ def recommend(found: Facts) -> Recommendation:
         return Recommendation("Use K-Means here", tuple(against))
     if reasons:
         return Recommendation("Use the mixture here", tuple(reasons + [f"but {each}" for each in against]))
+    if not found.features:
+        measured = f"{share(found.share_unclear)} of rows lie between groups: too little to decide"
+        return Recommendation("Neither has a clear advantage here", (measured,))
     measured = (
         f"the longest group is {figure(found.elongation, 2)} times as long as wide, the widest "
         f"{figure(found.spread_ratio, 2)} times as wide as the narrowest, and {share(found.share_unclear)} of rows lie "
@@ -241,6 +258,12 @@ def _assignment(found: Facts) -> Row:
 def _shape(found: Facts, fit: Fit) -> Row:
     if found.components == 1:
         return Row("Shape", "One centre, to which every row is nearest.", f"{_form(found, fit)}.")
+    if not found.features:
+        return Row(
+            "Shape",
+            "A centre has the share of each level; rows go where they differ from it least.",
+            f"{_form(found, fit)}.",
+        )
     centres = "Stretches" if found.features == 1 else "Round groups"
     return Row(
         "Shape",
@@ -252,6 +275,8 @@ def _shape(found: Facts, fit: Fit) -> Row:
 def _form(found: Facts, fit: Fit) -> str:
     if found.components < fit.components:
         return f"Any: {fit.components} components ({fit.family.name}) make up {count(found.components, 'group')}"
+    if not found.features:
+        return f"Each group has its own chance of each level, in {count(found.categories, 'column')}"
     if found.components == 1:
         return _only_form(found, fit.family)
     return _round_forms(found, fit.family) if _is_round(found, fit.family) else _ellipses(found, fit.family)
@@ -306,11 +331,13 @@ def _ended(outcome: Outcome, passes: int) -> str:
 def _speed(found: Facts, fit: Fit, part: Partition) -> Row:
     """By counted work: times differ from machine to machine and from run to run.
 
-    A distance takes d multiplications. A diagonal E-step and M-step take 2 d, full ones d (d + 1).
+    A distance takes d multiplications. A diagonal E-step and M-step take 2 d, full ones d (d + 1); a category counts as
+    one in either.
     """
-    distances = found.rows * found.components * found.features
+    distances = found.rows * found.components * (found.features + found.categories)
     centre_pass = figure(float(distances))
-    density = distances * (2 if fit.family.is_diagonal else found.features + 1)
+    own = found.features * (2 if fit.family.is_diagonal else found.features + 1) + found.categories
+    density = found.rows * found.components * own
     ratio = density * len(fit.trace) / (distances * part.iterations)
     more = f"{figure(ratio, 2)} times the work of K-Means" if ratio >= 1 else "no more work than K-Means here"
     return Row(

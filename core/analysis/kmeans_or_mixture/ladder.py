@@ -21,6 +21,7 @@ from ...data.rows import rows_of
 from ...data.source import ArraySource
 from ...errors import FitError
 from ...kmeans import Partition, k_means
+from ...mixture.chances import n_parameters
 from ...mixture.em.m_step import m_step
 from ...mixture.em.stopping import Outcome
 from ...mixture.family import Family, family
@@ -223,13 +224,13 @@ def _fitted(source: ArraySource, start: Array, plan: Plan, shared: Joined) -> _S
 def _rungs(whole: _Rungs, scores: Array, fitted: Sampled, weights: Array) -> tuple[Rung, ...]:
     """Each rung beside the nearest one below that was fitted."""
     values = fitted.values
-    K, d = whole.partition.components, values.shape[1]
+    K, d, levels = whole.partition.components, values.shape[1] - len(fitted.levels), fitted.levels
     factor = fitted.weights * (fitted.rows / fitted.weights.sum())
     first = before = whole.partition.labels
     below = scores[0]
     rungs: list[Rung] = []
     for at, (step, score) in enumerate(zip(whole.steps, scores, strict=True)):
-        name, parameters = step.family.name if at else K_MEANS, step.family.n_parameters(K, d)
+        name, parameters = step.family.name if at else K_MEANS, step.family.n_parameters(K, d) + n_parameters(K, levels)
         if step.mixture is None:
             rungs.append(_missing(name, parameters, step.reason))
             continue

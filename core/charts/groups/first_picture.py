@@ -13,6 +13,7 @@ from .. import marks, theme
 from ..density.marginal import marginal_density
 from ..scene import Drawn, Scene, doubts_in_words, drawn
 from ..text import Words, in_text, listed
+from .levels import level_map
 
 FEW_UNCLEAR = 0.01  # below this share of undecided rows groups are said to stand apart
 
@@ -20,8 +21,11 @@ FEW_UNCLEAR = 0.01  # below this share of undecided rows groups are said to stan
 def first_picture(scene: Scene, columns: tuple[int, int] | None = None) -> marks.Chart:
     """A scatter of two columns with groups, their ellipses and odd rows; with one column, its histogram.
 
-    columns are positions among the d columns; without them, the two that set the groups furthest apart.
+    Without a column of numbers it is a map of how often each group has each level. columns are positions among the d
+    columns; without them, the two that set the groups furthest apart.
     """
+    if not scene.features:
+        return level_map(scene.levels, scene.names)
     if len(scene.features) == 1:
         return marginal_density(scene, 0)
     plane = scene.plane(columns)

@@ -23,7 +23,7 @@ STRONG = 2.0  # standard deviations at which a profile's colour is at its strong
 CELL_HEIGHT, CELL_ROOM = 30, 170  # pixels of a row of cells, and of all that stands around them
 TILTED_ROOM = 70  # pixels that tilted labels take more
 NARROW = 520  # pixels of a picture below which names and numbers are brief
-LONG_NAME, BRIEF_NAME = 34, 18  # characters
+LONG_NAME, BRIEF_NAME, LONG_CELL = 34, 18, 20  # characters
 
 
 def agreement_table(
@@ -49,7 +49,7 @@ def agreement_table(
         "Rows in each pair of groups; dark: a large share of the mixture's group. Agreement lies on the diagonal.",
         f"{title}; the adjusted Rand index is {figure(found.adjusted_rand_index)}.",
     )
-    clusters, groups = _labels([cluster_names[at] for at in by_name]), _labels(rows)
+    clusters, groups = labels_of_groups([cluster_names[at] for at in by_name]), labels_of_groups(rows)
     return _counts(table[:, by_name], groups, clusters, ("Group of the mixture", "Group of K-Means"), words)
 
 
@@ -74,7 +74,7 @@ def category_table(table: pd.DataFrame, column: str, groups: Sequence[str]) -> m
         f"Rows of each group by {in_text(column)}; dark: a large share of the group.",
         f"{title}. Table of groups by {in_text(column)}.",
     )
-    return _counts(shown, _labels(groups), labels, ("Group", shorten(column)), words)
+    return _counts(shown, labels_of_groups(groups), labels, ("Group", shorten(column)), words)
 
 
 def _counts(
@@ -93,8 +93,8 @@ def _counts(
         ]
     )  # fmt: skip
     base = alt.Chart(frame).encode(
-        x=_places("c", columns, titles[1], labelAngle=_angle(columns)),
-        y=_places("r", rows, titles[0], **marks.ON_TOP),
+        x=places("c", columns, titles[1], labelAngle=labels_tilt(columns)),
+        y=places("r", rows, titles[0], **marks.ON_TOP),
         tooltip=[
             alt.Tooltip("row:N", title=titles[0]),
             alt.Tooltip("column:N", title=titles[1]),
@@ -107,27 +107,31 @@ def _counts(
     none = base.transform_filter("datum.count == 0").mark_text(fontSize=theme.LABEL_SIZE, color=theme.SOFT_INK)
     cells = filled.mark_rect(stroke=theme.PAPER, strokeWidth=2).encode(color=fill)
     said = filled.mark_text(fontSize=theme.LABEL_SIZE + 1).encode(text=alt.Text("said:N"), fill=ON_CELL)
-    height = CELL_ROOM + CELL_HEIGHT * len(rows) + (TILTED_ROOM if _angle(columns) else 0)
+    height = CELL_ROOM + CELL_HEIGHT * len(rows) + (TILTED_ROOM if labels_tilt(columns) else 0)
     return marks.finished([cells, said, none.encode(text=alt.Text("said:N"))], words, height)
 
 
 def profile_map(found: Profiles, names_of_groups: Sequence[str]) -> marks.Chart:
-    """Every column's mean in every group, coloured by how far it is from the other rows' mean; (G,) names of groups."""
-    effects = found.effects
+    """Every column in every group, coloured by how far the group is from the other rows in it; (G,) names of groups.
+
+    Of numbers a cell has the mean, of categories the level that sets the group furthest apart and its share.
+    """
+    effects = found.telling
     order = np.argsort(-np.abs(effects).max(axis=0), kind="stable")[:MOST_COLUMNS]
-    names = [shorten(found.overall[j].feature, LONG_NAME) for j in order]
-    brief = [shorten(found.overall[j].feature, BRIEF_NAME) for j in order]
-    groups = _labels(names_of_groups)
+    features = _features(found)
+    names = [shorten(features[j], LONG_NAME) for j in order]
+    brief = [shorten(features[j], BRIEF_NAME) for j in order]
+    groups = labels_of_groups(names_of_groups)
     frame = pd.DataFrame(
         [cell for i, j in enumerate(order) for cell in _profile_cells(found, i, int(j), names[i], groups)]
     )
     base = alt.Chart(frame).encode(
-        x=_places("c", groups, "Group", orient="top", labelAngle=_angle(groups)),
-        y=_places("r", names, "", brief),
+        x=places("c", groups, "Group", orient="top", labelAngle=labels_tilt(groups)),
+        y=places("r", names, "", brief),
         tooltip=[
             alt.Tooltip("row:N", title="Column"),
             alt.Tooltip("column:N", title="Group"),
-            alt.Tooltip("said:N", title="Mean"),
+            alt.Tooltip("said:N", title="In the group"),
             alt.Tooltip("overall:N", title="All rows"),
             alt.Tooltip("word:N", title="Against the others"),
         ],
@@ -140,47 +144,96 @@ def profile_map(found: Profiles, names_of_groups: Sequence[str]) -> marks.Chart:
         fontSize=alt.ExprRef(f"{tight} ? 10 : {theme.LABEL_SIZE}"),
         text=alt.ExprRef(f"{tight} ? datum.brief : datum.said"),
     ).encode(fill=ON_CELL)
-    height = CELL_ROOM + CELL_HEIGHT * len(names) + (TILTED_ROOM if _angle(groups) else 0)
+    height = CELL_ROOM + CELL_HEIGHT * len(names) + (TILTED_ROOM if labels_tilt(groups) else 0)
     return marks.finished([cells, said], _profile_words(found, effects, order, names_of_groups), height)
 
 
 def _profile_cells(found: Profiles, row: int, column: int, name: str, groups: Sequence[str]) -> list[dict[str, object]]:
     """One column's cells of the profile map, a cell per group."""
-    cells = [each.columns[column] for each in found.groups]
-    *said, overall = cells[0].in_words([*(cell.mean for cell in cells), found.overall[column].mean])
+    d = len(found.overall)
+    cells = _of_levels(found, column - d) if column >= d else _of_numbers(found, column)
     return [
         {
             "r": f"r{row}",
             "c": f"c{k}",
             "row": name,
             "column": groups[k],
-            "said": said[k],
-            "brief": said[k] if cell.is_date else brief_figure(cell.mean),
-            "shade": float(np.clip(cell.effect, -STRONG, STRONG)),
-            "ink": theme.text_on(theme.DIVERGING, _strength(cell.effect)),
-            "word": cell.word,
-            "overall": overall,
+            "shade": float(np.clip(effect, -STRONG, STRONG)),
+            "ink": theme.text_on(theme.DIVERGING, _strength(effect)),
+            **cell,
         }
+        for k, (effect, cell) in enumerate(cells)
+    ]
+
+
+def _of_levels(found: Profiles, column: int) -> list[tuple[float, dict[str, str]]]:
+    """The effect of a category in each group, and what its cell says."""
+    cells = [each.categories[column] for each in found.groups]
+    return [
+        (
+            cell.effect,
+            {
+                "said": shorten(cell.said(cell.telling), LONG_CELL),
+                "brief": share(float(cell.chances[cell.telling])) if cell.rows else "",
+                "word": cell.word,
+                "overall": f"{cell.levels[cell.telling]} {share(float(cell.usual[cell.telling]))}",
+            },
+        )
+        for cell in cells
+    ]
+
+
+def _of_numbers(found: Profiles, column: int) -> list[tuple[float, dict[str, str]]]:
+    """The effect of a column of numbers in each group, and what its cell says."""
+    cells = [each.columns[column] for each in found.groups]
+    *said, overall = cells[0].in_words([*(cell.mean for cell in cells), found.overall[column].mean])
+    return [
+        (
+            cell.effect,
+            {
+                "said": said[k],
+                "brief": said[k] if cell.is_date else brief_figure(cell.mean),
+                "word": cell.word,
+                "overall": overall,
+            },
+        )
         for k, cell in enumerate(cells)
     ]
+
+
+def _features(found: Profiles) -> list[str]:
+    """The names of all columns, those of numbers first."""
+    return [*(each.feature for each in found.overall), *(each.feature for each in found.groups[0].categories)]
 
 
 def _profile_words(
     found: Profiles, effects: npt.NDArray[np.float64], order: npt.NDArray[np.intp], groups: Sequence[str]
 ) -> Words:
-    d = len(found.overall)
-    means = np.array([each.columns[order[0]].mean for each in found.groups])
-    name = in_text(found.overall[order[0]].feature)
+    columns, first = len(_features(found)), int(order[0])
     if len(found.groups) == 1:
-        title = "One group: its means are those of all rows"
+        title = "One group: it is what all rows are"
     else:
-        high, low = int(np.nanargmax(means)), int(np.nanargmin(means))
-        least, most = found.overall[order[0]].in_words([means[low], means[high]])
-        ends = f"{least} in {in_text(groups[low])}, {most} in {in_text(groups[high])}"
-        title = f"{name} sets the groups apart most: {ends}"
-    how = "Each group's means. Teal: above the other rows, brown: below; strongest from 2 standard deviations. "
-    how += f"The {MOST_COLUMNS} columns that differ most, of {d:,}." if d > MOST_COLUMNS else ""
-    return Words(title, how.strip(), f"{title}. Table of means of {count(len(order), 'column')}.")
+        title = f"{in_text(_features(found)[first])} sets the groups apart most: {_ends(found, first, groups)}"
+    of_words = " A level and its share, in columns of words." if found.groups[0].categories else ""
+    how = f"Each group's means.{of_words} Teal: above the other rows, brown: below; strongest from 2 standard "
+    how += "deviations. "
+    how += f"The {MOST_COLUMNS} columns that differ most, of {columns:,}." if columns > MOST_COLUMNS else ""
+    return Words(title, how.strip(), f"{title}. Table of {count(len(order), 'column')} by group.")
+
+
+def _ends(found: Profiles, column: int, groups: Sequence[str]) -> str:
+    """The two groups that are furthest apart in a column, with what they are there."""
+    d = len(found.overall)
+    if column >= d:
+        cells = [each.categories[column - d] for each in found.groups]
+        far = max(cells, key=lambda cell: abs(cell.effect))
+        chances = np.array([each.chances[far.telling] for each in cells])
+        said = [each.said(far.telling) for each in cells]
+    else:
+        chances = np.array([each.columns[column].mean for each in found.groups])
+        said = found.overall[column].in_words(chances.tolist())
+    high, low = int(np.nanargmax(chances)), int(np.nanargmin(chances))
+    return f"{said[low]} in {in_text(groups[low])}, {said[high]} in {in_text(groups[high])}"
 
 
 def column_ranges(found: Profiles, column: int, slots: Sequence[int], groups: Sequence[str]) -> marks.Chart:
@@ -204,7 +257,7 @@ def column_ranges(found: Profiles, column: int, slots: Sequence[int], groups: Se
             "look": [f"g{k}" for k in range(len(cells))],
         }
     )
-    base = axis.dated(alt.Chart(frame), "c0", "low", "high").encode(y=_places("r", groups, ""))
+    base = axis.dated(alt.Chart(frame), "c0", "low", "high").encode(y=places("r", groups, ""))
     entries = marks.group_entries(slots, groups)
     look = {name: each.legend(None) for name, each in marks.look(entries).items()}
     rule = alt.Chart(pd.DataFrame({"c0": [overall.median]})).mark_rule(strokeDash=[4, 3], color=theme.SOFT_INK)
@@ -251,7 +304,7 @@ ON_CELL = alt.Fill("ink:N", scale=None, legend=None)
 EVERY_LABEL = {"grid": False, "labelOverlap": False, "labelLimit": 0, "labelFlush": False}
 
 
-def _labels(groups: Sequence[str]) -> list[str]:
+def labels_of_groups(groups: Sequence[str]) -> list[str]:
     """Groups' names where it is said already that they are groups."""
     return [shorten(label, BRIEF_NAME) for label in labels_of(groups)]
 
@@ -259,6 +312,11 @@ def _labels(groups: Sequence[str]) -> list[str]:
 def _strength(effect: float) -> float:
     """Where an effect stands on the diverging scale, from 0 far below to 1 far above."""
     return float(np.clip(effect, -STRONG, STRONG) / (2 * STRONG) + 0.5)
+
+
+def cells_of_shares(part: float) -> dict[str, object]:
+    """What a cell shows of a share: its text, its shade, and the ink that is read on it."""
+    return {"share": part, "said": share(part), "ink": theme.text_on(theme.SEQUENTIAL, part)}
 
 
 def brief_figure(value: float) -> str:
@@ -269,12 +327,12 @@ def brief_figure(value: float) -> str:
     return figure(value, 2)
 
 
-def _angle(labels: Sequence[str]) -> int:
+def labels_tilt(labels: Sequence[str]) -> int:
     """Labels lie flat where they are few or short."""
     return 0 if max(len(label) for label in labels) * len(labels) < 36 else -40
 
 
-def _places(
+def places(
     field: str, labels: Sequence[str], title: str, brief: Sequence[str] | None = None, **axis: object
 ) -> alt.X | alt.Y:
     """A band axis whose places are r0, r1, ... or c0, c1, ...: its labels are looked up, brief ones if it is narrow."""

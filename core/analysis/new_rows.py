@@ -22,6 +22,7 @@ from .anomaly.odd_rows import Anomalies, scored_alike
 from .comparable import Unlike, unlike
 from .density.synthetic import ks_gap
 from .groups.grouping import Grouping
+from .level_drift import level_drift, level_drift_in_words
 
 MOST_COMPARED = 50_000  # rows of either side whose distributions are compared
 LEAST_GAP = 0.1  # of two distributions: below it a shift is no news, however many rows prove it
@@ -67,6 +68,7 @@ class NewRows:
         drift: a row per column: shift, sd_ratio, ks, beyond, blank_then, blank_now, moved.
         groups: a row per group: its share then and now.
         flagged_then: share of the training rows beyond the line.
+        levels: a row per level of the columns of categories: column, level, share then and now.
 
     Examples:
         >>> table = core.sample("faithful").load()
@@ -84,6 +86,7 @@ class NewRows:
     drift: pd.DataFrame
     groups: pd.DataFrame
     flagged_then: float
+    levels: pd.DataFrame
 
     @property
     def labels(self) -> npt.NDArray[np.intp]:
@@ -124,6 +127,9 @@ class NewRows:
         if not len(moved):
             return "No column has moved by much"
         worst = int(moved["ks"].fillna(1.0).to_numpy().argmax())
+        if moved["column"].iloc[worst] in self.matrix.categories and moved["blank_now"].iloc[worst] < 1.0:
+            how = level_drift_in_words(self.levels, moved["column"].iloc[worst])
+            return how if len(moved) == 1 else f"{count(len(moved), 'column')} have moved; {how}"
         shift, name = float(moved["shift"].iloc[worst]), moved["column"].iloc[worst]
         if moved["blank_now"].iloc[worst] == 1.0:
             return f"{name} is blank in every row"
@@ -183,6 +189,7 @@ def score_rows(
         drift_of(training, matrix),
         _group_shares(before, shares, groups.names),
         float(odd.flagged.mean()),
+        level_drift(training, matrix)[1],
     )
 
 
@@ -232,12 +239,15 @@ _SAME_KIND = "Bring a file whose columns hold what they held in the first one."
 
 
 def drift_of(training: Matrix, new: Matrix) -> pd.DataFrame:
-    """How each column's distribution differs from that of the training rows, in raw units; blanks left out."""
+    """How each column's distribution differs from that of the training rows, in raw units; blanks left out.
+
+    Columns of numbers come first; of categories ks is half the sum of the differences of shares.
+    """
     then, now = _some(training.raw), _some(new.raw)
     rows = [
         {"column": name} | _drift(one, other) for name, one, other in zip(training.features, then.T, now.T, strict=True)
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame([*rows, *level_drift(training, new)[0]])
 
 
 def _drift(then: Array, now: Array) -> dict[str, float | bool]:

@@ -13,6 +13,7 @@ from ..arrays import Array
 from ..data.prepare import Matrix
 from ..numbers import count, share
 from . import marks, theme
+from .density.levels import pairs
 from .text import Words, in_text, literal, shorten
 
 MOST_COLUMNS = 12
@@ -23,8 +24,14 @@ THEN, NOW, MOVED = "Rows that were fitted", "New rows", "New rows, moved"
 
 
 def drift_ranges(training: Matrix, found: NewRows) -> marks.Chart:
-    """The middle 90 % of each column then and now, in standard deviations of the fitted rows; most moved on top."""
-    order = np.argsort(-found.drift["ks"].fillna(2.0).to_numpy(), kind="stable")[:MOST_COLUMNS]
+    """The middle 90 % of each column then and now, in standard deviations of the fitted rows; most moved on top.
+
+    Of columns of numbers; where there are none, the levels of the category that has moved most.
+    """
+    of_numbers = found.drift["ks"].iloc[: len(training.features)].fillna(2.0).to_numpy()
+    if not len(of_numbers):
+        return drift_levels(found)
+    order = np.argsort(-of_numbers, kind="stable")[:MOST_COLUMNS]
     frame = pd.DataFrame([row for place, j in enumerate(order) for row in _pair(training, found, int(j), place)])
     codes = list(dict.fromkeys(frame["look"]))
     entries = [
@@ -58,6 +65,15 @@ def drift_ranges(training: Matrix, found: NewRows) -> marks.Chart:
         base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("middle:Q"), **look),
     ]
     return marks.finished(layers, _drift_words(training, found, order.tolist()), ROOM + BAR_HEIGHT * len(order))
+
+
+def drift_levels(found: NewRows) -> marks.Chart:
+    """How often the levels of the category that has moved most came then and come now."""
+    column = str(found.drift["column"].iloc[int(found.drift["ks"].to_numpy().argmax())])
+    own = found.levels[found.levels["column"] == column]
+    how = "Grey: the rows that were fitted. In colour: the new rows."
+    title = f"{in_text(column)} differs most of the columns of words"
+    return pairs(own, {"then": THEN, "now": NOW}, Words(title, how, f"{title}. {found.drift_sentence}."))
 
 
 def group_shares(found: NewRows, slots: Sequence[int]) -> marks.Chart:
@@ -130,7 +146,7 @@ def _band(names: Sequence[str]) -> alt.Y:
 
 
 def _drift_words(training: Matrix, found: NewRows, order: Sequence[int]) -> Words:
-    first, columns = order[0], len(found.drift)
+    first, columns = order[0], len(training.features)
     name, moved = in_text(found.drift["column"].iloc[first]), int(found.drift["moved"].sum())
     now = found.matrix.raw[:, first]
     if np.isnan(now).all():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
-from core.data.columns import default_columns, left_out, overview
+from core.data.category_choice import left_out_words
+from core.data.columns import left_out, overview
 from core.data.heaps import heaps
 from core.data.prepare import Blanks, Preparation, Scale, Shape, usable_as_features, usable_as_weight
 from core.data.table import Column, Kind, Table
@@ -16,6 +16,9 @@ from pages.app import beginning
 from pages.app.session import Ticks, choose, current
 from pages.app.store import kept
 from pages.app.store import key as key_of
+from pages.data import category_choice
+from pages.data.category_choice import fit_as_categories
+from pages.data.preparing import chosen_columns, prepare_with, taken_as_categories
 from pages.ui.messages import plain
 
 OFFERED = 12  # columns that are left out and offered one by one
@@ -46,7 +49,7 @@ LOOKS = {
 def show(table: Table) -> None:
     """The columns of numbers with a box to tick, those left out with their reasons, and how they are prepared."""
     preparation = beginning.preparation(current(), table)
-    chosen = _chosen(table, preparation)
+    chosen = chosen_columns(table, preparation)
     st.subheader("Which columns it is based on", anchor=False)
     if current().preparation is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -58,8 +61,9 @@ def show(table: Table) -> None:
     numeric = [each for each in table.columns if each.kind.is_numeric]
     if numeric:
         _editor(table, numeric, chosen, list(LOOKS))
+    category_choice.show(table, preparation)
     with st.container():  # so that what follows keeps its place, and stays open, however many there are
-        _left_out(table, chosen)
+        _left_out(table, preparation, chosen)
     with st.expander("Scale, transforms, blanks, repeats and weights"):
         _form(table, preparation, chosen)
         _heaps(table, preparation, chosen)
@@ -69,12 +73,6 @@ def show(table: Table) -> None:
         with st.expander(f"{count(len(others), 'column')} of words, for comparisons or as part of the fit"):
             _words(table, preparation)
             _editor(table, others, chosen, ["column", "kind", "values", "blanks"])
-
-
-def _chosen(table: Table, preparation: Preparation) -> tuple[str, ...]:
-    if preparation.columns is not None:
-        return preparation.columns
-    return tuple(name for name in default_columns(table) if name != preparation.weight)
 
 
 def _editor(table: Table, columns: list[Column], chosen: tuple[str, ...], order: list[str]) -> None:
@@ -108,7 +106,13 @@ def _take_edits(key: str, table: Table, columns: list[Column]) -> None:
     ticked = set(current().ticks.columns)
     ticked |= {name for name, edits in edited.items() if edits.get("use")}
     ticked -= {name for name, edits in edited.items() if edits.get("use") is False}
-    _prepare(table, columns=tuple(each.name for each in columns if each.name in ticked))
+    _take_columns(table, tuple(each.name for each in columns if each.name in ticked))
+
+
+def _take_columns(table: Table, columns: tuple[str, ...]) -> None:
+    """Fit these columns of numbers; none of them stays a category."""
+    taken = taken_as_categories(table, beginning.preparation(current(), table))
+    prepare_with(table, columns=columns, categories=tuple(name for name in taken if name not in columns))
 
 
 def _read_as(kinds: dict[str, Kind]) -> None:
@@ -119,7 +123,8 @@ def _read_as(kinds: dict[str, Kind]) -> None:
     if preparation is not None and preparation.columns is not None:
         kept = tuple(name for name in preparation.columns if name not in kinds)
         more = tuple(name for name, kind in kinds.items() if kind.is_numeric)
-        preparation = replace(preparation, columns=kept + more)
+        words = preparation.categories and tuple(name for name in preparation.categories if name not in kinds)
+        preparation = replace(preparation, columns=kept + more, categories=words)
     choose(
         reading=replace(session.reading, kinds=tuple(told.items())),
         preparation=preparation,
@@ -127,8 +132,10 @@ def _read_as(kinds: dict[str, Kind]) -> None:
     )
 
 
-def _left_out(table: Table, chosen: tuple[str, ...]) -> None:
-    out = [each for each in left_out(table) if each.name not in chosen]
+def _left_out(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> None:
+    taken = taken_as_categories(table, preparation)
+    of_words = left_out_words(table, (*taken, *preparation.encode))
+    out = [each for each in (*left_out(table), *of_words) if each.name not in (*chosen, *taken)]
     if not out:
         return
     st.markdown("Left out for a reason; one click takes a column in.")
@@ -143,8 +150,11 @@ def _left_out(table: Table, chosen: tuple[str, ...]) -> None:
 
 
 def _take_in(table: Table, chosen: tuple[str, ...], name: str) -> None:
+    if not table.column(name).kind.is_numeric:
+        fit_as_categories(table, (*taken_as_categories(table, beginning.preparation(current(), table)), name))
+        return
     wanted = {*chosen, name}
-    _prepare(table, columns=tuple(each.name for each in table.columns if each.name in wanted))
+    _take_columns(table, tuple(each.name for each in table.columns if each.name in wanted))
     choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
 
 
@@ -205,7 +215,7 @@ def _suggested(table: Table, preparation: Preparation, chosen: tuple[str, ...]) 
         label = f"Take what is suggested for {count(len(wanted), 'column')} with a long tail"
         shapes = tuple((transforms | wanted).items())
         take = {"table": table, "transforms": shapes}
-        st.button(label, key="suggested", on_click=_prepare, kwargs=take, type="tertiary")
+        st.button(label, key="suggested", on_click=prepare_with, kwargs=take, type="tertiary")
 
 
 def _heaps(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> None:
@@ -248,7 +258,7 @@ def _words(table: Table, preparation: Preparation) -> None:
     if words:
         st.session_state["encode"] = list(preparation.encode)
         st.pills(
-            "Let words take part",
+            "Take as noughts and ones instead",
             words,
             selection_mode="multi",
             format_func=plain,
@@ -288,37 +298,34 @@ def _weights(table: Table, preparation: Preparation) -> None:
 
 
 def _take_words(table: Table) -> None:
-    _prepare(table, encode=tuple(st.session_state["encode"]))
+    encode = tuple(st.session_state["encode"])
+    taken = taken_as_categories(table, beginning.preparation(current(), table))
+    prepare_with(table, encode=encode, categories=tuple(name for name in taken if name not in encode))
 
 
 def _take_heaps(table: Table) -> None:
-    _prepare(table, heaps=tuple(st.session_state["heaps"]))
+    prepare_with(table, heaps=tuple(st.session_state["heaps"]))
 
 
 def _take_repeats(table: Table) -> None:
-    _prepare(table, repeats=st.session_state["repeats"])
+    prepare_with(table, repeats=st.session_state["repeats"])
 
 
 def _take_counts(table: Table) -> None:
-    _prepare(table, counts=st.session_state["counts"])
+    prepare_with(table, counts=st.session_state["counts"])
 
 
 def _take_weight(table: Table) -> None:
     """The column of weights is no column of the fit."""
     weight, columns = st.session_state["weight"] or None, beginning.preparation(current(), table).columns
     others = None if columns is None else tuple(name for name in columns if name != weight)
-    _prepare(table, weight=weight, columns=others, counts=False)
+    prepare_with(table, weight=weight, columns=others, counts=False)
     choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
 
 
 def _take_form(table: Table) -> None:
     shapes = tuple((name, shape) for shape in Shape for name in st.session_state[f"shape-{shape.name}"])
-    _prepare(table, scale=st.session_state["scale"], blanks=st.session_state["blanks"], transforms=shapes)
-
-
-def _prepare(table: Table, **choices: Any) -> None:
-    """Prepare the rows as they are, but for these choices."""
-    choose(preparation=replace(beginning.preparation(current(), table), **choices))
+    prepare_with(table, scale=st.session_state["scale"], blanks=st.session_state["blanks"], transforms=shapes)
 
 
 def _back() -> None:

@@ -103,11 +103,14 @@ def with_dates(
 
     days are the columns of raw values, spans those of differences of raw values; both become text.
     """
-    at = [transform.features.index(each) for each in frame[name]]
+    places = {each: j for j, each in enumerate(transform.features)}
+    at = [places.get(each, -1) for each in frame[name]]  # -1: a category, which has none of these figures
     if not set(at) & {*transform.dates, *transform.hours}:
         return frame
-    told = {each: [transform.in_words(j, [x])[0] for j, x in zip(at, frame[each], strict=True)] for each in days}
-    told |= {each: [transform.spread_in_words(j, x) for j, x in zip(at, frame[each], strict=True)] for each in spans}
+    told = {each: [transform.in_words(j, [x])[0] if j >= 0 else "" for j, x in zip(at, frame[each], strict=True)]
+            for each in days}  # fmt: skip
+    told |= {each: [transform.spread_in_words(j, x) if j >= 0 else "" for j, x in zip(at, frame[each], strict=True)]
+             for each in spans}  # fmt: skip
     return frame.assign(**told)
 
 
@@ -131,7 +134,9 @@ def _beside(
 ) -> pd.DataFrame:
     """Rows' numbers and names, what was found, and their other cells, fitted ones first; equal names are told apart."""
     cells = table.frame.iloc[matrix.row_ids[rows]].reset_index(drop=True)
-    fitted = [name for name in matrix.features if name in cells.columns]  # values of a category are no columns
+    fitted = [
+        name for name in (*matrix.features, *matrix.categories) if name in cells.columns
+    ]  # values of a category are no columns
     cells = cells[fitted + [name for name in cells.columns if name not in fitted]]
     cells.columns = pd.Index([f"{name} (column)" if name in found else name for name in cells.columns], dtype=object)
     frame = pd.concat([pd.DataFrame(found), cells], axis=1)

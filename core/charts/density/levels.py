@@ -22,7 +22,7 @@ def what_if_levels(levels: pd.DataFrame, column: str) -> marks.Chart:
     best = own.iloc[int(own["chance"].to_numpy().argmax())]
     now, before = share(float(best["chance"])), share(float(best["chance_before"]))
     title = f"{in_text(column)} is {in_text(best['level'])} with {now}; with nothing given with {before}"
-    return _pairs(own, GIVEN, Words(title, "Bars: how likely each level is.", f"{title}. Bars by level."))
+    return pairs(own, GIVEN, Words(title, "Bars: how likely each level is.", f"{title}. Bars by level."))
 
 
 def real_and_synthetic_levels(levels: pd.DataFrame, column: str) -> marks.Chart:
@@ -31,10 +31,10 @@ def real_and_synthetic_levels(levels: pd.DataFrame, column: str) -> marks.Chart:
     gap = float((own["made"] - own["real"]).abs().max())
     title = f"Levels of {in_text(column)} come as often in synthetic rows, to {share(gap)} of the rows"
     how = f"Bars: how often each of {count(len(own), 'level')} comes."
-    return _pairs(own, SIDES, Words(title, how, f"{title}. Bars by level."))
+    return pairs(own, SIDES, Words(title, how, f"{title}. Bars by level."))
 
 
-def _pairs(levels: pd.DataFrame, sides: dict[str, str], words: Words) -> marks.Chart:
+def pairs(levels: pd.DataFrame, sides: dict[str, str], words: Words) -> marks.Chart:
     """Two bars for each level, grey for the first side."""
     shown = levels.sort_values(next(iter(sides)), ascending=False, kind="stable").head(MOST_LEVELS).sort_index()
     codes = list(sides)

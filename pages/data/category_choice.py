@@ -1,0 +1,61 @@
+"""The choice of columns that take part by their levels: words, yes or no, and answers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.analysis.answer.proposal import FEWEST_IN_LEVEL
+from core.data.category_choice import possible_categories
+from core.data.prepare import Preparation
+from core.data.table import Table
+from pages.app import beginning
+from pages.app.session import Ticks, choose, current
+from pages.data.preparing import chosen_columns, prepare_with, taken_as_categories
+from pages.ui.messages import plain
+
+
+def show(table: Table, preparation: Preparation) -> None:
+    """The columns that take part by their levels."""
+    taken = taken_as_categories(table, preparation)
+    offered = tuple(dict.fromkeys((*possible_categories(table), *taken)))
+    if not offered:
+        return
+    st.session_state["categories"] = list(taken)
+    st.pills(
+        "Columns of words and answers that take part",
+        offered,
+        selection_mode="multi",
+        format_func=plain,
+        key="categories",
+        on_change=_take_categories,
+        args=(table,),
+        width="stretch",
+        help="Each group has its own chance of each value. A column of few whole numbers may take part here, where "
+        "their order does not count, or above as numbers.",
+    )
+    if taken:
+        st.session_state["fewest"] = preparation.fewest > 1
+        st.checkbox(
+            f"Values of under {FEWEST_IN_LEVEL} rows go together as one",
+            key="fewest",
+            on_change=_take_fewest,
+            args=(table,),
+        )
+
+
+def _take_categories(table: Table) -> None:
+    fit_as_categories(table, tuple(st.session_state["categories"]))
+
+
+def fit_as_categories(table: Table, names: tuple[str, ...]) -> None:
+    """These columns take part by their levels, and no longer as numbers or as noughts and ones."""
+    preparation = beginning.preparation(current(), table)
+    columns = tuple(name for name in chosen_columns(table, preparation) if name not in names)
+    encode = tuple(name for name in preparation.encode if name not in names)
+    prepare_with(table, columns=columns, categories=names, encode=encode)
+    choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
+
+
+def _take_fewest(table: Table) -> None:
+    taken = taken_as_categories(table, beginning.preparation(current(), table))
+    prepare_with(table, categories=taken, fewest=FEWEST_IN_LEVEL if st.session_state["fewest"] else 1)

@@ -1,0 +1,32 @@
+"""Preparing: what the present preparation takes of a table, and the same with other choices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from core.data.categories import default_categories
+from core.data.columns import default_columns
+from core.data.prepare import Preparation
+from core.data.table import Table
+from pages.app import beginning
+from pages.app.session import choose, current
+
+
+def chosen_columns(table: Table, preparation: Preparation) -> tuple[str, ...]:
+    """The columns of numbers that take part."""
+    if preparation.columns is not None:
+        return preparation.columns
+    return tuple(name for name in default_columns(table) if name != preparation.weight)
+
+
+def taken_as_categories(table: Table, preparation: Preparation) -> tuple[str, ...]:
+    """The columns that take part as categories."""
+    if preparation.categories is not None or preparation.columns is not None:
+        return preparation.categories or ()
+    return default_categories(table)
+
+
+def prepare_with(table: Table, **choices: Any) -> None:
+    """Prepare the rows as they are, but for these choices."""
+    choose(preparation=replace(beginning.preparation(current(), table), **choices))

@@ -59,7 +59,7 @@ def is_odd(score: float, row: Any) -> bool | None:
 
 
 def prepared(columns: dict[str, Any]) -> tuple[Any, Any]:
-    """(n, d) numbers in the form that was fitted, NaN where blank, and (n,) whether a row can be used."""
+    """(n, d + c) fitted numbers and codes of levels, NaN where blank, and (n,) whether a row can be used."""
     fitted, unlike = [], False
     for feature in MODEL["features"]:
         cells = found(columns, feature)
@@ -72,6 +72,10 @@ def prepared(columns: dict[str, Any]) -> tuple[Any, Any]:
         fitted.append((powered(raw, feature["power"]) - feature["center"]) / feature["scale"])
         if feature["positive"]:  # so were all numbers that were fitted
             unlike = unlike | (raw <= 0)
+    for category in MODEL["categories"]:
+        keys = [level_of(cell) for cell in found(columns, category)]
+        fitted.append(np.array([category["codes"].get(key, math.nan) for key in keys], dtype=float))
+        unlike = unlike | np.array([key is not None and key not in category["codes"] for key in keys])
     values = np.column_stack(fitted)
     present = ~np.isnan(values)
     return values, (present.all(axis=1) if MODEL["drop"] else present.any(axis=1)) & ~unlike
@@ -156,10 +160,12 @@ def log_density(mixture: dict[str, Any], values: Any) -> Any:
 def log_joint(mixture: dict[str, Any], values: Any) -> Any:
     """(n, K) log of weight times density by component, and a last column for noise if there is any."""
     weights, means = np.array(mixture["weights"]), np.array(mixture["means"])
-    covariances, noise = np.array(mixture["covariances"]), mixture["noise"]
+    values, codes = values[:, : means.shape[1]], values[:, means.shape[1] :]
+    d, noise = means.shape[1], mixture["noise"]
+    covariances = np.array(mixture["covariances"]).reshape(len(weights), d, d)
     joint = np.zeros((len(values), len(weights) + (noise is not None)))
     present = ~np.isnan(values)
-    for seen in np.unique(present, axis=0):
+    for seen in np.unique(present, axis=0) if d else present[:1]:
         rows = np.flatnonzero((present == seen).all(axis=1))
         for k in range(len(weights)):
             joint[rows, k] = gaussian(values[np.ix_(rows, seen)], means[k, seen], covariances[k][np.ix_(seen, seen)])
@@ -167,6 +173,12 @@ def log_joint(mixture: dict[str, Any], values: Any) -> Any:
             joint[rows, -1] = noise_density(noise, seen)
     with np.errstate(divide="ignore"):
         joint[:, : len(weights)] += np.log(weights)
+        for column, chances in zip(codes.T, mixture["chances"], strict=True):
+            known = ~np.isnan(column)
+            levels = np.array(chances)[:, column[known].astype(int)].T
+            joint[known, : len(weights)] += np.log(levels)
+            if noise is not None:
+                joint[known, -1] -= math.log(len(chances[0]))
     return joint
 
 

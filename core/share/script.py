@@ -9,6 +9,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any
 
+from ..data.categories import Category
 from ..data.codes import codes_of
 from ..data.columns import numbers_of
 from ..data.levels import keys
@@ -47,6 +48,7 @@ def _model(answer: Answered) -> dict[str, Any]:
     reading = answer.table.reading
     truths = [each.name for each in answer.table.columns if each.kind is Kind.BOOLEAN]
     encoded = {level.column for level in transform.levels if level is not None}
+    encoded |= {each.column for each in transform.categories}
     return {
         "of": answer.table.name,
         "engine": __version__,
@@ -59,6 +61,7 @@ def _model(answer: Answered) -> dict[str, Any]:
         "parts": [list(part) for part in answer.grouping.parts],
         "lines": _lines(answer),
         "features": [_feature(answer.table, transform, j) for j in range(len(transform.features))],
+        "categories": [_category(answer.table, each) for each in transform.categories],
         "mixture": _mixture(fitted.mixture),
         "scoring": None if by is fitted.mixture else _mixture(by),
     }
@@ -89,6 +92,14 @@ def _feature(table: Table, transform: Transform, j: int) -> dict[str, Any]:
     }
 
 
+def _category(table: Table, category: Category) -> dict[str, Any]:
+    """A column of categories: its names, and the code of each value as it is compared."""
+    names = [each.original for each in table.columns if each.name == category.column]
+    codes = {key: at for at, level in enumerate(category.levels) for key in keys([level])}
+    codes |= dict.fromkeys(keys(category.other), len(category.levels) - 1)
+    return {"names": list(dict.fromkeys([category.column, *names])), "codes": dict(sorted(codes.items()))}
+
+
 def is_positive(table: Table, transform: Transform, j: int) -> bool:
     """Whether a feature is the logarithm of a column that has no number of zero or less, which then has no place."""
     power, name = transform.powers[j], transform.features[j]
@@ -107,6 +118,7 @@ def _mixture(mixture: Mixture) -> dict[str, Any]:
         "means": mixture.means.tolist(),
         "covariances": mixture.covariances.tolist(),
         "noise": None if noise is None else dict(vars(noise)),
+        "chances": [each.tolist() for each in mixture.chances],
     }
 
 
@@ -118,7 +130,7 @@ def _lines(answer: Answered) -> dict[str, float]:
     found = answer.anomalies
     lines = found.scored.lines(found.threshold)
     some = {"".join("01"[int(each)] for each in seen): line for seen, line in islice(lines, MOST_PATTERNS)}
-    every = {"1" * len(answer.matrix.features): found.threshold, **some}
+    every = {"1" * answer.fit.mixture.columns: found.threshold, **some}
     # A hair lower, for a row may stand on the line, and its score be another in the last digit. Infinity is no literal.
     lower = {seen: line - HAIR * max(1.0, abs(line)) if abs(line) < LAST else line for seen, line in every.items()}
     return {seen: min(max(line, -LAST), LAST) for seen, line in lower.items()}

@@ -71,7 +71,7 @@ def labels_sql(
     """A statement that selects all rows of a relation with the name of their group.
 
     With k_means the groups are those of K-Means, by number. Columns go by the names that they are shown by. Raises
-    ChoiceError for a model with noise, and for one too large for a statement.
+    ChoiceError for a model with noise or with columns of categories, and for one too large for a statement.
 
     Examples:
         >>> table = core.sample("faithful").load()
@@ -82,6 +82,8 @@ def labels_sql(
     mixture = answer.fit.mixture
     if mixture.noise is not None and not k_means:
         raise ChoiceError("A model with noise is not written as SQL.", remedy="Take the Python script.")
+    if mixture.chances:
+        raise ChoiceError("A model with columns of words is not written as SQL.", remedy="Take the Python script.")
     asked = Statement(answer, relation, Dialect(dialect), _free_prefix(answer.table))
     joint = list(_of_k_means(asked) if k_means else _of_mixture(asked))
     scores = _sizes(asked, len(joint)) if k_means else _sums(asked, answer.grouping.parts)

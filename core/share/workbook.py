@@ -111,7 +111,7 @@ def _found(answer: Answered, recipe: Recipe | None) -> Iterator[tuple[str, str]]
     yield from (("What it rests on", each) for each in answer.grounds)
     yield "How it was found", answer.method
     yield "Data", f"{answer.table.name}: {answer.table.n_rows:,} rows, {len(answer.table.columns):,} columns"
-    yield "Columns that were used", ", ".join(answer.matrix.features)
+    yield "Columns that were used", ", ".join((*answer.matrix.features, *answer.matrix.categories))
     yield from (("What was read", note.what) for note in answer.table.notes)
     yield from (("Rows and cells", note.what) for note in answer.matrix.notes)
     if recipe is not None:

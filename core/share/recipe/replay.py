@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from ...analysis.anomaly.odd_rows import Anomalies, flag, scored
@@ -179,9 +180,10 @@ def _named(recipe: Recipe, first: FirstAnswer, fitted: Fit, grouping: Grouping, 
 
 def _known_groups(known: Result, matrix: Matrix) -> npt.NDArray[np.intp]:
     """(m,) the group of each row by the model that was saved."""
-    raw = matrix.raw
-    shares = known.grouping.shares(known.fit.mixture.responsibilities(known.transform.forward(raw)))
-    return shares.argmax(axis=1)
+    both = zip(known.transform.categories, matrix.levels, matrix.codes.T, strict=True)
+    codes = [np.append(each.codes_of(pd.Series(levels, dtype="str")), np.nan)[own] for each, levels, own in both]
+    rows = np.column_stack([known.transform.forward(matrix.raw), *codes])
+    return known.grouping.shares(known.fit.mixture.responsibilities(rows)).argmax(axis=1)
 
 
 def _differences(recipe: Recipe, answer: Answered, same: bool) -> Iterator[str]:

@@ -61,9 +61,9 @@ class Result:
         transform = self.fit.transform
         if transform is None or not _is_sound(transform) or transform.features != self.fit.features:
             raise refusal("its transform is none of the columns that were fitted")
-        d = len(transform.features)
+        d, levels = len(transform.features), tuple(len(each.levels) for each in transform.categories)
         for mixture in (self.fit.mixture, self.by):
-            if mixture.features != d or not _is_density(mixture):
+            if (mixture.features, mixture.levels) != (d, levels) or not _is_density(mixture):
                 raise refusal("its mixture is no density of the columns that were fitted")
         known = {self.fit.mixture.components, self.fit.plan.components}
         if known != {self.grouping.components} or not self.threshold > -math.inf or min(self.draws, self.seed) < 0:
@@ -83,8 +83,8 @@ class Result:
     def labelled(self, table: Table) -> Labelled:
         """Another table's rows in these groups, by this line. Raises DataError naming the columns that it lacks."""
         _, strange, matrix = placed(self.transform, table)
-        d = len(self.transform.features)
-        known = Scored(np.empty(0), self.by, self.draws, self.seed, Patterns.complete(0, d))
+        none = Patterns.complete(0, self.by.columns)
+        known = Scored(np.empty(0), self.by, self.draws, self.seed, none)
         found = replace(scored_alike(known, matrix), draws=self.draws)
         odd = Anomalies(found, self.policy, self.threshold)
         unlike = np.flatnonzero(np.any([each.rows for each in strange], axis=0)).tolist() if strange else ()
@@ -93,11 +93,12 @@ class Result:
 
 def _named(preparation: Preparation, transform: Transform) -> Preparation:
     """The same with the columns that were taken, where they were left to be found."""
+    words = tuple(each.column for each in transform.categories)
     if preparation.columns is not None:
-        return preparation
+        return replace(preparation, categories=words) if words else preparation
     levels = transform.levels or (None,) * len(transform.features)
     names = tuple(name for name, level in zip(transform.features, levels, strict=True) if level is None)
-    return replace(preparation, columns=names)
+    return replace(preparation, columns=names, categories=words or preparation.categories)
 
 
 def _is_sound(transform: Transform) -> bool:
@@ -121,7 +122,7 @@ def _is_sound(transform: Transform) -> bool:
 def _is_density(mixture: Mixture) -> bool:
     """Whether a mixture has a density that sums to one."""
     weights, noise = mixture.weights, mixture.noise_weight
-    if not mixture.components or not mixture.features or (weights < 0).any() or not 0 <= noise < 1:
+    if not mixture.components or not mixture.columns or (weights < 0).any() or not 0 <= noise < 1:
         return False
     if mixture.noise is not None and not math.isfinite(mixture.noise.log_volume):
         return False

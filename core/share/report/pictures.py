@@ -26,7 +26,12 @@ MOST_CURVE = 40  # numbers of components
 
 
 def groups_picture(answer: Answered) -> Markup:
-    """Where the groups lie on the two columns that tell most, with the odd rows; of one column how many rows it has."""
+    """Where the groups lie on the two columns that tell most, with the odd rows; of one column how many rows it has.
+
+    Without a column of numbers there is none: the tables say how often each group has each level.
+    """
+    if not answer.matrix.features:
+        return Markup()
     if len(answer.matrix.features) == 1:
         return _counts(answer)
     blended = answer.grouping.blended(answer.fit.mixture)

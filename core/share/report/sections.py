@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...analysis.groups.listing import nearest_groups
+from ...analysis.groups.profile import GroupProfile
 from ...charts import palette
 from ...data.columns import left_out
 from ...numbers import count, share
@@ -50,8 +51,29 @@ def _group(answer: Answered, k: int) -> Markup:
     head = ("Column", "Half of its rows lie between", "Median", "Median of all rows", "Group over all rows", "")
     body = table(head, [_column(answer, k, j) for j in order], frozenset({2, 3}))
     rest = tag("p", f"{count(more, 'column')} more differ less.", class_="soft") if more else Markup()
+    body = body if found.columns else Markup()
+    words = _levels(found) if found.categories else Markup()
     title = tag("h3", mark, answer.grouping.names[k])
-    return tag("section", title, tag("p", said[:1].upper() + said[1:]), body, rest, class_="group")
+    return tag("section", title, tag("p", said[:1].upper() + said[1:]), body, rest, words, class_="group")
+
+
+def _levels(found: GroupProfile) -> Markup:
+    """The columns of words of a group, with the level that sets it furthest apart in each."""
+    telling = sorted(found.categories, key=lambda each: -abs(each.effect))[:MOST_COLUMNS]
+    more = len(found.categories) - len(telling)
+    head = ("Column of words", "Most telling", "Share of the group", "Share of all rows", "Group over all rows")
+    lines = [
+        [
+            each.feature,
+            each.levels[each.telling],
+            share(float(np.nan_to_num(each.chances[each.telling]))),
+            share(float(each.usual[each.telling])),
+            each.word,
+        ]
+        for each in telling
+    ]
+    rest = tag("p", f"{count(more, 'column')} more of words differ less.", class_="soft") if more else Markup()
+    return joined([table(head, lines, frozenset({2, 3})), rest])
 
 
 def _column(answer: Answered, k: int, j: int) -> list[object]:
@@ -106,9 +128,10 @@ def odd_rows(answer: Answered) -> Markup:
 def the_data(answer: Answered) -> Markup:
     """What was read, what was used, and what was left out."""
     table_, matrix = answer.table, answer.matrix
+    used = (*matrix.features, *matrix.categories)
     lines = [
         f"{table_.name}: {count(table_.n_rows, 'row')} and {count(len(table_.columns), 'column')}.",
-        f"{count(len(matrix.features), 'column')} {_were(len(matrix.features))} used: {', '.join(matrix.features)}.",
+        f"{count(len(used), 'column')} {_were(len(used))} used: {', '.join(used)}.",
         *_left_out(answer),
     ]
     notes = [*(note.what for note in table_.notes), *(note.what for note in matrix.notes)]
@@ -117,7 +140,7 @@ def the_data(answer: Answered) -> Markup:
 
 
 def _left_out(answer: Answered) -> Iterator[str]:
-    used = set(answer.matrix.features)
+    used = {*answer.matrix.features, *answer.matrix.categories}
     for each in left_out(answer.table):
         if each.name not in used:
             yield f"{each.name} was left out: {each.reason}."

@@ -138,7 +138,8 @@ if analysis is not None:
             downloads.labelled(analysis)
             downloads.filled(analysis)
             with steps:  # last, as it may take a while
-                rungs = analysis.ladder if found.scene.fit.components > 1 else None
+                several = found.scene.fit.components > 1 and found.scene.features  # shapes are of numbers
+                rungs = analysis.ladder if several else None
                 if rungs is not None:
                     show_ladder(rungs, found.scene.fit.components)
             with lesson:

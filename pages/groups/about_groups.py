@@ -11,7 +11,8 @@ from core.analysis.groups.profile import Profiles
 from core.analysis.kmeans_or_mixture.compare import Association, association, comparable, crosstab, strongest
 from core.charts.density.marginal import marginal_density
 from core.charts.groups.levels import category_bars
-from core.charts.groups.tables import category_table, column_ranges, profile_map
+from core.charts.groups.profile_map import profile_map
+from core.charts.groups.tables import category_table, column_ranges
 from core.charts.scene import Scene
 from core.numbers import figure
 from pages.app.results import Analysis

@@ -27,7 +27,7 @@ def show() -> None:
             return
         st.markdown(f"**{plain(_name(session), 40)}**")
         if known.matrix is not None:
-            _rows_and_columns(known.matrix.values.shape, known.matrix.features)
+            _rows_and_columns(len(known.matrix.values), (*known.matrix.features, *known.matrix.categories))
         if known.matrix is not None and known.preparation is not None:
             _form(known.preparation)
         if known.fit is not None and known.grouping is not None:
@@ -35,7 +35,8 @@ def show() -> None:
             family, grouping = known.fit.family.name, known.grouping
             st.markdown(f"**{count(grouping.groups, 'group')}**, {how}")
             of = f" of {grouping.components} components" if grouping.merges else ""
-            st.caption(f"Gaussian mixture{of}, {family}: {FAMILY_WORDS[family]}")
+            shape = f"Gaussian mixture{of}, {family}: {FAMILY_WORDS[family]}"
+            st.caption(shape if known.fit.mixture.features else f"Latent classes{of}: chances of each answer")
         search = jobs.running(jobs.Lane.BACKGROUND)
         if search is not None:
             st.caption(f"{search.title}: {jobs.in_words(search)}.")
@@ -64,6 +65,6 @@ def _more(names: Sequence[str]) -> str:
     return f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
 
 
-def _rows_and_columns(shape: tuple[int, ...], names: tuple[str, ...]) -> None:
+def _rows_and_columns(rows: int, names: tuple[str, ...]) -> None:
     listed = ", ".join(plain(name, 28) for name in names[:SHOWN])
-    st.caption(f"{count(shape[0], 'row')} × {count(shape[1], 'column')}: {listed}{_more(names)}")
+    st.caption(f"{count(rows, 'row')} × {count(len(names), 'column')}: {listed}{_more(names)}")

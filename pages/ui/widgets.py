@@ -95,6 +95,7 @@ def model_choice(analysis: Analysis) -> None:
             format_func=family_label,
             on_change=_take_model,
             args=(len(analysis.matrix.features),),
+            disabled=not analysis.matrix.features,  # without numbers there are no shapes
             width=300,
         )
         st.button(

@@ -34,8 +34,9 @@ from core.charts.density.what_if import what_if_density
 from core.charts.drift import drift_ranges, group_shares
 from core.charts.groups.first_picture import first_picture
 from core.charts.groups.merging import entropy_plot
+from core.charts.groups.profile_map import profile_map
 from core.charts.groups.side_by_side import cluster_names, cluster_order, side_by_side
-from core.charts.groups.tables import agreement_table, category_table, column_ranges, profile_map
+from core.charts.groups.tables import agreement_table, category_table, column_ranges
 from core.charts.kmeans_or_mixture.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette
 from core.charts.kmeans_or_mixture.ladder import ladder_chart
 from core.charts.selection.cell_map import cell_map

@@ -13,8 +13,9 @@ from core.analysis.groups.profile import profiles
 from core.analysis.kmeans_or_mixture.compare import agreement, crosstab
 from core.charts.density.marginal import bin_edges, histogram_counts, marginal_density
 from core.charts.groups.first_picture import first_picture
+from core.charts.groups.profile_map import profile_map
 from core.charts.groups.side_by_side import cluster_names
-from core.charts.groups.tables import agreement_table, brief_figure, category_table, column_ranges, profile_map
+from core.charts.groups.tables import agreement_table, brief_figure, category_table, column_ranges
 from core.kmeans import k_means
 from tests.charts.conftest import make_scene
 

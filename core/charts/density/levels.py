@@ -54,7 +54,7 @@ def pairs(levels: pd.DataFrame, sides: dict[str, str], words: Words) -> marks.Ch
         alt.Chart(frame)
         .mark_bar(height={"band": 0.86})
         .encode(
-            y=places("r", [shorten(each, 24) for each in shown["level"]], ""),
+            y=places("r", [shorten(each, 24) for each in shown["level"]], "", apart=0.2),
             yOffset=alt.YOffset("look:N", scale=alt.Scale(domain=codes)),
             x=alt.X("chance:Q", title="Share of the rows", axis=alt.Axis(format="%", tickCount=5)),
             color=marks.look(entries)["color"],

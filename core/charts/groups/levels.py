@@ -18,7 +18,7 @@ from .tables import CELL_HEIGHT, CELL_ROOM, TILTED_ROOM, cells_of_shares, labels
 
 MOST_LEVELS = 12  # of a category that is drawn
 MOST_ROWS = 20  # of the map
-THICKNESS, ROOM = 13, 150  # pixels of a bar, and of all that stands around them
+THICKNESS, ROOM = 15, 150  # pixels of a bar, and of all that stands around them
 
 
 def level_bars(found: Sequence[LevelProfile], entries: Sequence[marks.Entry]) -> marks.Chart:
@@ -45,7 +45,7 @@ def level_bars(found: Sequence[LevelProfile], entries: Sequence[marks.Entry]) ->
             for each, entry in zip(found, entries, strict=True)
         ]
     )
-    base = alt.Chart(frame).encode(y=places("r", [shorten(every.levels[at], 24) for at in shown], ""))
+    base = alt.Chart(frame).encode(y=places("r", [shorten(every.levels[at], 24) for at in shown], "", apart=0.2))
     layers = [_bars(base, entries), _ticks(base)]
     height = ROOM + len(shown) * (THICKNESS * len(entries) + 8)
     return marks.finished(layers, _bar_words(found, entries, len(shown)), height)
@@ -108,7 +108,7 @@ def _bar_words(found: Sequence[LevelProfile], entries: Sequence[marks.Entry], sh
     if len(found) == 1:
         title = f"{name} is {level} in {usual} of the rows"
     else:
-        title = f"{in_text(entries[furthest].label)} has {own_share} {level} in {name}, all rows {usual}"
+        title = f"{name}: {level} in {own_share} of {in_text(entries[furthest].label)}, {usual} of all rows"
     how = "Bars: how often each has a level. Upright lines: all rows."
     levels = len(own.levels)
     how += f" The {shown} commonest of {levels:,} levels." if shown < levels else ""

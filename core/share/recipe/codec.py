@@ -28,7 +28,9 @@ MOST_CHARACTERS = 50_000_000  # of a whole text
 LONGEST_TEXT = 20_000  # characters of one text in it, as of a column's name
 DEEPEST = 60  # lists and records in one another
 LARGEST = 1.7e308
+MOST_SIZE, MOST_AXES = 1_000_000, 3  # of an array without a number
 BEYOND = "infinity"  # how a number beyond all others is written, which JSON lacks
+SHAPE = "shape"  # the key under which an array without a number has its shape
 KIND = "is"  # the key under which a record says which of several it is
 
 # Which classes may stand where a field takes any of several.
@@ -112,6 +114,8 @@ def _packed(value: Any) -> Any:
     if is_dataclass(value):
         own = {each.name: _packed(getattr(value, each.name)) for each in fields(value) if each.init}
         return {KIND: type(value).__name__, **own} if type(value) in _SEVERAL else own
+    if isinstance(value, np.ndarray) and not value.size:
+        return {SHAPE: list(value.shape)}  # which lists of nothing do not tell
     if isinstance(value, np.ndarray | np.generic):
         return _packed(value.tolist())
     if isinstance(value, tuple | list):
@@ -175,7 +179,9 @@ def _listed(found: Any, hints: tuple[Any, ...], where: str) -> tuple[Any, ...]:
 
 
 def _array(found: Any, where: str) -> Any:
-    """Finite numbers in a list, a list of lists and so on, all equally long."""
+    """Finite numbers in a list, a list of lists and so on, all equally long; of none of them their shape."""
+    if isinstance(found, dict) and list(found) == [SHAPE]:
+        return _of_nothing(found[SHAPE], where)
     try:
         array = np.array(found if isinstance(found, list) else None)
     except ValueError:
@@ -183,6 +189,15 @@ def _array(found: Any, where: str) -> Any:
     if array.dtype.kind not in "if" or not np.isfinite(array).all():
         raise refusal(f"{_named(where)} is no table of numbers")
     return owned(array.astype(np.float64))
+
+
+def _of_nothing(shape: Any, where: str) -> Any:
+    """An array without a number."""
+    sizes = shape if isinstance(shape, list) else [1]
+    small = all(type(each) is int and 0 <= each < MOST_SIZE for each in sizes)
+    if not small or len(sizes) > MOST_AXES or 0 not in sizes:
+        raise refusal(f"{_named(where)} is no table of numbers")
+    return owned(np.empty(sizes))
 
 
 def _member(found: Any, kind: type[Enum], where: str) -> Any:

@@ -60,7 +60,8 @@ def is_odd(score: float, row: Any) -> bool | None:
 
 def prepared(columns: dict[str, Any]) -> tuple[Any, Any]:
     """(n, d + c) fitted numbers and codes of levels, NaN where blank, and (n,) whether a row can be used."""
-    fitted, unlike = [], False
+    fitted: list[Any] = []
+    unlike: Any = False
     for feature in MODEL["features"]:
         cells = found(columns, feature)
         if feature["level"] is not None:

@@ -94,6 +94,11 @@ def labels_sql(
     return statement
 
 
+def can_be_sql(mixture: Mixture) -> bool:
+    """Whether a model can be written as a statement at all."""
+    return mixture.noise is None and not mixture.chances
+
+
 def quoted(name: str) -> str:
     """A name of a column or a table."""
     return '"' + name.replace("\0", "").replace('"', '""') + '"'

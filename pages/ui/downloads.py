@@ -14,7 +14,7 @@ from core.share.notebook import notebook
 from core.share.report.page import html_report
 from core.share.script import scoring_script
 from core.share.sheet import beyond_a_sheet, to_xlsx
-from core.share.sql import labels_sql
+from core.share.sql import can_be_sql, labels_sql
 from core.share.workbook import MOST_ADDED, file_name, workbook
 from pages.app import sharing
 from pages.app.results import Analysis
@@ -51,7 +51,7 @@ def handed_on(analysis: Analysis) -> None:
                 kind,
                 key=f"hand-on-{suffix}",
                 on_click="ignore",
-                disabled=blocked is not None or (suffix == "sql" and answer.fit.mixture.noise is not None),
+                disabled=blocked is not None or (suffix == "sql" and not can_be_sql(answer.fit.mixture)),
                 help=None if blocked is None else plain(str(blocked), 400),
                 width="stretch",
             )

@@ -78,7 +78,7 @@ def test_a_saved_analysis_is_carried_out_again(answer):
     saved = Recipe.from_json(Recipe.of(answer.table).with_result(answer).to_json())
     found = saved.replay(answer.table)
     np.testing.assert_array_equal(found.answer.own, answer.own)
-    assert found.differences == ()
+    assert found.differs == ()
 
 
 def test_the_report_tells_words(answer):

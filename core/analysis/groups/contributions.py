@@ -27,12 +27,23 @@ MOST_NAMED = 3  # columns in a sentence
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one column tells of the groups."""
+    """What one column tells of the groups.
+
+    Attributes:
+        column: its name.
+        is_category: whether it takes part by its levels.
+        nats: expected log-likelihood ratio a row; infinite where a group has one value alone.
+        effect: from 0 to 1: the correlation ratio of numbers, Cramér's V of categories.
+
+    Examples:
+        >>> core.Contribution("plan", True, nats=0.21, effect=0.45).word
+        'clearly'
+    """
 
     column: str
     is_category: bool
-    nats: float  # expected log-likelihood ratio a row; infinite where a group has one value alone
-    effect: float  # from 0 to 1: the correlation ratio of numbers, Cramér's V of categories
+    nats: float
+    effect: float
 
     @property
     def word(self) -> str:
@@ -50,7 +61,7 @@ class Contributions:
     Examples:
         >>> matrix = core.prepare(core.sample("faithful").load())
         >>> core.contributions(matrix, core.k_means(matrix, 2).labels, 2).sentence
-        'The groups differ most in waiting, then in eruptions.'
+        'The groups differ most in eruptions, then in waiting.'
     """
 
     columns: tuple[Contribution, ...]

@@ -317,9 +317,11 @@ def _take_counts(table: Table) -> None:
 
 def _take_weight(table: Table) -> None:
     """The column of weights is no column of the fit."""
-    weight, columns = st.session_state["weight"] or None, beginning.preparation(current(), table).columns
+    weight, preparation = st.session_state["weight"] or None, beginning.preparation(current(), table)
+    columns, words = preparation.columns, taken_as_categories(table, preparation)
     others = None if columns is None else tuple(name for name in columns if name != weight)
-    prepare_with(table, weight=weight, columns=others, counts=False)
+    categories = tuple(name for name in words if name != weight)
+    prepare_with(table, weight=weight, columns=others, categories=categories, counts=False)
     choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
 
 

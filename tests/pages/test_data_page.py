@@ -267,7 +267,7 @@ def test_a_column_of_counts_weighs_the_rows_and_is_no_column_of_the_fit(visitor)
     assert visitor.refusals == []
     visitor.go("pages/groups_page.py").settle()
     assert not visitor.app.exception
-    assert "columns: a, b\nRow counts come from times" in visitor.text
+    assert "columns: a, b, colour\nRow counts come from times" in visitor.text
 
 
 def test_what_the_reader_decided_can_be_decided_otherwise(visitor):

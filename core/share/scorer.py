@@ -59,7 +59,7 @@ def is_odd(score: float, row: Any) -> bool | None:
 
 
 def prepared(columns: dict[str, Any]) -> tuple[Any, Any]:
-    """(n, d + c) fitted numbers and codes of levels, NaN where blank, and (n,) whether a row can be used."""
+    """(n, d + c) numbers in the form that was fitted and codes of levels, NaN where blank, and (n,) whether of use."""
     fitted: list[Any] = []
     unlike: Any = False
     for feature in MODEL["features"]:
@@ -74,9 +74,9 @@ def prepared(columns: dict[str, Any]) -> tuple[Any, Any]:
         if feature["positive"]:  # so were all numbers that were fitted
             unlike = unlike | (raw <= 0)
     for category in MODEL["categories"]:
-        keys = [level_of(cell) for cell in found(columns, category)]
-        fitted.append(np.array([category["codes"].get(key, math.nan) for key in keys], dtype=float))
-        unlike = unlike | np.array([key is not None and key not in category["codes"] for key in keys])
+        codes, strange = coded(found(columns, category), category)
+        fitted.append(codes)
+        unlike = unlike | strange
     values = np.column_stack(fitted)
     present = ~np.isnan(values)
     return values, (present.all(axis=1) if MODEL["drop"] else present.any(axis=1)) & ~unlike
@@ -113,17 +113,35 @@ def number(cell: Any) -> float:
 
 def indicator(cells: Any, feature: dict[str, Any]) -> tuple[Any, Any]:
     """1 where cells are of a level, 0 where of another, NaN where blank, and whether they are of no known one."""
-    keys = [level_of(cell) for cell in cells]
+    keys = [level_of(cell, feature["truths"]) for cell in cells]
     raw = np.array([math.nan if key is None else float(key == feature["level"]) for key in keys])
     return raw, np.array([key is not None and key not in feature["known"] for key in keys])
 
 
-def level_of(cell: Any) -> str | None:
+def coded(cells: Any, category: dict[str, Any]) -> tuple[Any, Any]:
+    """Codes of levels, NaN where blank, and whether cells are of no level that was fitted."""
+    if category["numbers"]:
+        keys = [measured(cell, category["blanks"]) for cell in cells]
+    else:
+        keys = [level_of(cell, category["truths"]) for cell in cells]
+    raw = np.array([category["codes"].get(each, math.nan) for each in keys], dtype=float)
+    return raw, np.array([each is not None for each in keys], dtype=bool) & np.isnan(raw)
+
+
+def measured(cell: Any, blanks: list[float]) -> str | None:
+    """A number that stands for an answer by what it is compared by; None where it is blank."""
+    value = number(cell)
+    if value != value or value in blanks:
+        return None
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def level_of(cell: Any, truths: bool) -> str | None:
     """A cell of a category by what it is compared by; None where it is blank."""
     if cell is None or cell != cell or str(cell).strip() == "" or str(cell) in MODEL["blanks"]:
         return None
     text = str(cell).strip()
-    if MODEL["truths"] and text.lower() in TRUE | FALSE:
+    if truths and text.lower() in TRUE | FALSE:
         return str(text.lower() in TRUE)
     whole = re.fullmatch(r"(-?\d+)\.0+", text)
     return whole[1] if whole else text
@@ -160,13 +178,13 @@ def log_density(mixture: dict[str, Any], values: Any) -> Any:
 
 def log_joint(mixture: dict[str, Any], values: Any) -> Any:
     """(n, K) log of weight times density by component, and a last column for noise if there is any."""
-    weights, means = np.array(mixture["weights"]), np.array(mixture["means"])
-    values, codes = values[:, : means.shape[1]], values[:, means.shape[1] :]
-    d, noise = means.shape[1], mixture["noise"]
+    weights, noise = np.array(mixture["weights"]), mixture["noise"]
+    means = np.array(mixture["means"])
+    d = means.shape[1]
     covariances = np.array(mixture["covariances"]).reshape(len(weights), d, d)
     joint = np.zeros((len(values), len(weights) + (noise is not None)))
-    present = ~np.isnan(values)
-    for seen in np.unique(present, axis=0) if d else present[:1]:
+    present = ~np.isnan(values[:, :d])
+    for seen in np.unique(present, axis=0) if d else [np.ones(0, dtype=bool)]:
         rows = np.flatnonzero((present == seen).all(axis=1))
         for k in range(len(weights)):
             joint[rows, k] = gaussian(values[np.ix_(rows, seen)], means[k, seen], covariances[k][np.ix_(seen, seen)])
@@ -174,13 +192,19 @@ def log_joint(mixture: dict[str, Any], values: Any) -> Any:
             joint[rows, -1] = noise_density(noise, seen)
     with np.errstate(divide="ignore"):
         joint[:, : len(weights)] += np.log(weights)
-        for column, chances in zip(codes.T, mixture["chances"], strict=True):
-            known = ~np.isnan(column)
-            levels = np.array(chances)[:, column[known].astype(int)].T
-            joint[known, : len(weights)] += np.log(levels)
-            if noise is not None:
-                joint[known, -1] -= math.log(len(chances[0]))
+    for codes, chances in zip(values[:, d:].T, mixture["chances"], strict=True):
+        joint += log_chances(np.array(chances), codes, noise is not None)
     return joint
+
+
+def log_chances(chances: Any, codes: Any, noise: bool) -> Any:
+    """(n, K) log chances of levels by component; under noise all are equally likely. 0 where blank."""
+    if noise:
+        chances = np.vstack([chances, np.full(chances.shape[1], 1 / chances.shape[1])])
+    blank = np.isnan(codes)
+    with np.errstate(divide="ignore"):
+        logs = np.log(chances)[:, np.where(blank, 0, codes).astype(int)].T
+    return np.where(blank[:, None], 0.0, logs)
 
 
 def gaussian(values: Any, mean: Any, covariance: Any) -> Any:

@@ -46,9 +46,6 @@ def _model(answer: Answered) -> dict[str, Any]:
     """The numbers, as literals of Python have them."""
     transform, fitted, by = answer.matrix.transform, answer.fit, answer.anomalies.scored.mixture
     reading = answer.table.reading
-    truths = [each.name for each in answer.table.columns if each.kind is Kind.BOOLEAN]
-    encoded = {level.column for level in transform.levels if level is not None}
-    encoded |= {each.column for each in transform.categories}
     return {
         "of": answer.table.name,
         "engine": __version__,
@@ -56,7 +53,6 @@ def _model(answer: Answered) -> dict[str, Any]:
         "decimal": reading.decimal or ".",
         "blanks": sorted(reading.blanks or ()),
         "drop": transform.blanks is Blanks.DROP,
-        "truths": bool(encoded & set(truths)),
         "names": list(answer.grouping.names),
         "parts": [list(part) for part in answer.grouping.parts],
         "lines": _lines(answer),
@@ -71,7 +67,6 @@ def _feature(table: Table, transform: Transform, j: int) -> dict[str, Any]:
     """One of the features: whose cells it is of, and how they are brought to the form that was fitted."""
     level, power = (transform.levels or (None,) * len(transform.features))[j], transform.powers[j]
     name = transform.features[j] if level is None else level.column
-    there = [each.original for each in table.columns if each.name == name]
     known = [each.value for each in (*transform.commonest, *transform.levels) if each and level]
     shape = (
         None
@@ -81,7 +76,8 @@ def _feature(table: Table, transform: Transform, j: int) -> dict[str, Any]:
         else ("power", power.power, power.center, power.scale)
     )
     return {
-        "names": list(dict.fromkeys([name, *there])),
+        "names": _names(table, name),
+        "truths": _is_of(table, name, Kind.BOOLEAN),
         "level": None if level is None else next(iter(keys([level.value]))),
         "known": sorted(keys(known)) if level is not None else [],
         "heaps": [] if level is not None else blanks_of(table, transform, name),
@@ -93,11 +89,26 @@ def _feature(table: Table, transform: Transform, j: int) -> dict[str, Any]:
 
 
 def _category(table: Table, category: Category) -> dict[str, Any]:
-    """A column of categories: its names, and the code of each value as it is compared."""
-    names = [each.original for each in table.columns if each.name == category.column]
+    """One of the columns of categories: whose cells it is of, and the code of each value."""
+    name = category.column
     codes = {key: at for at, level in enumerate(category.levels) for key in keys([level])}
-    codes |= dict.fromkeys(keys(category.other), len(category.levels) - 1)
-    return {"names": list(dict.fromkeys([category.column, *names])), "codes": dict(sorted(codes.items()))}
+    numbers = _is_of(table, name, Kind.NUMBER)
+    return {
+        "names": _names(table, name),
+        "truths": _is_of(table, name, Kind.BOOLEAN),
+        "numbers": numbers,
+        "blanks": list(codes_of(table, name)) if numbers else [],
+        "codes": codes | dict.fromkeys(sorted(keys(category.other)), len(category.levels) - 1),
+    }
+
+
+def _names(table: Table, name: str) -> list[str]:
+    """What a column may be called: as it is shown, and as in the file."""
+    return list(dict.fromkeys([name, *(each.original for each in table.columns if each.name == name)]))
+
+
+def _is_of(table: Table, name: str, kind: Kind) -> bool:
+    return any(each.name == name and each.kind is kind for each in table.columns)
 
 
 def is_positive(table: Table, transform: Transform, j: int) -> bool:

@@ -1,0 +1,113 @@
+import csv
+import io
+import runpy
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import core
+from core.analysis.anomaly.odd_rows import flag, scored
+from core.analysis.answer.robust import Settled
+
+RNG = np.random.default_rng(21)
+WORDS, TRUTHS, STEPS = 'it\'s a "plan"; --', "member", "answer"
+
+
+def frame_of(n=300):
+    """Two columns of numbers and three of categories in three groups, some cells blank; one level is rare."""
+    group = np.arange(n) % 3
+    plans = np.array(["basic", "it's pro", "plus", "=gone"], dtype=object)
+    likely = np.array([[0.7, 0.2, 0.09, 0.01], [0.1, 0.7, 0.19, 0.01], [0.2, 0.2, 0.58, 0.02]])
+    frame = pd.DataFrame(
+        {
+            WORDS: [RNG.choice(plans, p=likely[k]) for k in group],
+            "size": RNG.normal(3.0 * group, 1.0).round(3),
+            TRUTHS: np.where(RNG.random(n) < np.array([0.9, 0.5, 0.1])[group], "yes", "no"),
+            STEPS: np.clip(np.rint(RNG.normal(1 + 2 * group, 0.8)), 1, 5),
+            "width": np.exp(RNG.normal(group == 1, 0.5)).round(3),
+        }
+    )
+    frame.iloc[:9, 0] = frame.iloc[10:19, 3] = frame.iloc[20:28, [1, 4]] = frame.iloc[30:35, [0, 2, 3]] = None
+    return frame
+
+
+FRAME = frame_of()
+TEXT = FRAME.to_csv(index=False)
+ALL = (WORDS, TRUTHS, STEPS)
+CHOICES = {
+    "mixed": {"columns": ("size", "width"), "categories": ALL, "transforms": {"width": "log"}},
+    "rare together": {"columns": ("size",), "categories": (WORDS, STEPS), "fewest": 60},
+    "beside features": {"columns": ("size",), "categories": (STEPS,), "encode": (TRUTHS, WORDS)},
+    "categories alone": {"columns": (), "categories": ALL},
+    "one category": {"columns": (), "categories": (STEPS,)},
+    "without blanks": {"columns": ("width",), "categories": (TRUTHS, WORDS), "blanks": "drop"},
+}
+
+
+@cache
+def answer_of(choice, family="VVV", noise=False):
+    """An answer with three components in two groups, without a search before it."""
+    table = core.read_table(TEXT.encode())
+    matrix = core.prepare(table, core.Preparation(**CHOICES[choice]))
+    fitted = core.fit(matrix, core.Plan(family, 3, restarts=1, tolerance=1e-6, prior=core.ConjugatePrior()))
+    if noise:
+        weights = fitted.mixture.weights * 0.9
+        d = fitted.mixture.features
+        box = core.Noise(0.1, 4.0 * d, (4.0,) * d)
+        fitted = replace(fitted, mixture=replace(fitted.mixture, weights=weights, noise=box))
+    odd = flag(replace(scored(fitted, matrix), draws=5_000), core.TopRows(9))
+    grouping = core.Grouping((0, 1, 0)).called(("low", "high"))
+    first = core.FirstAnswer(
+        matrix, None, None, Settled(fitted, np.ones(len(matrix.values), bool)), None, odd, None, len(matrix.values), 300
+    )
+    return core.Answered(table, first, fitted, grouping, odd)
+
+
+@pytest.fixture(scope="module", params=CHOICES)
+def answer(request):
+    return answer_of(request.param)
+
+
+def columns_of(text):
+    """The cells of a CSV as they are written."""
+    names, *rows = csv.reader(io.StringIO(text))
+    return {name: [row[j] for row in rows] for j, name in enumerate(names)}
+
+
+def scored_by(answer, columns, tmp_path):
+    """What the script of an answer says of columns."""
+    path = tmp_path / "scorer_of_test.py"
+    path.write_text(core.scoring_script(answer))
+    return runpy.run_path(str(path))["scored"](columns)
+
+
+@pytest.mark.parametrize("noise", [False, True])
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_script_places_and_scores_categories_as_the_answer_does(choice, noise, tmp_path):
+    answer = answer_of(choice, noise=noise)
+    found = scored_by(answer, columns_of(TEXT), tmp_path)
+    np.testing.assert_array_equal(found["group"], answer.labels)
+    np.testing.assert_allclose(found["score"], answer.odd.score, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(found["share"][answer.matrix.row_ids], answer.shares, rtol=0, atol=1e-12)
+    assert [each is True for each in found["odd"]] == answer.odd.flagged.tolist()
+
+
+def test_a_script_takes_cells_of_python_as_those_of_the_file(answer, tmp_path):
+    frame = answer.table.frame.astype(object)
+    cells = {name: [None if pd.isna(cell) else cell for cell in frame[name]] for name in frame.columns}
+    np.testing.assert_array_equal(scored_by(answer, cells, tmp_path)["group"], answer.labels)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"), [(WORDS, "never seen"), (WORDS, "yes"), (STEPS, "7"), (STEPS, "2.5"), (TRUTHS, "perhaps")]
+)
+def test_a_script_gives_no_group_to_a_level_that_was_not_there(column, cell, tmp_path):
+    columns = {name: cells[:2] for name, cells in columns_of(FRAME.dropna().to_csv(index=False)).items()}
+    columns[column][0] = cell
+    found = scored_by(answer_of("categories alone"), columns, tmp_path)
+    assert found["name"][0] is None
+    assert found["name"][1] is not None
+    assert np.isnan(found["score"]).tolist() == [True, False]

@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 import runpy
 from dataclasses import replace
 from functools import cache
@@ -111,3 +112,70 @@ def test_a_script_gives_no_group_to_a_level_that_was_not_there(column, cell, tmp
     assert found["name"][0] is None
     assert found["name"][1] is not None
     assert np.isnan(found["score"]).tolist() == [True, False]
+
+
+def as_saved(answer, choice):
+    """What an analysis came to, written and read again."""
+    return core.Recipe.from_json(saved(answer, choice))
+
+
+def saved(answer, choice):
+    recipe = core.Recipe.of(answer.table, preparation=core.Preparation(**CHOICES[choice]))
+    return recipe.with_result(answer).to_json()
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_saved_result_places_rows_with_categories_as_the_answer_did(choice):
+    answer = answer_of(choice)
+    text = saved(answer, choice)
+    again = core.Recipe.from_json(text)
+    assert again.to_json() == text
+    found = again.result.labelled(answer.table)
+    np.testing.assert_array_equal(found.odd.score, answer.anomalies.score)
+    np.testing.assert_array_equal(found.odd.flagged, answer.anomalies.flagged)
+    np.testing.assert_array_equal(found.matrix.rows, answer.matrix.rows)
+
+
+@pytest.mark.parametrize("choice", ["mixed", "categories alone"])
+def test_an_analysis_of_categories_is_carried_out_again_to_the_last_bit(choice):
+    table = answer_of(choice).table
+    plan = core.Plan("VVI", 2, restarts=1)
+    recipe = core.Recipe.of(table, preparation=core.Preparation(**CHOICES[choice]), plan=plan, names=("one", "two"))
+    kept = core.Recipe.from_json(recipe.carried_out(table).to_json())
+    found = kept.replay(table)
+    assert found.is_identical
+    assert found.differs == ()
+    other = core.read_table(FRAME.iloc[::2].to_csv(index=False).encode())
+    replayed = kept.replay(other)
+    assert not replayed.same_data
+    assert set(replayed.answer.grouping.given) == {"one", "two"}
+
+
+def test_a_category_that_a_file_lacks_is_named():
+    kept = as_saved(answer_of("categories alone"), "categories alone")
+    with pytest.raises(core.DataError, match=STEPS):
+        kept.replay(core.read_table(FRAME.drop(columns=STEPS).to_csv(index=False).encode()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda mixture, _: mixture["chances"].pop(),
+        lambda mixture, _: mixture["chances"].reverse(),
+        lambda mixture, _: mixture["chances"][0][0].__setitem__(0, -0.1),
+        lambda mixture, _: mixture["chances"][0][0].__setitem__(0, 0.0),
+        lambda mixture, _: mixture.update(covariances={"shape": [3, 1, 0]}),
+        lambda mixture, _: mixture.update(covariances={"shape": [3, 3]}),
+        lambda mixture, _: mixture.update(means={"shape": [-3, 0]}),
+        lambda _, transform: transform["categories"].pop(),
+        lambda _, transform: transform["categories"][0]["levels"].pop(),
+        lambda _, transform: transform["categories"][2].update(levels=["1", "1.0", "3", "4", "5"]),
+        lambda _, transform: transform["categories"][2].update(other=["1"]),
+        lambda _, transform: transform["categories"].append(transform["categories"][0]),
+    ],
+)
+def test_chances_and_levels_that_were_tampered_with_are_refused(change):
+    tree = json.loads(saved(answer_of("categories alone"), "categories alone"))
+    change(tree["result"]["fit"]["mixture"], tree["result"]["fit"]["transform"])
+    with pytest.raises(core.ChoiceError):
+        core.Recipe.from_json(json.dumps(tree))

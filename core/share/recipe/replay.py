@@ -124,7 +124,8 @@ def _first(recipe: Recipe, table: Table, same: bool, watch: Watch, over: Map) ->
 def _expect_columns(asked: Preparation, table: Table) -> None:
     """Raise DataError naming all columns that a table lacks."""
     weight = () if asked.weight is None else (asked.weight,)
-    lacking = [name for name in (*(asked.columns or ()), *asked.encode, *weight) if name not in table.frame.columns]
+    wanted = dict.fromkeys((*(asked.columns or ()), *asked.encode, *(asked.categories or ()), *weight))
+    lacking = [name for name in wanted if name not in table.frame.columns]
     if lacking:
         named = ", ".join(repr(name[:60]) for name in lacking[:8]) + (" and more" if len(lacking) > 8 else "")
         word = "column" if len(lacking) == 1 else "columns"
@@ -229,7 +230,7 @@ def _moved(known: Result, answer: Answered) -> Iterator[str]:
 def _parts(known: Result) -> tuple[object, ...]:
     """What makes up a result, so that two can be compared to the last bit."""
     mixtures = [
-        (each.weights.tobytes(), each.means.tobytes(), each.covariances.tobytes(), each.noise)
+        (*(part.tobytes() for part in (each.weights, each.means, each.covariances, *each.chances)), each.noise)
         for each in (known.fit.mixture, known.by)
     ]
     return (*mixtures, known.fit.log_likelihood, known.grouping, known.threshold, known.transform)

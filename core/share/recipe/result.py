@@ -10,6 +10,8 @@ import numpy as np
 from ...analysis.anomaly.odd_rows import Anomalies, Policy, Scored, scored_alike
 from ...analysis.groups.grouping import Grouping
 from ...analysis.new_rows import placed
+from ...data.categories import Category
+from ...data.levels import keys
 from ...data.patterns import Patterns
 from ...data.prepare import Preparation
 from ...data.table import Table
@@ -116,13 +118,23 @@ def _is_sound(transform: Transform) -> bool:
         and all(0 <= at < d for at in places)
         and all(map(math.isfinite, (*numbers, *positive)))
         and all(each > 0 for each in positive)
+        and all(map(_is_category, transform.categories))
+        and len({each.column for each in transform.categories}) == len(transform.categories)
     )
+
+
+def _is_category(category: Category) -> bool:
+    """Whether each value has one code."""
+    levels = category.levels
+    return 0 < len(levels) == len(keys(levels)) and keys(levels[:-1]).isdisjoint(keys(category.other))
 
 
 def _is_density(mixture: Mixture) -> bool:
     """Whether a mixture has a density that sums to one."""
     weights, noise = mixture.weights, mixture.noise_weight
     if not mixture.components or not mixture.columns or (weights < 0).any() or not 0 <= noise < 1:
+        return False
+    if not all((each >= 0).all() and (abs(each.sum(axis=1) - 1) < WHOLE).all() for each in mixture.chances):
         return False
     if mixture.noise is not None and not math.isfinite(mixture.noise.log_volume):
         return False

@@ -2,7 +2,7 @@
 
 It is one expression for each component: the logarithm of its weight times its density. Rows that are blank in columns
 of a mixture along the columns, or of K-Means, are placed by the cells that they have; those of other mixtures where
-rows were blank in the same columns when it was fitted. Other rows have no group: NULL.
+rows were blank in the same columns of numbers when it was fitted. Other rows have no group: NULL.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from ..mixture.model import Mixture
 from ..numbers import count
 from .answered import Answered
 from .script import blanks_of, is_positive
+from .sql_levels import cell, code, is_written, with_chances
+from .sql_literals import literal, quoted, real
 
 MOST_PATTERNS = 40  # of blanks, the commonest
 MOST_CHARACTERS = 2_000_000
@@ -64,6 +66,16 @@ class Statement:
         """The fitted columns by the names that they have in the statement."""
         return [f"{self.prefix}f{j}" for j in range(len(self.transform.features))]
 
+    @property
+    def cells(self) -> list[str]:
+        """The cells of the columns of categories, as they are compared."""
+        return [cell(self.answer.table, each, self.dialect.text) for each in self.transform.categories]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of those by the names that they have in the statement."""
+        return [f"{self.prefix}c{j}" for j in range(len(self.transform.categories))]
+
 
 def labels_sql(
     answer: Answered, relation: str = "data", dialect: Dialect | str = Dialect.DUCKDB, *, k_means: bool = False
@@ -71,7 +83,7 @@ def labels_sql(
     """A statement that selects all rows of a relation with the name of their group.
 
     With k_means the groups are those of K-Means, by number. Columns go by the names that they are shown by. Raises
-    ChoiceError for a model with noise or with columns of categories, and for one too large for a statement.
+    ChoiceError for a model with noise, for K-Means beside columns of categories, and for what is too large a statement.
 
     Examples:
         >>> table = core.sample("faithful").load()
@@ -82,8 +94,9 @@ def labels_sql(
     mixture = answer.fit.mixture
     if mixture.noise is not None and not k_means:
         raise ChoiceError("A model with noise is not written as SQL.", remedy="Take the Python script.")
-    if mixture.chances:
-        raise ChoiceError("A model with columns of words is not written as SQL.", remedy="Take the Python script.")
+    if k_means and answer.matrix.categories:
+        what = "K-Means goes by distances between numbers, and columns of categories took part."
+        raise ChoiceError("These groups of K-Means are not written as SQL.", what, "Take the groups of the mixture.")
     asked = Statement(answer, relation, Dialect(dialect), _free_prefix(answer.table))
     joint = list(_of_k_means(asked) if k_means else _of_mixture(asked))
     scores = _sizes(asked, len(joint)) if k_means else _sums(asked, answer.grouping.parts)
@@ -94,19 +107,10 @@ def labels_sql(
     return statement
 
 
-def can_be_sql(mixture: Mixture) -> bool:
-    """Whether a model can be written as a statement at all."""
-    return mixture.noise is None and not mixture.chances
-
-
-def quoted(name: str) -> str:
-    """A name of a column or a table."""
-    return '"' + name.replace("\0", "").replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as SQL has it."""
-    return "'" + text.replace("\0", "").replace("'", "''") + "'"
+def can_be_sql(answer: Answered) -> bool:
+    """Whether an answer's model can be written as a statement, unless it is too large."""
+    written = (is_written(answer.table, each) for each in answer.matrix.transform.categories)
+    return answer.fit.mixture.noise is None and all(written)
 
 
 def _head(asked: Statement, k_means: bool) -> str:
@@ -127,8 +131,11 @@ def _free_prefix(table: Table) -> str:
 
 def _joined(asked: Statement, head: str, joint: Sequence[str], scores: Sequence[str], names: Sequence[str]) -> str:
     """The whole statement: features, then what speaks for each component, then for each group, then the likeliest."""
-    own, p = asked.features, asked.prefix
-    features = ",\n    ".join(f"{_feature(asked, j)} AS {name}" for j, name in enumerate(own))
+    p, categories = asked.prefix, asked.transform.categories
+    numbers = [f"{_feature(asked, j)} AS {name}" for j, name in enumerate(asked.features)]
+    pairs = zip(asked.codes, asked.cells, categories, strict=True)
+    codes = [f"{code(asked.answer.table, each, compared)} AS {name}" for name, compared, each in pairs]
+    features = ",\n    ".join([*numbers, *codes])
     parts = ",\n    ".join(f"{each} AS {p}j{k}" for k, each in enumerate(joint))
     groups = ",\n    ".join(f"{each} AS {p}g{k}" for k, each in enumerate(scores))
     taken = {each.name.lower() for each in asked.answer.table.columns}
@@ -174,6 +181,8 @@ def _unlike(asked: Statement) -> Iterator[str]:
     for j, name in enumerate(transform.features):
         if is_positive(table, transform, j):
             yield f"{_number(asked, name, j)} <= 0"
+    for compared, name in zip(asked.cells, asked.codes, strict=True):
+        yield f"{compared} IS NOT NULL AND {name} IS NULL"
 
 
 def _feature(asked: Statement, j: int) -> str:
@@ -183,7 +192,7 @@ def _feature(asked: Statement, j: int) -> str:
     raw = _indicator(asked, level) if level is not None else _number(asked, transform.features[j], j)
     power = transform.powers[j]
     shaped = raw if power is None else _powered(raw, power)
-    return f"(({shaped}) - ({_real(transform.centers[j])})) / {_real(transform.scales[j])}"
+    return f"(({shaped}) - ({real(transform.centers[j])})) / {real(transform.scales[j])}"
 
 
 def _number(asked: Statement, name: str, j: int) -> str:
@@ -194,7 +203,7 @@ def _number(asked: Statement, name: str, j: int) -> str:
     elif j in transform.hours:
         cell = f"EXTRACT(EPOCH FROM {cell}) / 3600.0"
     number = f"CAST({cell} AS DOUBLE PRECISION)"
-    blank = [f"{number} <> {_real(value)}" for value in blanks_of(asked.answer.table, transform, name)]
+    blank = [f"{number} <> {real(value)}" for value in blanks_of(asked.answer.table, transform, name)]
     usable = " AND ".join([f"{number} BETWEEN -{LARGEST!r} AND {LARGEST!r}", *blank])
     return f"CASE WHEN {usable} THEN {number} END"
 
@@ -214,21 +223,21 @@ def _powered(raw: str, power: PowerTransform) -> str:
     """The logarithm of a number, or Yeo and Johnson's power of it."""
     if power.shape is Shape.LOG:
         return f"CASE WHEN {raw} > 0 THEN LN({raw}) END"
-    moved = f"(({raw}) - ({_real(power.center)})) / {_real(power.scale)}"
+    moved = f"(({raw}) - ({real(power.center)})) / {real(power.scale)}"
     up, down = _box_cox(moved, power.power), _box_cox(f"-({moved})", 2 - power.power)
     return f"CASE WHEN {moved} >= 0 THEN {up} ELSE -({down}) END"
 
 
 def _box_cox(value: str, power: float) -> str:
     logs = f"LN(1.0 + ({value}))"
-    return logs if abs(power) < 1e-12 else f"(EXP({_real(power)} * {logs}) - 1.0) / ({_real(power)})"
+    return logs if abs(power) < 1e-12 else f"(EXP({real(power)} * {logs}) - 1.0) / ({real(power)})"
 
 
 def _of_k_means(asked: Statement) -> Iterator[str]:
     """How near a row lies to each centre, by the cells that it has: the negative sum of squares."""
     features = asked.features
     for center in asked.answer.partition.centers:
-        terms = [f"COALESCE(POWER({name} - ({_real(at)}), 2), 0.0)" for name, at in zip(features, center, strict=True)]
+        terms = [f"COALESCE(POWER({name} - ({real(at)}), 2), 0.0)" for name, at in zip(features, center, strict=True)]
         yield _where_usable(asked, f"-({' + '.join(terms)})")
 
 
@@ -236,30 +245,31 @@ def _of_mixture(asked: Statement) -> Iterator[str]:
     """The log of weight times density of each component."""
     mixture = asked.answer.fit.mixture
     apart = mixture.covariances * (1 - np.eye(mixture.features))
-    if not apart.any():
-        for k in range(mixture.components):
-            yield _where_usable(asked, _along_columns(asked, mixture, k))
-        return
-    patterns = list(_patterns(asked))
+    patterns = list(_patterns(asked)) if apart.any() else []
     for k in range(mixture.components):
-        cases = [_of_pattern(asked, mixture, k, seen) for seen in patterns]
-        yield f"CASE {' '.join(cases)} END"
+        if not patterns:
+            numbers = _along_columns(asked, mixture, k)
+        else:
+            numbers = f"CASE {' '.join(_of_pattern(asked, mixture.of_numbers, k, seen) for seen in patterns)} END"
+        whole = with_chances(numbers, asked.codes, [logs[k] for logs in mixture.log_chances])
+        yield whole if patterns and not asked.codes else _where_usable(asked, whole)
 
 
 def _along_columns(asked: Statement, mixture: Mixture, k: int) -> str:
     """A component whose columns are independent: a term for each cell that is there."""
     deviations = np.sqrt(np.diagonal(mixture.covariances[k]))
     terms = [
-        f"COALESCE({_real(-np.log(sd) - LOG_2PI / 2)} - POWER(({name} - ({_real(at)})) / {_real(sd)}, 2) / 2, 0.0)"
+        f"COALESCE({real(-np.log(sd) - LOG_2PI / 2)} - POWER(({name} - ({real(at)})) / {real(sd)}, 2) / 2, 0.0)"
         for name, at, sd in zip(asked.features, mixture.means[k], deviations, strict=True)
     ]
-    return f"{_real(np.log(mixture.weights[k]))} + {' + '.join(terms)}"
+    return " + ".join([real(np.log(mixture.weights[k])), *terms])
 
 
 def _where_usable(asked: Statement, expression: str) -> str:
     """An expression where a row has a cell, or all, as rows with blanks were treated; else NULL."""
     word = " AND " if asked.transform.blanks is Blanks.DROP else " OR "
-    return f"CASE WHEN {word.join(f'{each} IS NOT NULL' for each in asked.features)} THEN {expression} END"
+    there = word.join(f"{each} IS NOT NULL" for each in (*asked.features, *asked.codes))
+    return f"CASE WHEN {there} THEN {expression} END"
 
 
 def _patterns(asked: Statement) -> Iterator[Mask]:
@@ -280,13 +290,13 @@ def _of_pattern(asked: Statement, mixture: Mixture, k: int, seen: Mask) -> str:
     squares = [
         f"POWER({_white(names, marginal.means[k], row[: i + 1])}, 2)" for i, row in enumerate(marginal.whitening[k])
     ]
-    return f"WHEN {here} THEN {_real(marginal.log_normalisers[k])} - ({' + '.join(squares)}) / 2"
+    return f"WHEN {here} THEN {real(marginal.log_normalisers[k])} - ({' + '.join(squares) or '0.0'}) / 2"
 
 
 def _white(names: Sequence[str], mean: Array, row: Array) -> str:
     """One whitened coordinate."""
     return " + ".join(
-        f"({_real(factor)}) * ({name} - ({_real(at)}))"
+        f"({real(factor)}) * ({name} - ({real(at)}))"
         for name, at, factor in zip(names, mean, row, strict=False)
         if factor
     )
@@ -307,9 +317,3 @@ def _log_sum(terms: Sequence[str]) -> str:
 def _sizes(asked: Statement, clusters: int) -> list[str]:
     """What speaks for each cluster is how near it is."""
     return [f"{asked.prefix}j{k}" for k in range(clusters)]
-
-
-def _real(value: float) -> str:
-    """A number to its last digit; with an exponent, so that it is taken for one of double precision."""
-    written = repr(float(value))
-    return written if "e" in written else f"{written}e0"

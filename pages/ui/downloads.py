@@ -51,7 +51,7 @@ def handed_on(analysis: Analysis) -> None:
                 kind,
                 key=f"hand-on-{suffix}",
                 on_click="ignore",
-                disabled=blocked is not None or (suffix == "sql" and not can_be_sql(answer.fit.mixture)),
+                disabled=blocked is not None or (suffix == "sql" and not can_be_sql(answer)),
                 help=None if blocked is None else plain(str(blocked), 400),
                 width="stretch",
             )

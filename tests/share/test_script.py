@@ -17,7 +17,7 @@ import core
 from core.analysis.answer.robust import Settled
 from core.data.columns import profile
 from core.share.answered import Answered
-from core.share.sql import literal, quoted
+from core.share.sql_literals import literal, quoted
 
 RNG = np.random.default_rng(8)
 NAMES = ("size", 'a "quoted"; DROP TABLE data; --', "it's #{}%s")

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import runpy
+import sqlite3
 from dataclasses import replace
 from functools import cache
 
@@ -12,6 +13,7 @@ import pytest
 import core
 from core.analysis.anomaly.odd_rows import flag, scored
 from core.analysis.answer.robust import Settled
+from core.data.columns import profile
 
 RNG = np.random.default_rng(21)
 WORDS, TRUTHS, STEPS = 'it\'s a "plan"; --', "member", "answer"
@@ -179,3 +181,52 @@ def test_chances_and_levels_that_were_tampered_with_are_refused(change):
     change(tree["result"]["fit"]["mixture"], tree["result"]["fit"]["transform"])
     with pytest.raises(core.ChoiceError):
         core.Recipe.from_json(json.dumps(tree))
+
+
+def base_of(table):
+    """A base with a table's cells, and with the functions of SQL that SQLite lacks."""
+    base = sqlite3.connect(":memory:")
+    base.create_function("GREATEST", -1, lambda *each: None if None in each else max(each))
+    table.frame.to_sql("data", base, index=False)
+    return base
+
+
+def grouped(base, answer, **choices):
+    return [row[-1] for row in base.execute(core.labels_sql(answer, **choices))]
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgresql"])
+@pytest.mark.parametrize("family", ["VVV", "VVI"])
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_statement_gives_rows_with_categories_the_group_that_the_answer_does(choice, family, dialect):
+    answer = answer_of(choice, family)
+    with base_of(answer.table) as base:
+        found = grouped(base, answer, dialect=dialect)
+    assert found == [None if k < 0 else answer.grouping.names[k] for k in answer.labels]
+
+
+def test_a_statement_heeds_levels_that_a_component_never_has():
+    answer = answer_of("categories alone")
+    mixture, table = answer.fit.mixture, answer.table
+    words, truths, steps = (each.copy() for each in mixture.chances)
+    words[0], steps[1] = [0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0, 0.0]
+    steps[0] = steps[2] = [0.0, 0.0, 0.5, 0.5, 0.0]  # so that rows of the last step are of no component
+    fitted = replace(answer.fit, mixture=replace(mixture, chances=(words, truths, steps)))
+    never = replace(answer, fit=fitted)
+    with base_of(table) as base:
+        found = grouped(base, never)
+    assert found == [None if k < 0 else never.grouping.names[k] for k in never.labels]
+    assert len(set(found)) > 1
+
+
+def test_a_statement_gives_no_group_to_a_level_that_was_not_there():
+    answer = answer_of("mixed")
+    for column, value in ((WORDS, "never seen"), (STEPS, 2.5)):
+        with base_of(profile(answer.table.frame.assign(**{column: value}))) as base:
+            assert set(grouped(base, answer)) == {None}
+
+
+def test_a_statement_of_k_means_is_refused_where_categories_took_part():
+    for choice in ("mixed", "categories alone"):
+        with pytest.raises(core.ChoiceError, match="K-Means"):
+            core.labels_sql(answer_of(choice), k_means=True)

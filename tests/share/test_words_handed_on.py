@@ -16,7 +16,6 @@ from core.share.export import Labelled, labelled_frame
 from core.share.recipe.recipe import Recipe
 from core.share.report.page import html_report
 from core.share.script import scoring_script
-from core.share.sql import labels_sql
 
 
 def asked(numbers, n=300):
@@ -60,11 +59,6 @@ def test_a_level_that_was_not_fitted_has_no_group_in_the_script(answer, tmp_path
     answer.table.frame.head(3).assign(q1="hourly").to_csv(rows, index=False)
     done = subprocess.run([sys.executable, script, rows], capture_output=True, text=True, check=True)
     assert [each["group"] for each in csv.DictReader(io.StringIO(done.stdout))] == ["", "", ""]
-
-
-def test_words_are_not_written_as_sql(answer):
-    with pytest.raises(core.ChoiceError, match="columns of words"):
-        labels_sql(answer)
 
 
 def test_a_saved_analysis_comes_back_with_its_levels(answer):

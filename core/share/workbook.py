@@ -15,6 +15,7 @@ import pandas as pd
 import xlsxwriter
 
 from ..analysis.answer.words import CLEAR
+from ..analysis.groups.levels import LevelProfile
 from ..analysis.groups.listing import MOST_LISTED, REVIEW
 from ..charts import palette
 from ..data.reader.numerals import CURRENCY
@@ -32,6 +33,7 @@ YES, NO = "Yes", "No"
 HEAD: Look = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
 WRAPPED: Look = {"text_wrap": True, "valign": "top"}
 NARROWEST, WIDEST, WORDS = 8, 40, 60  # characters of a column
+MOST_LEVELS = 12  # of a category, the commonest
 SAMPLED = 500  # rows by which a column's width is set
 _NAME = re.compile(r"[^\w .-]+")
 
@@ -86,18 +88,27 @@ def labelled_rows(answer: Answered) -> pd.DataFrame:
 
 
 def groups_frame(answer: Answered) -> pd.DataFrame:
-    """A row for each group: how many rows, what sets it apart, and the middle of each column."""
+    """A row for each group: how many rows, what sets it apart, the middle of each column, and the shares of levels."""
     profiles = answer.profiles
     in_words = answer.matrix.transform.in_words
-    rows = []
+    rows: list[dict[str, object]] = []
     for name, group in zip(answer.grouping.names, profiles.groups, strict=True):
         middles = {
             f"Median of {each.feature}": each.median if not _is_moment(answer, j) else in_words(j, [each.median])[0]
             for j, each in enumerate(group.columns)
         }
         said = {"Rows": group.rows, "Share": share(group.share), "In words": group.sentence(profiles.overall)}
-        rows.append({GROUP: name, **said, **middles})
+        rows.append({GROUP: name, **said, **middles, **_shares(group.categories)})
     return pd.DataFrame(rows)
+
+
+def _shares(categories: Sequence[LevelProfile]) -> dict[str, str]:
+    """The shares of a group's rows that the commonest levels of each category have."""
+    found = {}
+    for each in categories:
+        for at in np.sort(np.argsort(-each.usual, kind="stable")[:MOST_LEVELS]):
+            found[f"Share of {each.feature} = {each.levels[at]}"] = share(float(each.chances[at])) if each.rows else ""
+    return found
 
 
 def found_frame(answer: Answered, recipe: Recipe | None) -> pd.DataFrame:

@@ -14,6 +14,8 @@ import core
 from core.analysis.anomaly.odd_rows import flag, scored
 from core.analysis.answer.robust import Settled
 from core.data.columns import profile
+from core.numbers import share
+from core.share.workbook import groups_frame
 
 RNG = np.random.default_rng(21)
 WORDS, TRUTHS, STEPS = 'it\'s a "plan"; --', "member", "answer"
@@ -230,3 +232,46 @@ def test_a_statement_of_k_means_is_refused_where_categories_took_part():
     for choice in ("mixed", "categories alone"):
         with pytest.raises(core.ChoiceError, match="K-Means"):
             core.labels_sql(answer_of(choice), k_means=True)
+
+
+@cache
+def found_in(columns):
+    """The first answer to some of the columns of two groups that a plan and a member tell apart."""
+    group = np.arange(200) % 2
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(
+        {
+            "plan": np.where(rng.random(200) < np.array([0.05, 0.95])[group], "<b>pro", "basic"),
+            "member": np.where(rng.random(200) < np.array([0.1, 0.9])[group], "yes", "no"),
+            "spend": rng.normal(100 + 50 * group, 10).round(2),
+        }
+    )[list(columns)]
+    table = core.read_table(frame.to_csv(index=False).encode())
+    words = tuple(name for name in columns if name != "spend")
+    numbers = tuple(name for name in columns if name == "spend")
+    recipe = core.Recipe.of(
+        table, preparation=core.Preparation(columns=numbers, categories=words), plan=core.Plan("VVI", 2), groups=2
+    )
+    return recipe.replay(table).answer
+
+
+@pytest.mark.parametrize("columns", [("plan", "member"), ("plan", "member", "spend")])
+def test_a_report_tells_the_shares_of_levels_with_numbers_or_without(columns):
+    answer = found_in(columns)
+    page = core.html_report(answer)
+    pro = answer.table.frame["plan"].eq("<b>pro").to_numpy()
+    own = max(float(pro[answer.labels == k].mean()) for k in range(answer.groups))
+    assert f"plan mostly &lt;b&gt;pro ({share(own)}, {share(float(pro.mean()))} overall)" in page
+    assert ("<figure><svg" in page.split("<h2>")[0]) == ("spend" in columns)
+    assert "2 columns were used" in page or "3 columns were used" in page
+    assert "chances of 2 levels" in page
+
+
+def test_the_sheet_of_groups_has_the_share_of_each_level():
+    answer = found_in(("plan", "member"))
+    groups = groups_frame(answer)
+    for k in range(answer.groups):
+        mine = answer.table.frame["plan"][answer.labels == k]
+        assert groups["Share of plan = basic"][k] == share(float((mine == "basic").mean()))
+    assert any("overall)" in each for each in groups["In words"])
+    assert core.workbook(answer)[:2] == b"PK"

@@ -66,6 +66,8 @@ def _columns(answer: Answered) -> Iterator[tuple[object, ...]]:
         if power is not None:
             how = "logarithm" if power.shape is Shape.LOG else f"Yeo-Johnson, power {figure(power.power)}"
         yield transform.titled(j), how, figure(center, 5), figure(scale, 5)
+    for each in transform.categories:
+        yield each.column, f"chances of {count(len(each.levels), 'level')}", "", ""
 
 
 def _made_with(recipe: Recipe | None) -> Markup:

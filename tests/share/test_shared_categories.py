@@ -275,3 +275,20 @@ def test_the_sheet_of_groups_has_the_share_of_each_level():
         assert groups["Share of plan = basic"][k] == share(float((mine == "basic").mean()))
     assert any("overall)" in each for each in groups["In words"])
     assert core.workbook(answer)[:2] == b"PK"
+
+
+def test_a_script_reads_answers_in_numbers_as_the_file_writes_them(tmp_path):
+    rng, group = np.random.default_rng(9), np.arange(160) % 2
+    steps = np.array(["1,0", "1,5", "2,0"])[np.clip(rng.binomial(2, np.where(group, 0.9, 0.1)), 0, 2)]
+    said = np.where(rng.random(160) < np.where(group, 0.9, 0.1), "yes", "no")
+    words = np.where(rng.random(160) < 0.8, np.where(group, "yes", "sometimes"), "no")
+    frame = pd.DataFrame({"step": steps, "said": said, "how often": words})
+    text = frame.to_csv(index=False, sep=";")
+    table = core.read_table(text.encode(), core.Reading(decimal=","))
+    choice = core.Preparation(columns=(), categories=("step", "said", "how often"))
+    answer = core.Recipe.of(table, preparation=choice, plan=core.Plan("VVI", 2)).replay(table).answer
+    assert table.frame["step"].dtype == float
+    cells = {name: frame[name].tolist() for name in frame.columns}
+    found = scored_by(answer, cells, tmp_path)
+    np.testing.assert_array_equal(found["group"], answer.labels)
+    np.testing.assert_allclose(found["score"], answer.odd.score, rtol=1e-12)

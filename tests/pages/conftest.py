@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.data.samples import sample
+
 APP = Path(__file__).parents[2] / "app.py"
 PAGES = (
     *("pages/data_page.py", "pages/groups_page.py", "pages/how_many_page.py", "pages/odd_rows_page.py"),
@@ -75,6 +77,13 @@ def visitor():
 @pytest.fixture
 def visitors():
     return Visitor
+
+
+@pytest.fixture(scope="session")
+def flowers():
+    """A CSV of the measurements of iris, without the species, which would take part as a category."""
+    measured = sample("iris").load().frame.select_dtypes("number")
+    return as_csv(list(measured.columns), measured.to_numpy().tolist())
 
 
 @pytest.fixture(scope="session")

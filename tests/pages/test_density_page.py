@@ -15,8 +15,8 @@ PAGE = "pages/density_page.py"
 
 
 @pytest.fixture
-def iris(visitor):
-    return visitor.click("sample-iris").settle().go(PAGE).settle()
+def iris(visitor, flowers):
+    return visitor.upload(flowers).settle().go(PAGE).settle()
 
 
 def test_without_data_the_page_says_how_to_begin(visitor):

@@ -5,8 +5,8 @@ from tests.pages.conftest import PAGES, as_csv
 
 
 @pytest.fixture
-def iris(visitor):
-    return visitor.click("sample-iris").settle().go("pages/groups_page.py").settle()
+def iris(visitor, flowers):
+    return visitor.upload(flowers).settle().go("pages/groups_page.py").settle()
 
 
 def test_the_steps_from_k_means_to_the_mixture_are_shown_with_what_they_gain(iris):

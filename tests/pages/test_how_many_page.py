@@ -7,7 +7,7 @@ import pytest
 from core.analysis.selection.board import Criterion, Search
 from core.analysis.selection.sweep import sweep
 from core.charts.selection.cell_map import SELECTION
-from core.data.prepare import prepare
+from core.data.prepare import Preparation, prepare
 from core.data.samples import sample
 from core.mixture.family import family
 from pages.app.session import KEY, Model, Session
@@ -16,8 +16,8 @@ from tests.pages.conftest import as_csv
 
 
 @pytest.fixture
-def iris(visitor):
-    return visitor.click("sample-iris").settle().go("pages/how_many_page.py").settle()
+def iris(visitor, flowers):
+    return visitor.upload(flowers).settle().go("pages/how_many_page.py").settle()
 
 
 def test_the_first_answer_stands_as_curves_a_map_an_entropy_plot_and_four_rules_for_k_means(iris):
@@ -160,7 +160,9 @@ def test_the_search_goes_on_while_another_page_is_shown(visitor):
 
 
 def test_a_cell_that_is_clicked_is_the_model_and_one_without_a_fit_only_says_why(monkeypatch):
-    board = sweep(prepare(sample("iris").load()), families=("EEE", "VVV"), components=(1, 2))
+    board = sweep(
+        prepare(sample("iris").load(), Preparation(categories=())), families=("EEE", "VVV"), components=(1, 2)
+    )
     board = replace(board, cells=(*board.cells[:-1], replace(board.cells[-1], fit=None, reason="It collapsed.")))
     said = []
     monkeypatch.setattr(cell_choice.st, "toast", lambda text, icon: said.append(text))

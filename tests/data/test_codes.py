@@ -8,7 +8,8 @@ import pytest
 
 import core
 from core.data.alerts import AlertKind
-from core.share.export import to_csv, to_xlsx
+from core.share.export import to_csv
+from core.share.sheet import to_xlsx
 from tests.data.making import delimited, workbook
 
 

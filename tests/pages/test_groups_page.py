@@ -1,5 +1,6 @@
 import pytest
 
+from core.data.samples import sample
 from pages.ui.messages import plain
 from tests.pages.conftest import PAGES, as_csv
 
@@ -104,8 +105,12 @@ def test_typical_and_borderline_rows_of_a_group_are_shown(iris):
     assert set(shown["this row is"]) >= {"most typical"}
 
 
-def test_a_category_is_said_to_go_together_with_the_groups(iris):
-    assert "goes strongly together with the groups" in iris.text
+def test_a_category_outside_the_model_is_said_to_go_together_with_the_groups(visitor):
+    table = sample("iris").load().frame
+    table = table.assign(species=[f"{name} {at % 5}" for at, name in enumerate(table["species"])])  # too many levels
+    content = as_csv(list(table.columns), table.to_numpy().tolist())
+    visitor.upload(content).settle().go("pages/groups_page.py").settle()
+    assert "goes strongly together with the groups" in visitor.text
 
 
 def pictures(visitor):

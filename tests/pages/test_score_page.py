@@ -48,7 +48,7 @@ def test_rows_of_another_kind_are_flagged_and_the_column_that_moved_is_named(rea
     assert all(each.startswith("width: expected ") for each in odd["why"])
     assert "your review" not in odd
     assert list(groups["group"]) == ["Group 1", "Group 2"]
-    assert drift.set_index("column")["moved"].to_dict() == {"width": True, "height": False}
+    assert drift.set_index("column")["moved"].to_dict() == {"width": True, "height": False, "word": False}
 
 
 def test_a_missing_column_is_named_and_another_file_can_follow(ready, two_groups):

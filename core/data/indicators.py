@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..arrays import Array, read_only
 from .prepare import Matrix
@@ -52,9 +53,9 @@ class Indicators:
 NONE = Indicators((), 0.0)
 
 
-def with_indicators(X: object, weights: object = None) -> tuple[Source, Indicators]:
+def with_indicators(X: object, weights: npt.ArrayLike | None = None) -> tuple[Source, Indicators]:
     """The rows of anything that holds some, as numbers alone, and how their categories count; as they are without."""
-    source = as_source(X, weights)  # type: ignore[arg-type]
+    source = as_source(X, weights)
     levels = levels_of(source)
     if not levels:
         return source, NONE

@@ -153,9 +153,10 @@ def _categories(table: Table, choice: Preparation, names: tuple[str, ...]) -> tu
         found = () if choice.columns is not None else default_categories(table)
     else:
         found = tuple(dict.fromkeys(choice.categories))
-    twice = [name for name in found if name in names or name in choice.encode]
+    twice = [name for name in found if name in names or name in choice.encode or name == choice.weight]
     if twice and choice.categories is not None:
-        raise DataError(f"Column {twice[0]!r} is fitted already.", remedy="Take it as numbers or as a category.")
+        does = "weighs the rows" if twice[0] == choice.weight else "is fitted already"
+        raise DataError(f"Column {twice[0]!r} {does}.", remedy="Let it serve one purpose.")
     return tuple(name for name in found if name not in twice)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -213,11 +213,11 @@ class Matrix:
     notes: tuple[Note, ...] = ()
     weights: Array | None = None
     frequency: bool = False
-    codes: npt.NDArray[np.int32] = None  # type: ignore[assignment]  # taken for none
+    codes: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.int32))
 
     def __post_init__(self) -> None:
         """Without codes there are no categories."""
-        if self.codes is None:
+        if not self.codes.shape[1]:
             object.__setattr__(self, "codes", closed(np.empty((len(self.values), 0), dtype=np.int32)))
 
     @property

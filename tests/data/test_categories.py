@@ -105,3 +105,10 @@ def test_joint_levels_lead_back_to_the_codes_and_counts_to_their_columns(levels,
         np.where(np.isnan(c), 0.0, each[:, np.nan_to_num(c).astype(int)]) for each, c in zip(logs, codes.T, strict=True)
     ]
     assert np.allclose(whole, sum(by_hand))
+
+
+def test_the_column_of_row_weights_is_no_category():
+    table = survey()
+    assert core.prepare(table, core.Preparation(weight="rating")).categories == ("plan", "member")
+    with pytest.raises(DataError, match="weighs the rows"):
+        core.prepare(table, core.Preparation(weight="rating", categories=("rating",)))

@@ -16,6 +16,7 @@ from ..errors import ChoiceError
 Chances = tuple[Array, ...]  # of each column of categories, (K, L)
 
 SUMS_TO_ONE = 1e-6
+HALF = 0.5  # of a row, in each level
 
 
 def checked(given: Sequence[npt.ArrayLike], components: int) -> Chances:
@@ -61,6 +62,14 @@ def estimated(counts: Chances, prior: float = 0.0) -> Chances:
         with np.errstate(invalid="ignore"):
             found.append(closed(np.where(total > 0, joined / np.where(total > 0, total, 1.0), 1 / each.shape[1])))
     return tuple(found)
+
+
+def for_new_rows(chances: Chances, rows: Array) -> Chances:
+    """The chances that rows which were not fitted are predicted by: half a row more in each level (Jeffreys 1946).
+
+    rows are (K,) rows' worth of weight of the components. A level that none of these has is then rare, not impossible.
+    """
+    return estimated(tuple(each * rows[:, None] for each in chances), HALF)
 
 
 def n_parameters(components: int, levels: Sequence[int]) -> int:

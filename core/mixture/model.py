@@ -268,6 +268,12 @@ class Mixture:
         """The mixture of the columns of numbers; noise is kept."""
         return self._of_numbers(np.ones(self.features, dtype=np.bool_))
 
+    def for_new_rows(self, rows: float) -> Mixture:
+        """What predicts rows that were not among the so many fitted: levels that a component lacks are rare there."""
+        return (
+            replace(self, chances=of_levels.for_new_rows(self.chances, rows * self.weights)) if self.chances else self
+        )
+
     def affine(self, shift: Array, scale: Array) -> Mixture:
         """The mixture of shift + scale * x for x of this one; shift and scale are (d,), scale positive."""
         noise = self.noise and self.noise.stretched(scale)

@@ -113,6 +113,7 @@ class CrossFitted:
         scores = np.empty(len(values))
         for each in range(self.folds):
             others = ArraySource(values[fold != each], levels=levels)
-            other = pruned(fit(others, fitted.plan, watch=watch).mixture)
+            again = fit(others, fitted.plan, watch=watch)
+            other = pruned(again.mixture).for_new_rows(again.n_rows)
             scores[fold == each] = -other.log_density(values[fold == each])
         return scores

@@ -172,7 +172,7 @@ def ladder(
         told[held] = True
         for at, step in enumerate(part.steps):
             if step.mixture is not None:
-                scores[at, held] = step.mixture.log_density(some.values[held])
+                scores[at, held] = step.mixture.for_new_rows(len(kept)).log_density(some.values[held])
     scores, weights = scores[:, told], some.weights[told]
     return Ladder(_rungs(whole, scores, most, weights), scores, weights, most.rows, most.of, not shared.goes_on)
 

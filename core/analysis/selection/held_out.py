@@ -231,7 +231,7 @@ def _scores(train: ArraySource, test: Array, search: Search, watch: Watch, over:
     except (FitError, DataError):  # a column may be blank or the same throughout one part
         return [None] * len(search.cells(train.d))
     fits = [cell.fit if cell.fit is not None and cell.fit.admissible else None for cell in board.cells]
-    return [None if found is None else found.mixture.log_density(test) for found in fits]
+    return [None if found is None else found.mixture.for_new_rows(found.n_rows).log_density(test) for found in fits]
 
 
 def _compared(

@@ -57,3 +57,15 @@ def test_components_of_one_skewed_group_are_joined_whatever_its_categories_and_g
     assert core.merging(fit, same).chosen.groups == 1
     told = core.prepare(apart)
     assert core.merging(core.fit(told, components=2), told).chosen.groups == 2
+
+
+def test_a_level_that_some_rows_alone_have_makes_no_held_out_row_impossible():
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"size": rng.normal(size=90), "kind": [*["a"] * 50, *["b"] * 39, "c"]})
+    matrix = core.prepare(frame)
+    assert len(matrix.levels[0]) == 3
+    folds = core.Folds(folds=3, repeats=1)
+    found = core.held_out(matrix, core.Search(families=("EII",), components=(1, 2)), folds)
+    assert np.isfinite(found.frame["density"]).all()
+    assert np.isfinite(core.ladder(matrix, 2).frame["held_out"]).all()
+    assert np.isfinite(core.anomalies(core.fit(matrix), matrix, scoring=core.CrossFitted(folds=3)).score).all()

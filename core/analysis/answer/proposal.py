@@ -55,7 +55,11 @@ class Proposal:
     def grounds(self) -> tuple[str, ...]:
         """What was done and why, a sentence each."""
         words = self.preparation.categories or ()
-        said = [f"{_listed(words)} {'take' if len(words) > 1 else 'takes'} part as categories."] if words else []
+        said = (
+            [f"{_listed(words)} {'take part as categories' if len(words) > 1 else 'takes part as a category'}."]
+            if words
+            else []
+        )
         said += [f"{each.sentence} These cells say nothing of the groups here." for each in self.heaps]
         said += [each.sentence for each in self.shaped]
         said += [f"“{name[:60]}” follows almost exactly from other columns and is left out." for name in self.dependent]

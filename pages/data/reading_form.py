@@ -90,7 +90,7 @@ def show(reading: Reading, sheets: Sequence[str]) -> None:
         with left:
             if sheets:
                 at = [*sheets, reading.sheet].index(reading.sheet) % len(sheets)
-                st.selectbox("Sheet", sheets, index=at, key="reading-sheet")
+                st.selectbox("Sheet", sheets, index=at, key=_key("sheet", asked))
                 _choice("In merged cells", "fill_merged", MERGED, asked)
                 _choice("Hidden rows are", "hidden", HIDDEN, asked)
             else:
@@ -107,13 +107,12 @@ def show(reading: Reading, sheets: Sequence[str]) -> None:
             _choice("Names of columns", "header", HEADERS, asked)
             for name, label in COUNTS.items():
                 now = getattr(asked, name)
-                st.number_input(
-                    label, int(name == "width"), 10_000, value=now, placeholder=AUTOMATIC, key=f"reading-{name}"
-                )
+                key, least = _key(name, asked), int(name == "width")
+                st.number_input(label, least, 10_000, value=now, placeholder=AUTOMATIC, key=key)
         st.text_input(
             "More spellings of blank, with commas between them",
             ", ".join(asked.blanks or ()),
-            key="reading-blanks",
+            key=_key("blanks", asked),
             placeholder="for example -999, unknown",
         )
         st.form_submit_button("Read again", on_click=_take)
@@ -123,7 +122,12 @@ def _choice(label: str, name: str, options: Mapping[Any, str], asked: Reading) -
     said: dict[Any, str] = {AUTOMATIC: AUTOMATIC, **options}
     values, now = list(said), getattr(asked, name)
     at = values.index(now) if now in options else 0
-    st.selectbox(label, values, index=at, format_func=said.__getitem__, key=f"reading-{name}")
+    st.selectbox(label, values, index=at, format_func=said.__getitem__, key=_key(name, asked))
+
+
+def _key(name: str, asked: Reading) -> str:
+    """The key of a choice in the form, which begins anew wherever the file is asked to be read in another way."""
+    return f"reading-{name}-{hash(asked)}"
 
 
 def _codes(asked: Reading) -> dict[Any, str]:
@@ -134,11 +138,11 @@ def _codes(asked: Reading) -> dict[Any, str]:
 
 def _take() -> None:
     """Read with these choices."""
-    state, session = st.session_state, current()
-    chosen = {name: state.get(f"reading-{name}") for name in CHOICES}
+    state, asked = st.session_state, current().reading
+    chosen = {name: state.get(_key(name, asked)) for name in CHOICES}
     chosen = {name: None if value == AUTOMATIC else value for name, value in chosen.items()}
-    blanks = tuple(each.strip() for each in state["reading-blanks"].split(",") if each.strip())
-    _choose(replace(session.reading, **chosen, blanks=blanks or None))
+    blanks = tuple(each.strip() for each in state[_key("blanks", asked)].split(",") if each.strip())
+    _choose(replace(asked, **chosen, blanks=blanks or None))
 
 
 def _choose(reading: Reading) -> None:

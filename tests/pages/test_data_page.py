@@ -66,7 +66,7 @@ def test_the_scale_and_the_transforms_prepare_the_rows_anew(visitor, two_groups)
 
 def test_the_file_can_be_read_in_another_way(visitor, two_groups):
     visitor.upload(two_groups).settle()
-    visitor.app.selectbox(key="reading-header").set_value(0)
+    chosen(visitor, "header").set_value(0)
     next(each for each in visitor.app.button if each.label == "Read again").click().run()
     visitor.settle()
     assert visitor.session.reading.header == 0
@@ -273,13 +273,10 @@ def test_a_column_of_counts_weighs_the_rows_and_is_no_column_of_the_fit(visitor)
 def test_what_the_reader_decided_can_be_decided_otherwise(visitor):
     text = b"% made by hand\na,b\n1,'x,y'\n2,z\n3,w\n4,v\n"
     visitor.upload(text).settle()
-    keys = {each.key for kind in ("selectbox", "number_input", "text_input") for each in getattr(visitor.app, kind)}
-    assert {f"reading-{name}" for name in (*CHOICES, "blanks")} - keys <= {
-        "reading-sheet",
-        "reading-fill_merged",
-        "reading-hidden",
-    }
-    visitor.app.selectbox(key="reading-quote").set_value("'")
+    kinds = ("selectbox", "number_input", "text_input")
+    offered = {str(each.key).split("-")[1] for kind in kinds for each in getattr(visitor.app, kind) if "-" in each.key}
+    assert {*CHOICES, "blanks"} - offered <= {"sheet", "fill_merged", "hidden"}
+    chosen(visitor, "quote").set_value("'")
     next(each for each in visitor.app.button if each.label == "Read again").click().run()
     visitor.settle()
     assert visitor.session.reading.quote == "'"
@@ -345,3 +342,8 @@ def test_heaps_and_repeats_that_the_answer_took_account_of_are_taken_back_by_one
     assert visitor.app.button_group(key="heaps").value == []
     assert not visitor.app.exception
     assert visitor.refusals == []
+
+
+def chosen(visitor, name):
+    """A choice of the form that reads the file again."""
+    return next(each for each in visitor.app.selectbox if str(each.key).startswith(f"reading-{name}-"))

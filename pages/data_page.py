@@ -8,8 +8,9 @@ from core.errors import CoreError
 from core.numbers import count
 from pages.app import beginning
 from pages.app import results as derived
+from pages.app.choices import DataChoice, ModelChoice, ReadingChoice
 from pages.app.results import Analysis
-from pages.app.session import choose, current
+from pages.app.session import choice, choose, current
 from pages.data import column_choice, reading_form
 from pages.data.example import the_example
 from pages.ui import downloads, widgets
@@ -37,9 +38,9 @@ def show_empty() -> None:
 
 def show_unreadable() -> None:
     """The refusal stands above: read the file in another way, or begin with another table."""
-    if current().upload is not None:
+    if choice(DataChoice).upload is not None:
         with st.expander("Read the file in another way"):
-            reading_form.show(current().reading, ())
+            reading_form.show(choice(ReadingChoice).reading, ())
     widgets.uploader("Upload another table")
     widgets.samples()
 
@@ -51,10 +52,10 @@ def show_answer(analysis: Analysis) -> None:
         st.space(ROOM)
         return
     st.subheader(in_words(scene.groups, scene.largest, scene.odd), anchor=False)
-    if analysis.session.model is not None:
+    if analysis.model.choice.model is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("This is the model that you chose.", width="content")
-            st.button("Back to the automatic answer", key="automatic", on_click=choose, kwargs={"model": None})
+            st.button("Back to the automatic answer", key="automatic", on_click=choose, args=(ModelChoice(),))
     widgets.merging_note(analysis)
     widgets.warnings(scene.fit)
     picture, ways = st.columns([7, 3], gap="large")
@@ -62,15 +63,23 @@ def show_answer(analysis: Analysis) -> None:
     with ways:
         show_ways(scene)
         downloads.handed_on(analysis)
-    grounds = (*analysis.grounds, *(note.what for note in analysis.matrix.notes))
+    grounds = (*grounds_of(analysis), *(note.what for note in analysis.rows.matrix.notes))
     widgets.notes(grounds[:GROUNDS])
     widgets.apart_note(analysis, scene)
     if len(grounds) > GROUNDS:
         with st.expander(f"{len(grounds) - GROUNDS:,} more that it rests on"):
             widgets.notes(grounds[GROUNDS:])
-    if analysis.session.model is None:
+    if analysis.model.choice.model is None:
         with st.expander("How this was found"):
-            st.markdown(analysis.first.method)
+            st.markdown(analysis.rows.first.method)
+
+
+def grounds_of(analysis: Analysis) -> tuple[str, ...]:
+    """What the answer rests on; which components make up a group is said beside the way to change it."""
+    first = analysis.rows.first
+    if not analysis.model.is_automatic:
+        return () if first.proposal is None else first.proposal.grounds
+    return tuple(each for each in first.grounds if each != first.merging.sentence)
 
 
 def show_ways(scene: Scene) -> None:
@@ -101,7 +110,7 @@ def show_table(table: Table) -> None:
     size = f"{count(table.n_rows, 'row')} and {count(len(table.columns), 'column')}"
     st.markdown(f"**{plain(table.name)}** has {size}.")
     reading_form.told(table.notes)
-    if current().upload is not None:
+    if choice(DataChoice).upload is not None:
         reading_form.found(table.reading)
         with st.expander("Read the file in another way"):
             reading_form.show(table.reading, table.sheets)
@@ -137,7 +146,7 @@ def show_data() -> None:
     show_table(table)
 
 
-if current().has_data:
+if choice(DataChoice).is_there:
     show_data()
 else:
     show_empty()

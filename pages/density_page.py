@@ -16,8 +16,9 @@ from core.data.prepare import Transform
 from core.numbers import share
 from core.share.export import to_csv
 from pages.app.results import Analysis
-from pages.app.session import choose, current
+from pages.app.session import change, choice, choose
 from pages.density import sampling
+from pages.density.choices import DrawingChoice, WhatIfChoice
 from pages.density.sampling import Synthetic
 from pages.ui import widgets
 from pages.ui.drawing import draw
@@ -90,7 +91,7 @@ def show_what_if(analysis: Analysis, scene: Scene) -> None:
     """Suppose some columns' values; see what follows for the others."""
     st.subheader("What if some columns were known?", anchor=False)
     st.markdown("Give a value where you know one, and the others follow from the model. Grey: what is usual.")
-    given = dict(current().given)
+    given = dict(choice(WhatIfChoice).given)
     features, ranges = scene.features, sampling.usual_values(analysis)
     for at in range(0, len(features), ABREAST):
         for place, j in zip(st.columns(ABREAST), range(at, min(at + ABREAST, len(features))), strict=False):
@@ -104,7 +105,8 @@ def show_what_if(analysis: Analysis, scene: Scene) -> None:
                 level_field(scene.matrix.transform, j, given.get(categories[j].column))
     if not given:
         return
-    st.button("Forget these values", key="forget", on_click=choose, kwargs={"given": ()}, type="tertiary")
+    forget = {"kind": WhatIfChoice, "given": ()}
+    st.button("Forget these values", key="forget", on_click=change, kwargs=forget, type="tertiary")
     with refusals():
         found = sampling.supposed(analysis)
         if found is not None:
@@ -141,7 +143,8 @@ def show_rest(scene: Scene, found: WhatIf) -> None:
     st.markdown(f"With {said}: {likely}.")
     widgets.notes(tuple(beyond_all_rows(scene.matrix, dict(found.given))))
     rest = [scene.features[at] for at in found.rest] + [scene.categories[at] for at in found.rest_of_words]
-    about = current().about if current().about in rest else rest[0]
+    asked = choice(WhatIfChoice).about
+    about = asked if asked in rest else rest[0]
     if len(rest) > 1:
         st.session_state["about"] = about
         st.selectbox("Column that is asked about", rest, key="about", on_change=take_about, width=300)
@@ -161,7 +164,7 @@ def show_rest(scene: Scene, found: WhatIf) -> None:
 def show_synthetic(analysis: Analysis, scene: Scene, columns: tuple[int, int] | None) -> None:
     """Draw rows, check them against the real ones, take them away."""
     st.subheader("Synthetic rows", anchor=False)
-    drawing = current().drawing
+    drawing = choice(DrawingChoice).drawing
     for name in DRAWING:
         st.session_state[name] = getattr(drawing, name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -176,7 +179,7 @@ def show_synthetic(analysis: Analysis, scene: Scene, columns: tuple[int, int] | 
         show_check(analysis, scene, made, columns)
         st.download_button(
             "Synthetic rows (CSV)",
-            lambda: to_csv(synthetic_frame(made.values, analysis.matrix, analysis.table)),
+            lambda: to_csv(synthetic_frame(made.values, analysis.rows.matrix, analysis.rows.table)),
             "synthetic.csv",
             "text/csv",
             key="synthetic-csv",
@@ -195,7 +198,7 @@ def show_check(analysis: Analysis, scene: Scene, made: Synthetic, columns: tuple
         name = st.selectbox("Column to compare", scene.categories, key="compared-levels", width=300)
         draw(real_and_synthetic_levels(made.levels.frame, name))
     if made.likeness is not None:
-        frame = with_dates(made.likeness.frame, analysis.matrix.transform, MEASURED, SPREAD)
+        frame = with_dates(made.likeness.frame, analysis.rows.matrix.transform, MEASURED, SPREAD)
         st.dataframe(frame, hide_index=True, column_config=worded(CHECK, frame))
 
 
@@ -203,7 +206,7 @@ def take_given(transform: Transform) -> None:
     typed = ((name, st.session_state.get(f"given-{j}")) for j, name in enumerate(transform.features))
     told = ((each.column, st.session_state.get(f"given-level-{j}")) for j, each in enumerate(transform.categories))
     numbers = tuple((name, number(value)) for name, value in typed if value is not None)
-    choose(given=(*numbers, *((name, level) for name, level in told if level is not None)))
+    change(WhatIfChoice, given=(*numbers, *((name, level) for name, level in told if level is not None)))
 
 
 def number(typed: float | date) -> float:
@@ -211,11 +214,11 @@ def number(typed: float | date) -> float:
 
 
 def take_about() -> None:
-    choose(about=st.session_state["about"])
+    change(WhatIfChoice, about=st.session_state["about"])
 
 
 def take_drawing() -> None:
-    choose(drawing=Drawing(**{name: st.session_state[name] for name in DRAWING}))
+    choose(DrawingChoice(Drawing(**{name: st.session_state[name] for name in DRAWING})))
 
 
 st.title("How are the values spread?", anchor=False)

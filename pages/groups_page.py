@@ -13,8 +13,9 @@ from core.charts.groups.side_by_side import cluster_names, cluster_order, side_b
 from core.charts.groups.tables import agreement_table
 from core.charts.kmeans_or_mixture.ladder import ladder_chart
 from core.numbers import count, share
-from pages.app.results import Analysis, Pair
+from pages.app.results import Analysis
 from pages.groups import about_groups, uncertainty
+from pages.groups.results import Pair, ladder_to, pair_of
 from pages.ui import downloads, widgets
 from pages.ui.drawing import draw
 from pages.ui.messages import refusals
@@ -87,8 +88,9 @@ def show_differences(analysis: Analysis, found: Pair) -> None:
         )
         both = (found.scene.labels, found.partition.labels)
         called = (found.scene.grouping.labels, labels_of(names))
-        rows = differing_rows(analysis.table, analysis.matrix, split.differing, both, called, analysis.row_name)
-        st.dataframe(rows, hide_index=True, height=240, column_config=looks(analysis.table))
+        rows = analysis.rows
+        frame = differing_rows(rows.table, rows.matrix, split.differing, both, called, rows.name)
+        st.dataframe(frame, hide_index=True, height=240, column_config=looks(rows.table))
 
 
 def show_lesson(found: Pair, rungs: Ladder | None) -> None:
@@ -123,7 +125,7 @@ st.title("What are the groups?", anchor=False)
 analysis = widgets.need_data()
 if analysis is not None:
     with refusals():
-        found = analysis.pair
+        found = pair_of(analysis)
         if found is not None and found.scene.odd is not None:
             st.subheader(in_words(found.scene.groups, found.scene.largest, found.scene.odd), anchor=False)
         widgets.model_choice(analysis)
@@ -139,7 +141,7 @@ if analysis is not None:
             downloads.filled(analysis)
             with steps:  # last, as it may take a while
                 several = found.scene.fit.components > 1 and found.scene.features  # shapes are of numbers
-                rungs = analysis.ladder if several else None
+                rungs = ladder_to(analysis, found.scene.fit) if several else None
                 if rungs is not None:
                     show_ladder(rungs, found.scene.fit.components)
             with lesson:

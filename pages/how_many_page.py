@@ -12,9 +12,11 @@ from core.charts.kmeans_or_mixture.elbow import calinski_harabasz, davies_bouldi
 from core.charts.selection.curves import criterion_curves, leading_families
 from core.mixture.fit import Fit
 from core.numbers import count
+from pages.app.choices import Model, ModelChoice, SearchChoice
 from pages.app.results import Analysis
-from pages.app.session import Model, choose, current
-from pages.how_many import cell_choice, evidence
+from pages.app.session import choice, choose
+from pages.how_many import cell_choice, evidence, results
+from pages.how_many.choices import CriterionChoice, CurvesChoice
 from pages.ui import widgets
 from pages.ui.drawing import draw
 from pages.ui.messages import refusals
@@ -50,7 +52,7 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
     said, searched = st.container(), st.container()
     with searched:
         board = show_search(analysis, first, present)
-    found = select_model(board, current().criterion)
+    found = select_model(board, choice(CriterionChoice).criterion)
     show_board(found, board, analysis, present)
     show_details(found, board)
     more, k_means = st.container(), st.container()
@@ -66,12 +68,12 @@ def show_answer(analysis: Analysis, first: FirstAnswer, present: Fit) -> None:
 
 def show_conclusion(analysis: Analysis, found: Conclusion, present: Fit, test: BootstrapTest | None) -> None:
     """How many groups, and why; merging and the test are of the present model, and count if that is the best."""
-    found, best = replace(found, told=analysis.grouping), found.selection.best
+    found, best = replace(found, told=analysis.model.grouping), found.selection.best
     if (present.family, present.components) == (best.family, best.components):
-        found = replace(found, merging=analysis.merging, test=test)
+        found = replace(found, merging=analysis.model.merging, test=test)
     st.subheader(found.sentence, anchor=False)
-    if analysis.is_automatic:
-        st.markdown(" ".join(analysis.first.verdict))
+    if analysis.model.is_automatic:
+        st.markdown(" ".join(analysis.rows.first.verdict))
     first, *others = found.grounds
     st.markdown(first)
     widgets.notes(tuple(others))
@@ -79,7 +81,8 @@ def show_conclusion(analysis: Analysis, found: Conclusion, present: Fit, test: B
 
 def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
     """The offer to try more models, its progress, or what it found; returns the board to look at meanwhile."""
-    if analysis.session.search is None:
+    search = analysis.rows.session[SearchChoice].search
+    if search is None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             so_far = count(len(first.board.cells), "model")
             blanks = " takes those with blanks in too and" if first.searched < len(first.largest) else ""
@@ -90,10 +93,10 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
                 key="search",
                 icon=":material/manage_search:",
                 on_click=choose,
-                kwargs={"search": Search()},
+                args=(SearchChoice(Search()),),
             )
         return with_objections(first.board)
-    full = analysis.full_search
+    full = analysis.model.searched(search)
     if full is None:
         return with_objections(first.board)
     offer = full.offer(present)
@@ -101,7 +104,7 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
         st.markdown(offer.sentence, width="stretch")
         if offer.fit is not None:
             model = Model(offer.fit.family, offer.fit.components, full.board.search)
-            st.button("Use this model", key="offer", on_click=choose, kwargs={"model": model})
+            st.button("Use this model", key="offer", on_click=choose, args=(ModelChoice(model),))
     return with_objections(full.board)
 
 
@@ -139,7 +142,7 @@ def curves_choice(board: Board, criterion: Criterion) -> list[str]:
     """Which families have curves; at first the ones with the best fits."""
     names = [each.name for each in board.search.families]
     leading = leading_families(board, criterion)
-    st.session_state["curves"] = [name for name in names if name in (current().curves or leading)]
+    st.session_state["curves"] = [name for name in names if name in (choice(CurvesChoice).families or leading)]
     return st.pills("Curves of", names, selection_mode="multi", key="curves", on_change=take_curves)
 
 
@@ -147,7 +150,7 @@ def show_k_means(analysis: Analysis) -> bool:
     """The usual ways to choose K for K-Means; False while they are being computed."""
     st.subheader("What K-Means would say", anchor=False)
     st.markdown("K-Means has no likelihood and so no BIC. Four rules of thumb take its place.")
-    curve, grouping = analysis.curve, analysis.grouping
+    curve, grouping = results.curve(analysis.rows), analysis.model.grouping
     if curve is not None and grouping is not None:
         K = grouping.groups
         left, right = st.columns(2, gap="large")
@@ -168,16 +171,16 @@ def show_details(found: ModelSelection, board: Board) -> None:
 
 
 def take_curves() -> None:
-    choose(curves=tuple(st.session_state["curves"]) or None)
+    choose(CurvesChoice(tuple(st.session_state["curves"]) or None))
 
 
 def take_criterion() -> None:
-    choose(criterion=st.session_state["criterion"])
+    choose(CriterionChoice(st.session_state["criterion"]))
 
 
 st.title("How many groups are there?", anchor=False)
 analysis = widgets.need_data()
 if analysis is not None:
     with refusals():
-        if analysis.fit is not None:
-            show_answer(analysis, analysis.first, analysis.fit)
+        if analysis.model.fit is not None:
+            show_answer(analysis, analysis.rows.first, analysis.model.fit)

@@ -10,9 +10,11 @@ from core.charts.density.marginal import marginal_density
 from core.charts.groups.levels import odd_bars
 from core.charts.scene import Scene
 from core.numbers import count, figure, share
+from pages.app.choices import PolicyChoice, ReviewsChoice
 from pages.app.results import Analysis
-from pages.app.session import choose, current
+from pages.app.session import choice, choose
 from pages.odd_rows import reviews, second_opinions
+from pages.odd_rows.results import reasons_of
 from pages.ui import downloads, widgets
 from pages.ui.drawing import draw
 from pages.ui.messages import plain, refusals
@@ -58,7 +60,7 @@ def policy_choice(policy: Policy, rows: int) -> None:
 
 def take_kind(rows: int) -> None:
     """Another kind of threshold begins where it usually makes sense."""
-    begin = {
+    begin: dict[type[Policy], Policy] = {
         ExpectedFalseAlarms: ExpectedFalseAlarms(1.0),
         FalseDiscoveryRate: FalseDiscoveryRate(0.1),
         Quantile: Quantile(0.01),
@@ -66,23 +68,23 @@ def take_kind(rows: int) -> None:
     }
     chosen = st.session_state["policy"]
     if chosen is not None:
-        choose(policy=begin[chosen])
+        choose(PolicyChoice(begin[chosen]))
 
 
 def take_alarms() -> None:
-    choose(policy=ExpectedFalseAlarms(st.session_state["alarms"]))
+    choose(PolicyChoice(ExpectedFalseAlarms(st.session_state["alarms"])))
 
 
 def take_rate() -> None:
-    choose(policy=FalseDiscoveryRate(st.session_state["rate"]))
+    choose(PolicyChoice(FalseDiscoveryRate(st.session_state["rate"])))
 
 
 def take_share() -> None:
-    choose(policy=Quantile(st.session_state["share"] / 100))
+    choose(PolicyChoice(Quantile(st.session_state["share"] / 100)))
 
 
 def take_top() -> None:
-    choose(policy=TopRows(int(st.session_state["top"])))
+    choose(PolicyChoice(TopRows(int(st.session_state["top"]))))
 
 
 def show_line(analysis: Analysis, scene: Scene, odd: Anomalies) -> None:
@@ -110,25 +112,26 @@ def show_reasons(analysis: Analysis, scene: Scene, why: Reasons) -> None:
     draw(reason_bars(why, at, names[at]), picture)
     with words:
         widgets.notes(tuple(why.sentences(at)))
-        reviews.review_choice(int(analysis.matrix.row_ids[why.rows[at]]))
-    near = nearest_usual(scene.fit, analysis.matrix, int(why.rows[at]), scene.flagged)
+        reviews.review_choice(int(analysis.rows.matrix.row_ids[why.rows[at]]))
+    near = nearest_usual(scene.fit, analysis.rows.matrix, int(why.rows[at]), scene.flagged)
     if near:
         st.caption("The row, and the rows most like it that are not odd:")
-        rows = rows_of_table(analysis.table, analysis.matrix, [int(why.rows[at]), *near], analysis.row_name)
-        st.dataframe(rows, hide_index=True, placeholder="", column_config=looks(analysis.table))
+        rows = rows_of_table(analysis.rows.table, analysis.rows.matrix, [int(why.rows[at]), *near], analysis.rows.name)
+        st.dataframe(rows, hide_index=True, placeholder="", column_config=looks(analysis.rows.table))
 
 
 def show_apart(analysis: Analysis) -> None:
     """The rows that took no part in shaping the groups, with their cells."""
-    rows = apart(analysis.first.settled.took_part)
+    rows = apart(analysis.rows.first.settled.took_part)
     if len(rows):
         with st.expander(f"{count(len(rows), 'row')} took no part in shaping the groups"):
             st.markdown(
                 "Each lies so far from all groups that fewer than one such row is expected by chance. They are scored "
                 "and belong to their nearest group, but the groups are where they would be without them."
             )
-            shown = rows_of_table(analysis.table, analysis.matrix, rows[:MOST_LISTED].tolist(), analysis.row_name)
-            st.dataframe(shown, hide_index=True, placeholder="", column_config=looks(analysis.table))
+            table, listed = analysis.rows.table, rows[:MOST_LISTED].tolist()
+            shown = rows_of_table(table, analysis.rows.matrix, listed, analysis.rows.name)
+            st.dataframe(shown, hide_index=True, placeholder="", column_config=looks(table))
 
 
 st.title("Which rows do not belong?", anchor=False)
@@ -146,12 +149,13 @@ if analysis is not None:
             show_line(analysis, scene, scene.odd)
             if flagged:
                 st.subheader(f"{count(flagged, 'row')}, the oddest first", anchor=False)
-                why = analysis.reasons(scene)
+                why = reasons_of(analysis, scene, scene.odd)
                 reviews.table_of_odd_rows(analysis, scene, scene.odd, why)
-                downloads.odd(analysis)
+                downloads.odd(analysis, why)
                 show_reasons(analysis, scene, why)
-            elif current().reviews.said:
-                st.markdown(current().reviews.sentence(analysis.matrix.row_ids[scene.odd.ranking]))
+            elif choice(ReviewsChoice).reviews.said:
+                ids = analysis.rows.matrix.row_ids[scene.odd.ranking]
+                st.markdown(choice(ReviewsChoice).reviews.sentence(ids))
             downloads.handed_on(analysis)
             downloads.labelled(analysis)
             downloads.filled(analysis)

@@ -4,10 +4,12 @@ from core.analysis.groups.listing import with_dates
 from core.analysis.new_rows import ColumnMatch
 from core.numbers import count, figure, share
 from core.share.export import labelled_frame
+from pages.app import jobs
 from pages.app.results import Analysis
-from pages.app.session import choose, current
+from pages.app.session import choice, choose
 from pages.app.uploads import taken_in
 from pages.odd_rows import reviews
+from pages.score.choices import OtherFileChoice
 from pages.score.other_file import Arrived, arrived
 from pages.ui import downloads, widgets
 from pages.ui.drawing import draw
@@ -38,7 +40,8 @@ def take_file() -> None:
     with refusals():
         upload = taken_in("other")
         if upload is not None:
-            choose(other_file=upload)
+            jobs.forget_refused()
+            choose(OtherFileChoice(upload))
 
 
 def show_columns(columns: ColumnMatch) -> None:
@@ -67,7 +70,7 @@ def show_drift(analysis: Analysis, both: Arrived) -> None:
     for place, picture in zip((left, right), both.pictures(analysis, scene.slots), strict=True):
         draw(picture, place)
     with st.expander("Every column and group, as tables"):
-        frame = with_dates(found.drift, analysis.matrix.transform, ("mean_then", "mean_now"))
+        frame = with_dates(found.drift, analysis.rows.matrix.transform, ("mean_then", "mean_now"))
         st.dataframe(frame, hide_index=True, column_config=worded(DRIFT, frame), column_order=list(DRIFT))
         st.dataframe(found.groups, hide_index=True, column_config=GROUPS)
 
@@ -99,15 +102,15 @@ st.title("Score another file", anchor=False)
 analysis = widgets.need_data()
 if analysis is not None:
     with refusals():
-        if analysis.fit is not None and analysis.odd is not None:
+        if analysis.model.fit is not None and analysis.odd is not None:
             st.markdown("Bring rows of the same kind: the model stays as it is, and says of each new row what it is.")
             st.file_uploader(f"A table with the same columns: {widgets.FORMATS}", key="other", on_change=take_file)
-            upload = current().other_file
+            upload = choice(OtherFileChoice).upload
             if upload is not None:
                 with st.container(horizontal=True, vertical_alignment="center"):
                     st.markdown(f"Scored here: **{plain(upload.name)}**", width="content")
                     st.button(
-                        "Remove this file", key="away", type="tertiary", on_click=choose, kwargs={"other_file": None}
+                        "Remove this file", key="away", type="tertiary", on_click=choose, args=(OtherFileChoice(),)
                     )
                 both = arrived(analysis)
                 if both is not None:

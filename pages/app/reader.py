@@ -11,7 +11,7 @@ from core.data.read import read_table
 from core.data.table import Reading, Table
 from core.errors import ReadError
 from core.progress import Progress, Watch
-from pages.app.session import Upload
+from pages.app.uploads import Upload
 
 
 class Readers:

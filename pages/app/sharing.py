@@ -7,6 +7,7 @@ from dataclasses import replace
 from core.analysis.selection.board import Search
 from core.share.answered import Answered
 from core.share.recipe.recipe import Recipe
+from pages.app.choices import PolicyChoice, PreparationChoice, ReadingChoice, ReviewsChoice
 from pages.app.results import Analysis
 
 
@@ -15,22 +16,24 @@ def answered(analysis: Analysis) -> Answered | None:
     scene = analysis.scene
     if scene is None or scene.odd is None:
         return None
-    said, name = analysis.session.reviews, analysis.row_name
-    return Answered(analysis.table, analysis.first, scene.fit, scene.grouping, scene.odd, said, name)
+    rows = analysis.rows
+    said, name = rows.session[ReviewsChoice].reviews, rows.name
+    return Answered(rows.table, rows.first, scene.fit, scene.grouping, scene.odd, said, name)
 
 
 def recipe(analysis: Analysis, answer: Answered) -> Recipe:
     """The session's choices with what came of them, as the analysis is saved."""
-    session, model = analysis.session, analysis.session.model
+    session, chosen = analysis.rows.session, analysis.model.choice
+    model = chosen.model
     return Recipe.of(
-        analysis.table,
-        reading=replace(session.reading, name=None),
-        preparation=session.preparation,
+        analysis.rows.table,
+        reading=replace(session[ReadingChoice].reading, name=None),
+        preparation=session[PreparationChoice].preparation,
         plan=None if model is None else Search().plan(model.family, model.components),
         search=None if model is None else model.search,
-        groups=session.merged,
-        policy=session.policy,
+        groups=chosen.merged,
+        policy=session[PolicyChoice].policy,
         names=answer.grouping.given,
-        reviews=session.reviews,
+        reviews=session[ReviewsChoice].reviews,
         row_name=answer.row_name,
     ).with_result(answer)

@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.app.session import Upload
+from pages.app.spool import Spool, gone
 from pages.app.visits import session_id, visits
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that the visitor brought, spooled to a file without a name that goes when nothing refers to it.
+
+    Make one with `Upload.spool`; the session that holds it is the only way to its bytes. Without a name it cannot be
+    found, swept away by others or left behind: the system frees it with the process, however that ends.
+    """
+
+    name: str  # for display only, never used as a path
+    sha256: str
+    _spool: Spool = field(repr=False, compare=False)
+
+    @classmethod
+    def spool(cls, name: str, content: bytes) -> Upload:
+        """Write the bytes to the disk. Raises CoreError where they cannot be written."""
+        return cls(name, hashlib.sha256(content).hexdigest(), Spool(content))
+
+    @property
+    def close(self) -> Callable[[], object]:
+        """Gives the bytes up, whoever still refers to the upload; it does not itself refer to it."""
+        return self._spool.close
+
+    def content(self) -> bytes:
+        """The bytes. Raises CoreError where they are no longer what was written."""
+        content = self._spool.content()
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise gone()
+        return content
 
 
 def taken_in(uploader: str) -> Upload | None:

@@ -9,7 +9,8 @@ from core.data.category_choice import possible_categories
 from core.data.prepare import Preparation
 from core.data.table import Table
 from pages.app import beginning
-from pages.app.session import Ticks, choose, current
+from pages.app.session import current
+from pages.data.choices import tick_anew
 from pages.data.preparing import chosen_columns, prepare_with, taken_as_categories
 from pages.ui.messages import plain
 
@@ -53,7 +54,7 @@ def fit_as_categories(table: Table, names: tuple[str, ...]) -> None:
     columns = tuple(name for name in chosen_columns(table, preparation) if name not in names)
     encode = tuple(name for name in preparation.encode if name not in names)
     prepare_with(table, columns=columns, categories=names, encode=encode)
-    choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
+    tick_anew()
 
 
 def _take_fewest(table: Table) -> None:

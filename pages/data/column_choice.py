@@ -13,11 +13,13 @@ from core.data.prepare import Blanks, Preparation, Scale, Shape, usable_as_featu
 from core.data.table import Column, Kind, Table
 from core.numbers import count, figure
 from pages.app import beginning
-from pages.app.session import Ticks, choose, current
+from pages.app.choices import DataChoice, PreparationChoice, ReadingChoice
+from pages.app.session import change, choice, choose, current
 from pages.app.store import kept
 from pages.app.store import key as key_of
 from pages.data import category_choice
 from pages.data.category_choice import fit_as_categories
+from pages.data.choices import TicksChoice, tick_anew
 from pages.data.preparing import chosen_columns, prepare_with, taken_as_categories
 from pages.ui.messages import plain
 
@@ -51,13 +53,13 @@ def show(table: Table) -> None:
     preparation = beginning.preparation(current(), table)
     chosen = chosen_columns(table, preparation)
     st.subheader("Which columns it is based on", anchor=False)
-    if current().preparation is not None:
+    if choice(PreparationChoice).preparation is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("The rows are prepared as you chose.", width="content")
             st.button("Back to the automatic choice", key="prepare-automatic", on_click=_back, type="tertiary")
-    ticks = current().ticks
-    if current().preparation is None and ticks.columns not in ((), chosen):  # the answer has come to other columns
-        choose(ticks=Ticks(drawn=ticks.drawn + 1))
+    began = choice(TicksChoice).columns
+    if choice(PreparationChoice).preparation is None and began not in ((), chosen):  # the answer has come to others
+        tick_anew()
     numeric = [each for each in table.columns if each.kind.is_numeric]
     if numeric:
         _editor(table, numeric, chosen, list(LOOKS))
@@ -77,13 +79,14 @@ def show(table: Table) -> None:
 
 def _editor(table: Table, columns: list[Column], chosen: tuple[str, ...], order: list[str]) -> None:
     """The table keeps what is edited itself; what it began with must stay the same meanwhile."""
-    key = f"columns-{'use' in order}-{current().ticks.drawn}"
+    key = f"columns-{'use' in order}-{choice(DataChoice).brought}-{choice(TicksChoice).drawn}"
     if "use" in order and key not in st.session_state:
-        choose(ticks=replace(current().ticks, columns=chosen))
+        change(TicksChoice, columns=chosen)
     names = {each.name for each in columns}
-    frame = overview(table, current().ticks.columns)
+    frame = overview(table, choice(TicksChoice).columns)
     frame = frame[[name in names for name in frame["column"]]]
-    typed = current().upload is not None and table.reading.header is not None  # kinds of a text's cells can be told
+    upload = choice(DataChoice).upload
+    typed = upload is not None and table.reading.header is not None  # kinds of a text's cells can be told
     st.data_editor(
         frame,
         key=key,
@@ -103,7 +106,7 @@ def _take_edits(key: str, table: Table, columns: list[Column]) -> None:
     if kinds:
         _read_as(kinds)
         return
-    ticked = set(current().ticks.columns)
+    ticked = set(choice(TicksChoice).columns)
     ticked |= {name for name, edits in edited.items() if edits.get("use")}
     ticked -= {name for name, edits in edited.items() if edits.get("use") is False}
     _take_columns(table, tuple(each.name for each in columns if each.name in ticked))
@@ -117,19 +120,15 @@ def _take_columns(table: Table, columns: tuple[str, ...]) -> None:
 
 def _read_as(kinds: dict[str, Kind]) -> None:
     """Read the file again with these kinds of columns."""
-    session = current()
-    told = dict(session.reading.kinds or ()) | kinds
-    preparation = session.preparation
+    reading, preparation = choice(ReadingChoice).reading, choice(PreparationChoice).preparation
+    told = dict(reading.kinds or ()) | kinds
     if preparation is not None and preparation.columns is not None:
         kept = tuple(name for name in preparation.columns if name not in kinds)
         more = tuple(name for name, kind in kinds.items() if kind.is_numeric)
         words = preparation.categories and tuple(name for name in preparation.categories if name not in kinds)
         preparation = replace(preparation, columns=kept + more, categories=words)
-    choose(
-        reading=replace(session.reading, kinds=tuple(told.items())),
-        preparation=preparation,
-        ticks=Ticks(drawn=session.ticks.drawn + 1),
-    )
+    choose(ReadingChoice(replace(reading, kinds=tuple(told.items()))), PreparationChoice(preparation))
+    tick_anew()
 
 
 def _left_out(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> None:
@@ -155,7 +154,7 @@ def _take_in(table: Table, chosen: tuple[str, ...], name: str) -> None:
         return
     wanted = {*chosen, name}
     _take_columns(table, tuple(each.name for each in table.columns if each.name in wanted))
-    choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
+    tick_anew()
 
 
 def _form(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> None:
@@ -322,7 +321,7 @@ def _take_weight(table: Table) -> None:
     others = None if columns is None else tuple(name for name in columns if name != weight)
     categories = tuple(name for name in words if name != weight)
     prepare_with(table, weight=weight, columns=others, categories=categories, counts=False)
-    choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
+    tick_anew()
 
 
 def _take_form(table: Table) -> None:
@@ -331,5 +330,5 @@ def _take_form(table: Table) -> None:
 
 
 def _back() -> None:
-    choose(preparation=None)
-    choose(ticks=Ticks(drawn=current().ticks.drawn + 1))
+    choose(PreparationChoice())
+    tick_anew()

@@ -10,6 +10,7 @@ from core.data.columns import default_columns
 from core.data.prepare import Preparation
 from core.data.table import Table
 from pages.app import beginning
+from pages.app.choices import PreparationChoice
 from pages.app.session import choose, current
 
 
@@ -29,4 +30,4 @@ def taken_as_categories(table: Table, preparation: Preparation) -> tuple[str, ..
 
 def prepare_with(table: Table, **choices: Any) -> None:
     """Prepare the rows as they are, but for these choices."""
-    choose(preparation=replace(beginning.preparation(current(), table), **choices))
+    choose(PreparationChoice(replace(beginning.preparation(current(), table), **choices)))

@@ -9,7 +9,9 @@ from typing import Any
 import streamlit as st
 
 from core.data.table import Note, Reading
-from pages.app.session import Ticks, choose, current
+from pages.app.choices import DataChoice, ReadingChoice
+from pages.app.session import choice, choose
+from pages.data.choices import tick_anew
 from pages.ui import widgets
 from pages.ui.messages import plain
 
@@ -51,13 +53,13 @@ CHOICES = (
 
 def told(notes: Sequence[Note]) -> None:
     """What the reader did; where it could have done otherwise, with a button that does, and then one back."""
-    own = current().upload is not None
+    own = choice(DataChoice).upload is not None
     widgets.notes(tuple(note.what for note in notes if note.offer is None or not own))
     with st.container(gap="xxsmall"):
         for at, note in enumerate(notes):
             if note.offer is not None and own:
-                _offered(f"offer-{at}", note.what, note.offer.label, note.offer.applied(current().reading))
-        asked = current().reading
+                _offered(f"offer-{at}", note.what, note.offer.label, note.offer.applied(choice(ReadingChoice).reading))
+        asked = choice(ReadingChoice).reading
         if own and asked != Reading(name=asked.name):
             _offered("read-first", "The file is read as you asked.", "Read it as at first", Reading(name=asked.name))
 
@@ -84,7 +86,7 @@ def found(reading: Reading) -> None:
 
 def show(reading: Reading, sheets: Sequence[str]) -> None:
     """A form that reads the file again, beginning with what was asked for; reading is what was found out."""
-    asked = current().reading
+    asked = choice(ReadingChoice).reading
     with st.form("reading", border=False):
         left, right = st.columns(2, gap="large")
         with left:
@@ -138,7 +140,7 @@ def _codes(asked: Reading) -> dict[Any, str]:
 
 def _take() -> None:
     """Read with these choices."""
-    state, asked = st.session_state, current().reading
+    state, asked = st.session_state, choice(ReadingChoice).reading
     chosen = {name: state.get(_key(name, asked)) for name in CHOICES}
     chosen = {name: None if value == AUTOMATIC else value for name, value in chosen.items()}
     blanks = tuple(each.strip() for each in state[_key("blanks", asked)].split(",") if each.strip())
@@ -147,9 +149,5 @@ def _take() -> None:
 
 def _choose(reading: Reading) -> None:
     """Read the file in this way; the columns may be others then, so what is done to them begins anew."""
-    session = current()
-    choose(
-        reading=reading,
-        preparation=None,
-        ticks=Ticks(drawn=session.ticks.drawn + 1),
-    )
+    choose(ReadingChoice(reading))
+    tick_anew()

@@ -16,9 +16,9 @@ from core.charts.scene import Scene
 from core.numbers import count
 from core.progress import Watch
 from pages.app import jobs
-from pages.app.beginning import rows_key
 from pages.app.results import Analysis
-from pages.app.store import kept, key
+from pages.app.store import kept
+from pages.density.choices import DrawingChoice, WhatIfChoice
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,54 +38,48 @@ def densities(analysis: Analysis, scene: Scene, columns: tuple[int, int] | None)
             return (marginal_density(scene),)
         return (*(marginal_density(scene, at) for at in columns), joint_density(scene, columns))
 
-    return kept(_picture_key(analysis, "densities", columns), make)
+    return kept(analysis.picture_key("densities", columns), make)
 
 
 def peaks(analysis: Analysis, scene: Scene) -> str:
     """Which columns have several peaks, in words."""
     fitted = scene.fit
-    words_key = key("peaks", rows_key(analysis.session), analysis.session.model)
-    return kept(words_key, lambda: peaks_in_words(fitted.mixture, analysis.matrix))
+    return kept(analysis.model.key("peaks"), lambda: peaks_in_words(fitted.mixture, analysis.rows.matrix))
 
 
 def beside(analysis: Analysis, scene: Scene, made: Synthetic, columns: tuple[int, int]) -> Chart:
     """Synthetic rows beside the real ones."""
-    drawing = analysis.session.drawing
+    drawing = analysis.rows.session[DrawingChoice].drawing
     title = f"{count(drawing.rows, 'synthetic row')} beside the real ones"
 
     def make() -> Chart:
         return real_and_synthetic(scene, made.values, columns, title)
 
-    return kept(_picture_key(analysis, "beside", columns, drawing), make)
-
-
-def _picture_key(analysis: Analysis, what: str, *choices: object) -> str:
-    session = analysis.session
-    shown = (session.model, session.merged, session.policy, session.row_name, analysis.group_names)
-    return key(what, rows_key(session), *shown, *choices)
+    return kept(analysis.picture_key("beside", columns, drawing), make)
 
 
 def usual_values(analysis: Analysis) -> tuple[Usual, ...]:
     """What is usual of each column."""
-    return kept(key("usual", rows_key(analysis.session)), lambda: usual(analysis.matrix))
+    return kept(analysis.rows.key("usual"), lambda: usual(analysis.rows.matrix))
 
 
 def supposed(analysis: Analysis) -> WhatIf | None:
     """What follows from the values that are supposed. Raises ChoiceError for one that a column cannot have."""
-    fitted = analysis.fit
-    return None if fitted is None else what_if(fitted.mixture, analysis.matrix.transform, dict(analysis.session.given))
+    fitted = analysis.model.fit
+    given, transform = analysis.rows.session[WhatIfChoice].given, analysis.rows.matrix.transform
+    return None if fitted is None else what_if(fitted.mixture, transform, dict(given))
 
 
 def synthetic(analysis: Analysis) -> Synthetic | None:
     """Rows drawn from the current model, and how they compare with the real ones; None while they are drawn."""
-    fitted, session, matrix = analysis.fit, analysis.session, analysis.matrix
+    fitted, matrix, drawing = analysis.model.fit, analysis.rows.matrix, analysis.rows.session[DrawingChoice].drawing
     if fitted is None:
         return None
 
     def work(_: Watch) -> Synthetic:
-        made = synthetic_values(fitted.mixture, matrix, session.drawing)
+        made = synthetic_values(fitted.mixture, matrix, drawing)
         d = len(matrix.features)
         alike = likeness(matrix.raw, made[:, :d], matrix.features) if d else None
         return Synthetic(made, alike, level_likeness(matrix, made))
 
-    return jobs.result(key("synthetic", rows_key(session), session.model, session.drawing), "Drawing rows", work)
+    return jobs.result(analysis.model.key("synthetic", drawing), "Drawing rows", work)

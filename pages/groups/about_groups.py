@@ -15,9 +15,10 @@ from core.charts.groups.profile_map import profile_map
 from core.charts.groups.tables import category_table, column_ranges
 from core.charts.scene import Scene
 from core.numbers import figure
+from pages.app.choices import Split, call_groups
 from pages.app.results import Analysis
-from pages.app.session import Split, call_groups
 from pages.app.store import kept
+from pages.groups.results import contributions_in, profiles_in
 from pages.ui.drawing import draw
 from pages.ui.messages import plain
 from pages.ui.tables import looks
@@ -55,7 +56,7 @@ RAW = ("mean", "mean_low", "mean_high", "lower", "median", "upper")
 
 def show(analysis: Analysis, scene: Scene) -> None:
     """The section of the Groups page."""
-    known = analysis.profiles
+    known = profiles_in(analysis, scene)
     assert known is not None  # the scene is there
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("What each group is like", anchor=False, width="content")
@@ -74,10 +75,10 @@ def show(analysis: Analysis, scene: Scene) -> None:
 
 def name_choice(analysis: Analysis, scene: Scene) -> None:
     """A name for each group, for every picture, sentence and download."""
-    given = analysis.group_names
+    given = analysis.model.group_names
     with st.popover("Name the groups", icon=":material/edit:"):
         st.caption("Names are used on every page and in the downloads. An empty one goes back to the number.")
-        take = {"max_chars": LONGEST_NAME, "on_change": take_names, "args": (analysis.split, scene.groups)}
+        take = {"max_chars": LONGEST_NAME, "on_change": take_names, "args": (analysis.model.split, scene.groups)}
         for k in range(scene.groups):
             key, default = f"group-name-{k}", f"{UNNAMED}{k + 1}"
             st.session_state[key] = given[k] if k < len(given) else ""
@@ -90,7 +91,7 @@ def take_names(split: Split, groups: int) -> None:
 
 def show_figures(analysis: Analysis, scene: Scene, known: Profiles) -> None:
     """All numbers of the profiles."""
-    frame = with_dates(known.frame, analysis.matrix.transform, RAW, ("sd",), "feature")
+    frame = with_dates(known.frame, analysis.rows.matrix.transform, RAW, ("sd",), "feature")
     frame.insert(0, "name", [scene.names[group - 1] for group in frame["group"]])
     numbers = set(frame.select_dtypes("number").columns)
     config = {name: each for name, each in FIGURES.items() if name in numbers or name in ("name", "feature")}
@@ -111,7 +112,7 @@ def show_figures(analysis: Analysis, scene: Scene, known: Profiles) -> None:
 
 def show_contributions(analysis: Analysis, scene: Scene) -> None:
     """Which columns carry the groups, numbers and words in one ranking."""
-    found = analysis.contributions
+    found = contributions_in(analysis, scene)
     if scene.groups == 1 or found is None or len(found.columns) == 1:
         return
     st.markdown(plain(found.sentence, 400))
@@ -127,7 +128,7 @@ def show_contributions(analysis: Analysis, scene: Scene) -> None:
 def show_column(analysis: Analysis, scene: Scene, known: Profiles) -> None:
     """One column in every group: how the groups share it, and where each lies on it."""
     names = (*scene.features, *scene.categories)
-    found = analysis.contributions
+    found = contributions_in(analysis, scene)
     telling = names.index(found.columns[0].column) if found is not None else 0
     column = st.selectbox("A closer look at", range(len(names)), telling, names.__getitem__, key="closer")
     if column >= len(scene.features):
@@ -147,25 +148,25 @@ def show_examples(analysis: Analysis, scene: Scene) -> None:
     )
     if group is None or group >= scene.groups:
         return
-    density = kept(analysis.model_key("log density"), lambda: scene.fit.mixture.log_density(analysis.matrix.rows))
-    name = analysis.groups_key("examples", group)
+    density = kept(analysis.model.key("log density"), lambda: scene.fit.mixture.log_density(analysis.rows.matrix.rows))
+    name = analysis.model.groups_key("examples", group)
     found = kept(name, lambda: examples(density, scene.responsibilities, group))
-    both = example_rows(analysis.table, analysis.matrix, found, (*scene.names, "noise"), analysis.row_name)
-    st.dataframe(both, hide_index=True, placeholder="", column_config=looks(analysis.table))
+    both = example_rows(analysis.rows.table, analysis.rows.matrix, found, (*scene.names, "noise"), analysis.rows.name)
+    st.dataframe(both, hide_index=True, placeholder="", column_config=looks(analysis.rows.table))
 
 
 def show_categories(analysis: Analysis, scene: Scene) -> None:
     """The groups against a column of words, or of few numbers."""
-    fitted = (*scene.features, *scene.categories, *([analysis.row_name] if analysis.row_name else []))
-    categories = comparable(analysis.table, fitted)
+    fitted = (*scene.features, *scene.categories, *([analysis.rows.name] if analysis.rows.name else []))
+    categories = comparable(analysis.rows.table, fitted)
     if not categories:
         return
-    rows, labels = analysis.matrix.row_ids, scene.labels
-    name = analysis.groups_key("strongest outside", categories)
-    most = kept(name, lambda: strongest(analysis.table, rows, labels, scene.groups, categories))
+    rows, labels = analysis.rows.matrix.row_ids, scene.labels
+    name = analysis.model.groups_key("strongest outside", categories)
+    most = kept(name, lambda: strongest(analysis.rows.table, rows, labels, scene.groups, categories))
     first = categories.index(most)
     chosen = st.selectbox("Compare with a column that was not fitted", categories, first, key="category")
-    table = crosstab(scene.labels, analysis.table.frame[chosen].iloc[analysis.matrix.row_ids], scene.groups)
+    table = crosstab(scene.labels, analysis.rows.table.frame[chosen].iloc[analysis.rows.matrix.row_ids], scene.groups)
     draw(category_table(table, chosen, scene.names))
     if scene.groups > 1:
         st.markdown(in_words(association(table), chosen))

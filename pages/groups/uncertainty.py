@@ -12,7 +12,8 @@ from core.numbers import count, share
 from core.scale.threads import over_cores
 from pages.app import jobs
 from pages.app.results import Analysis
-from pages.app.session import choose, current
+from pages.app.session import change, choice
+from pages.groups.choices import UncertaintyChoice
 from pages.ui.drawing import draw
 from pages.ui.messages import plain
 
@@ -37,28 +38,27 @@ NUMBERS = {
 def show(analysis: Analysis, scene: Scene) -> None:
     """The section of the Groups page, or the offer to find out."""
     st.subheader("How sure is each group?", anchor=False)
-    fitted = scene.fit
+    fitted, rows = scene.fit, analysis.rows
     asked = (fitted.family.name, fitted.components)
-    if current().uncertainty_of != asked:
+    if choice(UncertaintyChoice).of != asked:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             said = "Other rows from the same source would give somewhat other groups. Drawing them anew shows how much."
             st.markdown(said, width="stretch")
-            st.button(
-                "Find out", key="sure", icon=":material/casino:", on_click=choose, kwargs={"uncertainty_of": asked}
-            )
+            take = {"kind": UncertaintyChoice, "of": asked}
+            st.button("Find out", key="sure", icon=":material/casino:", on_click=change, kwargs=take)
         return
     found = jobs.result(
-        analysis.groups_key("stability"),
+        analysis.model.groups_key("stability"),
         "Drawing the rows anew",
-        lambda watch: stability(fitted, analysis.taking_part, grouping=scene.grouping, watch=watch, over=over_cores),
+        lambda watch: stability(fitted, rows.taking_part, grouping=scene.grouping, watch=watch, over=over_cores),
     )
     if found is None:
         return
     show_stability(found, scene)
     ranges = jobs.result(
-        analysis.model_key("intervals"),
+        analysis.model.key("intervals"),
         "Weighing the rows anew",
-        lambda watch: intervals(fitted, analysis.taking_part, watch=watch, over=over_cores),
+        lambda watch: intervals(fitted, rows.taking_part, watch=watch, over=over_cores),
     )
     if ranges is not None:
         show_intervals(ranges, scene)

@@ -9,7 +9,9 @@ from core.charts.selection.effective import weights_by_start
 from core.mixture.bayes.variational import BayesPlan
 from core.numbers import count
 from pages.app.results import Analysis
-from pages.app.session import choose, current
+from pages.app.session import change, choice
+from pages.how_many import results
+from pages.how_many.choices import EvidenceChoice
 from pages.ui.drawing import draw
 
 EXPLANATION = (
@@ -29,7 +31,7 @@ COLUMNS = {
 def how_many(analysis: Analysis) -> EffectiveComponents | None:
     """The offer, the progress, or how many components Bayesian mixtures keep over their starts."""
     st.subheader("How many components does a Bayesian mixture need?", anchor=False)
-    if not current().bayesian:
+    if not choice(EvidenceChoice).bayesian:
         most = count(BayesPlan().components, "component")
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"It is given {most} and leaves empty what it does not need.", width="stretch")
@@ -37,16 +39,16 @@ def how_many(analysis: Analysis) -> EffectiveComponents | None:
                 "Let a Bayesian mixture find how many it needs",
                 key="bayesian",
                 icon=":material/filter_alt:",
-                on_click=choose,
-                kwargs={"bayesian": True},
+                on_click=change,
+                kwargs={"kind": EvidenceChoice, "bayesian": True},
             )
         return None
-    found = analysis.effective
+    found = results.needed(analysis.rows)
     if found is None:
         return None
     st.markdown(f"**{found.sentence}** {found.grounds}")
     draw(weights_by_start(found))
-    if found.rows < len(analysis.taking_part.values):
+    if found.rows < len(analysis.rows.taking_part.values):
         st.caption(f"On {count(found.rows, 'row')} drawn at random.")
     with st.expander("How a Bayesian mixture finds a number, and how far to trust it"):
         st.markdown(EXPLANATION)

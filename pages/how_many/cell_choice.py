@@ -9,7 +9,8 @@ import streamlit as st
 from core.analysis.selection.board import Board, Criterion
 from core.charts.selection.cell_map import SELECTION, cell_map
 from core.mixture.fit import Fit
-from pages.app.session import Model, choose
+from pages.app.choices import Model, ModelChoice
+from pages.app.session import choose
 from pages.ui.drawing import draw
 
 
@@ -32,4 +33,4 @@ def take(board: Board, key: str) -> None:
     if cell.fit is None:
         st.toast(cell.reason, icon=":material/block:")
     else:
-        choose(model=Model(cell.family, cell.components, board.search))
+        choose(ModelChoice(Model(cell.family, cell.components, board.search)))

@@ -12,9 +12,11 @@ from core.charts.groups.merging import entropy_plot
 from core.charts.selection.held_out import held_out_curves
 from core.mixture.fit import Fit
 from core.numbers import count
+from pages.app.choices import Model, ModelChoice
 from pages.app.results import Analysis
-from pages.app.session import Model, choose, current
-from pages.how_many import bayesian
+from pages.app.session import change, choice
+from pages.how_many import bayesian, results
+from pages.how_many.choices import CurvesChoice, EvidenceChoice
 from pages.ui.drawing import draw
 
 COLUMNS = {
@@ -34,10 +36,10 @@ def more(
     """What can be asked for, one job at a time, and what of it is there."""
     merging(analysis)
     held = held_out(analysis, board)
-    if held is None and current().held_out == board.search:
+    if held is None and choice(EvidenceChoice).held_out == board.search:
         return None, None, None
     test = one_more(analysis, present)
-    if test is None and current().tested == Model(present.family, present.components):
+    if test is None and choice(EvidenceChoice).tested == Model(present.family, present.components):
         return held, None, None
     return held, test, bayesian.how_many(analysis)
 
@@ -45,21 +47,21 @@ def more(
 def held_out(analysis: Analysis, board: Board) -> HeldOut | None:
     """How well the board's models predict rows that they have not seen, or the offer to find out."""
     st.subheader("Which model predicts new rows best?", anchor=False)
-    if current().held_out != board.search:
+    if choice(EvidenceChoice).held_out != board.search:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown("Criteria reckon with what a model costs. Holding rows out measures it.", width="stretch")
             st.button(
                 f"Hold rows out for {count(len(board.cells), 'model')}",
                 key="held-out",
                 icon=":material/call_split:",
-                on_click=choose,
-                kwargs={"held_out": board.search},
+                on_click=change,
+                kwargs={"kind": EvidenceChoice, "held_out": board.search},
             )
         return None
-    found = analysis.held_out(board.search)
+    found = results.predicted(analysis.rows, board.search)
     if found is not None:
         st.markdown(f"**{found.sentence}** {found.grounds}")
-        draw(held_out_curves(found, current().curves))
+        draw(held_out_curves(found, choice(CurvesChoice).families))
         with st.expander("Every model held out, as a table"):
             st.dataframe(found.frame, hide_index=True, column_config=COLUMNS)
     return found
@@ -67,7 +69,7 @@ def held_out(analysis: Analysis, board: Board) -> HeldOut | None:
 
 def merging(analysis: Analysis) -> None:
     """Which components make up one group, and the choice of another number of groups."""
-    found, grouping = analysis.merging, analysis.grouping
+    found, grouping = analysis.model.merging, analysis.model.grouping
     if found is None or grouping is None:
         return
     st.subheader("Are the components groups?", anchor=False)
@@ -87,8 +89,8 @@ def merging(analysis: Analysis) -> None:
             f"Back to {own}",
             key="merge",
             icon=":material/merge:",
-            on_click=choose,
-            kwargs={"merged": None},
+            on_click=change,
+            kwargs={"kind": ModelChoice, "merged": None},
             disabled=grouping.groups == own,
         )
         st.caption("The number holds on every page and in downloads; the model and its scores stay as they are.")
@@ -97,7 +99,7 @@ def merging(analysis: Analysis) -> None:
 def take_merged(own: int) -> None:
     """Adopt so many groups; own is how many there are if nobody chooses."""
     groups = st.session_state["merged"]
-    choose(merged=None if groups == own else groups)
+    change(ModelChoice, merged=None if groups == own else groups)
 
 
 def one_more(analysis: Analysis, present: Fit) -> BootstrapTest | None:
@@ -105,7 +107,7 @@ def one_more(analysis: Analysis, present: Fit) -> BootstrapTest | None:
     K = present.components
     st.subheader(f"Would {count(K + 1, 'component')} be better than {K}?", anchor=False)
     model = Model(present.family, K)
-    if current().tested != model:
+    if choice(EvidenceChoice).tested != model:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
                 "A further component always fits better. This test draws sets of rows from the present model, and "
@@ -116,11 +118,11 @@ def one_more(analysis: Analysis, present: Fit) -> BootstrapTest | None:
                 f"Test {K} against {K + 1}",
                 key="one-more",
                 icon=":material/casino:",
-                on_click=choose,
-                kwargs={"tested": model},
+                on_click=change,
+                kwargs={"kind": EvidenceChoice, "tested": model},
             )
         return None
-    found = analysis.bootstrap(model)
+    found = results.tested(analysis.rows, model)
     if found is not None:
         st.markdown(f"**{found.sentence}** {found.grounds}")
         st.caption("Bootstrap likelihood-ratio test (McLachlan 1987). It counts Gaussian components, not groups apart.")

@@ -16,7 +16,7 @@ from pages.ui.words import OWN_ROWS
 def rows_choice(place: DeltaGenerator, prefix: str, first: int = 1) -> tuple[Ground, str]:
     """The rows that a figure shows, and what they depend on; first is the position of the toy to begin with."""
     analysis = derived.analysis() if beginning.known().matrix is not None else None
-    features = [] if analysis is None else list(analysis.matrix.features)
+    features = [] if analysis is None else list(analysis.rows.matrix.features)
     names = [*TOYS] + ([OWN_ROWS] if len(features) > 1 else [])
     name = place.selectbox("Rows", names, first, key=f"{prefix}-rows", bind="query-params", format_func=_title)
     if name != OWN_ROWS or analysis is None:
@@ -26,9 +26,9 @@ def rows_choice(place: DeltaGenerator, prefix: str, first: int = 1) -> tuple[Gro
         return ground.of_toy(toy(name, rows)), ""
     x = place.selectbox("Across", features, 0, key=f"{prefix}-x", bind="query-params")
     y = place.selectbox("Up", [each for each in features if each != x], 0, key=f"{prefix}-y", bind="query-params")
-    data = beginning.rows_key(analysis.session)
+    data = beginning.rows_key(analysis.rows.session)
     at = features.index(x), features.index(y)
-    return kept(key(data, "ground", at), lambda: ground.of_columns(OWN_ROWS, analysis.matrix, at)), data
+    return kept(key(data, "ground", at), lambda: ground.of_columns(OWN_ROWS, analysis.rows.matrix, at)), data
 
 
 def _title(rows: str) -> str:

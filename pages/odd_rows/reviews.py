@@ -11,9 +11,11 @@ from core.analysis.anomaly.reasons import Reasons
 from core.analysis.anomaly.reviews import Review
 from core.analysis.groups.listing import REVIEW, listed, nearest_groups, odd_rows
 from core.charts.scene import Scene
+from pages.app.choices import ReviewsChoice
 from pages.app.results import Analysis
-from pages.app.session import choose, current
+from pages.app.session import change, choice
 from pages.app.store import key as key_of
+from pages.odd_rows.choices import ReviewTable
 from pages.ui.tables import looks
 
 LOOKS: dict[str, Any] = {
@@ -33,29 +35,29 @@ NAME = st.column_config.Column(width=150)
 
 def table_of_odd_rows(analysis: Analysis, scene: Scene, odd: Anomalies, why: Reasons) -> None:
     """The flagged rows, the oddest first, each with a review to choose; the table keeps what is edited itself."""
-    session = current()
-    rows = [int(row) for row in analysis.matrix.row_ids[listed(odd)]]
-    nearest = nearest_groups(scene.fit.mixture, analysis.matrix.rows[listed(odd)], scene.grouping)
-    frame = odd_rows(analysis.table, analysis.matrix, odd, nearest, why, session.reviews, analysis.row_name)
-    key = key_of("reviews", session.reviewed_apart, hash(tuple(rows)))
+    reviews = choice(ReviewsChoice).reviews
+    rows = [int(row) for row in analysis.rows.matrix.row_ids[listed(odd)]]
+    nearest = nearest_groups(scene.fit.mixture, analysis.rows.matrix.rows[listed(odd)], scene.grouping)
+    frame = odd_rows(analysis.rows.table, analysis.rows.matrix, odd, nearest, why, reviews, analysis.rows.name)
+    key = key_of("reviews", choice(ReviewTable).drawn, hash(tuple(rows)))
     st.data_editor(
         frame,
         key=key,
         hide_index=True,
         placeholder="",
         disabled=[name for name in frame.columns if name != REVIEW],
-        column_config=looks(analysis.table) | LOOKS | ({analysis.row_name: NAME} if analysis.row_name else {}),
+        column_config=looks(analysis.rows.table) | LOOKS | ({analysis.rows.name: NAME} if analysis.rows.name else {}),
         on_change=take_edits,
         args=(key, rows),
     )
-    st.markdown(f"{session.reviews.sentence(analysis.matrix.row_ids[odd.ranking])} Reviews stay with their rows, "
+    st.markdown(f"{reviews.sentence(analysis.rows.matrix.row_ids[odd.ranking])} Reviews stay with their rows, "
                 "whatever the line and the model, and go into the downloads.")  # fmt: skip
 
 
 def review_choice(row: int) -> None:
     """What the visitor says of one row, given by its position in the table's frame."""
     key = f"review-{row}"
-    st.session_state[key] = current().reviews.by_row.get(row)
+    st.session_state[key] = choice(ReviewsChoice).reviews.by_row.get(row)
     st.segmented_control(
         "Is it really odd?",
         list(Review),
@@ -75,9 +77,9 @@ def take_edits(key: str, rows: list[int]) -> None:
 def take_reviews(chosen: dict[int, str | None]) -> None:
     """Keep reviews by their rows' positions in the table's frame; None takes one back."""
     changes = {row: None if each is None else Review(each) for row, each in chosen.items()}
-    choose(reviews=current().reviews.changed(changes))
+    change(ReviewsChoice, reviews=choice(ReviewsChoice).reviews.changed(changes))
 
 
 def _take_review(key: str, row: int) -> None:
     take_reviews({row: st.session_state[key]})
-    choose(reviewed_apart=current().reviewed_apart + 1)
+    change(ReviewTable, drawn=choice(ReviewTable).drawn + 1)

@@ -8,10 +8,10 @@ from core.analysis.anomaly.detectors import Comparison, ask_detectors, compare_d
 from core.charts.anomaly.detectors import rank_scatter
 from core.charts.scene import Scene
 from pages.app import jobs
-from pages.app.beginning import rows_key
 from pages.app.results import Analysis
-from pages.app.session import choose, current
-from pages.app.store import kept, key
+from pages.app.session import choice, choose
+from pages.app.store import kept
+from pages.odd_rows.choices import SecondOpinionsChoice
 from pages.ui import widgets
 from pages.ui.drawing import draw
 
@@ -21,14 +21,15 @@ MOST_DIFFERING = 10
 def against_others(analysis: Analysis, scene: Scene) -> None:
     """How other detectors rank the rows, or the offer to find out."""
     st.subheader("Do other detectors agree?", anchor=False)
-    if not current().others:
+    if not choice(SecondOpinionsChoice).asked:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
                 "Isolation Forest and Local Outlier Factor look for odd rows without groups. What all find odd does "
                 "not hang on the model.",
                 width="stretch",
             )
-            st.button("Ask them", key="others", icon=":material/groups:", on_click=choose, kwargs={"others": True})
+            take = (SecondOpinionsChoice(asked=True),)
+            st.button("Ask them", key="others", icon=":material/groups:", on_click=choose, args=take)
         return
     if analysis.partition is None:  # the downloads above wait for it, and one job is at work at a time
         return
@@ -38,17 +39,16 @@ def against_others(analysis: Analysis, scene: Scene) -> None:
 
 
 def _compared(analysis: Analysis, scene: Scene) -> Comparison | None:
-    session, odd = analysis.session, scene.odd
+    odd, model = scene.odd, analysis.model
     assert odd is not None
-    chosen = (rows_key(session), session.model)
     asked = jobs.result(
-        key("detectors", *chosen),
+        model.key("detectors"),
         "Asking other detectors",
-        lambda watch: ask_detectors(odd.scored, analysis.matrix, watch=watch),
+        lambda watch: ask_detectors(odd.scored, analysis.rows.matrix, watch=watch),
     )
     if asked is None:
         return None
-    return kept(key("compared", *chosen, session.policy), lambda: compare_detectors(odd, asked))
+    return kept(model.key("compared", analysis.policy), lambda: compare_detectors(odd, asked))
 
 
 def _show(scene: Scene, found: Comparison) -> None:

@@ -17,8 +17,9 @@ from core.share.export import Labelled
 from pages.app import jobs
 from pages.app.reader import Read, readers
 from pages.app.results import Analysis
-from pages.app.session import Upload
 from pages.app.store import kept, key
+from pages.app.uploads import Upload
+from pages.score.choices import OtherFileChoice
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -52,7 +53,7 @@ class Arrived:
         """How the columns have moved, and how the groups' shares have; slots are the groups' colours."""
 
         def make() -> tuple[Chart, Chart]:
-            return drift_ranges(analysis.matrix, self.found), group_shares(self.found, slots)
+            return drift_ranges(analysis.rows.matrix, self.found), group_shares(self.found, slots)
 
         return kept(key("drift", self.key), make)
 
@@ -62,11 +63,11 @@ def arrived(analysis: Analysis) -> Arrived | None:
 
     Raises ReadError for a file that is no table, and DataError for one that lacks columns.
     """
-    upload, matrix = analysis.session.other_file, analysis.matrix
-    fitted, groups, odd = analysis.fit, analysis.grouping, analysis.odd
+    upload, matrix = analysis.rows.session[OtherFileChoice].upload, analysis.rows.matrix
+    fitted, groups, odd = analysis.model.fit, analysis.model.grouping, analysis.odd
     if upload is None or fitted is None or groups is None or odd is None:
         return None
-    reading = analysis.table.reading.of_values
+    reading = analysis.rows.table.reading.of_values
     table = _table(upload, reading)
     if table is None:
         return None
@@ -88,5 +89,4 @@ def _table(upload: Upload, reading: Reading) -> Table | None:
 
 
 def _key(analysis: Analysis, upload: Upload, reading: Reading) -> str:
-    session = analysis.session
-    return analysis.groups_key("other_file", analysis.group_names, session.policy, upload.sha256, reading)
+    return analysis.model.groups_key("other_file", analysis.model.group_names, analysis.policy, upload.sha256, reading)

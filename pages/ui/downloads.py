@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.analysis.anomaly.reasons import Reasons
 from core.data.table import Table
 from core.share.export import Labelled, labelled_frame, odd_frame, original_frame, to_csv
 from core.share.filled import filled_frame
@@ -17,6 +18,7 @@ from core.share.sheet import beyond_a_sheet, to_xlsx
 from core.share.sql import can_be_sql, labels_sql
 from core.share.workbook import MOST_ADDED, file_name, workbook
 from pages.app import sharing
+from pages.app.choices import ReviewsChoice
 from pages.app.results import Analysis
 from pages.ui.messages import plain
 
@@ -32,7 +34,7 @@ def handed_on(analysis: Analysis) -> None:
     answer = sharing.answered(analysis)
     if answer is None:
         return
-    refusal = beyond_a_sheet(original_frame(analysis.table), more_columns=MOST_ADDED)
+    refusal = beyond_a_sheet(original_frame(analysis.rows.table), more_columns=MOST_ADDED)
     files = (
         ("Report (HTML)", "report", "html", "text/html", lambda: html_report(answer, sharing.recipe(analysis, answer))),
         ("Workbook (XLSX)", "workbook", "xlsx", SHEET, lambda: workbook(answer, sharing.recipe(analysis, answer))),
@@ -59,17 +61,16 @@ def handed_on(analysis: Analysis) -> None:
 
 def labelled(analysis: Analysis) -> None:
     """Every row with its groups, shares and score."""
-    found, table = _found(analysis), analysis.table
+    found, table = _found(analysis), analysis.rows.table
     if found is not None:
         title = "All rows with groups and scores"
         pair(title, "labelled", table, lambda: labelled_frame(table, found), found.n_columns)
 
 
-def odd(analysis: Analysis) -> None:
+def odd(analysis: Analysis, why: Reasons) -> None:
     """The odd rows alone."""
-    found, table, scene = _found(analysis), analysis.table, analysis.scene
-    if found is not None and scene is not None:
-        why = analysis.reasons(scene)
+    found, table = _found(analysis), analysis.rows.table
+    if found is not None:
         title = "Odd rows with reasons and reviews"
         pair(title, "odd-rows", table, lambda: odd_frame(table, found, why), found.n_columns + 1)
 
@@ -105,7 +106,7 @@ def filled(analysis: Analysis) -> None:
         return
     st.download_button(
         "The table with blanks filled (CSV)",
-        lambda: to_csv(filled_frame(analysis.table, scene.matrix, scene.fit)),
+        lambda: to_csv(filled_frame(analysis.rows.table, scene.matrix, scene.fit)),
         "filled.csv",
         "text/csv",
         key="filled-csv",
@@ -119,6 +120,7 @@ def _found(analysis: Analysis) -> Labelled | None:
     scene, partition = analysis.scene, analysis.partition
     if scene is None or scene.odd is None or partition is None:
         return None
-    said = analysis.session.reviews
-    took_part = None if analysis.all_took_part else analysis.first.settled.took_part
-    return Labelled(analysis.matrix, scene.fit, scene.odd, partition, scene.grouping, said, took_part=took_part)
+    rows = analysis.rows
+    said = rows.session[ReviewsChoice].reviews
+    took_part = None if rows.all_took_part else rows.first.settled.took_part
+    return Labelled(rows.matrix, scene.fit, scene.odd, partition, scene.grouping, said, took_part=took_part)

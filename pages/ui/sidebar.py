@@ -10,7 +10,8 @@ from core.data.prepare import Preparation, Shape
 from core.data.samples import sample
 from core.numbers import count, figure
 from pages.app import beginning, jobs
-from pages.app.session import Session, current
+from pages.app.choices import DataChoice, ModelChoice
+from pages.app.session import choice
 from pages.ui.messages import plain
 from pages.ui.words import FAMILY_WORDS
 
@@ -21,17 +22,17 @@ TRANSFORMED = {Shape.LOG: "Logarithms of", Shape.YEO_JOHNSON: "Tails evened out 
 def show() -> None:
     """Data set, rows, columns and model, as far as they are known; nothing here waits or computes."""
     with st.sidebar:
-        session, known = current(), beginning.known()
-        if not session.has_data:
+        data, known = choice(DataChoice), beginning.known()
+        if not data.is_there:
             st.caption("No data yet.")
             return
-        st.markdown(f"**{plain(_name(session), 40)}**")
+        st.markdown(f"**{plain(_name(data), 40)}**")
         if known.matrix is not None:
             _rows_and_columns(len(known.matrix.values), (*known.matrix.features, *known.matrix.categories))
         if known.matrix is not None and known.preparation is not None:
             _form(known.preparation)
         if known.fit is not None and known.grouping is not None:
-            how = "found automatically" if session.model is None and session.merged is None else "your choice"
+            how = "found automatically" if choice(ModelChoice) == ModelChoice() else "your choice"
             family, grouping = known.fit.family.name, known.grouping
             st.markdown(f"**{count(grouping.groups, 'group')}**, {how}")
             of = f" of {grouping.components} components" if grouping.merges else ""
@@ -42,8 +43,8 @@ def show() -> None:
             st.caption(f"{search.title}: {jobs.in_words(search)}.")
 
 
-def _name(session: Session) -> str:
-    return session.upload.name if session.upload is not None else sample(str(session.sample)).title
+def _name(data: DataChoice) -> str:
+    return data.upload.name if data.upload is not None else sample(str(data.sample)).title
 
 
 def _form(preparation: Preparation) -> None:

@@ -8,7 +8,7 @@ from core.analysis.groups.listing import apart, apart_in_words
 from core.analysis.selection.objections import objections_to
 from core.charts.scene import Scene
 from core.data.samples import SAMPLES
-from core.data.table import Reading, Table
+from core.data.table import Table
 from core.errors import CoreError
 from core.mixture.em.stopping import Outcome
 from core.mixture.family import FAMILIES
@@ -16,8 +16,9 @@ from core.mixture.fit import Fit
 from core.numbers import count
 from pages.app import beginning
 from pages.app import results as derived
+from pages.app.choices import AxesChoice, DataChoice, Model, ModelChoice, RowNameChoice, SearchChoice, begin
 from pages.app.results import Analysis
-from pages.app.session import Model, begin, choose, current
+from pages.app.session import change, choice, choose, current
 from pages.app.uploads import taken_in
 from pages.ui.messages import plain, refusals, refuse
 from pages.ui.words import EM_FIGURE, OWN_ROWS, family_label
@@ -29,7 +30,7 @@ FORMATS = "CSV, TSV, TXT, XLSX, XLS, XLSB, ODS, Parquet, Arrow, JSON records or 
 
 def need_data() -> Analysis | None:
     """The analysis; else, in its place: what is missing and the ways to it, the progress, or the refusal."""
-    if not current().has_data:
+    if not choice(DataChoice).is_there:
         st.markdown("There is no data yet. Upload a table, or begin with one of the samples.")
         st.page_link("pages/data_page.py", label="Upload a table", icon=":material/upload_file:")
         samples()
@@ -74,7 +75,7 @@ def sample_list() -> None:
 
 def model_choice(analysis: Analysis) -> None:
     """The number and shape of the current model's components, for every page."""
-    fitted = analysis.fit
+    fitted = analysis.model.fit
     if fitted is None:
         return
     st.session_state["model-components"], st.session_state["model-family"] = fitted.components, fitted.family
@@ -85,7 +86,7 @@ def model_choice(analysis: Analysis) -> None:
             max(MOST_COMPONENTS, fitted.components),
             key="model-components",
             on_change=_take_model,
-            args=(len(analysis.matrix.features),),
+            args=(len(analysis.rows.matrix.features),),
             width=160,
         )
         st.selectbox(
@@ -94,41 +95,42 @@ def model_choice(analysis: Analysis) -> None:
             key="model-family",
             format_func=family_label,
             on_change=_take_model,
-            args=(len(analysis.matrix.features),),
-            disabled=not analysis.matrix.features,  # without numbers there are no shapes
+            args=(len(analysis.rows.matrix.features),),
+            disabled=not analysis.rows.matrix.features,  # without numbers there are no shapes
             width=300,
         )
         st.button(
             "Back to the automatic answer",
             key="model-automatic",
             on_click=choose,
-            kwargs={"model": None},
-            disabled=analysis.session.model is None,
+            args=(ModelChoice(),),
+            disabled=analysis.model.choice.model is None,
         )
     warnings(fitted)
 
 
 def merging_note(analysis: Analysis) -> None:
     """That components make up fewer groups, with the way to see them apart; or what was chosen, with the way back."""
-    found, grouping, merged = analysis.merging, analysis.grouping, current().merged
+    model, merged = analysis.model, analysis.model.choice.merged
+    found, grouping = model.merging, model.grouping
     if found is None or grouping is None or (merged is None and not grouping.merges):
         return
     own = count(found.components, "component")
     with st.container(horizontal=True, vertical_alignment="center"):
         if merged is None:
             st.markdown(found.sentence, width="content")
-            apart = {"merged": found.components}
-            st.button(f"Show the {own} apart", key="apart", on_click=choose, kwargs=apart, type="tertiary")
+            apart = {"kind": ModelChoice, "merged": found.components}
+            st.button(f"Show the {own} apart", key="apart", on_click=change, kwargs=apart, type="tertiary")
             return
         said = f"make up {count(grouping.groups, 'group')}" if grouping.merges else "are shown as groups"
         st.markdown(f"By your choice the {own} {said}.", width="content")
-        back = "Join those that no valley parts"
-        st.button(back, key="unmerge", on_click=choose, kwargs={"merged": None}, type="tertiary")
+        back = {"kind": ModelChoice, "merged": None}
+        st.button("Join those that no valley parts", key="unmerge", on_click=change, kwargs=back, type="tertiary")
 
 
 def apart_note(analysis: Analysis, scene: Scene) -> None:
     """Which rows took no part in shaping the groups."""
-    said = apart_in_words(scene.names_of(apart(analysis.first.settled.took_part)))
+    said = apart_in_words(scene.names_of(apart(analysis.rows.first.settled.took_part)))
     if said:
         st.caption(plain(said, 300))
 
@@ -143,10 +145,10 @@ def warnings(fitted: Fit) -> None:
 
 def axes_choice(analysis: Analysis, shown: tuple[int, int]) -> tuple[int, int]:
     """The two columns that pictures show, as positions; shown is what they are without a choice."""
-    names = analysis.matrix.features
+    names = analysis.rows.matrix.features
     if len(names) < 3:
         return shown
-    chosen = analysis.session.axes or (names[shown[0]], names[shown[1]])
+    chosen = analysis.rows.session[AxesChoice].axes or (names[shown[0]], names[shown[1]])
     st.session_state["axis-x"], st.session_state["axis-y"] = chosen
     with st.container(horizontal=True):
         st.selectbox("Across", names, key="axis-x", on_change=_take_axes, args=chosen, width=240)
@@ -156,7 +158,7 @@ def axes_choice(analysis: Analysis, shown: tuple[int, int]) -> tuple[int, int]:
 
 def lesson_link(analysis: Analysis, columns: tuple[int, int], fitted: Fit) -> None:
     """The way to see EM find groups such as these, on the two columns that are shown."""
-    x, y = (analysis.matrix.features[column] for column in columns)
+    x, y = (analysis.rows.matrix.features[column] for column in columns)
     st.page_link(
         "pages/how_em_works_page.py",
         label="See how this was found",
@@ -181,7 +183,7 @@ def row_name_choice(table: Table) -> None:
         names,
         key="row-name",
         format_func=lambda name: name or "its number",
-        on_change=lambda: choose(row_name=st.session_state["row-name"]),
+        on_change=lambda: choose(RowNameChoice(st.session_state["row-name"])),
         width=300,
     )
 
@@ -201,18 +203,18 @@ def _take_upload() -> None:
     with refusals():
         upload = taken_in("upload")
         if upload is not None:
-            begin(upload=upload, reading=Reading(name=upload.name))
+            begin(upload=upload)
 
 
 def _take_model(features: int) -> None:
     """The model that was named: as a search has found it, where one was asked for that has looked at it."""
     family, components = st.session_state["model-family"], int(st.session_state["model-components"])
-    search = current().search
+    search = choice(SearchChoice).search
     known = search is not None and (family, components) in search.cells(features)
-    choose(model=Model(family, components, search if known else None))
+    choose(ModelChoice(Model(family, components, search if known else None)))
 
 
 def _take_axes(*before: str) -> None:
     """A column against itself shows nothing: choosing the other axis's column swaps the two."""
     across, up = st.session_state["axis-x"], st.session_state["axis-y"]
-    choose(axes=(across, up) if across != up else (before[1], before[0]))
+    choose(AxesChoice((across, up) if across != up else (before[1], before[0])))

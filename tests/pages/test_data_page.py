@@ -8,9 +8,11 @@ from core.analysis.answer.first import first_answer
 from core.data.prepare import Preparation, Shape
 from core.data.samples import sample
 from core.progress import Progress
+from pages.app.choices import DataChoice, PreparationChoice, ReadingChoice, RowNameChoice
 from pages.app.jobs import Lane
-from pages.app.session import KEY, Session, Ticks
+from pages.app.session import KEY, Session
 from pages.data import column_choice
+from pages.data.choices import TicksChoice
 from pages.data.reading_form import CHOICES
 from pages.ui.messages import plain
 from tests.pages.conftest import OF_DATA, PAGES, as_csv
@@ -39,9 +41,9 @@ def test_columns_that_are_left_out_say_why_and_one_click_takes_them_in(visitor, 
     offered = {each.label: each.key for each in visitor.app.button if str(each.key).startswith("take-")}
     assert set(offered) == {"id", "same"}
     assert "an identifier or a running number" in visitor.text
-    assert visitor.session.preparation is None
+    assert visitor.session[PreparationChoice].preparation is None
     visitor.click(offered["id"]).settle()
-    assert visitor.session.preparation.columns == ("id", "width", "height")
+    assert visitor.session[PreparationChoice].preparation.columns == ("id", "width", "height")
     assert {each.label for each in visitor.app.button if str(each.key).startswith("take-")} == {"same"}
 
 
@@ -55,12 +57,12 @@ def test_a_choice_that_cannot_be_fitted_is_refused_and_leaves_the_way_back(visit
 
 def test_the_scale_and_the_transforms_prepare_the_rows_anew(visitor, two_groups):
     visitor.upload(two_groups).settle()
-    before = visitor.session.preparation
+    before = visitor.session[PreparationChoice].preparation
     visitor.app.pills(key="shape-YEO_JOHNSON").set_value(["width"]).run()
     visitor.settle()
-    assert dict(visitor.session.preparation.transforms) == {"width": "yeo-johnson"}
+    assert dict(visitor.session[PreparationChoice].preparation.transforms) == {"width": "yeo-johnson"}
     assert visitor.app.pills(key="shape-LOG").options == ["height"]
-    assert visitor.session.preparation != before
+    assert visitor.session[PreparationChoice].preparation != before
     assert visitor.refusals == []
 
 
@@ -69,7 +71,7 @@ def test_the_file_can_be_read_in_another_way(visitor, two_groups):
     chosen(visitor, "header").set_value(0)
     next(each for each in visitor.app.button if each.label == "Read again").click().run()
     visitor.settle()
-    assert visitor.session.reading.header == 0
+    assert visitor.session[ReadingChoice].reading.header == 0
     assert "has 121 rows and 5 columns" in visitor.text
 
 
@@ -134,8 +136,8 @@ def test_rows_are_called_by_the_likeliest_column_until_another_is_chosen(visitor
     assert visitor.app.selectbox(key="row-name").value == "name"
     visitor.app.selectbox(key="row-name").set_value("town").run()
     visitor.settle()
-    assert visitor.session.row_name == "town"
-    assert visitor.session.preparation is None  # which would fit everything anew
+    assert visitor.session[RowNameChoice].column == "town"
+    assert visitor.session[PreparationChoice].preparation is None  # which would fit everything anew
     visitor.app.selectbox(key="row-name").set_value("").run()
     assert visitor.app.selectbox(key="row-name").value == ""
 
@@ -158,19 +160,22 @@ def customers():
 
 
 def test_ticks_choose_the_columns_in_the_order_of_the_table(monkeypatch, customers):
-    session = Session(sample="customers", ticks=Ticks(("yearly_spend", "visits_per_year")))
+    session = Session().chosen(DataChoice(sample="customers"), TicksChoice(("yearly_spend", "visits_per_year")))
     screen = Screen(monkeypatch, session, {"5": {"use": True}, "2": {"use": False}})
     column_choice._take_edits("editor", sample("customers").load(), customers)
-    assert screen.session.preparation.columns == ("visits_per_year", "months_as_customer")
+    assert screen.session[PreparationChoice].preparation.columns == ("visits_per_year", "months_as_customer")
 
 
 def test_a_column_can_be_read_as_another_kind_and_then_leaves_or_joins_the_columns(monkeypatch, customers):
-    session = Session(sample="customers", preparation=Preparation(columns=("yearly_spend", "visits_per_year")))
+    session = Session().chosen(
+        DataChoice(sample="customers"),
+        PreparationChoice(Preparation(columns=("yearly_spend", "visits_per_year"))),
+    )
     screen = Screen(monkeypatch, session, {"2": {"kind": "text"}, "5": {"kind": "number"}})
     column_choice._take_edits("editor", sample("customers").load(), customers)
-    assert dict(screen.session.reading.kinds) == {"yearly_spend": "text", "months_as_customer": "number"}
-    assert screen.session.preparation.columns == ("visits_per_year", "months_as_customer")
-    assert screen.session.ticks.drawn == session.ticks.drawn + 1
+    assert dict(screen.session[ReadingChoice].reading.kinds) == {"yearly_spend": "text", "months_as_customer": "number"}
+    assert screen.session[PreparationChoice].preparation.columns == ("visits_per_year", "months_as_customer")
+    assert screen.session[TicksChoice].drawn == session[TicksChoice].drawn + 1
 
 
 @pytest.mark.parametrize(
@@ -220,13 +225,13 @@ def test_hostile_names_are_no_markdown_anywhere(visitor):
 
 def test_another_file_takes_the_place_of_the_first_and_an_emptied_uploader_does_not(visitor, two_groups):
     visitor.upload(two_groups).settle()
-    first = visitor.session.upload
+    first = visitor.session[DataChoice].upload
     visitor.go("pages/groups_page.py").go("pages/data_page.py").settle()
-    assert visitor.session.upload is first
+    assert visitor.session[DataChoice].upload is first
     visitor.app.file_uploader(key="upload").clear().run()
-    assert visitor.session.upload is first
+    assert visitor.session[DataChoice].upload is first
     visitor.upload(two_groups.replace(b"word", b"noun"), "second.csv").settle()
-    assert visitor.session.upload.name == "second.csv"
+    assert visitor.session[DataChoice].upload.name == "second.csv"
 
 
 def test_choices_outlive_the_switch_of_pages(visitor, two_groups):
@@ -235,7 +240,7 @@ def test_choices_outlive_the_switch_of_pages(visitor, two_groups):
     visitor.settle()
     visitor.go("pages/how_many_page.py").settle().go("pages/data_page.py").settle()
     assert visitor.app.radio(key="scale").value == "robust"
-    assert visitor.session.preparation.scale == "robust"
+    assert visitor.session[PreparationChoice].preparation.scale == "robust"
 
 
 def of_words_and_counts():
@@ -251,7 +256,7 @@ def test_words_that_take_part_break_no_page(visitor, page):
     visitor.upload(of_words_and_counts()).settle()
     visitor.app.button_group(key="encode").set_value(["colour"]).run()
     visitor.settle()
-    assert visitor.session.preparation.encode == ("colour",)
+    assert visitor.session[PreparationChoice].preparation.encode == ("colour",)
     visitor.go(page).settle()
     assert not visitor.app.exception
     assert visitor.refusals == []
@@ -261,9 +266,9 @@ def test_a_column_of_counts_weighs_the_rows_and_is_no_column_of_the_fit(visitor)
     visitor.upload(of_words_and_counts()).settle()
     visitor.app.selectbox(key="weight").set_value("times").run()
     visitor.settle()
-    assert visitor.session.preparation.weight == "times"
+    assert visitor.session[PreparationChoice].preparation.weight == "times"
     visitor.app.checkbox(key="counts").check().run()
-    assert visitor.settle().session.preparation.counts
+    assert visitor.settle().session[PreparationChoice].preparation.counts
     assert visitor.refusals == []
     visitor.go("pages/groups_page.py").settle()
     assert not visitor.app.exception
@@ -279,7 +284,7 @@ def test_what_the_reader_decided_can_be_decided_otherwise(visitor):
     chosen(visitor, "quote").set_value("'")
     next(each for each in visitor.app.button if each.label == "Read again").click().run()
     visitor.settle()
-    assert visitor.session.reading.quote == "'"
+    assert visitor.session[ReadingChoice].reading.quote == "'"
     assert not visitor.app.exception
 
 
@@ -288,13 +293,13 @@ def test_a_code_is_put_back_by_itself_and_the_form_says_so(visitor):
     rows[:3, 0], rows[:4, 1] = -999, -99
     visitor.upload(as_csv(["a", "b"], rows.tolist())).settle()
     visitor.click(next(each.key for each in visitor.app.button if each.label.endswith("-999 is a number"))).settle()
-    assert visitor.session.reading.codes == ("-999",)
+    assert visitor.session[ReadingChoice].reading.codes == ("-999",)
     offers = [each.label for each in visitor.app.button if each.label.endswith(" is a number")]
     assert len(offers) == 1
     assert offers[0].endswith("-99 is a number")
     next(each for each in visitor.app.button if each.label == "Read again").click().run()
     visitor.settle()
-    assert visitor.session.reading.codes == ("-999",)
+    assert visitor.session[ReadingChoice].reading.codes == ("-999",)
     assert not visitor.app.exception
 
 
@@ -303,7 +308,7 @@ def test_one_click_takes_every_transform_that_long_tails_suggest(visitor):
     visitor.upload(as_csv(["wide", "wider"], [[f"{x:.5f}" for x in row] for row in tails.tolist()])).settle()
     visitor.app.button_group(key="shape-LOG").set_value([]).run()
     visitor.settle().click("suggested").settle()
-    assert dict(visitor.session.preparation.transforms) == {"wide": Shape.LOG, "wider": Shape.LOG}
+    assert dict(visitor.session[PreparationChoice].preparation.transforms) == {"wide": Shape.LOG, "wider": Shape.LOG}
     assert "suggested" not in visitor.keys
     assert visitor.app.button_group(key="shape-LOG").value == ["wide", "wider"]
     assert "Logarithms of wide, wider" in visitor.text
@@ -313,15 +318,15 @@ def test_one_click_takes_every_transform_that_long_tails_suggest(visitor):
 def test_transforms_that_the_answer_took_are_seen_and_taken_back_by_one_click(visitor):
     tails = np.exp(np.random.default_rng(0).normal(size=(200, 2)) * 2)
     visitor.upload(as_csv(["wide", "wider"], [[f"{x:.5f}" for x in row] for row in tails.tolist()])).settle()
-    assert visitor.session.preparation is None
+    assert visitor.session[PreparationChoice].preparation is None
     assert "Logarithms of wide, wider" in visitor.text
     assert "“wide” is skewed" in visitor.text
     assert visitor.app.button_group(key="shape-LOG").value == ["wide", "wider"]
     visitor.app.button_group(key="shape-LOG").set_value(["wider"]).run()
     visitor.settle()
-    assert dict(visitor.session.preparation.transforms) == {"wider": Shape.LOG}
+    assert dict(visitor.session[PreparationChoice].preparation.transforms) == {"wider": Shape.LOG}
     visitor.click("prepare-automatic").settle()
-    assert visitor.session.preparation is None
+    assert visitor.session[PreparationChoice].preparation is None
     assert "Logarithms of wide, wider" in visitor.text
 
 
@@ -337,8 +342,8 @@ def test_heaps_and_repeats_that_the_answer_took_account_of_are_taken_back_by_one
     visitor.app.button_group(key="heaps").set_value([]).run()
     visitor.settle().app.radio(key="repeats").set_value(True).run()
     visitor.settle()
-    assert visitor.session.preparation.heaps == ()
-    assert visitor.session.preparation.repeats
+    assert visitor.session[PreparationChoice].preparation.heaps == ()
+    assert visitor.session[PreparationChoice].preparation.repeats
     assert visitor.app.button_group(key="heaps").value == []
     assert not visitor.app.exception
     assert visitor.refusals == []

@@ -7,7 +7,8 @@ import pytest
 from core.data.prepare import Preparation
 from core.mixture.family import family
 from core.mixture.fit import fit
-from pages.app.session import Model
+from pages.app.choices import Model, ModelChoice, PreparationChoice
+from pages.density.choices import DrawingChoice, WhatIfChoice
 from pages.ui.messages import plain
 from tests.pages.conftest import as_csv
 
@@ -44,9 +45,9 @@ def test_a_value_that_is_supposed_says_which_group_and_what_the_others_are(iris)
     assert rest["sd"].to_numpy()[-1] < rest["sd_before"].to_numpy()[-1]
     iris.app.selectbox(key="about").select(rest["column"].iloc[2]).run()
     assert not iris.app.exception
-    assert iris.session.about == rest["column"].iloc[2]
+    assert iris.session[WhatIfChoice].about == rest["column"].iloc[2]
     iris.click("forget")
-    assert iris.session.given == ()
+    assert iris.session[WhatIfChoice].given == ()
     assert "forget" not in iris.keys
 
 
@@ -62,7 +63,7 @@ def test_the_number_of_synthetic_rows_and_the_rules_are_choices(iris):
     iris.app.checkbox(key="within").uncheck().run()
     iris.settle()
     assert not iris.app.exception
-    assert (iris.session.drawing.rows, iris.session.drawing.within) == (77, False)
+    assert (iris.session[DrawingChoice].drawing.rows, iris.session[DrawingChoice].drawing.within) == (77, False)
     iris.go("pages/groups_page.py").settle().go(PAGE).settle()
     assert iris.app.number_input(key="rows").value == 77
 
@@ -79,10 +80,10 @@ def test_the_page_says_that_noise_is_left_out(visitor, monkeypatch):
     def noisy(matrix, plan, found, watch):
         return fit(matrix, replace(plan, noise=True), watch=watch)
 
-    monkeypatch.setattr("pages.app.results.chosen", noisy)
+    monkeypatch.setattr("pages.app.model.chosen", noisy)
     visitor.click("sample-outliers").settle()
     session = visitor.session
-    visitor.app.session_state["session"] = replace(session, model=Model(family("EVI"), 3))
+    visitor.app.session_state["session"] = session.chosen(ModelChoice(Model(family("EVI"), 3)))
     visitor.go(PAGE).settle()
     assert not visitor.app.exception
     assert "of the rows: scattered ones that no group claims" in visitor.text
@@ -99,7 +100,7 @@ def test_a_date_is_typed_and_told_as_a_date(visitor):
     ]
     visitor.upload(as_csv(["when", "level", "other"], rows)).settle()
     chosen = Preparation(columns=("when", "level", "other"))
-    visitor.app.session_state["session"] = replace(visitor.session, preparation=chosen)
+    visitor.app.session_state["session"] = visitor.session.chosen(PreparationChoice(chosen))
     visitor.go(PAGE).settle()
     visitor.app.date_input(key="given-0").set_value(date(2023, 3, 5)).run()
     visitor.settle()

@@ -1,12 +1,10 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 import core
 from core.mixture.family import family
 from pages.app import sharing
-from pages.app.session import Model
+from pages.app.choices import Model, ModelChoice, PolicyChoice
 from pages.ui import downloads
 from tests.pages.conftest import PAGES
 
@@ -62,4 +60,4 @@ def test_a_saved_analysis_replays_to_the_numbers_of_the_pages(visitor, two_group
 
 def with_choices(visitor):
     """A model, a number of groups and a line of the visitor's own."""
-    return replace(visitor.session, model=Model(family("EEE"), 2), merged=1, policy=core.TopRows(3))
+    return visitor.session.chosen(ModelChoice(Model(family("EEE"), 2), 1), PolicyChoice(core.TopRows(3)))

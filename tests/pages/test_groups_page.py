@@ -1,6 +1,7 @@
 import pytest
 
 from core.data.samples import sample
+from pages.app.choices import ModelChoice, NamesChoice
 from pages.ui.messages import plain
 from tests.pages.conftest import PAGES, as_csv
 
@@ -39,11 +40,11 @@ def test_components_without_a_valley_between_them_are_one_group_and_one_click_sh
     assert visitor.headings[0].startswith("2 groups; ")
     assert "The 3 components make up 2 groups" in visitor.text
     visitor.go("pages/groups_page.py").settle().click("apart").settle()
-    assert visitor.session.merged == 3
+    assert visitor.session[ModelChoice].merged == 3
     assert visitor.headings[0].startswith("3 groups; ")
     assert "By your choice the 3 components are shown as groups." in visitor.text
     visitor.go("pages/data_page.py").settle().click("unmerge").settle()
-    assert visitor.session.merged is None
+    assert visitor.session[ModelChoice].merged is None
     assert visitor.headings[0].startswith("2 groups; ")
 
 
@@ -81,7 +82,7 @@ def test_the_scatter_can_show_doubt_behind_the_rows(iris):
 def test_names_of_groups_are_used_on_every_page_and_come_back_with_their_model(iris):
     iris.app.text_input(key="group-name-0").set_value("*setosa* & <b>").run()
     iris.settle()
-    assert iris.session.names[0][1][0] == "*setosa* & <b>"
+    assert iris.session[NamesChoice].names[0][1][0] == "*setosa* & <b>"
     assert r"**\*setosa\* \& \<b\>** holds 100 rows" in iris.text
     iris.go("pages/density_page.py").settle()
     iris.app.number_input(key="given-0").set_value(5.0).run()
@@ -93,7 +94,7 @@ def test_names_of_groups_are_used_on_every_page_and_come_back_with_their_model(i
     assert "**Group 1** holds" in iris.text
     iris.app.number_input(key="model-components").set_value(2).run()
     iris.settle()
-    assert iris.session.model is not None  # chosen, though it is the one that was found without asking
+    assert iris.session[ModelChoice].model is not None  # chosen, though it is the one that was found without asking
     assert r"**\*setosa\* \& \<b\>** holds 100 rows" in iris.text
     iris.app.text_input(key="group-name-1").set_value("others").run()
     iris.settle()

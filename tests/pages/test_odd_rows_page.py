@@ -1,10 +1,10 @@
-from dataclasses import replace
-
 from streamlit.testing.v1 import AppTest
 
 from core.analysis.anomaly.odd_rows import FalseDiscoveryRate, TopRows
 from core.analysis.anomaly.reviews import Review, Reviews
 from core.data.prepare import Preparation
+from pages.app.choices import PolicyChoice, PreparationChoice, ReviewsChoice
+from pages.odd_rows.choices import SecondOpinionsChoice
 from tests.pages.conftest import as_csv
 
 
@@ -12,9 +12,9 @@ def test_the_line_can_be_drawn_by_false_discoveries(visitor):
     visitor.click("sample-outliers").settle().go("pages/odd_rows_page.py").settle()
     visitor.app.segmented_control(key="policy").set_value(FalseDiscoveryRate).run()
     assert not visitor.app.exception
-    assert visitor.session.policy == FalseDiscoveryRate(0.1)
+    assert visitor.session[PolicyChoice].policy == FalseDiscoveryRate(0.1)
     visitor.app.select_slider(key="rate").set_value(0.01).run()
-    assert visitor.session.policy == FalseDiscoveryRate(0.01)
+    assert visitor.session[PolicyChoice].policy == FalseDiscoveryRate(0.01)
 
 
 def test_an_odd_row_says_what_its_columns_should_have_been(visitor):
@@ -39,7 +39,7 @@ def test_a_review_given_beside_the_reasons_stands_in_the_table_and_is_counted(vi
     assert reviews_shown(visitor)[row] == "really odd"
     assert "Of 1 reviewed row, 1 is really odd." in visitor.text
     visitor.app.segmented_control(key=f"review-{row - 1}").set_value(None).run()
-    assert visitor.session.reviews == Reviews()
+    assert visitor.session[ReviewsChoice].reviews == Reviews()
 
 
 def test_reviews_stay_when_the_line_the_page_and_the_model_change_and_go_with_the_file(visitor):
@@ -54,7 +54,7 @@ def test_reviews_stay_when_the_line_the_page_and_the_model_change_and_go_with_th
     assert not visitor.app.exception
     assert reviews_shown(visitor)[row] == "fine"
     visitor.go("pages/data_page.py").settle().click("begin-iris").settle()
-    assert visitor.session.reviews == Reviews()
+    assert visitor.session[ReviewsChoice].reviews == Reviews()
 
 
 def test_a_review_chosen_in_the_table_is_kept_by_its_row():
@@ -62,6 +62,7 @@ def test_a_review_chosen_in_the_table_is_kept_by_its_row():
         import streamlit as st
 
         from core.analysis.groups.listing import REVIEW
+        from pages.app.choices import ReviewsChoice
         from pages.app.session import current
         from pages.odd_rows import reviews
 
@@ -69,11 +70,11 @@ def test_a_review_chosen_in_the_table_is_kept_by_its_row():
         reviews.take_edits("table", [30, 10, 20])
         st.session_state["table"] = {"edited_rows": {0: {REVIEW: None}}}
         reviews.take_edits("table", [30, 10, 20])
-        st.write(current().reviews.said)
+        st.write(current()[ReviewsChoice].reviews.said)
 
     ran = AppTest.from_function(script).run()
     assert not ran.exception
-    assert ran.session_state["session"].reviews == Reviews.of({10: Review.FINE})
+    assert ran.session_state["session"][ReviewsChoice].reviews == Reviews.of({10: Review.FINE})
 
 
 def test_other_detectors_are_asked_on_demand_and_stay_when_the_line_moves(visitor):
@@ -92,8 +93,8 @@ def test_other_detectors_are_asked_on_demand_and_stay_when_the_line_moves(visito
 def test_rows_that_are_nearly_all_blank_somewhere_have_a_refusal_in_place_of_other_detectors(visitor):
     rows = [[f"{i * i % 17 + i / 9:.3f}", "" if i > 5 else str(i)] for i in range(40)]
     visitor.upload(as_csv(["a", "b"], rows)).settle()
-    visitor.app.session_state["session"] = replace(
-        visitor.session, preparation=Preparation(columns=("a", "b")), others=True
+    visitor.app.session_state["session"] = visitor.session.chosen(
+        PreparationChoice(Preparation(columns=("a", "b"))), SecondOpinionsChoice(asked=True)
     )
     visitor.go("pages/odd_rows_page.py").settle()
     assert not visitor.app.exception

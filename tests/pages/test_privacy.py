@@ -1,4 +1,5 @@
 from core.numbers import count
+from pages.app.choices import DataChoice
 from tests.pages.conftest import as_csv
 
 
@@ -13,7 +14,7 @@ def test_a_second_session_sees_nothing_of_the_first(visitors):
     first, second = visitors(), visitors()
     first.upload(table("a", "Ada"), "ada.csv").settle()
     second.app.run()
-    assert not second.session.has_data
+    assert not second.session[DataChoice].is_there
     assert "ada" not in second.text.lower()
 
 

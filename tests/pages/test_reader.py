@@ -10,8 +10,9 @@ import pytest
 from core.data.table import Reading
 from core.errors import ReadError
 from pages.app import reader
+from pages.app.choices import DataChoice
 from pages.app.reader import Read, Readers
-from pages.app.session import Upload
+from pages.app.uploads import Upload
 from tests.pages.conftest import as_csv
 
 CONTENT = b"a,b\n1,2\n3,5\n"
@@ -62,9 +63,9 @@ def test_a_full_disk_is_told_on_the_page_and_the_next_upload_is_taken(visitor, m
         full.setattr(tempfile, "TemporaryFile", partial(open, "/dev/full", "r+b"))
         visitor.upload(content)
     assert any("could not be kept on the server" in each for each in visitor.refusals)
-    assert not visitor.session.has_data
+    assert not visitor.session[DataChoice].is_there
     visitor.upload(content, "again.csv")
-    assert visitor.session.upload.name == "again.csv"
+    assert visitor.session[DataChoice].upload.name == "again.csv"
     assert not visitor.refusals
 
 

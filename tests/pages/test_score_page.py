@@ -3,6 +3,8 @@ import io
 
 import pytest
 
+from pages.app.choices import ReadingChoice
+from pages.score.choices import OtherFileChoice
 from tests.pages.conftest import as_csv
 
 PAGE = "pages/score_page.py"
@@ -66,13 +68,13 @@ def test_what_was_brought_stays_when_pages_are_switched_and_goes_with_other_data
     assert "No column has moved by much" in ready.headings
     ready.go("pages/data_page.py").settle().click("begin-faithful").settle().go(PAGE).settle()
     assert not ready.headings
-    assert ready.session.other_file is None
+    assert ready.session[OtherFileChoice].upload is None
 
 
 def test_a_file_can_be_put_away(ready, two_groups):
     bring(ready, two_groups).click("away").settle()
     assert not ready.app.exception
-    assert ready.session.other_file is None
+    assert ready.session[OtherFileChoice].upload is None
     assert not ready.headings
 
 
@@ -90,9 +92,9 @@ def doubtful(n=60):
 
 def test_the_other_file_is_read_as_the_first_one_was_however_that_was_chosen(visitor):
     visitor.upload(doubtful()).settle()
-    assert visitor.session.reading.decimal is None
+    assert visitor.session[ReadingChoice].reading.decimal is None
     visitor.go("pages/data_page.py").settle().click("offer-0").settle()
-    assert visitor.session.reading.decimal == ","
+    assert visitor.session[ReadingChoice].reading.decimal == ","
     bring(visitor.go(PAGE).settle(), doubtful())
     assert not visitor.app.exception
     assert "No column has moved by much" in visitor.headings

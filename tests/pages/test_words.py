@@ -5,6 +5,8 @@ from random import Random
 
 import pytest
 
+from pages.app.choices import PreparationChoice
+from pages.density.choices import WhatIfChoice
 from pages.ui.messages import plain
 from pages.ui.words import NO_NUMBERS
 from tests.pages.conftest import OF_DATA, as_csv
@@ -69,7 +71,7 @@ def test_a_level_that_is_supposed_moves_the_others(asked):
     visitor.go("pages/density_page.py").settle()
     visitor.app.selectbox(key="given-level-0").select("often").run()
     visitor.settle()
-    assert dict(visitor.session.given) == {"q0": "often"}
+    assert dict(visitor.session[WhatIfChoice].given) == {"q0": "often"}
     assert "With q0 at often: " in visitor.text.replace("\\", "")
     assert visitor.refusals == []
 
@@ -78,12 +80,12 @@ def test_a_column_of_words_is_left_out_and_taken_back(asked):
     visitor, numbers = asked
     visitor.app.button_group(key="categories").set_value(["q0", "q1"]).run()
     visitor.settle()
-    assert visitor.session.preparation.categories == ("q0", "q1")
-    assert visitor.session.preparation.columns == (("hours",) if numbers else ())
+    assert visitor.session[PreparationChoice].preparation.categories == ("q0", "q1")
+    assert visitor.session[PreparationChoice].preparation.columns == (("hours",) if numbers else ())
     assert visitor.refusals == []
     assert "names rows" in visitor.text
     visitor.click("prepare-automatic").settle()
-    assert visitor.session.preparation is None
+    assert visitor.session[PreparationChoice].preparation is None
 
 
 def test_another_file_is_scored_and_unknown_levels_are_told(asked):

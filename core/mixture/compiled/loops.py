@@ -12,8 +12,8 @@ from numba import types
 from ...arrays import Array
 from ..em.constants import BLURRED, DEGENERATE, FELL, GOING, IDENTITY, PAIRS, ROUNDING, SETTLED
 from .blocks import Sizes, Sums, end_of_sums, sums_in, sums_room
-from .covariance import Freedom, Structure, Sweeps, average, axes_length, take_apart
 from .factors import Factored, factorise
+from .forms import average
 from .frame import (
     Frame,
     Mix,
@@ -68,6 +68,7 @@ from .steps import (
     state_in,
     state_room,
 )
+from .structure import Freedom, Structure, Sweeps, axes_length, take_apart
 
 __all__ = ["Sizes", "Task", "loop_room", "run"]
 
@@ -218,54 +219,78 @@ def is_near_singular(size: Sizes, now: Structure, flattest: Pointer) -> bool:
     return wider < size.components
 
 
+class Loop(NamedTuple):
+    """What does not change from pass to pass, and the desk at which all else does."""
+
+    family: Freedom
+    size: Sizes
+    sweeps: Sweeps
+    accelerates: int
+    tolerance: float
+    rows: Rows
+    floor: Pointer
+    desk: Desk
+
+
 @inner
-def take_passes(
-    family: Freedom,
-    size: Sizes,
-    task: Task,
-    desk: Desk,
-    rows: Rows,
-    way: int,
-    floor: Pointer,
-    trace: Pointer,
-    most: int,
-) -> tuple[int, int, int]:
+def take_step(loop: Loop, way: int) -> bool:
+    """The M-step where one is due, and what a pass needs of its mixture; False where that has no density."""
+    family, size, desk, spelling = loop.family, loop.size, loop.desk, loop.rows.spelling
+    if way not in (AS_GIVEN, BACK) and not m_step(family, size, desk.state, spelling, desk.wanted, loop.sweeps):
+        return False
+    return prepare(family, size, desk.state, spelling, desk.last.mixing if way == AS_GIVEN else loop.floor)
+
+
+@inner
+def goes_further(loop: Loop) -> bool:
+    """Whether an accelerated step is to be tried from where plain EM has led; set out for it."""
+    size, desk, independent = loop.size, loop.desk, loop.family.orientation == IDENTITY
+    learn(size, desk, independent)
+    if not is_ready(desk.memory):
+        return False
+    set_out_further(size, desk, independent)
+    return True
+
+
+@inner
+def helps(loop: Loop, stands: bool) -> bool:
+    """Whether an accelerated step is taken; else return to where plain EM has led."""
+    desk = loop.desk
+    taken = stands and not is_lower(desk.state.found.totals[0], desk.last_found.totals[0], ROUNDING)
+    adapt(desk.memory, taken)
+    if not taken:
+        fall_back(loop.size, desk)
+    return taken
+
+
+@inner
+def take_passes(loop: Loop, way: int, trace: Pointer, most: int) -> tuple[int, int, int]:
     """The passes of `run` from a desk that is laid out."""
-    state, independent, done, passes = desk.state, family.orientation == IDENTITY, 0, 0
-    sweeps = Sweeps(task.sweep_tolerance, task.sweeps)
+    size, desk, state, done, passes = loop.size, loop.desk, loop.desk.state, 0, 0
     while way != PLAIN or passes < most:
         if way == PLAIN:
             set_out(size, desk)
-        moved = way in (AS_GIVEN, BACK) or m_step(family, size, state, rows.spelling, desk.wanted, sweeps)
-        stands = moved and prepare(family, size, state, rows.spelling, desk.last.mixing if way == AS_GIVEN else floor)
-        if not stands and way in (AS_GIVEN, AFTER_M_STEP):
-            return DEGENERATE, 0, 0
-        if not stands and way == PLAIN:
-            copy(desk.last.mixing, state.mixing, mix_room(size))
+        begins, stands = way in (AS_GIVEN, AFTER_M_STEP), take_step(loop, way)
+        if not stands and (begins or way == PLAIN):
+            if way == PLAIN:
+                copy(desk.last.mixing, state.mixing, mix_room(size))
             return DEGENERATE, done, passes
-        if way == PLAIN and task.accelerates == 1:
-            learn(size, desk, independent)
-            if is_ready(desk.memory):
-                set_out_further(size, desk, independent)
-                way = TRIAL
-                continue
+        if way == PLAIN and loop.accelerates == 1 and goes_further(loop):
+            way = TRIAL
+            continue
         if stands:
-            e_step(family, size, state, rows)
+            e_step(loop.family, size, state, loop.rows)
             passes += 1
-        if way == TRIAL:
-            stands = stands and not is_lower(state.found.totals[0], desk.last_found.totals[0], ROUNDING)
-            adapt(desk.memory, stands)
-            if not stands:
-                fall_back(size, desk)
-                way = BACK
-                continue
+        if way == TRIAL and not helps(loop, stands):
+            way = BACK
+            continue
         now, before = state.found.totals[0], desk.last_found.totals[0]
-        if way not in (AS_GIVEN, AFTER_M_STEP) and is_lower(now, before, ROUNDING):
+        if not begins and is_lower(now, before, ROUNDING):
             go_back(size, desk)
             return FELL if is_lower(now, before, BLURRED) else SETTLED, done, passes
         trace[done] = now
         done += 1
-        if way not in (AS_GIVEN, AFTER_M_STEP) and settled(now, before, task.tolerance):
+        if not begins and settled(now, before, loop.tolerance):
             return SETTLED, done, passes
         way = PLAIN
     return GOING, done, passes
@@ -295,16 +320,18 @@ def run(
     floor.
     An accelerated step at the end may take a pass more.
     """
-    independent, levels = task.orientation == IDENTITY, int(starts[-1])
+    levels = int(starts[-1])
     size = Sizes(values.shape[1], task.components, task.columns, joint.shape[1], places.shape[0], levels)
     spelling = Spelling(pointer(places), places.shape[1], pointer(starts), len(starts) - 1)
     family = Freedom(task.volume, task.shape, task.orientation)
-    desk = desk_in(pointer(room), size, independent)
+    desk = desk_in(pointer(room), size, task.orientation == IDENTITY)
     rows, way = rows_in(values, patterns, spelling, size, desk.rows), PLAIN
     if task.begins != FROM_LOOP:
         way = AS_GIVEN if task.begins == FROM_MIXTURE else AFTER_M_STEP
         lay_out(values, weights, joint, desk.state.block, rows)
         begin(family, size, desk, way == AFTER_M_STEP)
-    end, done, passes = take_passes(family, size, task, desk, rows, way, pointer(floor), pointer(trace), len(trace))
+    sweeps = Sweeps(task.sweep_tolerance, task.sweeps)
+    loop = Loop(family, size, sweeps, task.accelerates, task.tolerance, rows, pointer(floor), desk)
+    end, done, passes = take_passes(loop, way, pointer(trace), len(trace))
     near_singular = is_near_singular(size, desk.state.structure, pointer(flattest))
     return end, done, passes, int(near_singular)

@@ -24,14 +24,7 @@ from .blocks import (
     sums_room,
     take_rows,
 )
-from .covariance import (
-    Freedom,
-    Structure,
-    Sweeps,
-    estimate,
-    structure_in,
-    structure_room,
-)
+from .covariance import estimate
 from .estep import add_block
 from .factors import Factored, whiten, whiten_apart
 from .frame import factored_in, factored_room
@@ -51,6 +44,7 @@ from .marginals import (
     take_marginal_apart,
 )
 from .pointers import Pointer, copy, fill, inlined, inner, pointer
+from .structure import Freedom, Structure, Sweeps, structure_in, structure_room
 
 
 class Rows(NamedTuple):

@@ -7,13 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from ...mixture.em.stopping import Objection
-from ...mixture.family import Axis
 from ...mixture.fit import Fit
 from ...mixture.model import Mixture
 from .board import Board
 
 FEWEST_ROWS = 5  # in a group of an answer; fewer are odd rows
-CELLS_A_PARAMETER = 5  # at least
+CELLS_A_PARAMETER = 5  # at least, or a row
 SMALL = 0.05  # mixing weight below which a group may be odd rows
 WIDE = 3.0  # times as wide as the others, in the mean over all directions, from which it is
 
@@ -21,8 +20,8 @@ WIDE = 3.0  # times as wide as the others, in the mean over all directions, from
 def objections_to(fit: Fit) -> tuple[Objection, ...]:
     """What speaks against a fit as an answer, its own objections first.
 
-    Under a shared covariance one far row would buy itself a group, under free ones all far rows together; with more
-    numbers than rows BIC means nothing.
+    Under a shared covariance one far row would buy itself a group, under free ones all far rows together; with hardly
+    more cells than numbers to estimate BIC means nothing.
     """
     found = list(fit.objections)
     if fit.mixture.weights.min() * fit.n_rows < FEWEST_ROWS:
@@ -35,10 +34,8 @@ def objections_to(fit: Fit) -> tuple[Objection, ...]:
 
 
 def _most_parameters(fit: Fit) -> float:
-    """Of a fit that means something: a parameter of a family along the columns is known by that column's cells."""
-    if fit.family.orientation is not Axis.IDENTITY:
-        return fit.n_rows
-    return max(fit.n_rows, fit.n_rows * fit.mixture.columns / CELLS_A_PARAMETER)
+    """Of a fit that means something: every row tells of the parameters by each of its cells."""
+    return fit.n_rows * max(1.0, fit.mixture.columns / CELLS_A_PARAMETER)
 
 
 def is_scattered(mixture: Mixture) -> bool:

@@ -41,7 +41,7 @@ class Objection(Enum):
     FEW_ROWS = "A group has fewer rows than its own shape needs."
     HANDFUL = "A group has only a handful of rows; they are rather odd rows than a group."
     SCATTERED = "A small group is far wider than the others; its rows are rather scattered odd rows than a group."
-    OVERFULL = "It has as many numbers to estimate as there are rows, or more."
+    OVERFULL = "It has too many numbers to estimate for so few rows."
     FELL = "A pass lowered the likelihood, which none should, so this end is not to be trusted."
     COLLINEAR = "Some columns are exact combinations of others, or there are no more rows than columns."
 

@@ -1,11 +1,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.analysis.answer.first import first_answer
 from core.analysis.selection.objections import FEWEST_ROWS, is_scattered, objections_to, with_objections
 from core.analysis.selection.sweep import sweep
+from core.data.columns import profile
 from core.data.prepare import prepare
 from core.data.samples import sample
 from core.mixture.em.stopping import Objection
@@ -22,10 +24,27 @@ def test_a_sound_fit_raises_no_doubt(board):
     assert objections_to(board.cell("VVV", 2).fit) == ()
 
 
-def test_a_fit_with_as_many_numbers_as_rows_is_doubted():
+def test_a_fit_with_as_many_numbers_as_rows_and_few_columns_is_doubted():
     X = np.random.default_rng(0).normal(size=(14, 4))
     assert Objection.OVERFULL in objections_to(fit(X, Plan(components=1)))  # 14 numbers
     assert Objection.OVERFULL not in objections_to(fit(X, Plan(family="EEI", components=1)))  # 8
+
+
+def test_many_columns_bear_more_numbers_than_rows_and_bic_still_finds_one_group_where_there_is_one():
+    X = np.random.default_rng(0).normal(size=(300, 24))
+    one, two = (fit(X, Plan(components=components)) for components in (1, 2))
+    assert two.n_parameters > two.n_rows
+    assert Objection.OVERFULL not in objections_to(two)
+    assert one.bic < two.bic
+
+
+def test_two_groups_with_covariances_of_their_own_are_told_in_many_columns():
+    rng = np.random.default_rng(1)
+    narrow, wide = rng.normal(size=(24, 24)) * 0.3, rng.normal(size=(24, 24))
+    X = np.concatenate([rng.normal(size=(180, 24)) @ narrow, 3 + rng.normal(size=(120, 24)) @ wide])
+    answer = first_answer(prepare(profile(pd.DataFrame(X).add_prefix("x"))))
+    assert (answer.groups, answer.fit.components) == (2, 2)
+    assert np.mean(answer.labels == np.repeat([0, 1], [180, 120])) > 0.98
 
 
 def test_a_group_of_a_few_far_rows_is_doubted():

@@ -7,6 +7,7 @@ Agreement is the adjusted Rand index (Hubert and Arabie 1985). Columns of words 
 import importlib.util
 import io
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -31,34 +32,60 @@ REAL = {  # file, column of the classes, columns that are no measurements
 }
 TYPES = ("full", "tied", "diag", "spherical")
 WORDS = ("survey", "words_and_numbers", "words_only")  # kinds that are told by words
-DRAWS = 20
+DRAWS, PEER_DRAWS = 20, 5  # of each kind, for us and for scikit-learn
 
 
 def rows(full=False):
-    agreements = []
+    agreements, verdicts = [], []
     for name, (path, classes, others) in REAL.items():
         if (SHARED / path).exists():
             frame, truth = real(SHARED / path, classes, others)
-            ours, seconds = told(frame)
+            ours, verdict, seconds = told(frame)
             theirs = by_scikit_learn(frame)
             if truth is not None:
                 agreements.append([adjusted_rand_score(truth, each) for each in (ours, theirs)])
-            yield line(name, len(frame), truth, ours, theirs, seconds)
+                verdicts.append(Verdict(len(np.unique(truth)), verdict))
+            yield line(name, len(frame), truth, ours, theirs, seconds, verdict)
     if agreements:
         mean = np.mean(agreements, axis=0)
-        yield dict(zip(COLUMNS, ("mean", "", "", "", f"{mean[0]:.3f}", "", f"{mean[1]:.3f}", ""), strict=True))
+        yield cells("mean", "", "", "", f"{mean[0]:.3f}", "", f"{mean[1]:.3f}", "", tally(verdicts), "")
     if full:
         yield from drawn()
 
 
-COLUMNS = ("set", "rows", "classes", "groups", "ARI", "sklearn", "its ARI", "CPU s")
+COLUMNS = ("set", "rows", "classes", "groups", "ARI", "sklearn", "its ARI", "CPU s", "verdict", "odd rows, planted / ‰")
 
 
-def line(name, n, truth, ours, theirs, seconds):
+def cells(*told_so):
+    return dict(zip(COLUMNS, told_so, strict=True))
+
+
+def line(name, n, truth, ours, theirs, seconds, verdict):
     of = "" if truth is None else len(np.unique(truth))
     agree = ["" if truth is None else f"{adjusted_rand_score(truth, each):.3f}" for each in (ours, theirs)]
-    told_so = (name, n, of, len(np.unique(ours)), agree[0], len(np.unique(theirs)), agree[1], f"{seconds:.2f}")
-    return dict(zip(COLUMNS, told_so, strict=True))
+    groups = [len(np.unique(each)) for each in (ours, theirs)]
+    said = "sure" if verdict.sure else " or ".join(map(str, verdict.possible))
+    return cells(name, n, of, groups[0], agree[0], groups[1], agree[1], f"{seconds:.2f}", said, "")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was said of a table, and the number of groups that it has."""
+
+    truth: int
+    said: core.Certainty
+
+    @property
+    def holds(self):
+        """Whether the number is right where it is called sure, and among those named where it is not."""
+        return self.truth in self.said.possible
+
+
+def tally(verdicts):
+    """How often verdicts are sure, and how often each kind of verdict holds."""
+    sure = [each.holds for each in verdicts if each.said.sure]
+    unsure = [each.holds for each in verdicts if not each.said.sure]
+    return f"sure {len(sure)}, right {sum(sure)}; unsure {len(unsure)}, named {sum(unsure)}"
 
 
 def real(path, classes, others):
@@ -76,11 +103,11 @@ def real(path, classes, others):
 
 
 def told(frame):
-    """(n,) the first answer's groups of a table as an upload, and its CPU time."""
+    """(n,) the first answer's groups of a table as an upload, how sure it is, and its CPU time."""
     table = core.read_table(io.BytesIO(frame.to_csv(index=False).encode()))
     begun = time.process_time()
     answer = core.first_answer(table)
-    return answer.labels, time.process_time() - begun
+    return answer.labels, answer.certainty, time.process_time() - begun
 
 
 def by_scikit_learn(frame, most=9):
@@ -94,19 +121,45 @@ def by_scikit_learn(frame, most=9):
 
 
 def drawn():
-    """Share of draws with the right number, agreement, and odd rows, by kind."""
+    """Share of draws with the right number, agreement, odd rows and verdicts, by kind."""
     path = SHARED / "tools"
     if not path.exists():
         return
     tables, score = (_module(path / f"{name}.py") for name in ("tables", "tables_score"))
+    every = []
     for name, make in tables.KINDS.items():
         if name in WORDS:
             continue
+        verdicts = []
         begun = time.process_time()
-        right, agreement, planted, others, refused = score.score(make, DRAWS)
+        right, agreement, planted, others, refused = score.score(make, DRAWS, telling_to(make, verdicts))
         seconds = (time.process_time() - begun) / DRAWS
-        told_so = (name, f"{DRAWS} draws", f"{right:.0%} right", f"{refused} refused", f"{agreement:.2f}")
-        yield dict(zip(COLUMNS, (*told_so, f"planted {planted:.2f}", f"{others:.2f} ‰", f"{seconds:.2f}"), strict=True))
+        theirs = score.score(make, PEER_DRAWS, peer)
+        every += verdicts
+        ours = f"{right:.0%} right, {refused} refused", f"{agreement:.2f}"
+        peers = f"{theirs[0]:.0%} right", f"{theirs[1]:.2f}"
+        odd = f"{planted:.2f} / {others:.2f}"
+        yield cells(name, f"{DRAWS} draws", "", *ours, *peers, f"{seconds:.2f}", tally(verdicts), odd)
+    yield cells("all kinds", *[""] * 7, tally(every), "")
+
+
+def telling_to(make, verdicts):
+    """What the first answer tells of a file, for the score, its verdict put down in a list."""
+
+    def telling(path):
+        answer = core.first_answer(core.read_table(path))
+        truth = make(np.random.default_rng([len(verdicts), 77]))[1]  # the same draw
+        verdicts.append(Verdict(len(set(truth)), answer.certainty))
+        return answer.groups, answer.labels, answer.odd.flagged
+
+    return telling
+
+
+def peer(path):
+    """What scikit-learn's lowest BIC tells of a file, which calls no row odd."""
+    frame = pd.read_csv(path).select_dtypes("number")
+    labels = by_scikit_learn(frame.loc[:, frame.notna().any()])
+    return len(set(labels.tolist())), labels, np.zeros(len(labels), dtype=bool)
 
 
 def _module(path):

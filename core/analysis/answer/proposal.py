@@ -27,6 +27,7 @@ ROWS = 5_000  # on which that is looked at
 FEW_COLUMNS, MOST_COLUMNS = 3, 1 / 3  # that have a heap: so many, or such a share of them
 MANY_COLUMNS = 6  # at most: each doubles the ways in which rows can be blank
 MOSTLY = 0.5  # share of a column's cells: beyond it the heap is all that the column would tell of groups
+ENOUGH = 20  # other columns: so many tell of groups without one that is mostly a heap, and blanks in it cost them time
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Proposal:
     Attributes:
         preparation: the choices.
         heaps: values that far more rows share than lie beside them; their cells count as blank.
+        heaped: heaps of most of a column, which is left out, as there are many others.
         shaped: columns that are transformed.
         repeated: number of rows that repeat another.
         dependent: columns that are left out since they follow almost exactly from others.
@@ -50,6 +52,7 @@ class Proposal:
     shaped: tuple[Shaped, ...] = ()
     repeated: int = 0
     dependent: tuple[str, ...] = ()
+    heaped: tuple[Heap, ...] = ()
 
     @property
     def grounds(self) -> tuple[str, ...]:
@@ -61,6 +64,7 @@ class Proposal:
             else []
         )
         said += [f"{each.sentence} These cells say nothing of the groups here." for each in self.heaps]
+        said += [f"{each.sentence} The column is left out, as there are many others." for each in self.heaped]
         said += [each.sentence for each in self.shaped]
         said += [f"“{name[:60]}” follows almost exactly from other columns and is left out." for name in self.dependent]
         if self.repeated:
@@ -87,12 +91,14 @@ def proposed(table: Table, seed: int = 0) -> Proposal:
     rows = np.column_stack([raw, codes_of(table, prepared.transform.categories)])
     _expect_different(rows)
     found = repeats(rows) if names else None  # of answers alone many agree
-    heaped = _taken_out(table, names)
-    heaps = tuple((each.column, each.value) for each in heaped)
-    choice = replace(choice, heaps=heaps, repeats=found is None)
+    blank, heaped = _taken_out(table, names)
+    left = tuple(name for name in names if name not in {each.column for each in heaped})
+    heaps = tuple((each.column, each.value) for each in blank)
+    choice = replace(choice, columns=left, heaps=heaps, repeats=found is None)
     bent = shaped(prepare(table, choice), seed)
     choice = replace(choice, transforms=tuple((each.column, each.shape) for each in bent))
-    return Proposal(choice, heaped, bent, 0 if found is None else round(len(raw) - float((1 / found).sum())))
+    repeated = 0 if found is None else round(len(raw) - float((1 / found).sum()))
+    return Proposal(choice, blank, bent, repeated, heaped=heaped)
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -144,15 +150,19 @@ def _dependent(matrix: Matrix) -> tuple[str, ...]:
     return tuple(matrix.features[each] for each in sorted(out))
 
 
-def _taken_out(table: Table, names: tuple[str, ...]) -> tuple[Heap, ...]:
-    """The heaps whose cells count as blank: those of most of a column and, unless so many columns have one that it is
-    how these rows are, all others.
+def _taken_out(table: Table, names: tuple[str, ...]) -> tuple[tuple[Heap, ...], tuple[Heap, ...]]:
+    """The heaps whose cells count as blank, and those whose whole column is left out.
+
+    Of most of a column the heap is left out, or the column where enough others are there. Other heaps count as blank
+    unless so many columns have one that it is how these rows are.
     """
     found = heaps(table, names)
-    columns = len({each.column for each in found})
-    if columns <= max(FEW_COLUMNS, min(MANY_COLUMNS, len(names) * MOST_COLUMNS)):
-        return found
-    return tuple(each for each in found if each.share > MOSTLY)
+    columns = {each.column for each in found}
+    most = {each.column for each in found if each.share > MOSTLY}
+    out = most if len(names) - len(most) >= ENOUGH else set()
+    few = len(columns) <= max(FEW_COLUMNS, min(MANY_COLUMNS, len(names) * MOST_COLUMNS))
+    blank = tuple(each for each in found if each.column not in out and (few or each.share > MOSTLY))
+    return blank, tuple(each for each in found if each.column in out and each.share > MOSTLY)
 
 
 def _expect_different(raw: Array) -> None:

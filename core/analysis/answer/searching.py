@@ -23,6 +23,7 @@ from ..selection.sweep import Map, sweep
 STEP = 4  # numbers of components that are tried at once
 MOST_COMPONENTS = 20
 ROWS_A_COMPONENT = 10  # at least, of the largest number that is tried
+MOST_WORK = 40_000_000  # rows times components times columns squared, of the largest number beyond the first step
 MOST_NOISE = 0.2  # share of the rows: beyond it the box around all rows is the model
 CONCENTRIC = 1.0  # standard deviations between the centres of a wide component and of the one whose tails it takes
 FREE = tuple(family(name) for name in ("VVV", "VVI", "EEE", "VEE"))
@@ -32,22 +33,26 @@ FRUGAL = tuple(family(name) for name in ("EII", "VII", "EEI", "VVI"))
 def searched(rows: Matrix | Source, search: Search, *, watch: Watch, over: Map) -> Board | None:
     """Sweeps by rising numbers of components, until more of them win nothing; None where no model fits soundly.
 
-    With noise, fits whose noise takes too many rows are not sound.
+    A family of which no step is sound takes no part in the next. With noise, fits whose noise takes too many rows are
+    not sound.
     """
-    most = _most(rows)
+    most, families = most_components(rows), search.families
     found: Board | None = None
     for first in range(1, MOST_COMPONENTS, STEP):
         components = tuple(k for k in range(first, first + STEP) if k <= most)
-        if not components:
+        if not components or not families:
             break
         try:
-            board = sweep(rows, replace(search, components=components), watch=watch, over=over)
+            step = replace(search, families=families, components=components)
+            board = sound(sweep(rows, step, watch=watch, over=over))
         except CoreError:
             break
-        joined = (*(found.cells if found else ()), *sound(board).cells)
+        joined = (*(found.cells if found else ()), *board.cells)
         found = Board(replace(search, components=tuple(sorted({c.components for c in joined}))), joined)
         if not found.admissible or found.best().components < components[-1] - 1 or board.cancelled:
             break
+        still = {fit.family for fit in board.admissible if fit.components > 1}
+        families = tuple(each for each in families if each in still)
     return found if found is not None and found.admissible else None
 
 
@@ -61,9 +66,11 @@ def families_for(rows: int, features: int) -> tuple[Family, ...]:
     return FREE if rows >= full else (*FREE, *FRUGAL[:3])
 
 
-def _most(rows: Matrix | Source) -> int:
-    n = len(rows.row_ids) if isinstance(rows, Matrix) else rows.n
-    return max(1, min(MOST_COMPONENTS, n // ROWS_A_COMPONENT))
+def most_components(rows: Matrix | Source) -> int:
+    """How many components are tried at most: so many as the rows bear, and as the columns leave time for."""
+    n, d = (len(rows.row_ids), len(rows.features)) if isinstance(rows, Matrix) else (rows.n, rows.d)
+    bearable = max(STEP, MOST_WORK // (n * max(d, 1) ** 2))
+    return int(max(1, min(MOST_COMPONENTS, n // ROWS_A_COMPONENT, bearable)))
 
 
 def sound(board: Board) -> Board:

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 import core
+from core.analysis.answer import searching
 from core.analysis.answer.first import complete_rows, first_answer
 from core.analysis.answer.proposal import proposed
 from core.data.columns import profile
@@ -148,6 +149,20 @@ def test_heaps_of_very_many_columns_stay_since_each_doubles_the_ways_to_be_blank
     assert proposed(profile(table(many))).heaps == ()
 
 
+def test_a_column_that_mostly_holds_one_value_is_left_out_and_told_where_many_others_are_there():
+    rng = np.random.default_rng(3)
+    few = two_groups(rng, features=5)[0]
+    few[rng.random(400) < 0.6, 4] = -1.0
+    found = proposed(profile(table(few)))
+    assert ([each.column for each in found.heaps], found.heaped) == (["x4"], ())
+    many = np.column_stack([rng.normal(size=(400, 20)), few])
+    found = proposed(profile(table(many)))
+    assert (found.heaps, [each.column for each in found.heaped]) == ((), ["x24"])
+    assert "x24" not in found.preparation.columns
+    assert len(found.preparation.columns) == 24
+    assert any("“x24” hold −1" in each and "left out" in each for each in found.grounds)
+
+
 def test_repeated_rows_count_once_and_are_told():
     rng = np.random.default_rng(8)
     rows, of = two_groups(rng, 150)
@@ -167,6 +182,23 @@ def test_as_many_groups_are_found_as_there_are():
     answer = first_answer(table(rows))
     assert answer.groups == 11
     assert agree(answer.labels, of)
+
+
+def test_a_family_without_a_sound_fit_is_not_tried_with_more_components():
+    rng = np.random.default_rng(0)
+    centres = 12 * rng.normal(size=(9, 10))
+    answer = first_answer(prepare(profile(table(np.repeat(centres, 12, axis=0) + rng.normal(size=(108, 10))))))
+    assert answer.groups == 9
+    before, after = range(5, 9), range(9, 13)
+    sound = {each.family for each in answer.board.admissible if each.components in before}
+    tried = [{each.family for each in answer.board.cells if each.components in step} for step in (before, after)]
+    assert tried[1] == sound < tried[0]
+
+
+def test_so_many_components_are_tried_as_the_columns_leave_time_for():
+    rows = two_groups(np.random.default_rng(0), n=2_000, features=200)[0]
+    assert searching.most_components(prepare(profile(table(rows)))) == 4
+    assert searching.most_components(prepare(profile(table(rows[:, :10])))) == 20
 
 
 def test_three_rows_have_no_odd_one():

@@ -116,6 +116,22 @@ def test_two_years_name_columns_of_other_numbers_below_words(words, years, above
     assert (answer.names, len(answer.columns[0])) == ((*words, *map(str, years)), 12)
 
 
+@pytest.mark.parametrize("years", [(1985, 1993, 2000), (2001, 2011), (2020, 2015, 2005, 1999)])
+@pytest.mark.parametrize("corner", ["", '""'])
+@pytest.mark.parametrize("above", ["", "Doctors by field\n\n"])
+def test_years_with_uneven_steps_name_columns_beside_a_blank_corner(years, corner, above):
+    body = "".join(f"field {i};{';'.join(str(i * 37 + 7 * j) for j, _ in enumerate(years))}\n" for i in range(12))
+    answer = here(f"{above}{corner};{';'.join(map(str, years))}\n{body}")
+    assert (answer.names[1:], len(answer.columns[0])) == (tuple(map(str, years)), 12)
+
+
+def test_years_without_a_label_above_years_or_above_rows_without_labels_are_a_row():
+    rows = "".join(f"{'' if i == 0 else f'wine {i}'},{1950 + 3 * i},{1957 + 4 * i}\n" for i in range(12))
+    assert (here(rows).reading.header, len(here(rows).columns[0])) == (0, 12)
+    rows = "".join(f"{'' if i == 0 else i},{1950 + 311 * i},{1957 + 297 * i}\n" for i in range(12))
+    assert (here(rows).reading.header, len(here(rows).columns[0])) == (0, 12)
+
+
 def test_two_years_above_years_are_a_row():
     rows = "".join(f"wine {i},{'red' if i % 2 else 'white'},{1950 + 3 * i},{1951 + 3 * i}\n" for i in range(12))
     answer = here(rows)

@@ -152,7 +152,7 @@ def _counts_up(first: Row, below: Sequence[Row]) -> bool:
 
 
 def _are_years_above_other_numbers(first: Row, below: Sequence[Row]) -> bool:
-    """Whether a row goes on from words of its own to different years, and few years stand below those.
+    """Whether a row goes on from words of its own, or a blank above labels, to different years with few years below.
 
     So few as two tell names then, since a row of the table would have years where the others have some.
     """
@@ -160,7 +160,9 @@ def _are_years_above_other_numbers(first: Row, below: Sequence[Row]) -> bool:
     words = [j for j, cell in enumerate(first) if is_word(cell)]
     if len({whole(first[j]) for j in at}) < max(2, len(at)) or not all(is_year(first[j]) for j in at):
         return False
-    if not words or words[0] != 0 or words[-1] > at[0] or any(row[j] == first[j] for row in below for j in words):
+    if words and (words[0] != 0 or words[-1] > at[0] or any(row[j] == first[j] for row in below for j in words)):
+        return False
+    if not words and not (first[0] is None and all(map(is_word, (row[0] for row in below)))):
         return False
     numbers = [[row[j] for j in at if row[j] is not None] for row in below]
     cells = list(chain.from_iterable(numbers))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import naive
 
-from core.mixture.em.covariance import ONE_ROUND, common_axes, decompose, estimate, turn_common_axes
+from core.mixture.em.covariance import ONE_ROUND, common_axes, decompose, diagonalise, estimate, turn_common_axes
 from core.mixture.family import FAMILIES, Axis, family
 
 
@@ -109,5 +109,35 @@ def test_a_round_from_covariances_with_equal_variances_loses_no_likelihood(name,
         before = before / np.exp(np.log(variances).mean(axis=1))[:, None, None]
     weight, scatter = scatters(components, features, seed)
     after = estimate(family(name), weight, scatter, before, ONE_ROUND)
+    least = naive.expected_log_likelihood(weight, scatter, before)
+    assert naive.expected_log_likelihood(weight, scatter, after) >= least - 1e-9 * abs(least)
+
+
+def in_units(components, features, seed):
+    """Weights and scatters of columns whose units are up to 12 orders of magnitude apart, and these units."""
+    weight, scatter = scatters(components, features, seed)
+    units = 10.0 ** np.random.default_rng(seed).uniform(-6, 6, features)
+    return weight, scatter * np.outer(units, units)
+
+
+@settings(max_examples=40)
+@given(features=st.integers(2, 6), seed=st.integers(0, 10_000))
+def test_small_variances_are_exact_where_columns_differ_much_in_units(features, seed):
+    matrix = in_units(1, features, seed)[1][0]
+    variances, axes = diagonalise(matrix)
+    log_determinant = 2 * np.log(np.diagonal(np.linalg.cholesky(matrix))).sum()
+    np.testing.assert_allclose(np.log(variances).sum(), log_determinant, atol=1e-9)
+    roots = np.sqrt(np.diagonal(matrix))
+    joined = (axes * variances) @ axes.T
+    np.testing.assert_allclose(joined / np.outer(roots, roots), matrix / np.outer(roots, roots), atol=1e-9)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.name)
+@settings(max_examples=40)
+@given(components=st.integers(1, 4), features=st.integers(2, 5), seed=st.integers(0, 10_000))
+def test_a_round_loses_no_likelihood_where_columns_differ_much_in_units(family, components, features, seed):
+    weight, scatter = in_units(components, features, seed)
+    before = estimate(family, weight[::-1], scatter[::-1])
+    after = estimate(family, weight, scatter, before, ONE_ROUND)
     least = naive.expected_log_likelihood(weight, scatter, before)
     assert naive.expected_log_likelihood(weight, scatter, after) >= least - 1e-9 * abs(least)

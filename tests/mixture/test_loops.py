@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -153,6 +154,18 @@ def test_the_log_likelihood_never_falls(each, accelerates, rows, components, see
     assert all(after >= before - 1e-9 * abs(before) for before, after in pairwise(trace))
 
 
+@pytest.mark.parametrize("accelerates", [False, True], ids=["plain", "accelerated"])
+@pytest.mark.parametrize("each", FAMILIES, ids=lambda f: f.name)
+@settings(max_examples=25)
+@given(rows=clustered_rows(most_features=5), components=st.integers(2, 5), seed=st.integers(0, 10_000))
+def test_the_log_likelihood_never_falls_where_columns_differ_much_in_units(each, accelerates, rows, components, seed):
+    rows = rows * 10.0 ** np.random.default_rng(seed).uniform(-6, 6, rows.shape[1])
+    method = method_of(each, 1e-6 * rows.var(axis=0), sweeps=ONE_ROUND, accelerates=accelerates)
+    stride = taken(method, some_start(each, rows, components, seed), ArraySource(rows), 40)
+    assert stride.end is not End.FELL
+    assert all(after >= before - 1e-9 * (1 + abs(before)) for before, after in pairwise(stride.trace))
+
+
 @pytest.mark.parametrize("name", ["VVV", "VVI"])
 def test_a_noise_component_is_carried_along(name):
     rows = matrix("faithful")
@@ -221,6 +234,16 @@ def test_a_singular_start_is_refused():
     flat = Mixture([1.0], [[0.0, 0.0]], [[[1.0, 1.0], [1.0, 1.0]]])
     with pytest.raises(DegenerateError):
         taken(method_of(family("VVV"), np.zeros(2)), flat, ArraySource(np.eye(2)), 5)
+
+
+def test_a_covariance_of_which_rounding_alone_is_left_is_refused_by_both_drivers():
+    rows = np.random.default_rng(0).normal(size=(30, 2))
+    near = np.array([[[1.0, 1.0], [1.0, 1.0 + 1e-13]]])
+    with pytest.raises(DegenerateError):
+        taken(method_of(family("VVV"), np.zeros(2)), Mixture([1.0], [[0.0, 0.0]], near), ArraySource(rows), 5)
+    line = replace(moments(rows, np.ones((30, 1))), scatter=30 * near)
+    with pytest.raises(DegenerateError):
+        m_step(family("VVV"), line)
 
 
 @pytest.mark.parametrize("accelerates", [False, True], ids=["plain", "accelerated"])

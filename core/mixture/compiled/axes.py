@@ -19,6 +19,7 @@ from .pointers import Pointer, inlined, inner, shared
 ABREAST = 4
 SWEEPS = 30  # far more than ever needed: convergence is quadratic
 SMALL = 1e-22  # squares off the diagonal, as a share of those on it, at which a matrix is diagonal: no more is lost
+UNITS_APART = 1e-10  # the least variance of a column over the largest from which small ones are looked at by themselves
 
 
 @shared
@@ -40,13 +41,18 @@ def spread_out(matrices: Pointer, components: int, d: int, found: Pointer) -> No
 def diagonalise(matrices: Pointer, axes: Pointer, wide: int, d: int, now: Pointer, room: Pointer) -> None:
     """Turn axes into eigenvectors of symmetric matrices; now is left holding D' S D. All are side by side.
 
-    room is for (d, d, wide).
+    room is for (d, d, wide). Where columns differ much in units, what is off the diagonal is held against the two
+    entries between which it lies, and small variances are as exact as large ones (Demmel and Veselic 1992).
     """
     for k in range(0, wide, ABREAST):
-        straighten(axes + k, wide, d, now + k, room + k)
+        graded = have_units_apart(matrices + k, wide, d)
+        if total(graded) == 0.0:
+            straighten(axes + k, wide, d, now + k, room + k)
+        else:
+            lie_along_columns(axes + k, wide, d)  # axes that were turned before are as exact as their largest entries
         rotate(matrices + k, axes + k, wide, d, now + k, room + k)
         for _ in range(SWEEPS):
-            if are_diagonal(now + k, wide, d):
+            if are_diagonal(now + k, graded, wide, d):
                 break
             for a in range(d - 1):
                 for b in range(a + 1, d):
@@ -155,16 +161,40 @@ def straighten(axes: Pointer, wide: int, d: int, now: Pointer, room: Pointer) ->
 
 
 @inlined
-def are_diagonal(matrices: Pointer, wide: int, d: int) -> bool:
-    """Whether what is off the diagonal is rounding in all four; also of what is not a number."""
+def have_units_apart(matrices: Pointer, wide: int, d: int) -> Lanes:
+    """1 for each of four matrices whose columns differ much in units, 0 for the others."""
+    least, most = load4(matrices, 0), load4(matrices, 0)
+    for a in range(1, d):
+        entry = load4(matrices, (a * d + a) * wide)
+        least, most = where_less(entry, least, entry, least), where_less(most, entry, entry, most)
+    return where_less(least, UNITS_APART * most, fill4(1.0), fill4(0.0))
+
+
+@inlined
+def lie_along_columns(axes: Pointer, wide: int, d: int) -> None:
+    """Let the axes of four matrices be the columns."""
+    for i in range(d):
+        for j in range(d):
+            store(axes, (i * d + j) * wide, fill4(1.0 if i == j else 0.0))
+
+
+@inlined
+def are_diagonal(matrices: Pointer, graded: Lanes, wide: int, d: int) -> bool:
+    """Whether what is off the diagonal is rounding in all four; also of what is not a number.
+
+    Those that are graded, 1 and not 0, are held against the two entries on the diagonal that they lie between.
+    """
     on, off, zero, one = fill4(0.0), fill4(0.0), fill4(0.0), fill4(1.0)
+    between = zero
     for a in range(d):
         entry = load4(matrices, (a * d + a) * wide)
         on = on + entry * entry
         for b in range(a + 1, d):
-            entry = load4(matrices, (a * d + b) * wide)
-            off = off + entry * entry
-    return total(where_less(SMALL * on, off, one, zero)) == 0.0
+            beyond = load4(matrices, (a * d + b) * wide)
+            off = off + beyond * beyond
+            most = SMALL * entry * load4(matrices, (b * d + b) * wide)
+            between = between + graded * where_less(most, beyond * beyond, one, zero)
+    return total(where_less(SMALL * on, off, one, zero) + between) == 0.0
 
 
 @inlined

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..em.constants import NO_DIGITS
 from .full import pack
 from .pointers import Pointer, inner
 
@@ -23,10 +24,14 @@ class Factored(NamedTuple):
 def whiten(covariance: Pointer, floor: Pointer, d: int, root: Pointer, inverse: Pointer, packed: Pointer) -> float:
     """Write the Cholesky factor of a (d, d) covariance and its inverse, packed as well; the log of its determinant.
 
-    Not a number if the covariance is flatter than the floor (d,) in some direction. packed has room for (d, d).
+    Not a number if the covariance is flatter than the floor (d,) in some direction, or than numbers can tell. packed
+    has room for (d, d).
     """
     if not factorise(covariance, floor, 0.0, d, root):
         return np.nan
+    for j in range(d):
+        if not root[j * d + j] ** 2 > NO_DIGITS * covariance[j * d + j]:
+            return np.nan
     for i in range(d):
         for j in range(i + 1):
             inverse[i * d + j] = root[i * d + j]

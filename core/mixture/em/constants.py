@@ -9,6 +9,7 @@ IDENTITY, EQUAL, VARIABLE = range(3)  # how free an axis of a family is
 TILE = 4  # rows of a whitening factor, and features, that the compiled pass works on together
 
 LOST = 1e-14  # share of the rows under which a component has lost its own
+NO_DIGITS = 1e-12  # share of a column's variance that the columns before it leave, at which rounding is what is left
 FLOOR = 1e-10  # variance along a direction, in units of the columns' variances, at which EM ends
 SPIKE = 1e-6  # an eigenvalue below this, in the same units, is a spike of the likelihood and no group
 

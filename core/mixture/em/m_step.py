@@ -13,7 +13,7 @@ from ..family import Family
 from ..family import family as named
 from ..model import Mixture
 from ..moments import Moments
-from .constants import LOST
+from .constants import LOST, NO_DIGITS
 from .constraint import EigenvalueRatio
 from .covariance import TO_THE_END, Sweeps, estimate
 from .prior import PriorRows
@@ -93,10 +93,11 @@ def m_step(
 
 
 def _stands(covariances: Array, floor: Array | None) -> bool:
-    """Whether no (K, d, d) covariance is flatter than the floor (d,) in any direction."""
-    if floor is not None:
-        roots = np.sqrt(floor)
-        covariances = covariances / np.outer(roots, roots)
-    if not np.isfinite(covariances).all():
+    """Whether no (K, d, d) covariance is flatter than the floor (d,) in any direction, or than numbers can tell."""
+    left = np.diagonal(np.linalg.cholesky(covariances), axis1=1, axis2=2) ** 2
+    if not (np.isfinite(covariances).all() and (left > NO_DIGITS * np.diagonal(covariances, axis1=1, axis2=2)).all()):
         return False
-    return bool(np.linalg.eigvalsh(covariances).min() > (0.0 if floor is None else 1.0))
+    if floor is None:
+        return True
+    roots = np.sqrt(floor)
+    return bool(np.linalg.eigvalsh(covariances / np.outer(roots, roots)).min() > 1.0)

@@ -99,11 +99,20 @@ def corpus_rows(full):
     judged = [(outcome, same) for outcome, same in found if same is not None]
     share = sum(same for _, same in judged) / len(judged)
     yield row(f"shapes as the manifest's baseline has them ({len(judged):,} files)", f"{100 * share:.2f} %", "97 %")
+    yield parted_row(listed, found)
     yield from ordinary_rows(listed, found)
     for outcome, same in found if full else ():
         if outcome.escaped or same is False:
             shape = outcome.table.frame.shape if outcome.table else outcome.refusal or outcome.escaped
             yield row(f"  {outcome.path}", str(shape)[:60], "")
+
+
+def parted_row(listed, found):
+    """The same where an engine parts rows into columns: one that cannot may have taken each line for one cell."""
+    parts = [any(width > 1 for _, width in engine_shapes(each)) for each in listed]
+    judged = [same for part, (_, same) in zip(parts, found, strict=True) if part and same is not None]
+    what = f"  the same where an engine finds more than one column ({len(judged):,} files)"
+    return row(what, f"{100 * sum(judged) / len(judged):.2f} %", "97 %")
 
 
 def told(outcomes, total):

@@ -83,18 +83,11 @@ def show_search(analysis: Analysis, first: FirstAnswer, present: Fit) -> Board:
     """The offer to try more models, its progress, or what it found; returns the board to look at meanwhile."""
     search = analysis.rows.session[SearchChoice].search
     if search is None:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            so_far = count(len(first.board.cells), "model")
-            blanks = " takes those with blanks in too and" if first.searched < len(first.largest) else ""
-            said = f"{so_far} compared so far, on {first.where}. A full search{blanks} goes on while you look around."
-            st.markdown(said, width="stretch")
-            st.button(
-                "Try all 14 shapes with 1 to 9 components",
-                key="search",
-                icon=":material/manage_search:",
-                on_click=choose,
-                args=(SearchChoice(Search()),),
-            )
+        so_far = count(len(first.board.cells), "model")
+        blanks = " takes those with blanks in too and" if first.searched < len(first.largest) else ""
+        said = f"{so_far} compared so far, on {first.where}. A full search{blanks} goes on while you look around."
+        label = "Try all 14 shapes with 1 to 9 components"
+        widgets.offer(said, label, "search", SearchChoice(Search()), ":material/manage_search:")
         return with_objections(first.board)
     full = analysis.model.searched(search)
     if full is None:

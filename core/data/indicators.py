@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arrays import Array, read_only
+from .level_codes import indicators
 from .prepare import Matrix
 from .source import Source, as_source, levels_of
 
@@ -44,9 +45,7 @@ class Indicators:
             return rows
         parts = [rows[:, :d]]
         for codes, many in zip(rows[:, d:].T, self.levels, strict=True):
-            own = (codes[:, None] == np.arange(many)) * np.sqrt(self.gamma / 2)
-            own[np.isnan(codes)] = np.nan
-            parts.append(own)
+            parts.append(indicators(codes, many) * np.sqrt(self.gamma / 2))
         return np.concatenate(parts, axis=1)
 
 

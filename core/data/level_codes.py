@@ -29,12 +29,16 @@ def counted(codes: Array, levels: Sequence[int], shares: Array) -> tuple[Array, 
     return tuple(map(closed, totals))
 
 
-def indicators(codes: Array, levels: int, weights: Array) -> Array:
-    """(n, L) columns that are 1 where a row of a weight has a level, less their means, of variance 1 together.
+def indicators(codes: Array, levels: int) -> Array:
+    """(n, L) columns that are 1 where a row has a level, else 0; blanks stay blank."""
+    found = (codes[:, None] == np.arange(levels)).astype(np.float64)
+    found[np.isnan(codes)] = np.nan
+    return found
 
-    What is blank lies at the means.
-    """
+
+def standardised(codes: Array, levels: int, weights: Array) -> Array:
+    """Indicators of rows of a weight, less their means, of variance 1 together; what is blank lies at the means."""
     counts = counted(codes[:, None], (levels,), weights[:, None])[0][0]
     shares = counts / max(float(counts.sum()), 1.0)
-    apart = looked_up((np.eye(levels) - shares).T, codes).T
+    apart = np.nan_to_num(indicators(codes, levels) - shares)
     return np.asarray(apart / np.sqrt(max(1.0 - float(shares @ shares), ALONE)))

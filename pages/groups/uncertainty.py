@@ -12,8 +12,9 @@ from core.numbers import count, share
 from core.scale.threads import over_cores
 from pages.app import jobs
 from pages.app.results import Analysis
-from pages.app.session import change, choice
+from pages.app.session import choice
 from pages.groups.choices import UncertaintyChoice
+from pages.ui import widgets
 from pages.ui.drawing import draw
 from pages.ui.messages import plain
 
@@ -41,11 +42,8 @@ def show(analysis: Analysis, scene: Scene) -> None:
     fitted, rows = scene.fit, analysis.rows
     asked = (fitted.family.name, fitted.components)
     if choice(UncertaintyChoice).of != asked:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            said = "Other rows from the same source would give somewhat other groups. Drawing them anew shows how much."
-            st.markdown(said, width="stretch")
-            take = {"kind": UncertaintyChoice, "of": asked}
-            st.button("Find out", key="sure", icon=":material/casino:", on_click=change, kwargs=take)
+        said = "Other rows from the same source would give somewhat other groups. Drawing them anew shows how much."
+        widgets.offer(said, "Draw the rows anew", "sure", UncertaintyChoice(asked), ":material/casino:")
         return
     found = jobs.result(
         analysis.model.groups_key("stability"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.analysis.selection.effective import EffectiveComponents
@@ -9,9 +11,10 @@ from core.charts.selection.effective import weights_by_start
 from core.mixture.bayes.variational import BayesPlan
 from core.numbers import count
 from pages.app.results import Analysis
-from pages.app.session import change, choice
+from pages.app.session import choice
 from pages.how_many import results
 from pages.how_many.choices import EvidenceChoice
+from pages.ui import widgets
 from pages.ui.drawing import draw
 
 EXPLANATION = (
@@ -33,15 +36,8 @@ def how_many(analysis: Analysis) -> EffectiveComponents | None:
     st.subheader("How many components does a Bayesian mixture need?", anchor=False)
     if not choice(EvidenceChoice).bayesian:
         most = count(BayesPlan().components, "component")
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"It is given {most} and leaves empty what it does not need.", width="stretch")
-            st.button(
-                "Let a Bayesian mixture find how many it needs",
-                key="bayesian",
-                icon=":material/filter_alt:",
-                on_click=change,
-                kwargs={"kind": EvidenceChoice, "bayesian": True},
-            )
+        said, label = f"It is given {most} and leaves empty what it does not need.", "Find how many it needs"
+        widgets.offer(said, label, "bayesian", replace(choice(EvidenceChoice), bayesian=True), ":material/filter_alt:")
         return None
     found = results.needed(analysis.rows)
     if found is None:

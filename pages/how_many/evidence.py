@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.analysis.selection.board import Board
@@ -17,6 +19,7 @@ from pages.app.results import Analysis
 from pages.app.session import change, choice
 from pages.how_many import bayesian, results
 from pages.how_many.choices import CurvesChoice, EvidenceChoice
+from pages.ui import widgets
 from pages.ui.drawing import draw
 
 COLUMNS = {
@@ -48,15 +51,10 @@ def held_out(analysis: Analysis, board: Board) -> HeldOut | None:
     """How well the board's models predict rows that they have not seen, or the offer to find out."""
     st.subheader("Which model predicts new rows best?", anchor=False)
     if choice(EvidenceChoice).held_out != board.search:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown("Criteria reckon with what a model costs. Holding rows out measures it.", width="stretch")
-            st.button(
-                f"Hold rows out for {count(len(board.cells), 'model')}",
-                key="held-out",
-                icon=":material/call_split:",
-                on_click=change,
-                kwargs={"kind": EvidenceChoice, "held_out": board.search},
-            )
+        said = "Criteria reckon with what a model costs. Holding rows out measures it."
+        label = f"Hold rows out for {count(len(board.cells), 'model')}"
+        take = replace(choice(EvidenceChoice), held_out=board.search)
+        widgets.offer(said, label, "held-out", take, ":material/call_split:")
         return None
     found = results.predicted(analysis.rows, board.search)
     if found is not None:
@@ -108,19 +106,12 @@ def one_more(analysis: Analysis, present: Fit) -> BootstrapTest | None:
     st.subheader(f"Would {count(K + 1, 'component')} be better than {K}?", anchor=False)
     model = Model(present.family, K)
     if choice(EvidenceChoice).tested != model:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                "A further component always fits better. This test draws sets of rows from the present model, and "
-                "looks how much a further one gains on those by chance.",
-                width="stretch",
-            )
-            st.button(
-                f"Test {K} against {K + 1}",
-                key="one-more",
-                icon=":material/casino:",
-                on_click=change,
-                kwargs={"kind": EvidenceChoice, "tested": model},
-            )
+        said = (
+            "A further component always fits better. This test draws sets of rows from the present model, and looks "
+            "how much a further one gains on those by chance."
+        )
+        take = replace(choice(EvidenceChoice), tested=model)
+        widgets.offer(said, f"Test {K} against {K + 1}", "one-more", take, ":material/casino:")
         return None
     found = results.tested(analysis.rows, model)
     if found is not None:

@@ -9,7 +9,7 @@ from core.charts.anomaly.detectors import rank_scatter
 from core.charts.scene import Scene
 from pages.app import jobs
 from pages.app.results import Analysis
-from pages.app.session import choice, choose
+from pages.app.session import choice
 from pages.app.store import kept
 from pages.odd_rows.choices import SecondOpinionsChoice
 from pages.ui import widgets
@@ -22,14 +22,11 @@ def against_others(analysis: Analysis, scene: Scene) -> None:
     """How other detectors rank the rows, or the offer to find out."""
     st.subheader("Do other detectors agree?", anchor=False)
     if not choice(SecondOpinionsChoice).asked:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                "Isolation Forest and Local Outlier Factor look for odd rows without groups. What all find odd does "
-                "not hang on the model.",
-                width="stretch",
-            )
-            take = (SecondOpinionsChoice(asked=True),)
-            st.button("Ask them", key="others", icon=":material/groups:", on_click=choose, args=take)
+        said = (
+            "Isolation Forest and Local Outlier Factor look for odd rows without groups. What all find odd does not "
+            "hang on the model."
+        )
+        widgets.offer(said, "Ask them", "others", SecondOpinionsChoice(asked=True), ":material/groups:")
         return
     if analysis.partition is None:  # the downloads above wait for it, and one job is at work at a time
         return

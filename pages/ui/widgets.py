@@ -18,7 +18,7 @@ from pages.app import beginning
 from pages.app import results as derived
 from pages.app.choices import AxesChoice, DataChoice, Model, ModelChoice, RowNameChoice, SearchChoice, begin
 from pages.app.results import Analysis
-from pages.app.session import change, choice, choose, current
+from pages.app.session import Part, change, choice, choose, current
 from pages.app.uploads import taken_in
 from pages.ui.messages import plain, refusals, refuse
 from pages.ui.words import EM_FIGURE, OWN_ROWS, family_label
@@ -186,6 +186,13 @@ def row_name_choice(table: Table) -> None:
         on_change=lambda: choose(RowNameChoice(st.session_state["row-name"])),
         width=300,
     )
+
+
+def offer(said: str, label: str, key: str, take: Part, icon: str | None = None) -> None:
+    """What could be worked out, with the click that asks for it."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(said, width="stretch")
+        st.button(label, key=key, icon=icon, on_click=choose, args=(take,))
 
 
 def notes(texts: tuple[str, ...]) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrays import Array, read_only
-from ...data.level_codes import indicators
+from ...data.level_codes import standardised
 from ...data.patterns import Mask
 from ...data.rows import Rows
 from ...errors import ChoiceError
@@ -84,7 +84,7 @@ def sample_of(standard: Array, rows: Rows, deviations: Array) -> StartSample:
     Those of a category have together the variance of a column of numbers.
     """
     weights, columns = rows.row_weights, [standard]
-    columns += [indicators(codes, levels, weights) for codes, levels in zip(rows.codes.T, rows.levels, strict=True)]
+    columns += [standardised(codes, levels, weights) for codes, levels in zip(rows.codes.T, rows.levels, strict=True)]
     whole, width = np.column_stack(columns), sum(rows.levels)
     wide = np.append(deviations, np.ones(width))
     return StartSample(read_only(whole), read_only(weights), deviations=wide, has_categories=width > 0)

@@ -14,8 +14,7 @@ from ...data.source import Source
 from ...mixture.fit import Fit
 from ...numbers import count, share
 from ..groups.merging import DEEP, VALLEY, Merge, Merging, merging
-from ..selection.board import Board
-from ..selection.model_selection import STRONG
+from ..selection.board import STRONG, Board
 
 NEARLY = 0.05  # share of the level that parts groups: a valley with more chance than that may be none
 HARDLY = 4.0  # times that level: one with less may be real

@@ -19,6 +19,8 @@ from ...mixture.plan import Plan
 from ...mixture.starts.start import Hierarchical, Start
 
 SURVEYED = 1e-6  # tolerance of a first look at a cell
+# Differences in BIC (Kass and Raftery 1995, section 3.2); for AIC they mean much the same (Burnham and Anderson 2002).
+NOTHING, POSITIVE, STRONG = 2.0, 6.0, 10.0
 
 
 class Criterion(StrEnum):

@@ -22,9 +22,10 @@ from ...mixture.family import Family
 from ...mixture.fit import fit
 from ...mixture.model import Mixture
 from ...mixture.plan import Plan
-from ...numbers import count, figure
-from ...progress import Joined, Watch, as_watch, so_far
+from ...numbers import count
+from ...progress import Joined, Watch, as_watch
 from ..sampled import some_rows
+from . import words
 
 TESTED_ROWS = 2_000  # at most; every drawn set has as many
 SIGNIFICANT = 0.05
@@ -115,28 +116,12 @@ class BootstrapTest:
     @property
     def sentence(self) -> str:
         """Whether one component more is worth having."""
-        K, chance, before = self.components, figure(self.p_value, 2), so_far(self.cancelled)
-        if not self.drawn:
-            return f"{before}No set was drawn, so nothing can be said of {K + 1} components."
-        if self.significant:
-            return (
-                f"{before}{K + 1} components describe the rows better than {K}, by more than chance gives "
-                f"(p = {chance})."
-            )
-        return f"{before}{count(K, 'component')} will do: chance would make {K + 1} look as good (p = {chance})."
+        return words.bootstrap_test_sentence(self)
 
     @property
     def grounds(self) -> str:
         """The numbers behind the sentence; nothing where no set was drawn."""
-        if not self.drawn:
-            return ""
-        where = "" if self.rows == self.of else f" On {self.rows:,} of {self.of:,} rows, drawn at random."
-        verb = "does" if self.as_much == 1 else "do"
-        return (
-            f"Twice the gain in log-likelihood from {self.family.name} with {self.components} to {self.components + 1} "
-            f"is {figure(self.statistic)}. Of {count(len(self.drawn), 'set')} drawn from the fitted "
-            f"{count(self.components, 'component')}, {self.as_much} {verb} as well.{where}"
-        )
+        return words.bootstrap_test_grounds(self)
 
 
 def bootstrap_test(

@@ -14,9 +14,9 @@ from ...data.transform import Matrix
 from ...errors import FitError, expect, whole_number
 from ...mixture.bayes.variational import Bayes, BayesPlan, bayes
 from ...mixture.em.stopping import Outcome
-from ...numbers import count
-from ...progress import Joined, Watch, as_watch, so_far
+from ...progress import Joined, Watch, as_watch
 from ..sampled import at_most
+from . import words
 
 STARTS = 10
 MOST_ROWS = 20_000  # of a larger source a sample of so many is looked at
@@ -84,25 +84,12 @@ class EffectiveComponents:
     @property
     def sentence(self) -> str:
         """The effective number and its spread."""
-        low, high = self.spread
-        number, times = self.most_common
-        starts, before = count(len(self.runs), "start"), so_far(self.cancelled)
-        if low == high:
-            needs = "a single component" if low == 1 else count(low, "component")
-            return f"{before}It needs {needs}" + (
-                f" from each of {starts}." if len(self.runs) > 1 else " from its one start."
-            )
-        best = self.best.effective_components
-        often = f", most often {number} ({times} of {starts})" if times > 1 else f" over {starts}"
-        return f"{before}It needs {low} to {high} components{often}; the start with the highest evidence needs {best}."
+        return words.effective_sentence(self)
 
     @property
     def grounds(self) -> str:
         """Between how many it could choose, and on what it rests."""
-        most = self.runs[0].plan.components
-        if max(self.numbers) == most:
-            return f"It uses all {most} components that it was given, so it may need more."
-        return f"It was given {count(most, 'component')} and left the others empty."
+        return words.effective_grounds(self)
 
 
 def effective_components(

@@ -12,8 +12,7 @@ from ...mixture.plan import Plan
 from ...numbers import count, figure
 from ...progress import Watch, heard
 from ..sampled import at_most
-from .board import Board, Search
-from .model_selection import NOTHING
+from .board import NOTHING, Board, Search
 from .objections import with_objections
 from .sweep import Map, sweep
 

@@ -16,9 +16,10 @@ from ...data.source import ArraySource
 from ...errors import ChoiceError, DataError, FitError, expect, whole_number
 from ...mixture.chances import n_parameters
 from ...mixture.family import Family
-from ...numbers import count, figure
-from ...progress import Joined, Watch, as_watch, so_far
+from ...numbers import count
+from ...progress import Joined, Watch, as_watch
 from ..sampled import mean_and_error, means, some_rows
+from . import words
 from .board import Search
 from .sweep import Map, sweep
 
@@ -146,36 +147,12 @@ class HeldOut:
     @property
     def sentence(self) -> str:
         """How many components predict best, and whether fewer do as well."""
-        before = so_far(self.cancelled)
-        if not self.predictions:
-            return f"{before}No part of the rows was predicted."
-        best, choice = self.best, self.choice
-        number = count(choice.components, "component")
-        how = "best, and nothing simpler comes near" if choice is best else f"as well as the best, {best.name}"
-        return f"{before}{number}: {choice.name} predicts rows that it has not seen {how}."
+        return words.held_out_sentence(self)
 
     @property
     def grounds(self) -> str:
         """The numbers behind the sentence; nothing where no part was held out."""
-        if not self.predictions:
-            return ""
-        best, choice = self.best, self.choice
-        where = (
-            f"{self.rows:,} rows" if self.rows == self.of else f"{self.rows:,} of {self.of:,} rows, drawn at random,"
-        )
-        parts = "some parts were" if self.cancelled else "each part was"
-        said = (
-            f"{where} were split into {self.folds.folds} parts, {count(self.folds.repeats, 'time')}; {parts} "
-            f"predicted by models fitted to the others. {best.name} gave its rows the highest mean log density, "
-            f"{figure(best.density, 4)} a row."
-        )
-        if choice is best:
-            return f"{said} Every model with fewer numbers is more than one standard error behind."
-        return (
-            f"{said} {choice.name} is {figure(choice.behind, 2)} behind, within one standard error "
-            f"({figure(choice.error, 2)}), and has the fewest numbers of all that are: {choice.n_parameters:,} "
-            f"instead of {best.n_parameters:,}."
-        )
+        return words.held_out_grounds(self)
 
 
 def held_out(

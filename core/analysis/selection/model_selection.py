@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass
 
 from ...mixture.family import Family
 from ...mixture.fit import Fit
 from ...numbers import count, figure
+from . import words
 from .board import Board, Criterion
-
-# Differences in BIC (Kass and Raftery 1995, section 3.2); for AIC they mean much the same (Burnham and Anderson 2002).
-NOTHING, POSITIVE, STRONG = 2.0, 6.0, 10.0
-STRENGTHS = ((NOTHING, "hardly any"), (POSITIVE, "weak"), (STRONG, "strong"), (math.inf, "very strong"))
 
 _BIC = r"-2 \log L + p \log n", r"-2 \times ({likelihood}) + {parameters} \times \log {rows}"
 _AIC = r"-2 \log L + 2 p", r"-2 \times ({likelihood}) + 2 \times {parameters}"
@@ -27,11 +23,6 @@ FORMULAS = {
     Criterion.ICL: (_BIC[0] + r" - 2 \textstyle\sum_i \log r_i", _BIC[1] + r" - 2 \times ({largest})"),
     Criterion.ICL_ENTROPY: (_BIC[0] + r" + 2 E", _BIC[1] + r" + 2 \times {entropy}"),
 }
-
-
-def evidence(difference: float) -> str:
-    """How strong the evidence of a difference in BIC is, in the four steps of Kass and Raftery (1995)."""
-    return next(word for least, word in STRENGTHS if difference < least or math.isinf(least))
 
 
 @dataclass(frozen=True)
@@ -51,30 +42,12 @@ class ModelSelection:
     @property
     def sentence(self) -> str:
         """How many components, and how clearly."""
-        name, one = self.criterion.label, self.best.components
-        if self.rival is None:
-            return f"{name} is lowest at {count(one, 'component')}; no other number could be compared."
-        other = self.rival.components
-        if self.behind < NOTHING:
-            return f"{name} cannot tell {min(one, other)} from {max(one, other)} components."
-        return f"{name} {_how_clearly(self.behind)} prefers {count(one, 'component')} to {other}."
+        return words.model_selection_sentence(self)
 
     @property
     def grounds(self) -> str:
         """The numbers behind the sentence."""
-        name = self.criterion.label
-        said = (
-            f"Of {count(self.models, 'sound model')} of {self.best.n_rows:,.0f} rows, {_called(self.best)} has the "
-            f"lowest {name}: {figure(self.criterion.of(self.best), 6)}."
-        )
-        if self.rival is None:
-            return said
-        guide = "" if self.criterion is Criterion.BIC else f"; for {name} that is only a guide"
-        return (
-            f"{said} The best with another number of them, {_called(self.rival)}, is {figure(self.behind)} behind: "
-            f"{evidence(self.behind)} evidence. Kass and Raftery (1995) call a difference in BIC under {NOTHING:.0f} "
-            f"hardly worth a mention, one over {STRONG:.0f} very strong{guide}."
-        )
+        return words.model_selection_grounds(self)
 
     @property
     def formula(self) -> str:
@@ -138,13 +111,3 @@ def _plain(value: float, digits: int) -> str:
     """A number for LaTeX, which reads a comma as the end of something and knows no other minus than a hyphen."""
     digits_of, _, power = figure(value, digits).replace(",", "{,}").replace("−", "-").partition("e")
     return rf"{digits_of} \cdot 10^{{{int(power)}}}" if power else digits_of
-
-
-def _called(fit: Fit) -> str:
-    return f"{fit.family.name} with {count(fit.components, 'component')}"
-
-
-def _how_clearly(behind: float) -> str:
-    if behind < POSITIVE:
-        return "slightly"
-    return "clearly" if behind < STRONG else "strongly"

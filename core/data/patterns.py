@@ -14,6 +14,11 @@ Positions = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
 
+def whole_rows(values: Array) -> Mask:
+    """(n,) the rows of (n, d) values that have every cell."""
+    return np.asarray(~np.isnan(values).any(axis=1))
+
+
 @dataclass(frozen=True)
 class Patterns:
     """Rows put in an order in which those blank in the same columns follow each other."""

@@ -5,7 +5,7 @@ Complete rows are one pattern like any other, so nobody has to ask which kind th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -94,6 +94,10 @@ class Rows:
     def with_blanks(self) -> Array:
         """(n, d) values, NaN where blank."""
         return self.values if self.patterns.are_complete else np.where(self.patterns.cells, self.values, np.nan)
+
+    def filled(self, by: Callable[[Array], Array]) -> Array:
+        """(n, d) values, with blanks as something fills them; it is not asked where there are none."""
+        return self.values if self.patterns.are_complete else by(self.with_blanks)
 
     @property
     def joint_levels(self) -> Array:

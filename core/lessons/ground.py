@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..arrays import Array, read_only
+from ..data.patterns import whole_rows
 from ..data.prepare import Matrix
 from ..errors import FitError
 from .toys import Toy
@@ -50,7 +51,7 @@ def of_columns(name: str, matrix: Matrix, columns: tuple[int, int], seed: int = 
     Of many rows a sample is taken. Raises FitError where too few rows are left, or a column is constant.
     """
     raw = matrix.raw[:, list(columns)]
-    raw = raw[~np.isnan(raw).any(axis=1)]
+    raw = raw[whole_rows(raw)]
     centre, scale = (raw.mean(axis=0), raw.std(axis=0)) if len(raw) else (np.zeros(2), np.zeros(2))
     if len(raw) < 10 or not scale.min() > 0:
         raise FitError(

@@ -67,6 +67,10 @@ class Observed:
         with np.errstate(over="ignore", invalid="ignore"):  # its variances tell, and are refused
             return self.complete.scatter[0] / self.complete.weight[0]
 
+    def axes(self, scale: float) -> Array | None:
+        """(d, d) principal axes of rows divided by a scale; None with blanks."""
+        return np.linalg.eigh(self.covariance / scale**2)[1] if self.are_complete else None
+
     def least_correlation(self) -> float:
         """The least eigenvalue of the correlation matrix; of the complete rows, 1 where those are too few to say."""
         if not len(self.variances):
@@ -96,11 +100,16 @@ def _squares(source: RowSource, means: Array) -> Array:
     return squares
 
 
-def fill_for_start(rows: Rows) -> Array:
+def filled_for_start(rows: Rows) -> Array:
     """(m, d) rows, each column at mean 0 and standard deviation 1, with blanks as one Gaussian of all rows expects."""
-    rows, d = rows.numbers, rows.d
+    return rows.filled(lambda with_blanks: fill(_one_gaussian(rows.numbers), with_blanks).values)
+
+
+def _one_gaussian(rows: Rows) -> Mixture:
+    """The Gaussian of all rows, whose columns are at mean 0 and standard deviation 1."""
+    d = rows.d
     one = Mixture(np.ones(1), np.zeros((1, d)), np.eye(d)[None])
     for _ in range(PASSES_FOR_ONE):
         found = e_step(one, rows)
         one = Mixture(np.ones(1), found.mean, found.scatter / found.weight[:, None, None] + RIDGE * np.eye(d))
-    return fill(one, rows.with_blanks).values
+    return one

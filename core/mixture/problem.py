@@ -20,7 +20,7 @@ from .em.stopping import flattest
 from .family import Axis, Family
 from .model import Noise
 from .noise import noise_over
-from .observed import Observed, fill_for_start
+from .observed import Observed, filled_for_start
 from .starts.start import StartSample, sample_of
 
 START_ROWS = 2_000  # rows that starts look at
@@ -112,13 +112,12 @@ def pose(source: Source, frequency: bool = False, seed: int = 0) -> Problem:
     scaled = raw.scaled(units.centre, units.scale, factor)
     first = _start_rows(scaled, seed)
     standard = first.scaled(0.0, units.deviations)
-    filled = standard.values if observed.are_complete else fill_for_start(standard)
     return Problem(
         source=scaled,
         units=units,
         rows=observed.rows * factor,
         cells=observed.cells * factor,
-        start=sample_of(filled, first, units.deviations),
+        start=sample_of(filled_for_start(standard), first, units.deviations),
         start_rows=replace(standard, values=read_only(standard.values * units.deviations)),
         raw=source,
         given=source.n,
@@ -162,7 +161,7 @@ def _units(source: Source, observed: Observed) -> Units:
         scale=scale,
         deviations=read_only(deviations / scale),
         covariance=read_only(covariance / scale**2),
-        axes=np.linalg.eigh(covariance / scale**2)[1] if observed.are_complete else None,
+        axes=observed.axes(scale),
         collinear=observed.least_correlation() < COLLINEAR,
     )
 

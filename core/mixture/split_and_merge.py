@@ -66,7 +66,7 @@ def moves(problem: Problem, plan: Plan, run: Run, most: int) -> list[Moments]:
         return []
     rows, mixture = problem.start_rows, run.mixture
     shares = responsibilities(mixture, rows.with_blanks)[:, : plan.components]
-    values = rows.values if rows.patterns.are_complete else fill(mixture, rows.with_blanks).values
+    values = rows.filled(lambda with_blanks: fill(mixture, with_blanks).values)
     free, looked_at = freed(plan.family), Rows(values, rows.row_weights, Patterns.complete(*values.shape))
     mergers = costs(free, run.found, shares, rows.row_weights)
     halves = splits(problem, free, run.found, shares, looked_at, min(each.cost for each in mergers))

@@ -9,6 +9,7 @@ import numpy as np
 from ...analysis.density.geometry import Plane, ellipses, telling_pair
 from ...arrays import Array
 from ...charts import palette
+from ...data.patterns import whole_rows
 from ...errors import CoreError
 from ...mixture.model import Mixture
 from ...numbers import count, figure
@@ -73,7 +74,7 @@ def _most(answer: Answered, columns: Sequence[int]) -> Array:
 def _odd_values(answer: Answered, columns: Sequence[int]) -> Array:
     """(m, c) the odd rows in raw units, the oddest first, without those that are blank there."""
     raw = answer.matrix.raw[answer.anomalies.ranking][:, list(columns)]
-    return np.asarray(raw[~np.isnan(raw).any(axis=1)])
+    return np.asarray(raw[whole_rows(raw)])
 
 
 def _crosses(x: Axis, y: Axis, values: Array) -> Iterator[Markup]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measuring import measured
-from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, FalseDiscoveryRate, Quantile, TopRows
+from core.analysis.anomaly.policies import ExpectedFalseAlarms, FalseDiscoveryRate, Quantile, TopRows
 from core.analysis.anomaly.reviews import Review, Reviews
 from core.data.columns import default_columns
 from core.data.prepare import Preparation

@@ -7,11 +7,11 @@ from .analysis.anomaly.detectors import LocalOutlierFactor as LocalOutlierFactor
 from .analysis.anomaly.detectors import ask_detectors as ask_detectors
 from .analysis.anomaly.detectors import compare_detectors as compare_detectors
 from .analysis.anomaly.odd_rows import Anomalies as Anomalies
-from .analysis.anomaly.odd_rows import ExpectedFalseAlarms as ExpectedFalseAlarms
-from .analysis.anomaly.odd_rows import FalseDiscoveryRate as FalseDiscoveryRate
-from .analysis.anomaly.odd_rows import Quantile as Quantile
-from .analysis.anomaly.odd_rows import TopRows as TopRows
 from .analysis.anomaly.odd_rows import anomalies as anomalies
+from .analysis.anomaly.policies import ExpectedFalseAlarms as ExpectedFalseAlarms
+from .analysis.anomaly.policies import FalseDiscoveryRate as FalseDiscoveryRate
+from .analysis.anomaly.policies import Quantile as Quantile
+from .analysis.anomaly.policies import TopRows as TopRows
 from .analysis.anomaly.scorers import CrossFitted as CrossFitted
 from .analysis.anomaly.scorers import Fresh as Fresh
 from .analysis.anomaly.scorers import InSample as InSample

@@ -3,9 +3,10 @@ from dataclasses import replace
 import streamlit as st
 
 from core.analysis.answer.first import FirstAnswer
-from core.analysis.selection.board import Board, Criterion, Search
+from core.analysis.selection.board import Board, Search
 from core.analysis.selection.bootstrap_test import BootstrapTest
 from core.analysis.selection.conclusion import Conclusion
+from core.analysis.selection.criterion import Criterion
 from core.analysis.selection.model_selection import ModelSelection, select_model, unusable
 from core.analysis.selection.objections import with_objections
 from core.charts.kmeans_or_mixture.elbow import calinski_harabasz, davies_bouldin, elbow, silhouette

@@ -1,6 +1,7 @@
 import streamlit as st
 
-from core.analysis.anomaly.odd_rows import Anomalies, ExpectedFalseAlarms, FalseDiscoveryRate, Policy, Quantile, TopRows
+from core.analysis.anomaly.odd_rows import Anomalies
+from core.analysis.anomaly.policies import ExpectedFalseAlarms, FalseDiscoveryRate, Policy, Quantile, TopRows
 from core.analysis.anomaly.reasons import Reasons, nearest_usual
 from core.analysis.answer.words import far_groups_in_words, odd_in_words, scored_over
 from core.analysis.groups.listing import MOST_LISTED, apart, rows_of_table

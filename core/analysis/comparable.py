@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from ..data.columns import numbers_of
 from ..data.levels import keys, spelled, told_apart
+from ..data.raw_values import LARGEST
 from ..data.table import Kind, Table
-from ..data.transform import LARGEST, Transform
-from ..numbers import count
+from ..data.transform import Transform
+from . import words
 
 MOST_NAMED = 5  # values
 LONGEST = 40  # characters of a value that is named
@@ -29,7 +30,7 @@ class Unlike:
     @property
     def sentence(self) -> str:
         """Which column, in how many rows, and why."""
-        return f"{self.column}: {self.why}, in {count(int(self.rows.sum()), 'row')}."
+        return words.comparable_sentence(self)
 
 
 def unlike(transform: Transform, table: Table) -> tuple[Unlike, ...]:

@@ -16,13 +16,13 @@ from ..data.table import Table
 from ..data.transform import Transform
 from ..errors import DataError, expect
 from ..mixture.fit import Fit
-from ..numbers import count, figure, share
 from ..progress import Watch
+from . import words
 from .anomaly.odd_rows import Anomalies, scored_alike
 from .comparable import Unlike, unlike
 from .density.synthetic import ks_gap
 from .groups.grouping import Grouping
-from .level_drift import level_drift, level_drift_in_words
+from .level_drift import level_drift
 
 MOST_COMPARED = 50_000  # rows of either side whose distributions are compared
 LEAST_GAP = 0.1  # of two distributions: below it a shift is no news, however many rows prove it
@@ -101,10 +101,7 @@ class NewRows:
     @property
     def sentence(self) -> str:
         """What came of it."""
-        flagged, rows = int(self.odd.flagged.sum()), len(self.matrix.values)
-        said = f"{count(flagged, 'row')} of {rows:,} look{'s' if flagged == 1 else ''} odd"
-        said = said if flagged else f"None of {count(rows, 'row')} looks odd"
-        return f"{said}; about {figure(self.expected, 2)} would if they were like the rows that were fitted"
+        return words.new_rows_sentence(self)
 
     @property
     def not_comparable(self) -> npt.NDArray[np.intp]:
@@ -114,38 +111,17 @@ class NewRows:
     @property
     def unlike_sentences(self) -> tuple[str, ...]:
         """How many rows cannot be compared, and what of each column."""
-        if not self.unlike:
-            return ()
-        rows = len(self.not_comparable)
-        is_ = "is marked so, neither odd nor usual" if rows == 1 else "are marked so, neither odd nor usual"
-        return (f"{count(rows, 'row')} cannot be compared and {is_}.", *(each.sentence for each in self.unlike))
+        return words.new_rows_unlike_sentences(self)
 
     @property
     def drift_sentence(self) -> str:
         """What has moved."""
-        moved = self.drift[self.drift["moved"]]
-        if not len(moved):
-            return "No column has moved by much"
-        worst = int(moved["ks"].fillna(1.0).to_numpy().argmax())
-        if moved["column"].iloc[worst] in self.matrix.categories and moved["blank_now"].iloc[worst] < 1.0:
-            how = level_drift_in_words(self.levels, moved["column"].iloc[worst])
-            return how if len(moved) == 1 else f"{count(len(moved), 'column')} have moved; {how}"
-        shift, name = float(moved["shift"].iloc[worst]), moved["column"].iloc[worst]
-        if moved["blank_now"].iloc[worst] == 1.0:
-            return f"{name} is blank in every row"
-        if np.isnan(shift):
-            return f"{name} has moved away from the one value that it had"
-        how = f"{name} has moved {'up' if shift > 0 else 'down'} by {figure(abs(shift), 2)} standard deviations"
-        return how if len(moved) == 1 else f"{count(len(moved), 'column')} have moved; {how}"
+        return words.new_rows_drift_sentence(self)
 
     @property
     def groups_sentence(self) -> str:
         """Which group's share has changed most."""
-        then, now = (self.groups[each].to_numpy() for each in ("then", "now"))
-        most = int(np.abs(now - then).argmax())
-        return (
-            f"{self.groups['group'].iloc[most]} holds {share(now[most])} of the new rows; it held {share(then[most])}"
-        )
+        return words.new_rows_groups_sentence(self)
 
 
 def score_rows(

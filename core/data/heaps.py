@@ -12,8 +12,8 @@ import pandas as pd
 from ..arrays import Array
 from ..numbers import figure, share
 from .columns import numbers_of
+from .raw_values import as_table
 from .table import Table
-from .transform import as_table
 
 LEAST_SHARE = 0.03  # of a column's cells
 FEWEST = 10  # cells

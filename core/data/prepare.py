@@ -16,9 +16,10 @@ from .categories import codes_of, default_categories, learned
 from .columns import default_columns, relaxation
 from .levels import spelled, told_apart
 from .power_transform import PowerTransform, learned_power
+from .raw_values import Level, as_table, raw_values, row_weights
 from .repeats import once
 from .table import Kind, Note, NoteKind, Shape, Table
-from .transform import Blanks, Level, Matrix, Transform, as_table, assemble, raw_values, row_weights
+from .transform import Blanks, Matrix, Transform, assemble
 
 __all__ = ["Blanks", "Matrix", "Preparation", "Scale", "Shape", "Transform", "prepare"]
 

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc
 
-from ..analysis.anomaly.odd_rows import Anomalies, ExpectedFalseAlarms, Scored, flag, scored
+from ..analysis.anomaly.odd_rows import Anomalies, Scored, flag, scored
+from ..analysis.anomaly.policies import ExpectedFalseAlarms
 from ..analysis.anomaly.scorers import InSample
 from ..analysis.density.geometry import Plane
 from ..analysis.density.marginal import MASSES, DensityRegions, regions_above

@@ -18,8 +18,9 @@ from ..arrays import Array
 from ..data.levels import keys
 from ..data.patterns import Mask
 from ..data.power_transform import PowerTransform
+from ..data.raw_values import LARGEST, Level
 from ..data.table import Kind, Shape, Table
-from ..data.transform import LARGEST, Blanks, Level, Transform
+from ..data.transform import Blanks, Transform
 from ..errors import ChoiceError
 from ..mixture.em.constants import LOG_2PI
 from ..mixture.model import Mixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.analysis.anomaly.odd_rows import Policy
+from core.analysis.anomaly.policies import Policy
 from core.analysis.anomaly.reviews import Reviews
 from core.analysis.selection.board import Search
 from core.data.prepare import Preparation

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from core.analysis.anomaly.odd_rows import Anomalies, Policy, Scored, flag, scored
+from core.analysis.anomaly.odd_rows import Anomalies, Scored, flag, scored
+from core.analysis.anomaly.policies import Policy
 from core.analysis.groups.identity import group_slots, slots
 from core.charts import theme
 from core.charts.scene import Scene

@@ -6,7 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from core.analysis.selection.board import Board, Criterion
+from core.analysis.selection.board import Board
+from core.analysis.selection.criterion import Criterion
 from core.charts.selection.cell_map import SELECTION, cell_map
 from core.mixture.fit import Fit
 from pages.app.choices import Model, ModelChoice

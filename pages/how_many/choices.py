@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.analysis.selection.board import Criterion, Search
+from core.analysis.selection.board import Search
+from core.analysis.selection.criterion import Criterion
 from pages.app.choices import DataChoice, Model, PreparationChoice
 from pages.app.session import Part
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, anomalies
+from core.analysis.anomaly.odd_rows import anomalies
+from core.analysis.anomaly.policies import ExpectedFalseAlarms
 from core.analysis.groups.grouping import Grouping
 from core.analysis.new_rows import drift_of, match, score_rows
 from core.data.columns import profile

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.analysis.anomaly.odd_rows import TopRows, anomalies
+from core.analysis.anomaly.odd_rows import anomalies
+from core.analysis.anomaly.policies import TopRows
 from core.analysis.groups.grouping import Grouping
 from core.charts.scene import Scene
 from core.data.prepare import Preparation, prepare

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.selection.board import Criterion
+from core.analysis.selection.criterion import Criterion
 from core.analysis.selection.effective import effective_components
 from core.analysis.selection.sweep import sweep
 from core.charts.kmeans_or_mixture.elbow import calinski_harabasz, davies_bouldin, elbow, elbow_at, silhouette

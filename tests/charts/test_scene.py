@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.anomaly.odd_rows import TopRows, flag
+from core.analysis.anomaly.odd_rows import flag
+from core.analysis.anomaly.policies import TopRows
 from core.charts.scene import WHATEVER_IS_ODD, doubts_in_words, drawn
 from tests.charts.conftest import make_scene
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.selection.board import Criterion, Search
+from core.analysis.selection.board import Search
+from core.analysis.selection.criterion import Criterion
 from core.analysis.selection.sweep import sweep
 from core.charts.selection.cell_map import SELECTION
 from core.data.prepare import Preparation, prepare

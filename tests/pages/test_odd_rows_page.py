@@ -1,6 +1,6 @@
 from streamlit.testing.v1 import AppTest
 
-from core.analysis.anomaly.odd_rows import FalseDiscoveryRate, TopRows
+from core.analysis.anomaly.policies import FalseDiscoveryRate, TopRows
 from core.analysis.anomaly.reviews import Review, Reviews
 from core.data.prepare import Preparation
 from pages.app.choices import PolicyChoice, PreparationChoice, ReviewsChoice

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.analysis.anomaly.odd_rows import ExpectedFalseAlarms, TopRows
+from core.analysis.anomaly.policies import ExpectedFalseAlarms, TopRows
 from core.scale.size import size_of
 from pages.app.store import Store, key
 

@@ -20,17 +20,18 @@ from sklearn.neighbors import LocalOutlierFactor as Factor
 
 from ...arrays import Array, read_only
 from ...data.indicators import Indicators
+from ...data.patterns import whole_rows
 from ...data.prepare import Matrix
 from ...errors import DataError, expect
-from ...numbers import count, figure
+from ...numbers import count
 from ...progress import Progress, Watch, as_watch
+from . import words
 from .odd_rows import Anomalies, Scored
 
 MOST_ROWS = 10_000  # that are compared: the neighbours of 20,000 rows in 8 columns take some 3 seconds
 ODDEST = 1_000  # of them are those that the mixture finds oddest, where not all rows are compared
 LEAST_ROWS = 10
 LEAST_TOP = 10  # oddest rows whose overlap is counted where fewer are flagged than would tell anything
-ALIKE, PARTLY = 0.8, 0.5  # rank correlations
 
 
 class Detector(Protocol):
@@ -140,13 +141,7 @@ class Opinion:
 
     def sentence(self, top: int) -> str:
         """How far it agrees."""
-        if np.isnan(self.agreement):
-            return f"{self.detector} finds no row odder than another."
-        how = "much as the mixture does" if self.agreement >= ALIKE else "partly as the mixture does"
-        how = how if self.agreement >= PARTLY else "otherwise than the mixture does"
-        said = f"{self.detector} ranks the rows {how} (rank correlation {figure(self.agreement, 2)})"
-        both = f"{self.shared:,}" if self.shared else "none"
-        return f"{said}; of the {count(top, 'oddest row')}, {both} {'is' if self.shared < 2 else 'are'} so to both."
+        return words.opinion_sentence(self, top)
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,13 +186,7 @@ class Comparison:
     @property
     def sentences(self) -> tuple[str, ...]:
         """How far each agrees, and what was left out."""
-        said = [each.sentence(self.top) for each in self.opinions]
-        if self.unseen:
-            rows = len(self.rows) + self.unseen
-            said.append(f"Compared on {len(self.rows):,} of {rows:,} rows, the {ODDEST:,} oddest among them.")
-        if self.blank:
-            said.append(f"{count(self.blank, 'row')} with blanks left out, which these detectors cannot take.")
-        return tuple(said)
+        return words.comparison_sentences(self, ODDEST)
 
     def frame(self, names: Sequence[str], most: int = 10) -> pd.DataFrame:
         """The rows on which they differ most, by names (m,) of the compared rows: each detector's rank."""
@@ -223,7 +212,7 @@ def ask_detectors(
     expect(found, Scored, "Scores, as those of anomalies,")
     expect(matrix, Matrix, "A Matrix")
     values = Indicators.of_matrix(matrix).applied(matrix.rows)
-    complete = np.flatnonzero(~np.isnan(values).any(axis=1))
+    complete = np.flatnonzero(whole_rows(values))
     if len(complete) < LEAST_ROWS:
         is_ = "is" if len(complete) == 1 else "are"
         raise DataError(

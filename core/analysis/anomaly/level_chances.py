@@ -12,12 +12,10 @@ import numpy as np
 from scipy.special import entr, softmax
 
 from ...arrays import Array
-from ...data.names import shortened
 from ...data.transform import Transform
 from ...mixture.model import Mixture
-from ...numbers import share
+from . import words
 
-LONGEST = 40  # characters of a level that is named
 LEAST = 1e-12  # chance of a level, as far as surprise goes
 
 
@@ -38,17 +36,11 @@ class LevelChances:
 
     def said(self, row: int, column: int, transform: Transform, given: str) -> str:
         """The level with its chance: "Channel: phone, 2 % given the other columns"."""
-        expected, got = self.told(row, column, transform)
-        likelier = "" if self.likeliest[row, column] == self.codes[row, column] else f"; likeliest {expected}"
-        name = transform.categories[column].column
-        return f"{name}: {got}, {share(float(self.chance[row, column]))}{given}{likelier}"
+        return words.level_chances_said(self, row, column, transform, given)
 
     def told(self, row: int, column: int, transform: Transform) -> tuple[str, str]:
         """The likeliest level with its chance, and the level that came."""
-        levels = transform.categories[column].levels
-        likeliest, got = (levels[int(each[row, column])] for each in (self.likeliest, self.codes))
-        chance = share(float(self.highest[row, column]))
-        return f"{shortened(likeliest, LONGEST)} ({chance})", shortened(got, LONGEST)
+        return words.level_chances_told(self, row, column, transform)
 
 
 def levels_left_out(mixture: Mixture, values: Array, codes: Array) -> LevelChances:

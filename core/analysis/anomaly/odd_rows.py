@@ -1,11 +1,10 @@
-"""Odd rows: the score -log p(x), what chance alone would give, and policies that say how odd is odd."""
+"""Odd rows: the score -log p(x), what chance alone would give, and which rows a policy flags."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -15,17 +14,17 @@ from ...data.patterns import Mask, Patterns
 from ...data.prepare import Matrix
 from ...data.rows import patterns_of
 from ...data.source import Source, as_source
-from ...errors import ChoiceError, expect, is_number, whole_number
+from ...errors import ChoiceError, expect, whole_number
 from ...mixture.fit import Fit
 from ...mixture.model import Mixture
 from ...numbers import figure
 from ...progress import Watch
 from .null import Null, as_rare, null_of
+from .policies import NEVER, ExpectedFalseAlarms, Policy
 from .scorers import Pruned, Scoring, scores_under
 
 DRAWS = 200_000  # so that every chance down to 1e-12 is known to some 2 %
 DRAWN_CELLS = 8_000_000  # at most, of many columns
-NEVER = float("inf")
 SECTIONS = 1_000  # into which a range is parted to find a score
 PATTERN_DRAWS = 500_000  # of all missing patterns together, where rows have blanks
 LEAST_PATTERN_DRAWS = 500
@@ -113,118 +112,6 @@ class Scored:
     def q_value(self) -> Array:
         """(n,) least false discovery rate at which each row is flagged (Benjamini and Hochberg 1995)."""
         return read_only(q_values(self.p_value))
-
-
-@runtime_checkable
-class Policy(Protocol):
-    """Where to draw the line."""
-
-    def threshold(self, scored: Scored) -> float:
-        """The least score that counts as odd."""
-        ...
-
-
-@dataclass(frozen=True)
-class Quantile:
-    """The oddest share of the rows.
-
-    Attributes:
-        share: share of the rows that are flagged, from 0 to 1.
-
-    Examples:
-        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
-        >>> core.anomalies(core.fit(rows), rows, core.Quantile(0.1)).flagged.sum().item()
-        3
-    """
-
-    share: float
-
-    def __post_init__(self) -> None:
-        """Refuse a share outside 0..1. Raises ChoiceError."""
-        if not is_number(self.share) or not 0 <= self.share <= 1:
-            raise ChoiceError("A share lies between 0 and 1.")
-
-    def threshold(self, scored: Scored) -> float:
-        """The quantile of the scores themselves."""
-        return TopRows(int(np.floor(self.share * len(scored.score) + 1e-9))).threshold(scored)
-
-
-@dataclass(frozen=True)
-class TopRows:
-    """The oddest rows, a given number of them; rows tied with the last are all in.
-
-    Attributes:
-        count: number of rows that are flagged, 0 or more.
-
-    Examples:
-        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
-        >>> core.anomalies(core.fit(rows), rows, core.TopRows(1)).ranking.tolist()
-        [29]
-    """
-
-    count: int
-
-    def __post_init__(self) -> None:
-        """Refuse a negative count. Raises ChoiceError."""
-        if whole_number(self.count, "The number of rows to flag", -1) < 0:
-            raise ChoiceError("The number of rows to flag cannot be negative.")
-
-    def threshold(self, scored: Scored) -> float:
-        """The score of the last row that is in."""
-        if self.count == 0:
-            return NEVER
-        return float(np.sort(scored.level)[-min(self.count, len(scored.level))])
-
-
-@dataclass(frozen=True)
-class ExpectedFalseAlarms:
-    """As many rows as chance alone would flag `count` times among this many rows from the fitted mixture.
-
-    Attributes:
-        count: number of rows that chance alone would flag on average, 0 or more; 0 flags none.
-
-    Examples:
-        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
-        >>> core.anomalies(core.fit(rows), rows, core.ExpectedFalseAlarms(0.1)).ranking.tolist()
-        [29]
-    """
-
-    count: float
-
-    def __post_init__(self) -> None:
-        """Refuse a negative count. Raises ChoiceError."""
-        if not is_number(self.count) or not self.count >= 0:
-            raise ChoiceError("The expected number of false alarms cannot be negative.")
-
-    def threshold(self, scored: Scored) -> float:
-        """The simulated score that count of n rows exceed on average."""
-        return float(scored.null.quantile(min(self.count / len(scored.score), 1.0))) if self.count else NEVER
-
-
-@dataclass(frozen=True)
-class FalseDiscoveryRate:
-    """Rows among which at most this share is expected to be flagged wrongly (Benjamini and Hochberg 1995).
-
-    Attributes:
-        rate: share of the flagged rows that may be wrong on average, from 0 to 1.
-
-    Examples:
-        >>> rows = np.append(np.random.default_rng(0).normal(size=29), 9.0)
-        >>> core.anomalies(core.fit(rows), rows, core.FalseDiscoveryRate(0.05)).ranking.tolist()
-        [29]
-    """
-
-    rate: float
-
-    def __post_init__(self) -> None:
-        """Refuse a rate outside 0..1. Raises ChoiceError."""
-        if not is_number(self.rate) or not 0 <= self.rate <= 1:
-            raise ChoiceError("A false discovery rate lies between 0 and 1.")
-
-    def threshold(self, scored: Scored) -> float:
-        """The least score whose q-value is within the rate."""
-        within = scored.level[scored.q_value <= self.rate]
-        return float(within.min()) if len(within) else NEVER
 
 
 @dataclass(frozen=True)

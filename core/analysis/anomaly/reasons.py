@@ -20,11 +20,13 @@ import numpy.typing as npt
 from scipy.special import logsumexp
 
 from ...arrays import Array
+from ...data.patterns import whole_rows
 from ...data.prepare import Matrix, Transform
 from ...mixture import density
 from ...mixture.em.constants import LOG_2PI
 from ...mixture.fit import Fit
 from ...mixture.model import Mixture
+from . import words
 from .level_chances import LevelChances, levels_left_out
 from .wrong_cells import wrong_cells
 
@@ -71,29 +73,15 @@ class Reasons:
 
     def brief(self, row: int) -> str:
         """The column that is most to blame, in a few words."""
-        return self._said(row, self.order(row)[0])
+        return words.reasons_brief(self, row)
 
     def sentences(self, row: int) -> list[str]:
         """A sentence for each column that is to blame, the worst first; one where it is the whole row."""
-        blamed = self.blamed(row)
-        if not blamed:
-            return ["No single column is far from what the others let expect: it is their combination that is rare."]
-        return [f"{self._said(row, j)}." for j in blamed]
-
-    def _said(self, row: int, j: int) -> str:
-        given = " given the other columns" if len(self.features) > 1 else ""
-        if j >= len(self.transform.features):
-            return self.levels.said(row, j - len(self.transform.features), self.transform, given)
-        about, got = self.told(row, j)
-        return f"{self.features[j]}: expected {about}{given}; got {got}"
+        return words.reasons_sentences(self, row)
 
     def told(self, row: int, j: int) -> tuple[str, str]:
         """What was expected of a column, with its spread, and what came, as a person reads them."""
-        if j >= len(self.transform.features):
-            return self.levels.told(row, j - len(self.transform.features), self.transform)
-        in_words = self.transform.in_words
-        (expected,), (got,) = in_words(j, [self.expected[row, j]]), in_words(j, [self.got[row, j]])
-        return f"{expected} ± {self.transform.spread_in_words(j, self.spread[row, j], 2)}", got
+        return words.reasons_told(self, row, j)
 
 
 def reasons(fit: Fit, matrix: Matrix, rows: npt.NDArray[np.intp]) -> Reasons:
@@ -164,7 +152,7 @@ def nearest_usual(fit: Fit, matrix: Matrix, row: int, flagged: npt.NDArray[np.bo
         np.ones(1), here[None, : mixture.features], mixture.covariances[component][None], None, _near(mixture, here)
     )
     nearness = density.log_density(around, rows)
-    passed_over = flagged | (matrix.has_blanks & np.isnan(rows).any(axis=1))
+    passed_over = flagged | ~whole_rows(rows)
     passed_over[row] = True
     nearness[passed_over] = -np.inf
     last = np.partition(nearness, -most)[-most] if len(nearness) > most else -np.inf

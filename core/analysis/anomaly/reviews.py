@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ...numbers import count
+from . import words
 
 
 class Review(StrEnum):
@@ -36,6 +36,11 @@ class Reviews:
         """The reviews by position in the table's frame."""
         return dict(self.said)
 
+    @property
+    def odd(self) -> frozenset[int]:
+        """Positions in the table's frame of the rows that were found really odd."""
+        return frozenset(row for row, each in self.said if each is Review.ODD)
+
     def changed(self, changes: Mapping[int, Review | None]) -> Reviews:
         """The same with some rows reviewed anew; None takes a row's review back."""
         wanted = {**self.by_row, **changes}
@@ -48,23 +53,4 @@ class Reviews:
 
     def sentence(self, flagged: npt.NDArray[np.int64]) -> str:
         """How many were reviewed in which way, and how that agrees with the rows that are flagged (their positions)."""
-        if not self.said:
-            return "No row is reviewed yet."
-        odd = {row for row, each in self.said if each is Review.ODD}
-        told = f"Of {count(len(self.said), 'reviewed row')}, {_number(len(odd))} really odd"
-        lines = {int(row) for row in flagged}
-        missed = len(odd - lines)
-        among = len(lines & self.by_row.keys())
-        if among < len(self.said) and among:
-            told += f"; of the {among:,} among them that {_is(among)} flagged now, {_number(len(odd & lines))}"
-        if missed:
-            told += f". {count(missed, 'really odd row')} {_is(missed)} not flagged by this line"
-        return f"{told}."
-
-
-def _number(number: int) -> str:
-    return f"{number:,} {_is(number)}" if number else "none is"
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
+        return words.reviews_sentence(self, flagged)

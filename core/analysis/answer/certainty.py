@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from ...data.prepare import Matrix
 from ...data.source import Source
 from ...mixture.fit import Fit
-from ...numbers import count, share
-from ..groups.merging import DEEP, VALLEY, Merge, Merging, merging
-from ..selection.board import STRONG, Board
+from ..groups.merging import DEEP, Merge, Merging, merging
+from ..groups.valleys import VALLEY
+from ..selection.board import Board
+from ..selection.criterion import STRONG
 
 NEARLY = 0.05  # share of the level that parts groups: a valley with more chance than that may be none
 HARDLY = 4.0  # times that level: one with less may be real
@@ -83,25 +84,3 @@ def _without_noise(fit: Fit) -> Fit:
     if mixture.noise is None:
         return fit
     return replace(fit, mixture=replace(mixture, weights=mixture.weights / mixture.weights.sum(), noise=None))
-
-
-def in_words(found: Certainty) -> tuple[str, str, str]:
-    """The number, how sure it is, and what would change it: three sentences to read out."""
-    number = "one group" if found.groups == 1 else count(found.groups, "group")
-    first = f"The rows form {number}."
-    if found.sure:
-        second = "That is clear: every model that describes them about as well tells the same number."
-    else:
-        others = " or ".join(str(each) for each in found.possible if each != found.groups)
-        second = f"That is not certain: {others} would be possible as well."
-    return first, second, _what_would_change(found)
-
-
-def _what_would_change(found: Certainty) -> str:
-    weakest = found.weakest
-    if weakest is None:
-        return "A valley with hardly any rows in it would make them two; there is none."
-    return (
-        f"The least clear border is where the rows thin out to {share(weakest.valley)} of the smaller group's density; "
-        "without it there would be one group fewer."
-    )

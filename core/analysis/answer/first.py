@@ -12,25 +12,26 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...arrays import Array, read_only
+from ...data.patterns import whole_rows
 from ...data.prepare import Matrix, Preparation, prepare
+from ...data.raw_values import as_table
 from ...data.source import Source, as_source
 from ...data.table import Table
-from ...data.transform import as_table
 from ...errors import FitError
 from ...mixture import density
 from ...mixture.blas import one_thread
 from ...mixture.fit import Fit, polish
-from ...numbers import count, figure, share
 from ...progress import Joined, Watch, heard
-from ..anomaly.odd_rows import Anomalies, ExpectedFalseAlarms, anomalies
+from ..anomaly.odd_rows import Anomalies, anomalies
+from ..anomaly.policies import ExpectedFalseAlarms
 from ..anomaly.scorers import InSample
 from ..groups.grouping import Grouping
 from ..groups.merging import Merging, merging
 from ..sampled import at_most
 from ..selection.board import Board, Search
 from ..selection.sweep import Map
+from . import words
 from .certainty import Certainty, certainty
-from .certainty import in_words as certainty_in_words
 from .proposal import Proposal, milder, proposed
 from .robust import FAR, FEWEST, MOST_APART, MOSTLY, Settled, chances, groups_alone, settled
 from .searching import FREE, families_for, searched
@@ -144,22 +145,12 @@ class FirstAnswer:
     @property
     def verdict(self) -> tuple[str, str, str]:
         """How many groups, how sure that is, and what would change it: three sentences to read out."""
-        return certainty_in_words(self.certainty)
+        return words.verdict(self.certainty)
 
     @property
     def grounds(self) -> tuple[str, ...]:
         """What the answer rests on, a sentence each."""
-        said = [] if self.proposal is None else [*self.proposal.grounds]
-        if self.grouping.merges:
-            said.append(self.merging.sentence)
-        apart = int((~self.settled.took_part).sum())
-        if apart:
-            verb = "lies" if apart == 1 else "lie"
-            said.append(f"{count(apart, 'row')} {verb} too far from all groups to take part in shaping them.")
-        most = max(self.board.search.components)
-        if self.board.best().components == most and most > 1:
-            said.append(f"{count(most, 'component')} are the most that were tried; there may be more.")
-        return tuple(said)
+        return words.first_grounds(self)
 
     @property
     def where(self) -> str:
@@ -171,17 +162,7 @@ class FirstAnswer:
     @property
     def method(self) -> str:
         """How it was found, in a few sentences."""
-        fits, rows = len(self.board.cells), len(self.largest)
-        bic, numbers = figure(self.fit.bic, 5), self.fit.n_parameters
-        most = max(self.board.search.components)
-        return (
-            f"Gaussian mixtures with 1 to {most} components in {len(self.board.search.families)} shapes, {fits} models "
-            f"in all, were fitted to {self.where}. The one with the lowest BIC, which weighs how well a model fits "
-            f"against how many numbers it needs, was refined on every row that belongs to a group (BIC {bic}, "
-            f"{numbers} numbers). Components that no valley parts make up one group. A row is clearly in a group that "
-            f"holds at least {share(CLEAR)} of it. A row is odd when the model finds it so unlikely that among "
-            f"{rows:,} rows drawn from the model itself about one would be."
-        )
+        return words.first_method(self)
 
 
 @dataclass(frozen=True)
@@ -313,6 +294,6 @@ def _looked_at(matrix: Matrix, seed: int) -> Matrix | Source:
 
 def complete_rows(matrix: Matrix) -> npt.NDArray[np.bool_]:
     """(n,) the rows without blanks, where they are most of the rows and enough to fit; else all."""
-    whole: npt.NDArray[np.bool_] = ~np.asarray(np.isnan(matrix.rows).any(axis=1))
+    whole = whole_rows(matrix.rows)
     enough = whole.mean() >= MOST_COMPLETE and whole.sum() >= ROWS_A_COLUMN * matrix.rows.shape[1]
     return whole if enough else np.ones(len(whole), dtype=np.bool_)

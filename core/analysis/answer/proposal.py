@@ -11,16 +11,17 @@ from ...arrays import Array
 from ...data.categories import codes_of, default_categories
 from ...data.columns import default_columns, relaxation
 from ...data.heaps import Heap, heaps
+from ...data.patterns import whole_rows
 from ...data.prepare import Preparation, prepare
+from ...data.raw_values import raw_values
 from ...data.repeats import repeats
 from ...data.table import Table
-from ...data.transform import Matrix, raw_values
+from ...data.transform import Matrix
 from ...errors import DataError
-from ...numbers import count
+from . import words
 from .shapes import Shaped, shaped
 
 FEWEST_DIFFERENT = 3  # rows
-MOST_NAMED = 4  # columns in a sentence
 FEWEST_IN_LEVEL = 5  # rows; levels of fewer go together
 ALMOST = 1e-5  # least eigenvalue of a correlation matrix, under which columns follow from each other
 ROWS = 5_000  # on which that is looked at
@@ -57,20 +58,7 @@ class Proposal:
     @property
     def grounds(self) -> tuple[str, ...]:
         """What was done and why, a sentence each."""
-        words = self.preparation.categories or ()
-        said = (
-            [f"{_listed(words)} {'take part as categories' if len(words) > 1 else 'takes part as a category'}."]
-            if words
-            else []
-        )
-        said += [f"{each.sentence} These cells say nothing of the groups here." for each in self.heaps]
-        said += [f"{each.sentence} The column is left out, as there are many others." for each in self.heaped]
-        said += [each.sentence for each in self.shaped]
-        said += [f"“{name[:60]}” follows almost exactly from other columns and is left out." for name in self.dependent]
-        if self.repeated:
-            verb = "repeats" if self.repeated == 1 else "repeat"
-            said.append(f"{count(self.repeated, 'row')} {verb} another exactly; each different row counts once.")
-        return tuple(said)
+        return words.proposal_grounds(self)
 
 
 def proposed(table: Table, seed: int = 0) -> Proposal:
@@ -99,14 +87,6 @@ def proposed(table: Table, seed: int = 0) -> Proposal:
     choice = replace(choice, transforms=tuple((each.column, each.shape) for each in bent))
     repeated = 0 if found is None else round(len(raw) - float((1 / found).sum()))
     return Proposal(choice, blank, bent, repeated, heaped=heaped)
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    """Some names in a sentence."""
-    told = [f"“{name[:60]}”" for name in names[:MOST_NAMED]]
-    if len(names) > MOST_NAMED:
-        told[-1] = f"{len(names) - MOST_NAMED + 1:,} other columns"
-    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 
 def milder(table: Table, proposal: Proposal) -> Iterator[Proposal]:
@@ -138,7 +118,7 @@ def _without(proposal: Proposal, dependent: tuple[str, ...]) -> Proposal:
 
 def _dependent(matrix: Matrix) -> tuple[str, ...]:
     """Columns without which the others no longer follow from each other, to a part of the variance in a million."""
-    rows = matrix.values[~np.isnan(matrix.values).any(axis=1)]
+    rows = matrix.values[whole_rows(matrix.values)]
     rows = rows[:: max(1, len(rows) // ROWS)]
     left, out = list(range(rows.shape[1])), []
     while len(rows) > len(left) > 1:

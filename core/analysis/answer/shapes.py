@@ -18,9 +18,9 @@ from ...data.prepare import Matrix
 from ...data.table import Shape
 from ...errors import CoreError
 from ...mixture.family import family
-from ...numbers import figure
 from ..selection.board import Search
 from ..selection.sweep import sweep
+from . import words
 
 ROWS = 1_000  # on which a column is looked at
 FEWEST = 50  # rows that can tell
@@ -43,8 +43,7 @@ class Shaped:
     @property
     def sentence(self) -> str:
         """What is done and why, in words."""
-        how = "its logarithm" if self.shape is Shape.LOG else "a power of it"
-        return f"“{self.column[:60]}” is skewed: {how} describes it better (BIC falls by {figure(self.gain, 3)})."
+        return words.shapes_sentence(self)
 
 
 def shaped(matrix: Matrix, seed: int = 0) -> tuple[Shaped, ...]:

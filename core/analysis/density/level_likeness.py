@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...arrays import Array
 from ...data.prepare import Matrix
-from ...numbers import figure
+from . import words
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,12 +21,7 @@ class LevelLikeness:
     @property
     def sentence(self) -> str:
         """The check in words; nothing without categories."""
-        if not len(self.frame):
-            return ""
-        gap = (self.frame["made"] - self.frame["real"]).abs()
-        worst = self.frame.iloc[int(gap.to_numpy().argmax())]
-        points = figure(100 * float(gap.max()), 2)
-        return f"Shares of levels differ by at most {points} percentage points ({worst['level']} of {worst['column']})."
+        return words.level_likeness_sentence(self)
 
 
 def level_likeness(matrix: Matrix, made: Array) -> LevelLikeness:

@@ -19,7 +19,8 @@ from ...data.source import as_numbers
 from ...data.table import Kind, Table
 from ...errors import ChoiceError, DataError, expect, is_number, whole_number
 from ...mixture.model import Mixture
-from ...numbers import count, figure
+from ...numbers import count
+from . import words
 
 MOST_ROWS = 1_000_000
 MOST_ROUNDS = 200  # of redrawing rows out of range
@@ -239,21 +240,7 @@ class Likeness:
     @property
     def sentence(self) -> str:
         """The check in words."""
-        shift = (self.frame["mean_made"] - self.frame["mean_real"]).abs() / self.frame["sd_real"]
-        spread = (self.frame["sd_made"] / self.frame["sd_real"] - 1).abs()
-        gap = self.frame["ks"]
-        name = self.frame["column"]
-        said = (
-            f"Means differ by at most {figure(float(shift.max()), 2)} standard deviations ({name[shift.argmax()]}), "
-            f"standard deviations by at most {figure(100 * float(spread.max()), 2)} % ({name[spread.argmax()]})"
-        )
-        if self.pair is not None:
-            between = " and ".join(self.pair)
-            said += f", correlations by at most {figure(self.correlation_gap, 2)} ({between})"
-        return (
-            f"{said}. The shares of rows up to any value differ by at most "
-            f"{figure(100 * float(gap.max()), 2)} percentage points ({name[gap.argmax()]})."
-        )
+        return words.synthetic_sentence(self)
 
 
 def likeness(real: Array, made: Array, features: Sequence[str]) -> Likeness:

@@ -8,7 +8,6 @@ share (Cover and Thomas 2006, section 2.3).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +18,10 @@ from scipy.special import entr
 from ...arrays import Array
 from ...data.prepare import Matrix
 from ...errors import DataError, expect, whole_number
+from . import words
 
 Labels = npt.NDArray[np.intp]
 SIZES = ((0.5, "strongly"), (0.3, "clearly"), (0.1, "a little"))  # Cohen 1988, table 7.2.3: w, and r alike
-MOST_NAMED = 3  # columns in a sentence
 
 
 @dataclass(frozen=True)
@@ -86,23 +85,7 @@ class Contributions:
     @property
     def sentence(self) -> str:
         """Which columns carry the groups, and which hardly do."""
-        telling = [each.column for each in self.columns if each.word != "hardly"]
-        idle = [each.column for each in self.columns if each.word == "hardly"]
-        if not telling:
-            return "The groups hardly differ in any single column."
-        first, *others = telling[:MOST_NAMED]
-        most = f"The groups differ most in {first}" if len(self.columns) > 1 else f"The groups differ in {first}"
-        said = f"{most}, then in {_and(others)}." if others else f"{most}."
-        return f"{said} {_idle(idle)}" if idle else said
-
-
-def _idle(names: Sequence[str]) -> str:
-    few = len(names) <= MOST_NAMED
-    return f"They hardly differ in {_and(names) if few else f'{len(names):,} columns'}."
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join((", ".join(names[:-1]), names[-1]) if len(names) > 1 else names)
+        return words.contributions_sentence(self)
 
 
 def contributions(matrix: Matrix, labels: Labels, groups: int) -> Contributions:

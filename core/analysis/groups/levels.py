@@ -11,12 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...arrays import Array, read_only
-from ...data.names import shortened
 from ...data.prepare import Matrix
-from ...numbers import share
-
-SOME = 0.5  # Cohen 1988: a medium difference of two shares, as of two means
-LONGEST = 40  # characters of a level in a sentence
+from . import words
 
 
 @dataclass(frozen=True)
@@ -79,10 +75,11 @@ class LevelProfile:
     @property
     def word(self) -> str:
         """How often the group has the telling level."""
-        return "about average" if abs(self.effect) < SOME else self._how_often
+        return "about average" if abs(self.effect) < words.SOME else self.how_often
 
     @property
-    def _how_often(self) -> str:
+    def how_often(self) -> str:
+        """The same where it is not about average."""
         chance = self.chances[self.telling]
         if self.effect > 0:
             return "always" if chance == 1 else "mostly" if chance >= 0.5 else "more often"
@@ -90,15 +87,12 @@ class LevelProfile:
 
     def said(self, level: int) -> str:
         """A level and how often the group has it: "pro 70 %"."""
-        return f"{shortened(self.levels[level], LONGEST)} {share(float(self.chances[level]))}" if self.rows else "none"
+        return words.levels_said(self, level)
 
     @property
     def sentence(self) -> str:
         """What sets the group apart in this column, from the counts alone."""
-        at = self.telling
-        own, usual = share(float(self.chances[at])), share(float(self.usual[at]))
-        level, name = (shortened(each, LONGEST) for each in (self.levels[at], self.feature))
-        return f"{name} {self._how_often} {level} ({own}, {usual} overall)"
+        return words.levels_sentence(self)
 
 
 def level_profiles(matrix: Matrix, labels: npt.NDArray[np.intp], groups: int) -> tuple[tuple[LevelProfile, ...], ...]:

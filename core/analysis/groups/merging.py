@@ -23,21 +23,17 @@ from scipy import stats
 from scipy.special import rel_entr, xlogy
 
 from ...arrays import Array
+from ...data.patterns import whole_rows
 from ...data.prepare import Matrix
 from ...data.source import Source
 from ...errors import expect
 from ...mixture.fit import Fit
-from ...numbers import count, figure, share
 from ..sampled import some_rows
+from . import words
 from .grouping import Grouping
 from .ridges import Ridges, along, ridgeline, ridges, straight_line
-from .valleys import chance_of_valley
+from .valleys import CROSSING, VALLEY, chance_of_valley
 
-# Two round groups of one size are 3.4 standard deviations apart when the valley between them is half as high as they
-# are; at 4 it is 27 %.
-VALLEY = 0.5
-ALL_BUT_NONE = 0.995  # of the lower peak: above it there is no valley to speak of
-CROSSING = 0.025  # Hennig's (2010, section 4.3) for misclassification; two groups of which less crosses are clear
 DEEP = 0.1  # a valley so deep needs no test
 CLEAR = 0.015  # nor do two groups without a valley between them, of which less crosses
 HARDLY_ANY = 0.005  # nor do two with one, of which less crosses
@@ -109,55 +105,22 @@ class Merging:
     @property
     def sentence(self) -> str:
         """How many groups the components make up."""
-        K, groups = self.components, self.chosen.groups
-        if K == 1:
-            return "One component: there is nothing to merge."
-        if groups == K:
-            return f"The {K} components are {K} groups: every two of them stand apart."
-        if groups == 1:
-            return f"The {K} components make up one group: no deep valley lies between them."
-        return f"The {K} components make up {groups} groups."
+        return words.merging_sentence(self)
 
     @property
     def grounds(self) -> str:
         """The numbers behind the sentence."""
-        done = [each.valley for each in self.merges if each.allowed]
-        said = [self.stop] if self.merges else []
-        if done:
-            before, after = (figure(round(each, 3)) for each in (self.entropy, self._entropy))
-            least = "no less than" if min(done) > ALL_BUT_NONE else f"at least {share(min(done))} of"
-            said = [
-                f"In {count(len(done), 'merge')} the density between the two was {least} the lower of their peaks.",
-                *said,
-                f"The entropy of the shares went from {before} to {after} a row.",
-            ]
-        return " ".join(said)
+        return words.merging_grounds(self)
 
     @property
     def stop(self) -> str:
         """Where merging stopped, and by what rule."""
-        rule = f"Merging stops where the density between two would fall under {share(VALLEY)} of the lower peak"
-        rule += f", or where less than {share(CROSSING)} of either would be taken for the other,"
-        rule += " unless chance alone may have made the valley between them."
-        left = [each for each in self.merges if not each.allowed]
-        if not left:
-            return rule
-        one, other = (named(part) for part in left[0].joined)
-        valley, crossing = share(left[0].valley), share(left[0].crossing)
-        return f"{rule} The next would join {one} and {other}: {valley}, and {crossing}."
+        return words.merging_stop(self)
 
     @property
     def _entropy(self) -> float:
         merged = self.components - self.chosen.groups
         return self.merges[merged - 1].entropy if merged else self.entropy
-
-
-def named(part: Part) -> str:
-    """What a group of components is called in a sentence: "component 2", "components 1, 3 and 4"."""
-    numbers = [str(k + 1) for k in sorted(part)]
-    if len(numbers) == 1:
-        return f"component {numbers[0]}"
-    return f"components {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
 def merging(fit: Fit, X: Matrix | Source | npt.ArrayLike) -> Merging:
@@ -226,7 +189,7 @@ class _Bench:
         self.level = self._level()  # of the components, before any are joined
         self._own = np.column_stack(list(self.shares.values()))  # (n, K) of the components
         self.rows = self.rows[:, : self.fit.mixture.features]  # valleys are of numbers
-        self._whole = ~np.isnan(self.rows).any(axis=1)
+        self._whole = whole_rows(self.rows)
         self._between: dict[tuple[int, int], float] = {}  # the same, by pair of components
 
     def next_merge(self, going: bool) -> tuple[tuple[Part, Part], bool]:

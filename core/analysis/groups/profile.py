@@ -16,20 +16,17 @@ from scipy.special import stdtrit
 from ...arrays import Array, read_only
 from ...data.columns import numbers_of
 from ...data.dates import dates
-from ...data.names import shortened
 from ...data.prepare import Matrix
 from ...data.table import Kind, Table
 from ...errors import DataError, expect, whole_number
-from ...numbers import count, figures, share
+from ...numbers import figures
+from . import words
 from .levels import LevelProfile, level_frame, level_profiles
 
 Labels = npt.NDArray[np.intp]
 
-# Cohen 1988: 0.5 is a medium difference, 0.8 a large one; at 2 two normal groups overlap by a third.
-SOME, LARGE, VERY_LARGE = 0.5, 0.8, 2.0
+LARGE, VERY_LARGE = 0.8, 2.0  # differences of means (Cohen 1988); at 2 two normal groups overlap by a third
 LEVEL = 0.95  # of the intervals of means
-TOLD = 3  # columns that a sentence names at most
-LONGEST_NAME = 60  # characters of a column's name in a sentence
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class ColumnProfile:
     def word(self) -> str:
         """How the group's mean differs from the other rows'."""
         size = abs(self.effect)
-        if size < SOME:
+        if size < words.SOME:
             return "about average"
         more, less = ("later", "earlier") if self.is_date else ("higher", "lower")
         direction = more if self.effect > 0 else less
@@ -83,16 +80,7 @@ class GroupProfile:
 
     def sentence(self, overall: Sequence[ColumnProfile]) -> str:
         """What sets the group apart, in words, from the measured means and shares only, the strongest first."""
-        if self.rows == 0:
-            return "no row: each is likelier to be in another group."
-        if self.share == 1:
-            return f"all {count(self.rows, 'row')}, so nothing sets it apart."
-        both = zip(self.columns, overall, strict=True)
-        said = [(abs(mine.effect), _against(mine, all_rows)) for mine, all_rows in both]
-        said += [(abs(each.effect), each.sentence) for each in self.categories]
-        parts = [text for effect, text in sorted(said, key=lambda pair: -pair[0])[:TOLD] if effect >= SOME]
-        size = f"{count(self.rows, 'row')} ({share(self.share)})"
-        return f"{size}: {'; '.join(parts)}." if parts else f"{size}, close to the average in every column."
+        return words.profile_sentence(self, overall)
 
 
 @dataclass(frozen=True)
@@ -267,11 +255,3 @@ def _effect(spreads: Sequence[_Spread], group: int) -> float:
     if squares == 0:
         return 0.0 if difference == 0 else float(np.copysign(np.inf, difference))
     return float(difference / np.sqrt(squares / (own.rows + others.rows - 2)))
-
-
-def _against(mine: ColumnProfile, all_rows: ColumnProfile) -> str:
-    """As in "petal length much higher (5.55 against 3.76 overall)"."""
-    means = (mine.mean, all_rows.mean)
-    own, usual = mine.in_words(means)
-    name = shortened(mine.feature, LONGEST_NAME)
-    return f"{name} {mine.word} ({own} against {usual} overall)"

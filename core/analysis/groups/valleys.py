@@ -13,6 +13,10 @@ import numpy.typing as npt
 
 from ...arrays import Array
 
+# Two round groups of one size are 3.4 standard deviations apart when the valley between them is half as high as they
+# are; at 4 it is 27 %.
+VALLEY = 0.5
+CROSSING = 0.025  # Hennig's (2010, section 4.3) for misclassification; two groups of which less crosses are clear
 DRAWS = 200  # samples by which chance is known
 BINS = 512  # of the line
 REACH = 2.0  # how far the line goes beyond both centres, in distances between them

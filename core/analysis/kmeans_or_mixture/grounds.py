@@ -18,7 +18,7 @@ from ...numbers import count, figure, share
 from ..anomaly.odd_rows import Anomalies
 from ..answer.words import CLEAR, odd_in_words
 from .compare import Agreement
-from .ladder import times
+from .words import times
 
 SAME = 0.95  # adjusted Rand index from which two splits tell the same story
 ELONGATED = 2.5  # longest over shortest axis of a group, in standard deviations

@@ -30,13 +30,12 @@ from ...mixture.model import Mixture
 from ...mixture.plan import Plan
 from ...mixture.starts.first_moments import of_all
 from ...mixture.starts.start import one_hot, softened
-from ...numbers import figure
-from ...progress import Joined, Watch, as_watch, so_far
+from ...progress import Joined, Watch, as_watch
 from ..sampled import Sampled, mean_and_error, means, some_rows
 from ..selection.held_out import HELD_OUT_ROWS, Folds
+from . import words
 from .compare import Labels, agreement
 
-K_MEANS = "K-Means"
 ROUND = family("EII")
 LADDER = tuple(family(name) for name in ("EII", "VII", "VVI", "EEE", "VVV"))
 FOLDS = Folds(5, 1)
@@ -114,7 +113,7 @@ class Ladder:
     @property
     def note(self) -> str:
         """How many rows it was computed on, where that is not every row."""
-        return "" if self.rows == self.of else f"On {self.rows:,} of {self.of:,} rows, drawn at random."
+        return words.ladder_note(self)
 
     def _is_near(self, best: Array, score: Array) -> bool:
         """Whether it is within one standard error of the best."""
@@ -124,22 +123,7 @@ class Ladder:
     @property
     def sentence(self) -> str:
         """How far up it pays to go."""
-        before = so_far(self.cancelled)
-        if not self.scores.size:
-            return f"{before}No row was held out."
-        enough = self.enough
-        if enough.name == K_MEANS:
-            return f"{before}K-Means is enough: no mixture predicts rows held out clearly better."
-        gain, error = self.gain_over_k_means(enough.name)
-        return (
-            f"{before}Go as far as {enough.name}: a row held out is {times(gain)} as likely as under K-Means "
-            f"({figure(gain, 2)} ± {figure(error, 2)} nats), and nothing else is clearly better."
-        )
-
-
-def times(gain: float) -> str:
-    """A gain in nats as a factor of the density: "1.5 times"."""
-    return f"{figure(math.exp(min(gain, 700.0)), 2)} times"
+        return words.ladder_sentence(self)
 
 
 def ladder(
@@ -230,7 +214,10 @@ def _rungs(whole: _Rungs, scores: Array, fitted: Sampled, weights: Array) -> tup
     below = scores[0]
     rungs: list[Rung] = []
     for at, (step, score) in enumerate(zip(whole.steps, scores, strict=True)):
-        name, parameters = step.family.name if at else K_MEANS, step.family.n_parameters(K, d) + n_parameters(K, levels)
+        name, parameters = (
+            step.family.name if at else words.K_MEANS,
+            step.family.n_parameters(K, d) + n_parameters(K, levels),
+        )
         if step.mixture is None:
             rungs.append(_missing(name, parameters, step.reason))
             continue

@@ -12,7 +12,8 @@ from ...mixture.plan import Plan
 from ...numbers import count, figure
 from ...progress import Watch, heard
 from ..sampled import at_most
-from .board import NOTHING, Board, Search
+from .board import Board, Search
+from .criterion import NOTHING
 from .objections import with_objections
 from .sweep import Map, sweep
 

@@ -9,7 +9,8 @@ from ...mixture.family import Family
 from ...mixture.fit import Fit
 from ...numbers import count, figure
 from . import words
-from .board import Board, Criterion
+from .board import Board
+from .criterion import Criterion
 
 _BIC = r"-2 \log L + p \log n", r"-2 \times ({likelihood}) + {parameters} \times \log {rows}"
 _AIC = r"-2 \log L + 2 p", r"-2 \times ({likelihood}) + 2 \times {parameters}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...mixture.fit import Fit
 from ...numbers import count, figure
 from ...progress import so_far
-from .board import NOTHING, POSITIVE, STRONG, Criterion
+from .criterion import NOTHING, POSITIVE, STRONG, Criterion
 
 if TYPE_CHECKING:
     from .bootstrap_test import BootstrapTest

@@ -16,13 +16,13 @@ import pandas as pd
 from ...arrays import Array, read_only
 from ...data.prepare import Matrix
 from ...data.source import ArraySource, Source
-from ...errors import DegenerateError, FitError, expect, whole_number
+from ...errors import DegenerateError, FitError
 from ...mixture.em.stopping import Outcome
 from ...mixture.fit import Fit, polish
 from ...mixture.model import Mixture
 from ...progress import Joined, Watch, as_watch
 from ..sampled import Sampled, some_rows
-from .resampling import DrawMap, carried_out, matched
+from .resampling import DrawMap, carried_out, expect_draws, matched
 
 MOST_ROWS = 10_000  # that are weighted; with more, intervals are drawn in by the root of how many more there are
 TOLERANCE = 1e-8
@@ -112,12 +112,9 @@ def intervals(
         >>> core.intervals(core.fit(rows), rows, draws=20, level=0.9).failed
         0
     """
-    expect(fitted, Fit, "A Fit")
-    whole_number(draws, "The number of draws")
-    whole_number(seed, "A seed", 0)
+    expect_draws(fitted, draws, seed)
     some = some_rows(X, MOST_ROWS, seed)
-    plan = replace(fitted.plan, tolerance=max(TOLERANCE, fitted.plan.tolerance))
-    begin = replace(fitted, plan=plan, data_id=None)
+    begin = replace(fitted, plan=replace(fitted.plan, tolerance=max(TOLERANCE, fitted.plan.tolerance)), data_id=None)
     own = fitted.mixture.responsibilities(some.values)[:, : fitted.components]
     shared, collapsed = Joined(as_watch(watch), "draws", draws), list[int]()
 
@@ -134,13 +131,15 @@ def intervals(
 
     found = list(carried_out(draw, draws, shared, over))
     if len(found) < FEWEST and shared.goes_on:
-        why, remedy = "With other weights of the rows its groups collapse.", "Choose a model with fewer groups."
-        raise FitError("This model has no intervals.", why, remedy)
+        raise _too_few()
     weights, means, covariances = (_range(way, fitted, found, some, level) for way in WAYS)
-    failed, cancelled = len(collapsed), not shared.goes_on
-    return Intervals(
-        level, weights, means, covariances, fitted.features, len(found), failed, some.rows, some.of, cancelled
-    )
+    of, cancelled = (len(found), len(collapsed), some.rows, some.of), not shared.goes_on
+    return Intervals(level, weights, means, covariances, fitted.features, *of, cancelled)
+
+
+def _too_few() -> FitError:
+    why, remedy = "With other weights of the rows its groups collapse.", "Choose a model with fewer groups."
+    return FitError("This model has no intervals.", why, remedy)
 
 
 def _polished(rows: ArraySource, begin: Fit, watch: Watch) -> Fit | None:

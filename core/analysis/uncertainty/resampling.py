@@ -10,11 +10,20 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from ...arrays import Array
+from ...errors import expect, whole_number
+from ...mixture.fit import Fit
 from ...progress import Joined, Progress
 
 T = TypeVar("T")
 DrawMap = Callable[[Callable[[int], T | None], Iterable[int]], Iterable[T | None]]
 BATCH = 16  # draws between two looks at whether to go on
+
+
+def expect_draws(fitted: object, draws: object, seed: object) -> None:
+    """Raises ChoiceError for what is no Fit, no number of draws, or no seed."""
+    expect(fitted, Fit, "A Fit")
+    whole_number(draws, "The number of draws")
+    whole_number(seed, "A seed", 0)
 
 
 def matched(own: Array, other: Array) -> npt.NDArray[np.intp]:

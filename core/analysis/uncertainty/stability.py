@@ -12,26 +12,18 @@ import pandas as pd
 from ...arrays import Array, read_only
 from ...data.prepare import Matrix
 from ...data.source import Source
-from ...errors import DegenerateError, FitError, expect, whole_number
+from ...errors import DegenerateError, FitError
 from ...mixture.em.stopping import Outcome
 from ...mixture.fit import Fit, fit, polish
-from ...numbers import figure
-from ...progress import Joined, Watch, as_watch, so_far
+from ...progress import Joined, Watch, as_watch
 from ..groups.grouping import Grouping
-from ..sampled import some_rows
-from .resampling import DrawMap, carried_out
+from ..sampled import Sampled, some_rows
+from . import words
+from .resampling import DrawMap, carried_out, expect_draws
 
 MOST_ROWS = 5_000  # that are drawn anew
 RESTARTS = 3
 TOLERANCE = 1e-6
-# Hennig (2008, section 4): what a mean Jaccard similarity says of a group.
-GRADES = (
-    (0.85, "very stable"),
-    (0.75, "stable"),
-    (0.6, "a pattern, but which rows belong to it is uncertain"),
-    (0.0, "not to be trusted: other rows would have given another group"),
-)
-UNKNOWN = "unknown: no rows were drawn anew"
 DISSOLVED = 0.5  # similarity under which a group was not found again
 
 
@@ -71,7 +63,9 @@ class Stability:
     @property
     def words(self) -> tuple[str, ...]:
         """How stable each group is."""
-        return tuple(next((word for least, word in GRADES if value >= least), UNKNOWN) for value in self.mean)
+        return tuple(
+            next((word for least, word in words.GRADES if value >= least), words.UNKNOWN) for value in self.mean
+        )
 
     def frame(self, names: Sequence[str]) -> pd.DataFrame:
         """A row for each group."""
@@ -81,16 +75,7 @@ class Stability:
 
     def sentence(self, names: Sequence[str]) -> str:
         """The groups that would not be found again, or that all would."""
-        before = so_far(self.cancelled)
-        if not len(self.similarities):
-            return f"{before}No rows were drawn anew."
-        unstable = [name for name, value in zip(names, self.mean, strict=True) if value < GRADES[1][0]]
-        if not unstable:
-            least = figure(float(self.mean.min()), 2)
-            return f"{before}Every group is found again when the rows are drawn anew (similarity {least} or more)."
-        which = ", ".join(unstable)
-        verb = "is" if len(unstable) == 1 else "are"
-        return f"{before}{which} {verb} not found again reliably when the rows are drawn anew."
+        return words.stability_sentence(self, names)
 
 
 def stability(
@@ -115,9 +100,7 @@ def stability(
         >>> core.stability(core.fit(rows, components=3, family="EII"), rows, draws=2).mean.round().tolist()
         [1.0, 1.0, 1.0]
     """
-    expect(fitted, Fit, "A Fit")
-    whole_number(draws, "The number of draws")
-    whole_number(seed, "A seed", 0)
+    expect_draws(fitted, draws, seed)
     grouping = grouping or Grouping.apart(fitted.components)
     some = some_rows(X, MOST_ROWS, seed)
     own = _labels(fitted, some.values, grouping)
@@ -126,11 +109,8 @@ def stability(
     shared = Joined(as_watch(watch), "draws", draws)
 
     def draw(number: int) -> Array | None:
-        rng, anew = np.random.default_rng([seed, number]), replace(plan, seed=number)
-        chance = some.weights / some.weights.sum()
-        counts = np.bincount(rng.choice(some.rows, some.rows, p=chance), minlength=some.rows)
-        drawn = np.flatnonzero(counts)
-        rows = some.weighed(drawn, counts[drawn].astype(np.float64))
+        drawn, counts = _drawn(some, [seed, number])
+        rows, anew = some.weighed(drawn, counts[drawn].astype(np.float64)), replace(plan, seed=number)
         fits = [*_tried(lambda: polish(rows, begin, watch=shared)), *_tried(lambda: fit(rows, anew, watch=shared))]
         if any(each.outcome is Outcome.CANCELLED for each in fits):
             return None
@@ -143,6 +123,13 @@ def stability(
     found = tuple(carried_out(draw, draws, shared, over))
     similarities = np.array(found).reshape(len(found), grouping.groups)
     return Stability(read_only(similarities), some.rows, some.of, not shared.goes_on)
+
+
+def _drawn(some: Sampled, seed: list[int]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """As many rows as there are, drawn with replacement: which they are, and (n,) how often each was drawn."""
+    chance = some.weights / some.weights.sum()
+    counts = np.bincount(np.random.default_rng(seed).choice(some.rows, some.rows, p=chance), minlength=some.rows)
+    return np.flatnonzero(counts), counts
 
 
 def _tried(make: Callable[[], Fit]) -> list[Fit]:

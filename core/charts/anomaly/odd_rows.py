@@ -8,7 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ...analysis.anomaly.odd_rows import NEVER, Anomalies
+from ...analysis.anomaly.odd_rows import Anomalies
+from ...analysis.anomaly.policies import NEVER
 from ...analysis.density.geometry import Plane, ellipses
 from ...arrays import Array
 from ...numbers import count, figure

@@ -7,7 +7,8 @@ import math
 import altair as alt
 import pandas as pd
 
-from ...analysis.kmeans_or_mixture.ladder import K_MEANS, Ladder, Rung
+from ...analysis.kmeans_or_mixture.ladder import Ladder, Rung
+from ...analysis.kmeans_or_mixture.words import K_MEANS
 from ...numbers import count, figure
 from .. import marks, theme
 from ..text import Words

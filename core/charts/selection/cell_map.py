@@ -6,7 +6,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ...analysis.selection.board import Board, Cell, Criterion
+from ...analysis.selection.board import Board, Cell
+from ...analysis.selection.criterion import Criterion
 from ...mixture.fit import Fit
 from ...numbers import count, figure
 from .. import marks, theme

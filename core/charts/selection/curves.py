@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import isotonic_regression
 
-from ...analysis.selection.board import Board, Criterion
+from ...analysis.selection.board import Board
+from ...analysis.selection.criterion import Criterion
 from ...arrays import Array
 from ...mixture.fit import Fit
 from ...numbers import count, figure

@@ -18,7 +18,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from ...analysis.anomaly.odd_rows import ExpectedFalseAlarms, FalseDiscoveryRate, Policy, Quantile, TopRows
+from ...analysis.anomaly.policies import ExpectedFalseAlarms, FalseDiscoveryRate, Policy, Quantile, TopRows
 from ...arrays import owned
 from ...errors import ChoiceError
 from ...mixture.family import Family, family

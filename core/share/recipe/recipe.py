@@ -10,13 +10,13 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
 
-from ...analysis.anomaly.odd_rows import Policy
+from ...analysis.anomaly.policies import Policy
 from ...analysis.anomaly.reviews import Reviews
 from ...analysis.groups.grouping import LONGEST_NAME
 from ...analysis.selection.board import Search
 from ...data.prepare import Preparation
+from ...data.raw_values import as_table
 from ...data.table import Reading, Table
-from ...data.transform import as_table
 from ...errors import ChoiceError, whole_number
 from ...mixture.em.e_step import Map
 from ...mixture.plan import Plan

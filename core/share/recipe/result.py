@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...analysis.anomaly.odd_rows import Anomalies, Policy, Scored, scored_alike
+from ...analysis.anomaly.odd_rows import Anomalies, Scored, scored_alike
+from ...analysis.anomaly.policies import Policy
 from ...analysis.groups.grouping import Grouping
 from ...analysis.new_rows import placed
 from ...data.categories import Category

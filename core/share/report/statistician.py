@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analysis.anomaly.odd_rows import FalseDiscoveryRate
+from ...analysis.anomaly.policies import FalseDiscoveryRate
 from ...data.table import Shape
 from ...numbers import count, figure
 from ..answered import Answered

@@ -10,8 +10,9 @@ from scipy.stats import multivariate_normal
 import core
 from core.analysis.density.geometry import Plane, mixture_regions
 from core.analysis.groups.grouping import Grouping
-from core.analysis.groups.merging import CROSSING, VALLEY, merging
+from core.analysis.groups.merging import merging
 from core.analysis.groups.ridges import along, ridgeline, ridges, straight_line
+from core.analysis.groups.valleys import CROSSING, VALLEY
 from core.errors import ChoiceError
 from core.mixture.model import Mixture
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.analysis.selection.board import Cell, Criterion
+from core.analysis.selection.board import Cell
+from core.analysis.selection.criterion import Criterion
 from core.analysis.selection.model_selection import select_model, unusable
 from core.analysis.selection.sweep import sweep
 from core.data.prepare import prepare

@@ -10,7 +10,8 @@ from core.analysis.groups.grouping import Grouping
 from core.analysis.uncertainty.classification import classify
 from core.analysis.uncertainty.intervals import intervals
 from core.analysis.uncertainty.resampling import matched
-from core.analysis.uncertainty.stability import GRADES, joined, similarity, stability
+from core.analysis.uncertainty.stability import joined, similarity, stability
+from core.analysis.uncertainty.words import GRADES
 from core.errors import FitError
 
 RNG = np.random.default_rng(0)

@@ -137,7 +137,7 @@ def curves_choice(board: Board, criterion: Criterion) -> list[str]:
     names = [each.name for each in board.search.families]
     leading = leading_families(board, criterion)
     st.session_state["curves"] = [name for name in names if name in (choice(CurvesChoice).families or leading)]
-    return st.pills("Curves of", names, selection_mode="multi", key="curves", on_change=take_curves)
+    return st.pills("Show curves of", names, selection_mode="multi", key="curves", on_change=take_curves)
 
 
 def show_k_means(analysis: Analysis) -> bool:

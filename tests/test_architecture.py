@@ -141,6 +141,20 @@ def test_the_mixture_does_not_look_for_blanks():
             assert "isnan" not in path.read_text(), f"{path}: core.data.rows puts rows in order by their blanks"
 
 
+def methods(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ClassDef):
+            yield from (each for each in node.body if isinstance(each, ast.FunctionDef))
+
+
+@pytest.mark.parametrize("path", [p for p in CORE if part(p) == "analysis"], ids=lambda p: p.name)
+def test_sentences_on_results_stand_in_modules_of_words(path):
+    for method in methods(path):
+        if method.name.endswith(("sentence", "sentences", "grounds", "verdict", "standing")):
+            said = [each for each in ast.walk(method) if isinstance(each, ast.JoinedStr)]
+            assert not said, f"{path}: {method.name} is said by the words of its package"
+
+
 FIGURES = {"one_gaussian", "mixture", "em_steps", "kmeans_or_mixture", "anomaly_score", "criteria"}
 
 

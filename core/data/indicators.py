@@ -1,6 +1,6 @@
 """Indicators: rows of numbers and categories as numbers alone, for what goes by distances between rows.
 
-Each level becomes a column of noughts and ones (Ralambondrainy 1995). Two rows are then as far apart as in
+Each level becomes a column of 0 and 1 (Ralambondrainy 1995). Two rows are then as far apart as in
 k-prototypes (Huang 1998): the squared distance of their numbers, and gamma for each category in which they differ.
 """
 

@@ -220,8 +220,8 @@ class Mixture:
         if observed.all():
             return self
         numbers = self._of_numbers(observed[: self.features])
-        seen = np.flatnonzero(observed[self.features :])
-        return replace(numbers, chances=tuple(self.chances[column] for column in seen))
+        words = np.flatnonzero(observed[self.features :])
+        return replace(numbers, chances=tuple(self.chances[column] for column in words))
 
     def _of_numbers(self, observed: Mask) -> Mixture:
         """The mixture of the columns of numbers that (d,) observed marks, without categories."""

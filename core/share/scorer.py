@@ -184,12 +184,14 @@ def log_joint(mixture: dict[str, Any], values: Any) -> Any:
     covariances = np.array(mixture["covariances"]).reshape(len(weights), d, d)
     joint = np.zeros((len(values), len(weights) + (noise is not None)))
     present = ~np.isnan(values[:, :d])
-    for seen in np.unique(present, axis=0) if d else [np.ones(0, dtype=bool)]:
-        rows = np.flatnonzero((present == seen).all(axis=1))
+    for observed in np.unique(present, axis=0) if d else [np.ones(0, dtype=bool)]:
+        rows = np.flatnonzero((present == observed).all(axis=1))
         for k in range(len(weights)):
-            joint[rows, k] = gaussian(values[np.ix_(rows, seen)], means[k, seen], covariances[k][np.ix_(seen, seen)])
+            joint[rows, k] = gaussian(
+                values[np.ix_(rows, observed)], means[k, observed], covariances[k][np.ix_(observed, observed)]
+            )
         if noise is not None:
-            joint[rows, -1] = noise_density(noise, seen)
+            joint[rows, -1] = noise_density(noise, observed)
     with np.errstate(divide="ignore"):
         joint[:, : len(weights)] += np.log(weights)
     for codes, chances in zip(values[:, d:].T, mixture["chances"], strict=True):
@@ -218,11 +220,11 @@ def gaussian(values: Any, mean: Any, covariance: Any) -> Any:
     return -np.log(np.diagonal(factor)).sum() - (len(mean) * LOG_2PI + squares) / 2
 
 
-def noise_density(noise: dict[str, Any], seen: Any) -> float:
+def noise_density(noise: dict[str, Any], observed: Any) -> float:
     """Log of weight times density of the noise component in the columns that are there."""
     sides = noise["log_sides"]
-    volume = noise["log_volume"] if seen.all() or sides is None else float(np.array(sides)[seen].sum())
-    share = 1.0 if seen.all() or sides is not None else float(seen.mean())
+    volume = noise["log_volume"] if observed.all() or sides is None else float(np.array(sides)[observed].sum())
+    share = 1.0 if observed.all() or sides is not None else float(observed.mean())
     return math.log(noise["weight"]) - volume * share if noise["weight"] > 0 else -math.inf
 
 

@@ -140,8 +140,10 @@ def _lines(answer: Answered) -> dict[str, float]:
     """
     found = answer.anomalies
     lines = found.scored.lines(found.threshold)
-    some = {"".join("01"[int(each)] for each in seen): line for seen, line in islice(lines, MOST_PATTERNS)}
+    some = {"".join("01"[int(each)] for each in observed): line for observed, line in islice(lines, MOST_PATTERNS)}
     every = {"1" * answer.fit.mixture.columns: found.threshold, **some}
     # A hair lower, for a row may stand on the line, and its score be another in the last digit. Infinity is no literal.
-    lower = {seen: line - HAIR * max(1.0, abs(line)) if abs(line) < LAST else line for seen, line in every.items()}
-    return {seen: min(max(line, -LAST), LAST) for seen, line in lower.items()}
+    lower = {
+        observed: line - HAIR * max(1.0, abs(line)) if abs(line) < LAST else line for observed, line in every.items()
+    }
+    return {observed: min(max(line, -LAST), LAST) for observed, line in lower.items()}

@@ -251,7 +251,9 @@ def _of_mixture(asked: Statement) -> Iterator[str]:
         if not patterns:
             numbers = _along_columns(asked, mixture, k)
         else:
-            numbers = f"CASE {' '.join(_of_pattern(asked, mixture.of_numbers, k, seen) for seen in patterns)} END"
+            numbers = (
+                f"CASE {' '.join(_of_pattern(asked, mixture.of_numbers, k, observed) for observed in patterns)} END"
+            )
         whole = with_chances(numbers, asked.codes, [logs[k] for logs in mixture.log_chances])
         yield whole if patterns and not asked.codes else _where_usable(asked, whole)
 
@@ -277,16 +279,18 @@ def _patterns(asked: Statement) -> Iterator[Mask]:
     """Whether each column is there: first all of them, then as rows were blank, the commonest first."""
     d = len(asked.features)
     yield np.ones(d, dtype=np.bool_)
-    seen, rows = np.unique(~np.isnan(asked.answer.matrix.values), axis=0, return_counts=True)
-    yield from islice((seen[at] for at in np.argsort(-rows, kind="stable") if not seen[at].all()), MOST_PATTERNS)
+    observed, rows = np.unique(~np.isnan(asked.answer.matrix.values), axis=0, return_counts=True)
+    yield from islice(
+        (observed[at] for at in np.argsort(-rows, kind="stable") if not observed[at].all()), MOST_PATTERNS
+    )
 
 
-def _of_pattern(asked: Statement, mixture: Mixture, k: int, seen: Mask) -> str:
+def _of_pattern(asked: Statement, mixture: Mixture, k: int, observed: Mask) -> str:
     """WHEN a row has these columns and no others THEN the density of those."""
-    marginal = mixture.observed_marginal(seen)
-    names = [name for name, there in zip(asked.features, seen, strict=True) if there]
+    marginal = mixture.observed_marginal(observed)
+    names = [name for name, there in zip(asked.features, observed, strict=True) if there]
     here = " AND ".join(
-        f"{name} IS {'NOT ' if there else ''}NULL" for name, there in zip(asked.features, seen, strict=True)
+        f"{name} IS {'NOT ' if there else ''}NULL" for name, there in zip(asked.features, observed, strict=True)
     )
     squares = [
         f"POWER({_white(names, marginal.means[k], row[: i + 1])}, 2)" for i, row in enumerate(marginal.whitening[k])

@@ -37,7 +37,7 @@ def show(table: Table, preparation: Preparation) -> None:
     if taken:
         st.session_state["fewest"] = preparation.fewest > 1
         st.checkbox(
-            f"Values of under {FEWEST_IN_LEVEL} rows go together as one",
+            f"Combine values of fewer than {FEWEST_IN_LEVEL} rows",
             key="fewest",
             on_change=_take_fewest,
             args=(table,),
@@ -49,7 +49,7 @@ def _take_categories(table: Table) -> None:
 
 
 def fit_as_categories(table: Table, names: tuple[str, ...]) -> None:
-    """These columns take part by their levels, and no longer as numbers or as noughts and ones."""
+    """These columns take part by their levels, and no longer as numbers or as 0 and 1."""
     preparation = beginning.preparation(current(), table)
     columns = tuple(name for name in chosen_columns(table, preparation) if name not in names)
     encode = tuple(name for name in preparation.encode if name not in names)

@@ -42,7 +42,7 @@ LOOKS = {
     "histogram": st.column_config.BarChartColumn("How the values lie", y_min=0, width=130),
     "range": st.column_config.TextColumn("Range", width=170),
     "remarks": st.column_config.TextColumn("Remarks", width=230),
-    "kind": st.column_config.SelectboxColumn("Holds", options=KINDS, required=True, width=90),
+    "kind": st.column_config.SelectboxColumn("Type", options=KINDS, required=True, width=90),
     "blanks": st.column_config.NumberColumn("Blanks", format="localized", width=70),
     "values": st.column_config.NumberColumn("Different values", format="localized", width=115),
 }
@@ -171,7 +171,7 @@ def _form(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> No
     )
     st.session_state["scale"] = preparation.scale
     st.radio(
-        "Bring every column to",
+        "Scale every column to",
         list(Scale),
         key="scale",
         format_func=SCALES.__getitem__,
@@ -257,7 +257,7 @@ def _words(table: Table, preparation: Preparation) -> None:
     if words:
         st.session_state["encode"] = list(preparation.encode)
         st.pills(
-            "Take as noughts and ones instead",
+            "Use as columns of 0 and 1 instead",
             words,
             selection_mode="multi",
             format_func=plain,
@@ -265,7 +265,7 @@ def _words(table: Table, preparation: Preparation) -> None:
             on_change=_take_words,
             args=(table,),
             width="stretch",
-            help="Each value but the commonest becomes a column of noughts and ones. Groups of bells fit such columns "
+            help="Each value but the commonest becomes a column of 0 and 1. Groups of bells fit such columns "
             "poorly: they tend to split by them.",
         )
 

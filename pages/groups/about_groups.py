@@ -46,7 +46,7 @@ LEVELS = {
 }
 TELLING = {
     "column": st.column_config.TextColumn("Column"),
-    "kind": st.column_config.TextColumn("Holds"),
+    "kind": st.column_config.TextColumn("Type"),
     "nats": st.column_config.NumberColumn("Gain", format="%.3f"),
     "effect": st.column_config.NumberColumn("Effect", format="%.2f"),
     "word": st.column_config.TextColumn("The groups differ"),

@@ -46,7 +46,7 @@ def ladder_to(analysis: Analysis, present: Fit) -> Ladder | None:
     K, families = present.components, tuple(dict.fromkeys((*LADDER, present.family)))
     return jobs.result(
         analysis.rows.key("ladder", K, families),
-        "Climbing from K-Means to the mixture",
+        "Fitting each step from K-Means to the mixture",
         lambda watch: ladder(analysis.rows.taking_part, K, families, watch=watch),
     )
 

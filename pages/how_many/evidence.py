@@ -51,7 +51,7 @@ def held_out(analysis: Analysis, board: Board) -> HeldOut | None:
     """How well the board's models predict rows that they have not seen, or the offer to find out."""
     st.subheader("Which model predicts new rows best?", anchor=False)
     if choice(EvidenceChoice).held_out != board.search:
-        said = "Criteria reckon with what a model costs. Holding rows out measures it."
+        said = "Criteria estimate how well a model predicts new rows. Holding rows out measures it."
         label = f"Hold rows out for {count(len(board.cells), 'model')}"
         take = replace(choice(EvidenceChoice), held_out=board.search)
         widgets.offer(said, label, "held-out", take, ":material/call_split:")
@@ -107,8 +107,8 @@ def one_more(analysis: Analysis, present: Fit) -> BootstrapTest | None:
     model = Model(present.family, K)
     if choice(EvidenceChoice).tested != model:
         said = (
-            "A further component always fits better. This test draws sets of rows from the present model, and looks "
-            "how much a further one gains on those by chance."
+            "A further component always fits better. This test draws sets of rows from the present model, and "
+            "measures how much a further one gains on those by chance."
         )
         take = replace(choice(EvidenceChoice), tested=model)
         widgets.offer(said, f"Test {K} against {K + 1}", "one-more", take, ":material/casino:")

@@ -78,7 +78,7 @@ def show_units(name: str, found: Landscape, rate: float, here: Ground) -> None:
 def show_columns() -> None:
     """What is usual by the number of columns."""
     st.subheader("Why the number of columns matters", anchor=False)
-    cut = st.slider("A score held fast", 1.0, 100.0, 10.0, 1.0, key="score-cut", bind="query-params")
+    cut = st.slider("A fixed score", 1.0, 100.0, 10.0, 1.0, key="score-cut", bind="query-params")
     draw(usual_by_columns(kept(key("lesson", "usual"), usual_scores), cut))
 
 

@@ -33,7 +33,7 @@ def show() -> None:
             "Shape of the groups", SHAPES, first, key="bic-shape", format_func=_title, bind="query-params"
         )
         rows = middle.select_slider("Rows", SIZES, 200, key="bic-rows", bind="query-params")
-        seed = right.number_input("Drawing", 0, 999, key="bic-seed", bind="query-params")
+        seed = right.number_input("Seed", 0, 999, key="bic-seed", bind="query-params")
         given = toy(shape, rows, seed)
         found = jobs.result(
             key("criteria", shape, rows, seed), "Fitting 1 to 8 groups", lambda watch: criteria(given.points)

@@ -55,7 +55,7 @@ def show() -> None:
         groups = st.number_input(
             "Groups to look for", 1, 8, _true(shape), key=f"km-{shape}-groups", bind="query-params", width=160
         )
-        seed = st.number_input("Drawing", 0, 999, key="km-seed", bind="query-params", width=120)
+        seed = st.number_input("Seed", 0, 999, key="km-seed", bind="query-params", width=120)
     frame.guide(*TRY[shape])
     found = kept(key("contest", shape, rows, groups, seed), lambda: contest(shape, rows, groups, seed))
     st.subheader(f"{found.sentence}.", anchor=False)

@@ -34,7 +34,7 @@ def show() -> None:
             apart = st.slider("How far apart", 0.0, 1.5, 1.0, 0.05, key="mix-apart", bind="query-params")
             spread = st.slider("How wide", 0.4, 2.0, 1.0, 0.05, key="mix-spread", bind="query-params")
             rows = st.select_slider("Points to draw", DRAWN, 100, key="mix-rows", bind="query-params")
-            seed = st.number_input("Drawing", 0, 999, key="mix-seed", bind="query-params")
+            seed = st.number_input("Seed", 0, 999, key="mix-seed", bind="query-params")
             mixture, drawn = (made := blend(shares, apart, spread)), draw_points(made, rows, seed)
         with picture:
             flat = st.segmented_control(

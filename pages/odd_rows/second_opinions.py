@@ -24,7 +24,7 @@ def against_others(analysis: Analysis, scene: Scene) -> None:
     if not choice(SecondOpinionsChoice).asked:
         said = (
             "Isolation Forest and Local Outlier Factor look for odd rows without groups. What all find odd does not "
-            "hang on the model."
+            "depend on the model."
         )
         widgets.offer(said, "Ask them", "others", SecondOpinionsChoice(asked=True), ":material/groups:")
         return

@@ -125,7 +125,7 @@ def merging_note(analysis: Analysis) -> None:
         said = f"make up {count(grouping.groups, 'group')}" if grouping.merges else "are shown as groups"
         st.markdown(f"By your choice the {own} {said}.", width="content")
         back = {"kind": ModelChoice, "merged": None}
-        st.button("Join those that no valley parts", key="unmerge", on_click=change, kwargs=back, type="tertiary")
+        st.button("Join those with no gap between them", key="unmerge", on_click=change, kwargs=back, type="tertiary")
 
 
 def apart_note(analysis: Analysis, scene: Scene) -> None:
@@ -179,7 +179,7 @@ def row_name_choice(table: Table) -> None:
     st.session_state["row-name"] = beginning.row_name(current(), table) or ""
     names = ["", *(each.name for each in table.columns)]
     st.selectbox(
-        "Call a row by",
+        "Name rows by",
         names,
         key="row-name",
         format_func=lambda name: name or "its number",

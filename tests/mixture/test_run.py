@@ -115,7 +115,7 @@ def test_an_end_whose_likelihood_fell_on_the_way_is_not_admissible(crabs, monkey
     found = converge(crabs, plan, first_of(crabs, plan), unwatched)
     assert Objection.FELL in found.objections
     assert found.outcome is Outcome.FELL
-    assert len(found.trace) == 3  # what the opening and two good M-steps led to: what fell is neither told nor kept
+    assert len(found.trace) == 3  # what the start and two good M-steps led to: what fell is neither told nor kept
     monkeypatch.undo()
     assert go_on(crabs, replace(plan, tolerance=1e-8), found, unwatched) is found
 

@@ -102,7 +102,7 @@ def first_method(found: FirstAnswer) -> str:
         f"Gaussian mixtures with 1 to {most} components in {len(found.board.search.families)} shapes, {fits} models "
         f"in all, were fitted to {found.where}. The one with the lowest BIC, which weighs how well a model fits "
         f"against how many numbers it needs, was refined on every row that belongs to a group (BIC {bic}, "
-        f"{numbers} numbers). Components that no valley parts make up one group. A row is clearly in a group that "
+        f"{numbers} numbers). Components with no gap between them make up one group. A row is clearly in a group that "
         f"holds at least {share(CLEAR)} of it. A row is odd when the model finds it so unlikely that among "
         f"{rows:,} rows drawn from the model itself about one would be."
     )

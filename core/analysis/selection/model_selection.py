@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...mixture.family import Family
 from ...mixture.fit import Fit
-from ...numbers import count, figure
+from ...numbers import figure
 from . import words
 from .board import Board
 from .criterion import Criterion
@@ -69,13 +69,7 @@ class ModelSelection:
 
     def standing(self, family: Family, components: int, board: Board) -> str:
         """Where a model stands on the board, in a sentence; nothing if it is not there."""
-        found = [each for each in board.admissible if (each.family, each.components) == (family, components)]
-        if not found:
-            return ""
-        gap = self.criterion.of(found[0]) - self.criterion.of(self.best)
-        if gap <= 0:
-            return f"It is the best by {self.criterion.label}."
-        return f"Its {self.criterion.label} is {figure(gap)} above the lowest."
+        return words.model_selection_standing(self, family, components, board)
 
 
 @dataclass(frozen=True)
@@ -88,7 +82,7 @@ class Unusable:
     @property
     def sentence(self) -> str:
         """How many, and why."""
-        return f"{count(self.models, 'model')}: {self.reason}"
+        return words.unusable_sentence(self)
 
 
 def select_model(board: Board, criterion: Criterion = Criterion.BIC) -> ModelSelection:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from ...mixture.family import Family
 from ...mixture.fit import Fit
 from ...numbers import count, figure
 from ...progress import so_far
+from .board import Board
 from .criterion import NOTHING, POSITIVE, STRONG, Criterion
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from .conclusion import Conclusion
     from .effective import EffectiveComponents
     from .held_out import HeldOut
-    from .model_selection import ModelSelection
+    from .model_selection import ModelSelection, Unusable
 
 
 STRENGTHS = ((NOTHING, "hardly any"), (POSITIVE, "weak"), (STRONG, "strong"), (math.inf, "very strong"))
@@ -189,3 +191,19 @@ def _on_bayesian_mixtures(found: Conclusion, needed: EffectiveComponents) -> str
     (low, high), best = needed.spread, needed.best.effective_components
     said = f"Bayesian mixtures {'agree' if best == found.components else 'disagree'}: they keep {best}"
     return f"{said}." if low == high else f"{said} at the highest evidence, {low} to {high} over all starts."
+
+
+def model_selection_standing(found: ModelSelection, family: Family, components: int, board: Board) -> str:
+    """Where a model stands on the board, in a sentence; nothing if it is not there."""
+    there = [each for each in board.admissible if (each.family, each.components) == (family, components)]
+    if not there:
+        return ""
+    gap = found.criterion.of(there[0]) - found.criterion.of(found.best)
+    if gap <= 0:
+        return f"It is the best by {found.criterion.label}."
+    return f"Its {found.criterion.label} is {figure(gap)} above the lowest."
+
+
+def unusable_sentence(found: Unusable) -> str:
+    """How many, and why."""
+    return f"{count(found.models, 'model')}: {found.reason}"

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..data.rows import rows_of
 from ..data.source import as_source
 from ..errors import ChoiceError, FitError
+from .blas import one_thread
 from .em.constants import FLOOR
 from .em.e_step import over_all
 from .em.m_step import MStep
@@ -44,5 +45,8 @@ def iterate(family: Family, mixture: Mixture, rows: npt.ArrayLike) -> Iterator[t
     if not np.isfinite(variances).all():
         raise FitError("The numbers are too large to compute with.", remedy="Divide the columns by a power of ten.")
     m_step = MStep(family, FLOOR * variances)
-    for now, found in passes(over_all(source, family.is_diagonal), m_step, mixture):
+    steps = passes(over_all(source, family.is_diagonal), m_step, mixture)
+    while True:
+        with one_thread():  # for each pass: between them whoever watches does what they want
+            now, found = next(steps)
         yield now, found.log_likelihood

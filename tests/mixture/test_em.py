@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from strategies import clustered_rows
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from core.errors import DegenerateError
 from core.mixture.em.m_step import m_step
@@ -96,3 +97,35 @@ def test_iterate_gives_the_same_steps_for_one_block_and_for_many():
     whole = [value for _, value in islice(iterate(family("VVV"), start, [rows]), 20)]
     parts = [value for _, value in islice(iterate(family("VVV"), start, np.array_split(rows, 7)), 20)]
     np.testing.assert_allclose(parts, whole, rtol=1e-10)
+
+
+class Looking:
+    """Rows that note how many threads BLAS has whenever they are gone through."""
+
+    def __init__(self, values):
+        self.values, self.n, self.d, self.threads = values, *values.shape, []
+
+    def blocks(self):
+        self.threads.append({each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"})
+        yield self.values, None
+
+    def sample(self, n, rng):
+        return self.values[:n]
+
+
+def test_each_pass_to_watch_has_one_thread_of_blas_whatever_the_watcher_has():
+    values, labels = clustered(200)
+    rows = Looking(values)
+    start = m_step(family("VVV"), moments(values, np.eye(2)[labels]))
+    with threadpool_limits(2, "blas"):
+        steps = iterate(family("VVV"), start, rows)
+        for _ in range(3):
+            next(steps)
+            assert {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"} != {1}
+    assert rows.threads[-3:] == [{1}] * 3
+
+
+def clustered(n):
+    """Two groups, with the group of each row."""
+    labels = np.arange(n) % 2
+    return np.random.default_rng(0).normal(size=(n, 3)) + 5 * labels[:, None], labels

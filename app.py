@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.app import returning
 from pages.app.reader import readers
 from pages.app.startup import rest, warm_up
 from pages.app.visits import welcome
@@ -23,5 +24,7 @@ page = st.navigation(PAGES)
 warm_up()
 readers().get_ready()
 welcome(rest)
+returning.come_back()
+sidebar.tell_of_an_ended_link()
 page.run()
 sidebar.show()

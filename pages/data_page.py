@@ -6,7 +6,7 @@ from core.charts.scene import Scene
 from core.data.table import Table
 from core.errors import CoreError
 from core.numbers import count
-from pages.app import beginning
+from pages.app import beginning, sharing
 from pages.app import results as derived
 from pages.app.choices import DataChoice, ModelChoice, ReadingChoice
 from pages.app.results import Analysis
@@ -28,6 +28,7 @@ def show_empty() -> None:
     st.title("What is in your data?", anchor=False)
     st.markdown("Bring a table, and see at once which groups it holds, how sure they are, and which rows stand out.")
     widgets.uploader("Upload a table")
+    widgets.opener()
     widgets.samples()
     example = the_example()
     if example is not None:
@@ -58,6 +59,7 @@ def show_answer(analysis: Analysis) -> None:
             st.button("Back to the automatic answer", key="automatic", on_click=choose, args=(ModelChoice(),))
     widgets.merging_note(analysis)
     widgets.warnings(scene.fit)
+    widgets.notes(sharing.differences(analysis))
     picture, ways = st.columns([7, 3], gap="large")
     draw(first_picture(scene), picture)
     with ways:
@@ -133,6 +135,7 @@ def show_data() -> None:
         return
     with corner.popover("Use another table", icon=":material/upload_file:"):
         widgets.uploader("Upload a table")
+        widgets.opener()
         widgets.sample_list()
     if table is None:
         return

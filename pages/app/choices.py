@@ -6,7 +6,7 @@ Those of one page alone are in its folder, under the same name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.analysis.anomaly.policies import Policy
 from core.analysis.anomaly.reviews import Reviews
@@ -22,7 +22,7 @@ from pages.app.uploads import Upload
 class DataChoice(Part):
     """What is looked at."""
 
-    ends_work = True
+    ends_work, is_beginning = True, True
     upload: Upload | None = None
     sample: str | None = None  # the key of a sample
     brought: int = 0  # counts the times that data were brought, for what a page keeps itself
@@ -124,8 +124,16 @@ class ReviewsChoice(Part):
 
 def begin(*, upload: Upload | None = None, sample: str | None = None) -> None:
     """Start over with other data."""
+    choose(*data_of(upload=upload, sample=sample))
+
+
+def data_of(
+    *, upload: Upload | None = None, sample: str | None = None, reading: Reading | None = None
+) -> tuple[DataChoice, ReadingChoice]:
+    """The choice of other data, and how a file is read if not as is found best."""
     data = DataChoice(upload, sample, choice(DataChoice).brought + 1)
-    choose(data, ReadingChoice(Reading(name=None if upload is None else upload.name)))
+    name = None if upload is None else upload.name
+    return data, ReadingChoice(replace(reading or Reading(), name=name))
 
 
 def call_groups(split: Split, names: Sequence[str]) -> None:

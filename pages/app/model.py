@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from core.analysis.groups.grouping import Grouping
 from core.analysis.groups.merging import Merging, merging
@@ -12,10 +12,13 @@ from core.analysis.selection.full_search import FullSearch, chosen, full_search
 from core.errors import DegenerateError
 from core.mixture.fit import Fit
 from core.scale.threads import over_cores
+from core.share.recipe.replay import named
 from pages.app import jobs
 from pages.app.beginning import fit_key, grouped, merging_key
 from pages.app.choices import Model, ModelChoice, NamesChoice, Split
+from pages.app.opening import OpenedChoice, is_of
 from pages.app.rows import Rows
+from pages.app.store import kept
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,20 @@ class CurrentModel:
     @property
     def group_names(self) -> tuple[str, ...]:
         """Names that were given to the groups that are looked at."""
-        return () if self.split is None else self.rows.session[NamesChoice].of(self.split)
+        if self.split is None:
+            return ()
+        return self.rows.session[NamesChoice].of(self.split) or self._names_of_the_saved
+
+    @property
+    def _names_of_the_saved(self) -> tuple[str, ...]:
+        """Names that go with most of a group's rows, from a saved analysis that was opened on these."""
+        session, fitted, groups = self.rows.session, self.fit, self._unnamed
+        saved = session[OpenedChoice].seen
+        if saved is None or fitted is None or groups is None or not any(saved.recipe.names):
+            return ()
+        same = is_of(saved, session)
+        find = partial(named, saved.recipe, self.rows.matrix, fitted, groups, same)
+        return kept(self.groups_key("names of the saved", saved.recipe.names), lambda: find().given)
 
     @cached_property
     def grouping(self) -> Grouping | None:

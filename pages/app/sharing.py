@@ -7,7 +7,9 @@ from dataclasses import replace
 from core.analysis.selection.board import Search
 from core.share.answered import Answered
 from core.share.recipe.recipe import Recipe
+from core.share.recipe.replay import differences as told
 from pages.app.choices import PolicyChoice, PreparationChoice, ReadingChoice, ReviewsChoice
+from pages.app.opening import OpenedChoice, is_of, not_carried_out
 from pages.app.results import Analysis
 
 
@@ -37,3 +39,12 @@ def recipe(analysis: Analysis, answer: Answered) -> Recipe:
         reviews=session[ReviewsChoice].reviews,
         row_name=answer.row_name,
     ).with_result(answer)
+
+
+def differences(analysis: Analysis) -> tuple[str, ...]:
+    """What is not as it was in the saved analysis that is seen, a sentence each; none where none was opened."""
+    saved, answer = analysis.rows.session[OpenedChoice].seen, answered(analysis)
+    if saved is None or answer is None:
+        return ()
+    same = is_of(saved, analysis.rows.session)
+    return (*told(saved.recipe, answer, same), *not_carried_out(saved))

@@ -10,7 +10,7 @@ from altair.utils import schemapi
 
 import core
 from core.mixture import compiled
-from pages.app import jobs, memory
+from pages.app import jobs, memory, returning
 from pages.app.reader import readers
 from pages.app.store import store
 from pages.app.visits import close, visits
@@ -25,6 +25,7 @@ def warm_up() -> None:
     visits().at_parting(jobs.end_those_of)
     visits().at_parting(jobs.turns().forget)
     visits().at_parting(close)
+    visits().at_parting(lambda _: returning.clear_out_later())
     schemapi.disable_debug_mode()  # which checks every part of every picture; tests do
     Thread(target=_get_ready, name="warm up", daemon=True).start()
 

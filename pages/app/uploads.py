@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.errors import ReadError
 from pages.app.spool import Spool, gone
-from pages.app.visits import session_id, visits
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,13 @@ class Upload:
 
     name: str  # for display only, never used as a path
     sha256: str
+    bytes: int
     _spool: Spool = field(repr=False, compare=False)
 
     @classmethod
     def spool(cls, name: str, content: bytes) -> Upload:
         """Write the bytes to the disk. Raises CoreError where they cannot be written."""
-        return cls(name, hashlib.sha256(content).hexdigest(), Spool(content))
+        return cls(name, hashlib.sha256(content).hexdigest(), len(content), Spool(content))
 
     @property
     def close(self) -> Callable[[], object]:
@@ -45,7 +46,7 @@ class Upload:
 
 
 def taken_in(uploader: str) -> Upload | None:
-    """The file that was dropped on an uploader, now on disk until nobody refers to it or its session has left.
+    """The file that was dropped on an uploader, now on disk until nobody refers to it.
 
     None where there is none: an uploader is emptied when pages are switched, and when its file was taken in. Streamlit
     keeps the bytes as long as the uploader is shown, and once more in its value; both are let go here. The browser goes
@@ -55,11 +56,31 @@ def taken_in(uploader: str) -> Upload | None:
     if not isinstance(file, UploadedFile):
         return None
     try:
-        upload = Upload.spool(file.name, file.getvalue())
+        return Upload.spool(file.name, file.getvalue())
     finally:
         _forget(file)
-    visits().bequeath(session_id(), upload.close)
-    return upload
+
+
+def text_taken_in(uploader: str, most: int) -> str | None:
+    """The text of at most so many bytes that was dropped on an uploader; None where there is none.
+
+    Raises ReadError for what is longer, or no text.
+    """
+    file = st.session_state.get(uploader)
+    if not isinstance(file, UploadedFile):
+        return None
+    try:
+        if file.size > most:
+            raise _no_text(f"It is larger than {most // 1_000_000} MB.")
+        return file.getvalue().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _no_text("It is no text.") from None
+    finally:
+        _forget(file)
+
+
+def _no_text(why: str) -> ReadError:
+    return ReadError("This is no saved analysis.", why, "Choose the JSON file that “Save analysis” gave you.")
 
 
 def _forget(file: UploadedFile) -> None:

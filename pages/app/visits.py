@@ -32,7 +32,6 @@ class Visits:
         """Nobody yet."""
         self._is_there, self._gone = is_there, gone
         self._last_there: dict[str, float] = {}  # when each was there last
-        self._bequests: dict[str, list[Callable[[], object]]] = {}  # what else to do when it has left
         self._partings: list[Callable[[str], object]] = []
         self._called = False  # whether somebody calls the roll
         self._lock = Lock()
@@ -40,11 +39,6 @@ class Visits:
     def at_parting(self, do: Callable[[str], object]) -> None:
         """Have something done with each session that has left."""
         self._partings.append(do)
-
-    def bequeath(self, session: str, do: Callable[[], object]) -> None:
-        """Have something done when this session has left."""
-        with self._lock:
-            self._bequests.setdefault(session, []).append(do)
 
     def arrive(self, session: str, now: float) -> bool:
         """Note that a visitor is there; whether nobody calls the roll, which then is for the asker to do."""
@@ -70,22 +64,19 @@ class Visits:
         with self._lock:
             self._last_there |= {session: now for session in self._last_there if self._is_there(session)}
             left = [session for session, last in self._last_there.items() if now - last > self._gone]
-            bequests = [do for session in left for do in self._bequests.pop(session, ())]
             for session in left:
                 del self._last_there[session]
             anybody = bool(self._last_there)
-        for do in bequests:
-            _tried(do)
         for session in left:
             for part in self._partings:
                 _tried(part, session)
         return anybody
 
 
-def _tried(do: Callable[..., object], *given: str) -> None:
+def _tried(do: Callable[[str], object], session: str) -> None:
     """Do one thing of many, none of which may keep the others from being done."""
     try:
-        do(*given)
+        do(session)
     except Exception:  # whatever it was, it is somebody else's work, and the log says what
         _logger.exception("Not all could be given back of a session that has left.")
 

@@ -12,7 +12,7 @@ from pages.app.session import Part, change, choice
 class TicksChoice(Part):
     """Where the table of columns began: it keeps the ticks that were changed since then itself."""
 
-    after = (DataChoice,)
+    after, is_step = (DataChoice,), False
     columns: tuple[str, ...] = ()
     drawn: int = 0  # counts the times that it had to begin anew
 

@@ -14,7 +14,7 @@ from core.data.table import Column, Kind, Table
 from core.numbers import count, figure
 from pages.app import beginning
 from pages.app.choices import DataChoice, PreparationChoice, ReadingChoice
-from pages.app.session import change, choice, choose, current
+from pages.app.session import change, choice, choose, current, steps
 from pages.app.store import kept
 from pages.app.store import key as key_of
 from pages.data import category_choice
@@ -79,7 +79,7 @@ def show(table: Table) -> None:
 
 def _editor(table: Table, columns: list[Column], chosen: tuple[str, ...], order: list[str]) -> None:
     """The table keeps what is edited itself; what it began with must stay the same meanwhile."""
-    key = f"columns-{'use' in order}-{choice(DataChoice).brought}-{choice(TicksChoice).drawn}"
+    key = f"columns-{'use' in order}-{choice(DataChoice).brought}-{choice(TicksChoice).drawn}-{steps().turns}"
     if "use" in order and key not in st.session_state:
         change(TicksChoice, columns=chosen)
     names = {each.name for each in columns}

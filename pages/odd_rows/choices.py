@@ -20,5 +20,5 @@ class SecondOpinionsChoice(Part):
 class ReviewTable(Part):
     """Where the table of odd rows began: it keeps the reviews that were given in it since then itself."""
 
-    after = (DataChoice,)
+    after, is_step = (DataChoice,), False
     drawn: int = 0  # counts the reviews that were given outside, at each of which it has to begin anew

@@ -13,7 +13,7 @@ from core.analysis.groups.listing import REVIEW, listed, nearest_groups, odd_row
 from core.charts.scene import Scene
 from pages.app.choices import ReviewsChoice
 from pages.app.results import Analysis
-from pages.app.session import change, choice
+from pages.app.session import change, choice, steps
 from pages.app.store import key as key_of
 from pages.odd_rows.choices import ReviewTable
 from pages.ui.tables import looks
@@ -39,7 +39,7 @@ def table_of_odd_rows(analysis: Analysis, scene: Scene, odd: Anomalies, why: Rea
     rows = [int(row) for row in analysis.rows.matrix.row_ids[listed(odd)]]
     nearest = nearest_groups(scene.fit.mixture, analysis.rows.matrix.rows[listed(odd)], scene.grouping)
     frame = odd_rows(analysis.rows.table, analysis.rows.matrix, odd, nearest, why, reviews, analysis.rows.name)
-    key = key_of("reviews", choice(ReviewTable).drawn, hash(tuple(rows)))
+    key = key_of("reviews", choice(ReviewTable).drawn, steps().turns, hash(tuple(rows)))
     st.data_editor(
         frame,
         key=key,

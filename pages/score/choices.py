@@ -13,5 +13,5 @@ from pages.app.uploads import Upload
 class OtherFileChoice(Part):
     """The other file that is to be scored."""
 
-    after = (DataChoice,)
+    after, is_step = (DataChoice,), False  # a file that was removed is gone
     upload: Upload | None = None

@@ -9,9 +9,9 @@ import streamlit as st
 from core.data.prepare import Preparation, Shape
 from core.data.samples import sample
 from core.numbers import count, figure
-from pages.app import beginning, jobs
+from pages.app import beginning, jobs, returning
 from pages.app.choices import DataChoice, ModelChoice
-from pages.app.session import choice
+from pages.app.session import choice, redo, steps, undo
 from pages.ui.messages import plain
 from pages.ui.words import FAMILY_WORDS
 
@@ -41,6 +41,57 @@ def show() -> None:
         search = jobs.running(jobs.Lane.BACKGROUND)
         if search is not None:
             st.caption(f"{search.title}: {jobs.in_words(search)}.")
+        _ways_back()
+        _share()
+        st.button("Forget this analysis", key="forget", on_click=returning.forget, type="tertiary", help=_kept_for())
+
+
+def tell_of_an_ended_link() -> None:
+    """That the visitor's link leads nowhere any more, on whichever page it led to."""
+    if returning.link_has_ended():
+        st.warning(
+            "This link has ended: its owner ended it, its time is over, or the server has started anew since. "
+            "Ask whoever sent it for a new one."
+        )
+
+
+def _ways_back() -> None:
+    """The last choice taken back, or made again."""
+    known = steps()
+    with st.container(horizontal=True):
+        undoing, redoing = ":material/undo:", ":material/redo:"
+        st.button("Undo", key="undo", icon=undoing, on_click=undo, disabled=not known.before, type="tertiary")
+        st.button("Redo", key="redo", icon=redoing, on_click=redo, disabled=not known.after, type="tertiary")
+
+
+def _share() -> None:
+    """A link to the analysis, made and ended here."""
+    hours = returning.shared().seconds / 3_600
+    if not hours:
+        return
+    with st.popover("Share", icon=":material/link:"):
+        st.markdown(
+            f"Whoever has the link sees this analysis as it is now, your data included, for {figure(hours)} hours, "
+            "until you end it, or until the server starts anew."
+        )
+        address = returning.link()
+        if address is None:
+            st.button("Make a link", key="make-link", on_click=returning.make_link)
+            return
+        st.code(address, language=None)
+        with st.container(horizontal=True):
+            st.button("Link to it as it is now", key="link-anew", on_click=returning.make_link)
+            st.button("End the link", key="end-links", on_click=returning.end_links)
+
+
+def _kept_for() -> str:
+    minutes = returning.own().seconds / 60
+    if not minutes:
+        return "Your file and your choices go from the server now."
+    return (
+        f"Your file and your choices stay on the server for {figure(minutes)} minutes after you leave, for this "
+        "browser alone. This removes them now, and ends links to them."
+    )
 
 
 def _name(data: DataChoice) -> str:

@@ -17,9 +17,10 @@ from core.numbers import count
 from pages.app import beginning
 from pages.app import results as derived
 from pages.app.choices import AxesChoice, DataChoice, Model, ModelChoice, RowNameChoice, SearchChoice, begin
+from pages.app.opening import MOST_BYTES, OpenedChoice, open_saved, take_up
 from pages.app.results import Analysis
 from pages.app.session import Part, change, choice, choose, current
-from pages.app.uploads import taken_in
+from pages.app.uploads import taken_in, text_taken_in
 from pages.ui.messages import plain, refusals, refuse
 from pages.ui.words import EM_FIGURE, OWN_ROWS, family_label
 
@@ -46,6 +47,20 @@ def need_data() -> Analysis | None:
 def uploader(label: str) -> None:
     """Where a file is dropped."""
     st.file_uploader(f"{label}: {FORMATS}", key="upload", on_change=_take_upload)
+
+
+def opener() -> None:
+    """Where a saved analysis is opened; which file it waits for, if it does."""
+    waiting = choice(OpenedChoice).waiting
+    with st.expander("Open a saved analysis", expanded=waiting is not None):
+        if waiting is not None:
+            data = waiting.recipe.data
+            size = f"{count(data.rows, 'row')} and {count(data.columns, 'column')}"
+            st.info(
+                f"This analysis was saved of “{plain(data.name)}” with {size}. Upload that file above; another file "
+                "with the same columns is seen in the same way, fitted anew."
+            )
+        st.file_uploader("An analysis that was saved here (JSON)", key="saved", on_change=_take_saved)
 
 
 def samples() -> None:
@@ -209,8 +224,20 @@ def _take_upload() -> None:
     """Take in the file; an emptied uploader (it empties when pages are switched) changes nothing."""
     with refusals():
         upload = taken_in("upload")
-        if upload is not None:
+        if upload is None:
+            return
+        waiting = choice(OpenedChoice).waiting
+        if waiting is None:
             begin(upload=upload)
+        else:
+            take_up(waiting, upload=upload)
+
+
+def _take_saved() -> None:
+    with refusals():
+        text = text_taken_in("saved", MOST_BYTES)
+        if text is not None:
+            open_saved(text)
 
 
 def _take_model(features: int) -> None:

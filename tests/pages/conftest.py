@@ -22,8 +22,11 @@ OF_DATA = tuple(page for page in PAGES if page != "pages/how_em_works_page.py") 
 class Visitor:
     """One session in the app."""
 
-    def __init__(self):
-        self.app = AppTest.from_file(str(APP), default_timeout=120).run()
+    def __init__(self, **query):
+        self.app = AppTest.from_file(str(APP), default_timeout=120)
+        for name, value in query.items():
+            self.app.query_params[name] = value
+        self.app.run()
 
     def settle(self, seconds=180):
         """Run until no job shows its progress."""

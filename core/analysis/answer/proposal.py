@@ -38,10 +38,10 @@ class Proposal:
     Attributes:
         preparation: the choices.
         heaps: values that far more rows share than lie beside them; their cells count as blank.
-        heaped: heaps of most of a column, which is left out, as there are many others.
         shaped: columns that are transformed.
         repeated: number of rows that repeat another.
         dependent: columns that are left out since they follow almost exactly from others.
+        heaped: heaps of most of a column, which is left out, as there are many others.
 
     Examples:
         >>> core.proposed(core.sample("faithful").load()).grounds

@@ -88,13 +88,13 @@ def replayed(recipe: Recipe, table: Table, watch: Watch | None, over: Map) -> Re
         table,
         first,
         fitted,
-        _named(recipe, first, fitted, grouping, same),
+        named(recipe, first.matrix, fitted, grouping, same),
         _line(recipe, first, fitted, watch),
         recipe.reviews if same else Reviews(),
         recipe.row_name if recipe.row_name in table.frame.columns else None,
         recipe.left_out if same else (),
     )
-    return Replayed(recipe, answer, same, tuple(_differences(recipe, answer, same)))
+    return Replayed(recipe, answer, same, tuple(differences(recipe, answer, same)))
 
 
 def _first(recipe: Recipe, table: Table, same: bool, watch: Watch, over: Map) -> FirstAnswer:
@@ -161,14 +161,14 @@ def _line(recipe: Recipe, first: FirstAnswer, fitted: Fit, watch: Watch) -> Anom
     return flag(rows, recipe.policy or first.anomalies.policy)
 
 
-def _named(recipe: Recipe, first: FirstAnswer, fitted: Fit, grouping: Grouping, same: bool) -> Grouping:
+def named(recipe: Recipe, matrix: Matrix, fitted: Fit, grouping: Grouping, same: bool) -> Grouping:
     """The groups under the names that they had; on other data a name goes with most of the rows that it is of."""
     if not any(recipe.names):
         return grouping
     if same or recipe.result is None:
         return grouping.called(recipe.names[: grouping.groups])
-    own = grouping.shares(fitted.mixture.responsibilities(first.matrix.rows)).argmax(axis=1)
-    known = _known_groups(recipe.result, first.matrix)
+    own = grouping.shares(fitted.mixture.responsibilities(matrix.rows)).argmax(axis=1)
+    known = _known_groups(recipe.result, matrix)
     shared = np.zeros((grouping.groups, recipe.result.grouping.groups))
     both = (own < shared.shape[0]) & (known < shared.shape[1])
     np.add.at(shared, (own[both], known[both]), 1.0)
@@ -187,7 +187,7 @@ def _known_groups(known: Result, matrix: Matrix) -> npt.NDArray[np.intp]:
     return known.grouping.shares(known.fit.mixture.responsibilities(rows)).argmax(axis=1)
 
 
-def _differences(recipe: Recipe, answer: Answered, same: bool) -> Iterator[str]:
+def differences(recipe: Recipe, answer: Answered, same: bool) -> Iterator[str]:
     """What is not as it was, a sentence each."""
     known = recipe.result
     if not same:

@@ -24,7 +24,9 @@ from pages.app.choices import DataChoice
 from pages.app.session import Part, Session, begin_from, change, choice, choose, current
 from pages.score.choices import OtherFileChoice
 
-OWN, ENDED = "own", "ended"  # keys in Streamlit's session state: of this browser, and whether a link led nowhere
+# Keys in Streamlit's session state: this tab's key, one that it may take, one that it has and that leads nowhere, and
+# whether a link led nowhere.
+OWN, SPARE, UNKNOWN, ENDED = "own", "spare", "unknown", "ended"
 FRAME = "/~/+/"  # where the Community Cloud has the app within its own page
 COOKIE = "mixture-explorer"
 LINK = "analysis"  # the name of a link's key in its address
@@ -33,13 +35,18 @@ MINUTES, HOURS = 60.0, 24.0  # how long choices are kept after the last visit, a
 MOST_KEPT = 200  # analyses, the ones not seen for longest going first
 MOST_BYTES = 1_000_000_000  # of their files
 
+# A cookie is of all tabs and there before a page is drawn; what the session storage has is of one tab.
 _write = st.components.v2.component(
     "returning",
     js="""
-export default function ({ data }) {
+export default function ({ data, setStateValue }) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
-  const until = `; Path=${data.path}; Max-Age=${data.seconds}; SameSite=Strict${secure}`;
-  document.cookie = `${data.name}=${data.key}${until}`;
+  document.cookie = `${data.name}=${data.key}; Path=${data.path}; Max-Age=${data.seconds}; SameSite=Strict${secure}`;
+  const own = sessionStorage.getItem(data.name);
+  if (own === data.key) return;
+  if (own && own !== data.unknown) setStateValue("tab", own);
+  else if (!own && data.spare) setStateValue("tab", data.spare);
+  else sessionStorage.setItem(data.name, data.key);
 }
 """,
 )
@@ -59,6 +66,7 @@ class Shelf:
     def __init__(self, seconds: float) -> None:
         """An empty shelf that keeps each session so long; nothing at all where that is 0."""
         self.seconds = seconds
+        self.name = f"{COOKIE}-{secrets.token_hex(4)}"  # servers of one host have their cookies together
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._lock = Lock()
 
@@ -122,17 +130,38 @@ class LinksChoice(Part):
 
 
 def come_back() -> None:
-    """Take up what this browser was at, or what its link leads to; and keep what it is at, for the next time."""
+    """Take up what this browser was at, or what its link leads to; and keep what it is at, for the next time.
+
+    The cookie's key may be of another tab. A tab that has a key of its own then says so and is given its own session,
+    and one that has none takes the spare key for its copy of the other's.
+    """
     state, shelf = st.session_state, own()
     if OWN not in state:
         known = _cookie()
         found = shelf.find(known)
-        state[OWN] = secrets.token_urlsafe(32) if found is None else known
+        fresh = secrets.token_urlsafe(32)
+        state[OWN], state[SPARE] = (fresh, None) if found is None else (known, fresh)
         _begin(found)
     shelf.put(current(), state[OWN])
     if shelf.seconds > 0:
         path = f"/{st.get_option('server.baseUrlPath').strip('/')}"
-        _write(key="returning", data={"name": COOKIE, "key": state[OWN], "path": path, "seconds": shelf.seconds})
+        data = {"name": shelf.name, "key": state[OWN], "path": path, "seconds": shelf.seconds}
+        asked = {"spare": state[SPARE], "unknown": state.get(UNKNOWN)}
+        _write(key="returning", data=data | asked, on_tab_change=_take_key_of_tab)
+
+
+def _take_key_of_tab() -> None:
+    """Take up the session of the tab's own key; or its copy of another tab's under the key that it was offered."""
+    state, shelf = st.session_state, own()
+    told = state["returning"].get("tab")
+    found = shelf.find(told) if isinstance(told, str) else None
+    if told == state[SPARE] is not None:
+        state[OWN], state[SPARE] = told, None
+    elif found is not None:
+        state[OWN], state[SPARE] = told, None
+        begin_from(found)
+    else:
+        state[UNKNOWN] = told
 
 
 def _begin(own_session: Session | None) -> None:
@@ -198,7 +227,7 @@ def clear_out_later() -> None:
 
 def _cookie() -> str | None:
     """The key that the browser has brought."""
-    found = st.context.cookies.get(COOKIE)
+    found = st.context.cookies.get(own().name)
     return found if isinstance(found, str) else None
 
 

@@ -76,3 +76,18 @@ def test_a_tab_that_was_closed_is_opened_again_with_everything_and_a_link_shows_
         guest.goto(link)
         guest.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
         assert "analysis=" not in guest.url
+
+
+def test_two_tabs_of_a_browser_each_come_back_to_their_own(visit, address, table):
+    answered(visit, table)
+    other = visit.context.new_page()
+    other.goto(address)
+    shows(other, "What is in your data?")  # a new tab begins where the last one was
+    other.get_by_test_id("stPopoverButton").filter(has_text="Use another table").click()
+    other.get_by_test_id("stPopoverBody").get_by_role("button", name="Old Faithful").click()
+    other.get_by_test_id("stSidebarContent").get_by_text("Old Faithful").wait_for(timeout=LONG)
+    other.get_by_text("2 groups; ").first.wait_for(timeout=LONG)
+    visit.reload()
+    shows(visit, "What is in your data?")
+    other.reload()
+    other.get_by_test_id("stSidebarContent").get_by_text("Old Faithful").wait_for(timeout=LONG)

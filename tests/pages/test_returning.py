@@ -6,7 +6,7 @@ import time
 import pytest
 
 import core
-from core.analysis.anomaly.odd_rows import TopRows
+from core.analysis.anomaly.policies import TopRows
 from core.analysis.anomaly.reviews import Review, Reviews
 from core.errors import CoreError
 from pages.app import returning

@@ -43,7 +43,7 @@ def show() -> None:
             st.caption(f"{search.title}: {jobs.in_words(search)}.")
         _ways_back()
         _share()
-        st.button("Forget this analysis", key="forget", on_click=returning.forget, type="tertiary", help=_kept_for())
+        st.button("Forget this analysis", key="forget-analysis", on_click=returning.forget, type="tertiary", help=_kept_for())
 
 
 def tell_of_an_ended_link() -> None:

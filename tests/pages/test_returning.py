@@ -61,7 +61,7 @@ def test_what_was_forgotten_is_gone_with_its_file_and_its_links(browser, visitor
     visitor.click("make-link")
     kept, address = visitor.session[DataChoice].upload, returning.shared()
     assert len(address._kept) == 1
-    visitor.click("forget")
+    visitor.click("forget-analysis")
     assert not visitor.session[DataChoice].is_there
     assert not browser().session[DataChoice].is_there
     assert len(returning.shared()._kept) == 0

@@ -33,7 +33,8 @@ from ..selection.sweep import Map
 from . import words
 from .certainty import Certainty, certainty
 from .proposal import Proposal, milder, proposed
-from .robust import FAR, FEWEST, MOST_APART, MOSTLY, Settled, chances, groups_alone, settled
+from .robust import FAR, MOST_APART, MOSTLY, Settled, chances, settled
+from .scatter import FEWEST, groups_alone
 from .searching import FREE, families_for, searched
 from .words import CLEAR, in_words
 
@@ -253,7 +254,7 @@ def _best_board(rows: Matrix | Source, seed: int, watch: Watch, over: Map) -> Bo
     if plain is not None and _is_clean(plain.best(), rows):
         return plain
     noisy = searched(rows, replace(search, noise=True), watch=watch, over=over)
-    if plain is not None and noisy is not None and not _is_scatter(noisy.best(), rows):
+    if plain is not None and noisy is not None and _is_of_groups(plain.best()) and not _is_scatter(noisy.best(), rows):
         return plain
     found = [each for each in (plain, noisy) if each is not None]
     if not found:
@@ -274,9 +275,14 @@ def _is_scatter(fitted: Fit, rows: Matrix | Source) -> bool:
     return bool((found < FAR).sum() >= MOSTLY * odd.sum())
 
 
+def _is_of_groups(fitted: Fit) -> bool:
+    """Whether all components are groups: none is a handful of rows, or scatter that takes the place of noise."""
+    return groups_alone(fitted.mixture, fitted.n_rows) is fitted.mixture
+
+
 def _is_clean(fitted: Fit, rows: Matrix | Source) -> bool:
     """Whether all components are groups and hardly more rows are odd than chance alone would make."""
-    if groups_alone(fitted.mixture, fitted.n_rows) is not fitted.mixture:
+    if not _is_of_groups(fitted):
         return False
     found = chances(fitted.mixture, rows)
     return int((found < 1 / len(found)).sum()) <= BY_CHANCE

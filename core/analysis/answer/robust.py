@@ -18,11 +18,8 @@ from ...mixture.model import Mixture
 from ...progress import Watch
 from ..anomaly.odd_rows import Scored
 from ..anomaly.scorers import scores_under
-from .searching import is_tail, widths
+from .scatter import FEWEST, groups_alone
 
-SMALL = 0.1  # share of the rows: a component of more is a group however few those are
-FEWEST, FEWEST_A_COLUMN = 20, 5  # rows of a small group: so many, and so many for each number of its mean and one more
-SCATTER, WIDE = 0.15, 3.0  # share of the rows, and times as wide as the others: rows that belong nowhere
 DRAWS, CELLS, SEED = 100_000, 2_000_000, 0  # rows and cells that are drawn, by which chances are known
 ALARMS = 1.0  # rows that are set aside by chance alone, on average
 MOST_APART = 0.15  # share of the rows: were more set aside, it would be the groups that are not bells
@@ -84,21 +81,6 @@ def chances(mixture: Mixture, rows: Matrix | Source) -> Array:
         SEED,
         patterns_of(source),
     ).p_value
-
-
-def groups_alone(mixture: Mixture, n: float) -> Mixture:
-    """The components that are groups, their weights summing to 1; the same mixture if all are and there is no noise."""
-    keep = np.ones(mixture.components, dtype=np.bool_)
-    weights, wide = mixture.weights / mixture.weights.sum(), widths(mixture)
-    fewest = max(FEWEST, FEWEST_A_COLUMN * (mixture.features + 1))
-    for k in np.argsort(weights, kind="stable")[:-1]:
-        handful = weights[k] < SMALL and weights[k] * n < fewest
-        others = (weights @ wide - weights[k] * wide[k]) / (1 - weights[k])
-        scattered = weights[k] < SCATTER and wide[k] - others > np.log(WIDE) and not is_tail(mixture, k)
-        keep[k] = not (handful or scattered)
-    if keep.all() and mixture.noise is None:
-        return mixture
-    return mixture.only(keep).by_weight
 
 
 def _refitted(mixture: Mixture, like: Fit, matrix: Matrix, tolerance: float, watch: Watch) -> Fit | None:

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
-from ...arrays import Array
 from ...data.prepare import Matrix
-from ...data.source import Source
+from ...data.source import Source, as_source
 from ...errors import CoreError
 from ...mixture.em.stopping import Objection
 from ...mixture.family import Family, family
-from ...mixture.fit import Fit
-from ...mixture.model import Mixture
+from ...mixture.fit import Fit, fit
 from ...progress import Watch
-from ..selection.board import Board, Search
+from ..selection.board import Board, Cell, Search
 from ..selection.objections import objections_to
 from ..selection.sweep import Map, sweep
+from .scatter import are_groups, only_tails
 
 STEP = 4  # numbers of components that are tried at once
 MOST_COMPONENTS = 20
 ROWS_A_COMPONENT = 10  # at least, of the largest number that is tried
 MOST_WORK = 40_000_000  # rows times components times columns squared, of the largest number beyond the first step
 MOST_NOISE = 0.2  # share of the rows: beyond it the box around all rows is the model
-CONCENTRIC = 1.0  # standard deviations between the centres of a wide component and of the one whose tails it takes
 FREE = tuple(family(name) for name in ("VVV", "VVI", "EEE", "VEE"))
 FRUGAL = tuple(family(name) for name in ("EII", "VII", "EEI", "VVI"))
 
@@ -48,6 +47,7 @@ def searched(rows: Matrix | Source, search: Search, *, watch: Watch, over: Map) 
         except CoreError:
             break
         joined = (*(found.cells if found else ()), *board.cells)
+        joined = _without_scatter(joined, rows, watch) if search.noise else joined
         found = Board(replace(search, components=tuple(sorted({c.components for c in joined}))), joined)
         if not found.admissible or found.best().components < components[-1] - 1 or board.cancelled:
             break
@@ -73,6 +73,39 @@ def most_components(rows: Matrix | Source) -> int:
     return int(max(1, min(MOST_COMPONENTS, n // ROWS_A_COMPONENT, bearable)))
 
 
+def _without_scatter(cells: tuple[Cell, ...], rows: Matrix | Source, watch: Watch) -> tuple[Cell, ...]:
+    """The cells, with better fits that come of giving the noise what is no group in fits that are not sound for that.
+
+    EM from a start that has a component on a few far rows leaves it there; without it, they are the noise's.
+    """
+    known = {(cell.family, cell.components): cell for cell in cells}
+    for again in _rid_of_scatter(cells, rows, watch):
+        at = again.family, again.components
+        before = known[at].fit if at in known else None
+        worse = before is not None and before.admissible and before.bic <= again.bic
+        if at in known and again.admissible and not worse:
+            known[at] = replace(known[at], fit=again)
+    return tuple(known.values())
+
+
+def _rid_of_scatter(cells: tuple[Cell, ...], rows: Matrix | Source, watch: Watch) -> Iterator[Fit]:
+    """Fits with noise from where others ended, whose components that are no groups are the noise's."""
+    values = np.concatenate([block for block, _ in as_source(rows).blocks()])
+    for cell in cells:
+        ended = cell.fit
+        if ended is None or ended.admissible or ended.mixture.noise is None:
+            continue
+        keep = np.append(are_groups(ended.mixture, ended.n_rows), False)
+        if keep[:-1].all():
+            continue
+        shares = ended.mixture.responsibilities(values)
+        first = np.column_stack([shares[:, keep], shares[:, ~keep].sum(axis=1)])
+        with suppress(CoreError):
+            plan = replace(ended.plan, components=int(keep.sum()))
+            again = fit(rows, plan, responsibilities=first, watch=watch)
+            yield replace(again, objections=_objections(again))
+
+
 def sound(board: Board) -> Board:
     """The board with every objection to an answer; the board itself, without noise, where no fit would be left.
 
@@ -91,24 +124,3 @@ def _objections(fit: Fit) -> tuple[Objection, ...]:
     if fit.mixture.noise is not None and fit.mixture.noise.weight > MOST_NOISE:
         found.append(Objection.SCATTERED)
     return tuple(found)
-
-
-def widths(mixture: Mixture) -> Array:
-    """(K,) log of the mean width of each component over all directions."""
-    return np.asarray(np.linalg.slogdet(mixture.covariances)[1] / (2 * max(mixture.features, 1)))
-
-
-def is_tail(mixture: Mixture, k: int) -> bool:
-    """Whether a component lies around a narrower one that holds more rows."""
-    wide = widths(mixture)
-    others: Sequence[int] = [
-        j for j in range(mixture.components) if wide[j] < wide[k] and mixture.weights[j] > mixture.weights[k]
-    ]
-    apart = [float(np.linalg.norm(mixture.whitening[j] @ (mixture.means[k] - mixture.means[j]))) for j in others]
-    return any(distance < CONCENTRIC * np.sqrt(mixture.features) for distance in apart)
-
-
-def only_tails(mixture: Mixture) -> bool:
-    """Whether all components that are far wider than the others are tails of one."""
-    wide, weights = widths(mixture), mixture.weights / mixture.weights.sum()
-    return all(is_tail(mixture, k) for k in np.flatnonzero(wide - weights @ wide > np.log(2.0)).tolist())

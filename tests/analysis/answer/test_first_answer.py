@@ -282,3 +282,16 @@ def test_a_fit_of_the_groups_has_no_noise_and_at_most_some_rows_are_set_aside():
     answer = first_answer(table(rows))
     assert answer.fit.mixture.noise is None
     assert (~answer.took_part).mean() <= 0.15
+
+
+@pytest.mark.parametrize("seed", [9, 11, 13])
+def test_a_few_wrong_cells_hide_no_group_wherever_em_begins(seed):
+    rng = np.random.default_rng(seed)
+    of = rng.choice(3, 600, p=[0.5, 0.3, 0.2])
+    rows = np.array([[0, 0, 0], [6, 0, 2], [0, 6, -2]])[of] + rng.normal(size=(600, 3)) + 40
+    wrong = rng.choice(600, 6, replace=False)
+    rows[wrong, rng.integers(3, size=6)] *= 10
+    answer = first_answer(table(rows.round(1)))
+    assert answer.groups == 3
+    assert answer.odd.flagged[wrong].all()
+    assert agree(np.delete(answer.labels, wrong), np.delete(of, wrong))

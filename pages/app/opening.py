@@ -24,7 +24,7 @@ from pages.app.choices import (
 from pages.app.session import Part, Session, choice, choose
 from pages.app.uploads import Upload
 
-MOST_BYTES = 20_000_000  # of a saved analysis
+MOST_BYTES = 3_000_000  # of a saved analysis: a mixture of 20 components in 50 columns takes one
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,18 @@ class Saved:
 
 @dataclass(frozen=True)
 class OpenedChoice(Part):
-    """A saved analysis that was opened: it waits for its file, or it is what is seen, until that is chosen anew."""
+    """A saved analysis that is seen, until that is chosen anew."""
 
-    after, is_step = (ReadingChoice, PreparationChoice, ModelChoice), False
-    waiting: Saved | None = None
+    after = (ReadingChoice, PreparationChoice, ModelChoice)
     seen: Saved | None = None
+
+
+@dataclass(frozen=True)
+class WaitingChoice(Part):
+    """A saved analysis that was opened and waits for its file."""
+
+    after, is_step = (DataChoice,), False
+    saved: Saved | None = None
 
 
 def is_of(saved: Saved, session: Session) -> bool:
@@ -64,7 +71,7 @@ def open_saved(text: str) -> None:
     elif known:
         take_up(saved, sample=known[0])
     else:
-        choose(OpenedChoice(waiting=saved))
+        choose(WaitingChoice(saved))
 
 
 def take_up(saved: Saved, *, upload: Upload | None = None, sample: str | None = None) -> None:

@@ -1,51 +1,53 @@
 """Returning: what a visitor comes back to after the page was loaded anew or closed, and what they let others see.
 
-Streamlit forgets a session with its connection. So the choices of each browser, which are one frozen value, are kept
-for a while under a key that the browser alone has, in a cookie that never stands in an address. Equal results are found
-again in the store; the file lies on the disk as before. A link to an analysis has a key of its own, which its owner
-makes and can take back. Nothing of this outlives the process.
+Streamlit forgets a session with its connection. So the choices of each tab, which are one frozen value, are kept for a
+while under a key that the browser alone has, in a cookie and in the tab's own storage, and never in an address. Equal
+results are found again in the store; the file lies on the disk as before. A link to an analysis has a key of its own,
+which its owner makes and can take back. Nothing of this outlives the process.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
-import time
 from asyncio import Future
-from collections import OrderedDict
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 from streamlit import runtime
 
 from pages.app.choices import DataChoice
-from pages.app.session import Part, Session, begin_from, change, choice, choose, current
+from pages.app.session import Part, Session, begin_from, choice, choose, current
+from pages.app.shelf import Shelf
+from pages.app.store import store
+from pages.app.visits import session_id
 from pages.score.choices import OtherFileChoice
 
-# Keys in Streamlit's session state: this tab's key, one that it may take, one that it has and that leads nowhere, and
-# whether a link led nowhere.
-OWN, SPARE, UNKNOWN, ENDED = "own", "spare", "unknown", "ended"
+# Keys in Streamlit's session state: this tab's key, one that it may take, whether it is to take its key unasked, one
+# that it has and that leads nowhere, and whether a link led nowhere.
+OWN, SPARE, FRESH, UNKNOWN, ENDED = "own", "spare", "fresh", "unknown", "ended"
 FRAME = "/~/+/"  # where the Community Cloud has the app within its own page
-COOKIE = "mixture-explorer"
+COOKIE = f"mixture-explorer-{secrets.token_hex(4)}"  # servers of one host have their cookies together
 LINK = "analysis"  # the name of a link's key in its address
 SETTING, SHARING = "MIXTURE_EXPLORER_KEEPS_MINUTES", "MIXTURE_EXPLORER_SHARES_HOURS"  # in the server's environment
 MINUTES, HOURS = 60.0, 24.0  # how long choices are kept after the last visit, and how long a link leads somewhere
-MOST_KEPT = 200  # analyses, the ones not seen for longest going first
-MOST_BYTES = 1_000_000_000  # of their files
 
 # A cookie is of all tabs and there before a page is drawn; what the session storage has is of one tab.
 _write = st.components.v2.component(
     "returning",
     js="""
 export default function ({ data, setStateValue }) {
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `${data.name}=${data.key}; Path=${data.path}; Max-Age=${data.seconds}; SameSite=Strict${secure}`;
-  const own = sessionStorage.getItem(data.name);
-  if (own === data.key) return;
-  if (own && own !== data.unknown) setStateValue("tab", own);
-  else if (!own && data.spare) setStateValue("tab", data.spare);
+  if (data.own) {
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    const until = `; Path=${data.path}; Max-Age=${data.seconds}; SameSite=Strict${secure}`;
+    document.cookie = `${data.name}=${data.key}${until}`;
+  }
+  const had = sessionStorage.getItem(data.name);
+  if (had === data.key) return;
+  if (had && had !== data.unknown && !data.fresh) setStateValue("tab", had);
+  else if (!had && data.spare) setStateValue("tab", data.spare);
   else sessionStorage.setItem(data.name, data.key);
 }
 """,
@@ -53,181 +55,163 @@ export default function ({ data, setStateValue }) {
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A session's choices, and until when they are kept."""
+class LinksChoice(Part):
+    """The link that the visitor made to an analysis of these data; there is none to others."""
 
-    session: Session
-    until: float
-
-
-class Shelf:
-    """Sessions under keys that cannot be guessed, each for a time."""
-
-    def __init__(self, seconds: float) -> None:
-        """An empty shelf that keeps each session so long; nothing at all where that is 0."""
-        self.seconds = seconds
-        self.name = f"{COOKIE}-{secrets.token_hex(4)}"  # servers of one host have their cookies together
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
-        self._lock = Lock()
-
-    def put(self, session: Session, key: str | None = None) -> str:
-        """Keep a session for its time from now on; its key."""
-        key = key or secrets.token_urlsafe(32)
-        if self.seconds > 0:
-            with self._lock:
-                self._kept[key] = Kept(session, time.monotonic() + self.seconds)
-                self._kept.move_to_end(key)
-                self._make_room()
-        return key
-
-    def find(self, key: str | None) -> Session | None:
-        """The session of a key; None where it has none, or its time is over."""
-        self.clear_out()
-        with self._lock:
-            kept = self._kept.get(key) if key else None
-        return None if kept is None else kept.session
-
-    def forget(self, key: str | None) -> None:
-        """Keep the session of a key no longer."""
-        with self._lock:
-            self._kept.pop(key or "", None)
-
-    def clear_out(self) -> None:
-        """Let go of what has been kept for its time."""
-        now = time.monotonic()
-        with self._lock:
-            for key in [key for key, kept in self._kept.items() if kept.until <= now]:
-                del self._kept[key]
-
-    def _make_room(self) -> None:
-        while len(self._kept) > 1 and (len(self._kept) > MOST_KEPT or self._bytes() > MOST_BYTES):
-            self._kept.popitem(last=False)
-
-    def _bytes(self) -> int:
-        """What the files take, each counted once."""
-        uploads = {kept.session[DataChoice].upload for kept in self._kept.values()}
-        return sum(each.bytes for each in uploads if each is not None)
+    is_step = False
+    data: DataChoice = field(default_factory=DataChoice)
+    key: str | None = None
 
 
-@st.cache_resource(show_spinner=False)
+@dataclass(frozen=True)
+class GuestChoice(Part):
+    """The key of the link by which the visitor sees somebody else's analysis."""
+
+    after, is_step = (DataChoice,), False
+    key: str | None = None
+
+
+@cache
 def own() -> Shelf:
     """What the browsers of the process come back to."""
     return Shelf(60 * _setting(SETTING, MINUTES))
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def shared() -> Shelf:
     """What links of the process lead to."""
     return Shelf(3_600 * _setting(SHARING, HOURS))
-
-
-@dataclass(frozen=True)
-class LinksChoice(Part):
-    """The keys of links that the visitor made to this analysis; they go with it."""
-
-    after, is_step = (DataChoice,), False
-    keys: tuple[str, ...] = ()
 
 
 def come_back() -> None:
     """Take up what this browser was at, or what its link leads to; and keep what it is at, for the next time.
 
     The cookie's key may be of another tab. A tab that has a key of its own then says so and is given its own session,
-    and one that has none takes the spare key for its copy of the other's.
+    and one that has none takes the spare key for its copy of the other's. Whoever comes by a link leaves both alone.
     """
+    if OWN not in st.session_state:
+        _begin()
+    _end_what_is_over()
     state, shelf = st.session_state, own()
-    if OWN not in state:
-        known = _cookie()
-        found = shelf.find(known)
-        fresh = secrets.token_urlsafe(32)
-        state[OWN], state[SPARE] = (fresh, None) if found is None else (known, fresh)
-        _begin(found)
-    shelf.put(current(), state[OWN])
+    shelf.put(current(), state[OWN], session_id())
     if shelf.seconds > 0:
         path = f"/{st.get_option('server.baseUrlPath').strip('/')}"
-        data = {"name": shelf.name, "key": state[OWN], "path": path, "seconds": shelf.seconds}
-        asked = {"spare": state[SPARE], "unknown": state.get(UNKNOWN)}
-        _write(key="returning", data=data | asked, on_tab_change=_take_key_of_tab)
+        where = {"name": COOKIE, "key": state[OWN], "path": path, "seconds": shelf.seconds}
+        asked = {"spare": state[SPARE], "fresh": state[FRESH], "unknown": state.get(UNKNOWN), "own": not is_guest()}
+        _write(key="returning", data=where | asked, on_tab_change=_take_key_of_tab)
+
+
+def _begin() -> None:
+    """Begin with what a link leads to, if there is one, or else with a session of this browser."""
+    state, linked, known, fresh = st.session_state, st.query_params.get(LINK), _cookie(), secrets.token_urlsafe(32)
+    state[OWN], state[SPARE], state[FRESH] = fresh, None, False
+    if linked is not None:
+        del st.query_params[LINK]
+        found = shared().find(linked)
+        state[ENDED] = found is None
+        if found is not None:
+            state[FRESH] = True
+            begin_from(found.chosen(GuestChoice(linked)))
+            return
+    found = own().find(known)
+    if found is not None:
+        state[OWN], state[SPARE] = known, fresh
+        begin_from(found)
 
 
 def _take_key_of_tab() -> None:
     """Take up the session of the tab's own key; or its copy of another tab's under the key that it was offered."""
-    state, shelf = st.session_state, own()
+    state = st.session_state
     told = state["returning"].get("tab")
-    found = shelf.find(told) if isinstance(told, str) else None
-    if told == state[SPARE] is not None:
-        state[OWN], state[SPARE] = told, None
-    elif found is not None:
+    found = own().find(told) if isinstance(told, str) else None
+    if found is not None:
         state[OWN], state[SPARE] = told, None
         begin_from(found)
-    else:
-        state[UNKNOWN] = told
+        return
+    if state[SPARE] is not None:
+        state[OWN], state[SPARE] = state[SPARE], None
+    state[UNKNOWN] = told
 
 
-def _begin(own_session: Session | None) -> None:
-    """Begin with what a link leads to, if there is one, or else with a session of this browser."""
-    linked = st.query_params.get(LINK)
-    if linked is not None:
-        del st.query_params[LINK]
-        found = shared().find(linked)
-        st.session_state[ENDED] = found is None
-        own_session = found or own_session
-    if own_session is not None:
-        begin_from(own_session)
+def _end_what_is_over() -> None:
+    """Begin anew where a link has ended by which this was seen, or where the file was forgotten in another tab.
+
+    A link to other data than these ends, since nobody would think of it any more.
+    """
+    guest, links, data = choice(GuestChoice).key, choice(LinksChoice), choice(DataChoice)
+    if links.key is not None and links.data != data:
+        end_link()
+    over = guest is not None and shared().find(guest) is None
+    if over or (data.upload is not None and not data.upload.is_there):
+        st.session_state[ENDED] = over
+        begin_from(Session())
+
+
+def is_guest() -> bool:
+    """Whether the visitor sees somebody else's analysis."""
+    return choice(GuestChoice).key is not None
 
 
 def link_has_ended() -> bool:
-    """Whether the visitor came by a link that leads nowhere any more."""
-    return bool(st.session_state.get(ENDED, False))
+    """Whether the visitor came by a link that leads nowhere any more, and has brought nothing since."""
+    return bool(st.session_state.get(ENDED, False)) and not choice(DataChoice).is_there
 
 
 def link() -> str | None:
     """The address that shows this analysis to whoever has it; None where there is none, or no longer."""
-    keys = [key for key in choice(LinksChoice).keys if shared().find(key) is not None]
-    if not keys:
+    key = choice(LinksChoice).key
+    if shared().find(key) is None:
         return None
     here = urlsplit(st.context.url or "")
-    path = here.path.replace(FRAME, "/")
-    return urlunsplit((here.scheme, here.netloc, path, urlencode({LINK: keys[-1]}), ""))
+    return urlunsplit((here.scheme, here.netloc, here.path.replace(FRAME, "/"), urlencode({LINK: key}), ""))
 
 
 def make_link() -> None:
-    """Let others see the analysis as it is now, data included."""
-    as_it_is = current().steps
-    change(LinksChoice, keys=(*choice(LinksChoice).keys, shared().put(as_it_is)))
+    """Let others see the analysis as it is now, data included, in the place of an earlier link to it."""
+    shared().forget(choice(LinksChoice).key)
+    choose(LinksChoice(choice(DataChoice), shared().put(current().steps)))
+    _clear_out_later(shared())
 
 
-def end_links() -> None:
+def end_link() -> None:
     """Let no link lead to this analysis any more."""
-    for key in choice(LinksChoice).keys:
-        shared().forget(key)
+    shared().forget(choice(LinksChoice).key)
     choose(LinksChoice())
 
 
 def forget() -> None:
-    """Keep nothing of this analysis, in no session and behind no link; its file goes."""
-    end_links()
-    uploads = [data.upload for data in (choice(DataChoice), choice(OtherFileChoice)) if data.upload is not None]
-    choose(DataChoice(brought=choice(DataChoice).brought + 1))
+    """Keep nothing of this analysis: in no tab, behind no link; its file goes. A guest forgets only what they see."""
     own().forget(st.session_state.get(OWN))
-    for each in uploads:
-        each.close()
+    if not is_guest():
+        end_link()
+        upload, other = choice(DataChoice).upload, choice(OtherFileChoice).upload
+        for each in (upload, other):
+            if each is not None:
+                own().forget_all_of(each)
+                shared().forget_all_of(each)
+                each.close()
+    store().release(session_id())
+    choose(DataChoice(brought=choice(DataChoice).brought + 1))
 
 
-def clear_out_later() -> None:
-    """Have the shelves looked through once more when the time of whoever left now is over, also if nobody comes."""
+def left(visitor: str) -> None:
+    """Count the time from now on of whoever has left, and look at what is over when it is, also if nobody comes."""
+    own().part(visitor)
+    _clear_out_later(own())
+
+
+def _clear_out_later(shelf: Shelf) -> None:
     if not runtime.exists():
         return
     stopped = runtime.get_instance().stopped
     if isinstance(stopped, Future):
         loop = stopped.get_loop()
-        for shelf in (own(), shared()):
-            loop.call_soon_threadsafe(loop.call_later, shelf.seconds + 1, shelf.clear_out)
+        loop.call_soon_threadsafe(loop.call_later, shelf.seconds + 1, shelf.clear_out)
 
 
 def _cookie() -> str | None:
     """The key that the browser has brought."""
-    found = st.context.cookies.get(own().name)
+    found = st.context.cookies.get(COOKIE)
     return found if isinstance(found, str) else None
 
 

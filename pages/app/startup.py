@@ -25,7 +25,7 @@ def warm_up() -> None:
     visits().at_parting(jobs.end_those_of)
     visits().at_parting(jobs.turns().forget)
     visits().at_parting(close)
-    visits().at_parting(lambda _: returning.clear_out_later())
+    visits().at_parting(returning.left)
     schemapi.disable_debug_mode()  # which checks every part of every picture; tests do
     Thread(target=_get_ready, name="warm up", daemon=True).start()
 

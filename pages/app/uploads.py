@@ -37,6 +37,11 @@ class Upload:
         """Gives the bytes up, whoever still refers to the upload; it does not itself refer to it."""
         return self._spool.close
 
+    @property
+    def is_there(self) -> bool:
+        """Whether nobody has given its bytes up."""
+        return self._spool.close.alive
+
     def content(self) -> bytes:
         """The bytes. Raises CoreError where they are no longer what was written."""
         content = self._spool.content()

@@ -16,15 +16,15 @@ from pages.app.session import choose, current
 
 def chosen_columns(table: Table, preparation: Preparation) -> tuple[str, ...]:
     """The columns of numbers that take part."""
-    if preparation.columns is not None:
-        return preparation.columns
+    if preparation.columns is not None:  # of a saved analysis, perhaps, of whose columns this table lacks some
+        return tuple(name for name in preparation.columns if name in table.frame.columns)
     return tuple(name for name in default_columns(table) if name != preparation.weight)
 
 
 def taken_as_categories(table: Table, preparation: Preparation) -> tuple[str, ...]:
     """The columns that take part as categories."""
     if preparation.categories is not None or preparation.columns is not None:
-        return preparation.categories or ()
+        return tuple(name for name in preparation.categories or () if name in table.frame.columns)
     return default_categories(table)
 
 

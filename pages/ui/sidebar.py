@@ -43,7 +43,8 @@ def show() -> None:
             st.caption(f"{search.title}: {jobs.in_words(search)}.")
         _ways_back()
         _share()
-        st.button("Forget this analysis", key="forget-analysis", on_click=returning.forget, type="tertiary", help=_kept_for())
+        forget = {"on_click": returning.forget, "type": "tertiary", "help": _kept_for()}
+        st.button("Forget this analysis", key="forget-analysis", **forget)
 
 
 def tell_of_an_ended_link() -> None:
@@ -67,12 +68,14 @@ def _ways_back() -> None:
 def _share() -> None:
     """A link to the analysis, made and ended here."""
     hours = returning.shared().seconds / 3_600
-    if not hours:
+    if returning.is_guest():
+        st.caption("You see this by a link, as a copy: what you choose changes nothing for its owner.")
+    if not hours or returning.is_guest():
         return
     with st.popover("Share", icon=":material/link:"):
         st.markdown(
             f"Whoever has the link sees this analysis as it is now, your data included, for {figure(hours)} hours, "
-            "until you end it, or until the server starts anew."
+            "until you end it or use other data, or until the server starts anew."
         )
         address = returning.link()
         if address is None:
@@ -81,7 +84,7 @@ def _share() -> None:
         st.code(address, language=None)
         with st.container(horizontal=True):
             st.button("Link to it as it is now", key="link-anew", on_click=returning.make_link)
-            st.button("End the link", key="end-links", on_click=returning.end_links)
+            st.button("End the link", key="end-link", on_click=returning.end_link)
 
 
 def _kept_for() -> str:

@@ -17,7 +17,7 @@ from core.numbers import count
 from pages.app import beginning
 from pages.app import results as derived
 from pages.app.choices import AxesChoice, DataChoice, Model, ModelChoice, RowNameChoice, SearchChoice, begin
-from pages.app.opening import MOST_BYTES, OpenedChoice, open_saved, take_up
+from pages.app.opening import MOST_BYTES, WaitingChoice, open_saved, take_up
 from pages.app.results import Analysis
 from pages.app.session import Part, change, choice, choose, current
 from pages.app.uploads import taken_in, text_taken_in
@@ -51,7 +51,7 @@ def uploader(label: str) -> None:
 
 def opener() -> None:
     """Where a saved analysis is opened; which file it waits for, if it does."""
-    waiting = choice(OpenedChoice).waiting
+    waiting = choice(WaitingChoice).saved
     with st.expander("Open a saved analysis", expanded=waiting is not None):
         if waiting is not None:
             data = waiting.recipe.data
@@ -226,7 +226,7 @@ def _take_upload() -> None:
         upload = taken_in("upload")
         if upload is None:
             return
-        waiting = choice(OpenedChoice).waiting
+        waiting = choice(WaitingChoice).saved
         if waiting is None:
             begin(upload=upload)
         else:

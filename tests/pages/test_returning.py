@@ -10,17 +10,19 @@ from core.analysis.anomaly.policies import TopRows
 from core.analysis.anomaly.reviews import Review, Reviews
 from core.errors import CoreError
 from pages.app import returning
+from pages.app import shelf as shelves
 from pages.app.choices import DataChoice, NamesChoice, PolicyChoice, PreparationChoice, ReviewsChoice
-from pages.app.returning import LINK, Shelf
+from pages.app.returning import LINK
 from pages.app.session import Session
+from pages.app.shelf import Shelf
 from pages.app.uploads import Upload
 from pages.ui.messages import plain
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    returning.own.clear()
-    returning.shared.clear()
+    returning.own.cache_clear()
+    returning.shared.cache_clear()
 
 
 @pytest.fixture
@@ -77,8 +79,14 @@ def test_a_link_shows_the_analysis_until_its_owner_ends_it_and_says_so_then(visi
     guest = visitors(**{LINK: key}).settle()
     assert guest.session[DataChoice].upload == visitor.session[DataChoice].upload
     assert LINK not in guest.app.query_params
-    assert "make-link" in guest.keys  # a guest has no hold of the owner's link
-    visitor.click("end-links")
+    assert "make-link" not in guest.keys  # nor has a guest any hold of the owner's link or file
+    again = visitors(**{LINK: key}).settle()
+    again.click("forget-analysis")
+    assert not again.session[DataChoice].is_there
+    assert visitor.session[DataChoice].upload.content() == flowers
+    visitor.click("end-link")
+    guest.app.run()
+    assert not guest.session[DataChoice].is_there  # it ends for those who came by it as well
     late = visitors(**{LINK: key})
     assert late.session == Session()
     assert "This link has ended" in late.app.warning[0].value
@@ -128,13 +136,61 @@ def test_a_session_is_kept_for_its_time_and_no_longer_and_the_latest_where_room_
     assert min(map(len, keys)) > 40
     now[0] = 59
     assert shelf.find(keys[0])[DataChoice].upload is files[0]
-    shelf.put(Session(), keys[1])
-    now[0] = 60
-    assert shelf.find(keys[0]) is None
-    assert shelf.find(keys[1]) == Session()
-    monkeypatch.setattr(returning, "MOST_BYTES", 1)
+    shelf.put(Session((DataChoice(files[1]),)), keys[1])
+    shelf.put(Session((DataChoice(files[2]),)), keys[2], "a visitor")
+    now[0] = 200
+    assert [shelf.find(key) is None for key in keys] == [True, True, False]  # who is there keeps it
+    shelf.part("a visitor")
+    now[0] = 259
+    assert shelf.find(keys[2]) is not None
+    now[0] = 260
+    assert shelf.find(keys[2]) is None
+    assert shelf.find(shelf.put(Session())) is None  # without data there is nothing to keep
+    monkeypatch.setattr(shelves, "MOST_BYTES", 1)
     later = [shelf.put(Session((DataChoice(each),))) for each in files[:2]]
     assert [shelf.find(key) is None for key in later] == [True, False]
+
+
+def test_a_link_to_data_ends_when_its_owner_brings_others(visitor, flowers, two_groups):
+    visitor.upload(flowers).settle()
+    visitor.click("make-link").settle()
+    assert len(returning.shared()._kept) == 1
+    visitor.upload(two_groups).settle()
+    assert len(returning.shared()._kept) == 0
+
+
+def test_whoever_comes_by_a_link_keeps_an_analysis_of_their_own(
+    browser, visitor, visitors, flowers, two_groups, monkeypatch
+):
+    visitor.upload(flowers).settle()
+    visitor.click("make-link").settle()
+    (link,) = returning.shared()._kept
+    mine = browser().upload(two_groups).settle()
+    key = mine.app.session_state[returning.OWN]
+    monkeypatch.setattr(returning, "_cookie", lambda: key)
+    guest = visitors(**{LINK: link}).settle()
+    assert guest.session[DataChoice].upload == visitor.session[DataChoice].upload
+    assert guest.app.session_state[returning.OWN] != key
+    assert visitors().settle().session == mine.session
+
+
+def test_a_tab_takes_its_own_key_and_one_whose_key_has_expired_a_new_one(visitor, flowers, two_groups, monkeypatch):
+    visitor.upload(flowers).settle()
+    state = {"returning": {"tab": "expired"}, returning.OWN: "another tab's", returning.SPARE: "spare"}
+    monkeypatch.setattr(returning.st, "session_state", state)
+    for tab in ("expired", 7, None, ["spare"]):
+        state |= {"returning": {"tab": tab}, returning.OWN: "another tab's", returning.SPARE: "spare"}
+        returning._take_key_of_tab()
+        assert (state[returning.OWN], state[returning.SPARE]) == ("spare", None)
+
+
+def test_a_saved_analysis_on_a_file_that_lacks_a_column_is_refused_in_a_sentence(visitor, flowers):
+    recipe = saved(flowers, "flowers.csv")
+    open_text(visitor, recipe.to_json())
+    visitor.upload(b"\n".join(line.split(b",", 1)[1] for line in flowers.splitlines())).settle()
+    assert len(visitor.refusals) == 1
+    assert "sepal length" in visitor.refusals[0]
+    assert not visitor.app.exception
 
 
 def saved(content, name, **choices):

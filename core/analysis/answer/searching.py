@@ -11,7 +11,7 @@ import numpy as np
 from ...data.prepare import Matrix
 from ...data.source import Source, as_source
 from ...errors import CoreError
-from ...mixture.em.stopping import Objection
+from ...mixture.em.stopping import Objection, Outcome
 from ...mixture.family import Family, family
 from ...mixture.fit import Fit, fit
 from ...progress import Watch
@@ -47,12 +47,12 @@ def searched(rows: Matrix | Source, search: Search, *, watch: Watch, over: Map) 
         except CoreError:
             break
         joined = (*(found.cells if found else ()), *board.cells)
-        joined = _without_scatter(joined, rows, watch) if search.noise else joined
+        joined = _without_scatter(joined, board.cells, rows, watch) if search.noise else joined
         found = Board(replace(search, components=tuple(sorted({c.components for c in joined}))), joined)
         if not found.admissible or found.best().components < components[-1] - 1 or board.cancelled:
             break
-        still = {fit.family for fit in board.admissible if fit.components > 1}
-        families = tuple(each for each in families if each in still)
+        still = {fit.family for fit in found.admissible if fit.components > 1 and fit.components in components}
+        families = tuple(each for each in families if each.reduced(2, _columns(rows)) in still)
     return found if found is not None and found.admissible else None
 
 
@@ -68,18 +68,25 @@ def families_for(rows: int, features: int) -> tuple[Family, ...]:
 
 def most_components(rows: Matrix | Source) -> int:
     """How many components are tried at most: so many as the rows bear, and as the columns leave time for."""
-    n, d = (len(rows.row_ids), len(rows.features)) if isinstance(rows, Matrix) else (rows.n, rows.d)
-    bearable = max(STEP, MOST_WORK // (n * max(d, 1) ** 2))
+    n = len(rows.row_ids) if isinstance(rows, Matrix) else rows.n
+    bearable = max(STEP, MOST_WORK // (n * max(_columns(rows), 1) ** 2))
     return int(max(1, min(MOST_COMPONENTS, n // ROWS_A_COMPONENT, bearable)))
 
 
-def _without_scatter(cells: tuple[Cell, ...], rows: Matrix | Source, watch: Watch) -> tuple[Cell, ...]:
-    """The cells, with better fits that come of giving the noise what is no group in fits that are not sound for that.
+def _columns(rows: Matrix | Source) -> int:
+    """How many columns of numbers there are."""
+    return len(rows.features) if isinstance(rows, Matrix) else rows.d
+
+
+def _without_scatter(
+    cells: tuple[Cell, ...], new: tuple[Cell, ...], rows: Matrix | Source, watch: Watch
+) -> tuple[Cell, ...]:
+    """The cells, with better fits that come of giving the noise what is no group in new ones, if not sound for that.
 
     EM from a start that has a component on a few far rows leaves it there; without it, they are the noise's.
     """
     known = {(cell.family, cell.components): cell for cell in cells}
-    for again in _rid_of_scatter(cells, rows, watch):
+    for again in _rid_of_scatter(new, rows, watch):
         at = again.family, again.components
         before = known[at].fit if at in known else None
         worse = before is not None and before.admissible and before.bic <= again.bic
@@ -103,6 +110,8 @@ def _rid_of_scatter(cells: tuple[Cell, ...], rows: Matrix | Source, watch: Watch
         with suppress(CoreError):
             plan = replace(ended.plan, components=int(keep.sum()))
             again = fit(rows, plan, responsibilities=first, watch=watch)
+            if again.outcome is Outcome.CANCELLED:
+                return
             yield replace(again, objections=_objections(again))
 
 

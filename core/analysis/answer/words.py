@@ -12,6 +12,7 @@ from ...mixture.fit import Fit
 from ...numbers import count, figure, share
 from ..anomaly.odd_rows import Anomalies
 from ..groups.grouping import Grouping
+from ..groups.valleys import VALLEY
 
 if TYPE_CHECKING:
     from .certainty import Certainty
@@ -156,6 +157,11 @@ def _what_would_change(found: Certainty) -> str:
     weakest = found.weakest
     if weakest is None:
         return "A valley with hardly any rows in it would make them two; there is none."
+    if weakest.valley >= VALLEY:  # a dense group within a wide one, say
+        return (
+            f"The least clear border has no valley; at most {share(weakest.crossing)} of a group beside it would be "
+            "taken for the other. Were that more, there would be one group fewer."
+        )
     return (
         f"The least clear border is where the rows thin out to {share(weakest.valley)} of the smaller group's density; "
         "without it there would be one group fewer."

@@ -118,6 +118,8 @@ class Recipe:
         if self.groups is not None and whole_number(self.groups, "The number of groups") > MOST_COMPONENTS:
             raise refusal("it asks for more groups than can be told apart")
         whole_number(self.seed, "A seed", 0)
+        if min(self.data.rows, self.data.columns) < 0:
+            raise refusal("its table has fewer than no rows or columns")
         for asked in (self.plan, self.search):
             if asked is not None and _is_endless(asked):
                 raise refusal("it asks for more work than can be done")

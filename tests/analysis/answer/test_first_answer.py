@@ -295,3 +295,10 @@ def test_a_few_wrong_cells_hide_no_group_wherever_em_begins(seed):
     assert answer.groups == 3
     assert answer.odd.flagged[wrong].all()
     assert agree(np.delete(answer.labels, wrong), np.delete(of, wrong))
+
+
+@pytest.mark.parametrize("groups", [5, 8])
+def test_one_column_has_as_many_groups_as_there_are(groups):
+    rng = np.random.default_rng(0)
+    rows = np.repeat(10.0 * np.arange(groups), 100) + rng.normal(size=100 * groups)
+    assert first_answer(table(rows[:, None])).groups == groups

@@ -124,7 +124,7 @@ def frames(browser, address):
     return {"what": what, "seconds": f"{painted:.1f}", "at most": "5.0", "kept": kept}
 
 
-def serve(folder=None, **options):
+def serve(folder=None, environment=None, **options):
     """The app in a process of its own; its temporary files go to the folder, its server has the options."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -132,7 +132,7 @@ def serve(folder=None, **options):
     options = {"port": port, "address": "127.0.0.1", "headless": "true", "fileWatcherType": "none"} | options
     given = [each for name, value in options.items() for each in (f"--server.{name}", str(value))]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *given]
-    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")} | (environment or {})
     if folder is not None:
         environment["TMPDIR"] = folder
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -40,7 +40,8 @@ def rows(full=False):
 def twenty(seconds):
     """Twenty sessions of their own tables, two of them in browsers."""
     with tempfile.TemporaryDirectory() as folder:
-        server, address = app.serve(folder)
+        # Who leaves leaves nothing: else files stay for an hour, for whoever comes back.
+        server, address = app.serve(folder, {"MIXTURE_EXPLORER_KEEPS_MINUTES": "0"})
         try:
             asyncio.run(some(address, 6))
             before = census(server.pid, folder)

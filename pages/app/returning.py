@@ -20,7 +20,7 @@ from streamlit import runtime
 
 from pages.app.choices import DataChoice
 from pages.app.session import Part, Session, begin_from, choice, choose, current
-from pages.app.shelf import Shelf
+from pages.app.shelf import Files, Shelf
 from pages.app.store import store
 from pages.app.visits import session_id
 from pages.score.choices import OtherFileChoice
@@ -83,6 +83,19 @@ def shared() -> Shelf:
     return Shelf(3_600 * _setting(SHARING, HOURS))
 
 
+@cache
+def files() -> Files:
+    """The files of all visitors."""
+    return Files(lambda: (own(), shared()))
+
+
+def clear_out() -> None:
+    """Let go of what has been kept for its time, files included."""
+    own().clear_out()
+    shared().clear_out()
+    files().close_unheld()
+
+
 def come_back() -> None:
     """Take up what this browser was at, or what its link leads to; and keep what it is at, for the next time.
 
@@ -94,6 +107,7 @@ def come_back() -> None:
     _end_what_is_over()
     state, shelf = st.session_state, own()
     shelf.put(current(), state[OWN], session_id())
+    files().hold(session_id(), current())
     if shelf.seconds > 0:
         path = f"/{st.get_option('server.baseUrlPath').strip('/')}"
         where = {"name": COOKIE, "key": state[OWN], "path": path, "seconds": shelf.seconds}
@@ -197,16 +211,18 @@ def forget() -> None:
 def left(visitor: str) -> None:
     """Count the time from now on of whoever has left, and look at what is over when it is, also if nobody comes."""
     own().part(visitor)
+    files().let_go(visitor)
     _clear_out_later(own())
 
 
 def _clear_out_later(shelf: Shelf) -> None:
+    """Look through the shelves when the time of what is put on one now is over."""
     if not runtime.exists():
         return
     stopped = runtime.get_instance().stopped
     if isinstance(stopped, Future):
         loop = stopped.get_loop()
-        loop.call_soon_threadsafe(loop.call_later, shelf.seconds + 1, shelf.clear_out)
+        loop.call_soon_threadsafe(loop.call_later, shelf.seconds + 1, clear_out)
 
 
 def _cookie() -> str | None:

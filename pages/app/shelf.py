@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 
@@ -83,6 +83,11 @@ class Shelf:
             for key in [key for key, kept in self._kept.items() if kept.until <= now and key not in there]:
                 del self._kept[key]
 
+    def uploads(self) -> list[Upload]:
+        """The uploads of all sessions that are kept."""
+        with self._lock:
+            return [each for kept in self._kept.values() for each in uploads_of(kept.session)]
+
     def _make_room(self) -> None:
         while len(self._kept) > 1 and (len(self._kept) > MOST_KEPT or self._bytes() > MOST_BYTES):
             self._kept.popitem(last=False)
@@ -91,6 +96,45 @@ class Shelf:
         """What the sessions hold, each file and each text counted once."""
         held = {id(each): size for kept in self._kept.values() for each, size in _held(kept.session)}
         return sum(held.values())
+
+
+class Files:
+    """The files of visitors, each closed once neither a visitor who is there nor a shelf holds its upload.
+
+    What else refers to an upload, such as work that is over, may do so for long.
+    """
+
+    def __init__(self, shelves: Callable[[], Iterable[Shelf]]) -> None:
+        """No files yet; shelves gives those that may hold some."""
+        self._shelves = shelves
+        self._there: dict[str, list[Upload]] = {}  # by visitor
+        self._open: dict[int, Upload] = {}
+        self._lock = Lock()
+
+    def hold(self, visitor: str, session: Session) -> None:
+        """Note which uploads a visitor who is there has."""
+        with self._lock:
+            self._there[visitor] = uploads_of(session)
+            self._open |= {id(each): each for each in self._there[visitor]}
+
+    def let_go(self, visitor: str) -> None:
+        """Note that a visitor has left."""
+        with self._lock:
+            self._there.pop(visitor, None)
+        self.close_unheld()
+
+    def close_unheld(self) -> None:
+        """Close what nobody holds any more."""
+        shelves = [each for shelf in self._shelves() for each in shelf.uploads()]
+        with self._lock:
+            held = {id(each) for each in (*shelves, *(each for own in self._there.values() for each in own))}
+            for each in [key for key in self._open if key not in held]:
+                self._open.pop(each).close()
+
+
+def uploads_of(session: Session) -> list[Upload]:
+    """The uploads that a session's parts hold."""
+    return [value for value, _ in _held(session) if isinstance(value, Upload)]
 
 
 def _held(session: Session) -> Iterator[tuple[object, int]]:

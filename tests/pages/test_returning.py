@@ -14,7 +14,7 @@ from pages.app import shelf as shelves
 from pages.app.choices import DataChoice, NamesChoice, PolicyChoice, PreparationChoice, ReviewsChoice
 from pages.app.returning import LINK
 from pages.app.session import Session
-from pages.app.shelf import Shelf
+from pages.app.shelf import Files, Shelf
 from pages.app.uploads import Upload
 from pages.ui.messages import plain
 
@@ -23,6 +23,7 @@ from pages.ui.messages import plain
 def nothing_kept():
     returning.own.cache_clear()
     returning.shared.cache_clear()
+    returning.files.cache_clear()
 
 
 @pytest.fixture
@@ -191,6 +192,25 @@ def test_a_saved_analysis_on_a_file_that_lacks_a_column_is_refused_in_a_sentence
     assert len(visitor.refusals) == 1
     assert "sepal length" in visitor.refusals[0]
     assert not visitor.app.exception
+
+
+def test_a_file_is_closed_when_neither_a_visitor_nor_a_shelf_holds_it_whoever_else_refers_to_it():
+    kept, (upload, other) = Shelf(60), (Upload.spool(name, b"a\n1\n") for name in "ab")
+    files = Files(lambda: [kept])
+    session = Session((DataChoice(upload),))
+    files.hold("ada", session)
+    files.hold("bob", session)
+    files.hold("eve", Session((DataChoice(other),)))
+    files.let_go("ada")
+    assert upload.is_there
+    key = kept.put(session)
+    files.let_go("bob")
+    assert upload.is_there
+    files.hold("eve", Session())  # other data were brought
+    kept.forget(key)
+    files.close_unheld()
+    assert not upload.is_there
+    assert not other.is_there
 
 
 def saved(content, name, **choices):

@@ -106,6 +106,9 @@ def come_back() -> None:
         _begin()
     _end_what_is_over()
     state, shelf = st.session_state, own()
+    kept = shelf.find(state[OWN]) if state[SPARE] is not None else None
+    if kept is not None and kept.steps != current().steps:  # what another tab is at stays as it is
+        state[OWN], state[SPARE], state[FRESH] = state[SPARE], None, True
     shelf.put(current(), state[OWN], session_id())
     files().hold(session_id(), current())
     if shelf.seconds > 0:

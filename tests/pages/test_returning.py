@@ -175,6 +175,16 @@ def test_whoever_comes_by_a_link_keeps_an_analysis_of_their_own(
     assert visitors().settle().session == mine.session
 
 
+def test_a_tab_that_chooses_before_it_has_a_key_of_its_own_changes_nothing_in_another(browser, flowers):
+    first = browser().upload(flowers).settle()
+    key, session = first.app.session_state[returning.OWN], first.session
+    second = browser().settle()
+    assert second.app.session_state[returning.OWN] == key
+    second.click("begin-faithful").settle()
+    assert second.app.session_state[returning.OWN] != key
+    assert returning.own().find(key).steps == session.steps
+
+
 def test_a_tab_takes_its_own_key_and_one_whose_key_has_expired_a_new_one(visitor, flowers, two_groups, monkeypatch):
     visitor.upload(flowers).settle()
     state = {"returning": {"tab": "expired"}, returning.OWN: "another tab's", returning.SPARE: "spare"}

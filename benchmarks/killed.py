@@ -18,6 +18,7 @@ from websockets.sync.client import connect
 from benchmarks import app
 from benchmarks.measuring import measured
 from benchmarks.nursery import gone
+from benchmarks.visitor import is_for_tables
 
 TOKEN = "_streamlit_xsrf"
 LONGEST = 8.0  # seconds between an upload and the kill
@@ -96,13 +97,13 @@ def heard(line, kind):
 
 
 def uploader(line):
-    """The name of the uploader, once the page has run to its end."""
+    """The name of the uploader of tables, once the page has run to its end."""
     found = ""
     while True:
         message = ForwardMsg.FromString(line.recv(timeout=300))
         if message.WhichOneof("type") == "delta":
-            element = message.delta.new_element
-            found = element.file_uploader.id or found
+            shown = message.delta.new_element.file_uploader.id
+            found = shown if is_for_tables(shown) else found
         if message.WhichOneof("type") == "script_finished" and found:
             return found
 

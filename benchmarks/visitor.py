@@ -15,6 +15,11 @@ BOUNDARY = "a-boundary-between-parts"
 PATIENCE = 900.0  # seconds after which a page that does not come to rest is an error
 
 
+def is_for_tables(widget):
+    """Whether a widget is the uploader of tables, by its name: other uploaders stand beside it."""
+    return widget.endswith("-upload")
+
+
 class Visitor:
     """What one session sees of the app: the elements of its page, whether it rests, and what went wrong."""
 
@@ -54,8 +59,8 @@ class Visitor:
         """Addresses of the pages."""
         return tuple(self._pages)
 
-    async def upload(self, content, name="table.csv", label="Upload a table"):
-        """Drop a file on an uploader, as the browser does: ask for an address, put the bytes there, say so."""
+    async def upload(self, content, name="table.csv"):
+        """Drop a table on its uploader, as the browser does: ask for an address, put the bytes there, say so."""
         ask = BackMsg()
         ask.file_urls_request.request_id = name
         ask.file_urls_request.file_names.append(name)
@@ -63,8 +68,9 @@ class Visitor:
         await self._socket.send(ask.SerializeToString())
         urls = await self._urls.get()
         await asyncio.to_thread(put, self._address, urls.upload_url, name, content)
-        [uploader] = [e for _, _, e in self._elements.values() if e.WhichOneof("type") == "file_uploader"]
-        self._uploads = {uploader.file_uploader.id: (name, len(content), urls)}
+        found = [e.file_uploader.id for _, _, e in self._elements.values() if e.WhichOneof("type") == "file_uploader"]
+        [uploader] = filter(is_for_tables, found)
+        self._uploads = {uploader: (name, len(content), urls)}
         await self._rerun()
 
     async def go(self, page):

@@ -271,14 +271,27 @@ class _Bench:
         return self._between[one, other]
 
     def _chance_along(self, line: Array, one: int, other: int) -> float:
-        """By all rows near a line from one component to another, or of theirs."""
+        """By all rows near a line from one component to another, or of theirs.
+
+        Beyond its ends rows of a third component count only where enough of them cross over to one of the two for both
+        to be one curve: another group there would be a second peak as soon as the smaller of the two is smoothed away.
+        """
         mixture, whole = self.fit.mixture.of_numbers, self._whole
         places, apart = along(line, mixture.covariances[one] + mixture.covariances[other], self.rows[whole])
         theirs = self._own[whole][:, [one, other]].sum(axis=1) > MOSTLY
-        near = (apart <= _tube(mixture.features)) | theirs
+        goes_on = (self._crossings[[one, other]].max(axis=0) >= CROSSING)[self._own[whole].argmax(axis=1)]
+        near = ((apart <= _tube(mixture.features)) & (goes_on | ((places >= 0) & (places <= 1)))) | theirs
         if near.sum() < FEWEST_COMPLETE and not whole.all():
             return 0.0
         return chance_of_valley(places[near], self.weights[whole][near], self.fit.n_rows, self.fit.plan.seed)
+
+    @cached_property
+    def _crossings(self) -> Array:
+        """(K, K) the larger share of one of two components that the other would get."""
+        leader = np.eye(self._own.shape[1])[self._own.argmax(axis=1)]
+        weight = self.weights[:, None] * self._own
+        shares = weight.T @ leader / np.maximum(weight.sum(axis=0), 1e-300)[:, None]
+        return np.asarray(np.maximum(shares, shares.T))
 
     def crossing(self, first: Part, second: Part) -> float:
         """The larger share of one of two groups that the other would get: directly estimated (Hennig 2010)."""

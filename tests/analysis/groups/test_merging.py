@@ -285,3 +285,12 @@ def test_rows_stand_on_a_straight_ridgeline_where_they_are_projected_and_on_a_be
 def test_rows_spread_evenly_over_a_square_are_one_group(seed):
     rows = np.random.default_rng(seed).uniform(size=(600, 2))
     assert core.merging(core.fit(rows, components=4, family="VVI", seed=1), rows).chosen.groups == 1
+
+
+@pytest.mark.parametrize("features", [1, 2, 8])
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_a_small_group_between_two_large_ones_stands_apart_from_both(features, seed):
+    rng = np.random.default_rng(seed)
+    group = np.repeat([0, 1, 2], [340, 170, 290])
+    rows = 4.6 * group[:, None] / np.sqrt(features) + rng.normal(size=(len(group), features))
+    assert merging(fitted(rows, 3, "EEE"), rows).chosen.groups == 3

@@ -10,12 +10,10 @@ import pandas as pd
 
 from ..arrays import Array
 from ..errors import DataError
-from .columns import numbers_of
 from .levels import keys, spelled, told_apart
 from .table import AlertKind, Column, Kind, Table
 
 MOST_LEVELS = 12  # of a category that takes part at first
-MOST_STEPS = 7  # of whole numbers that stand for answers rather than measures
 NEARLY_ALL = 0.97  # of the cells at one level: the others are too few to make a group known
 FEWEST_EACH = 3  # cells of a level, in the mean
 OTHER = "other"
@@ -90,14 +88,25 @@ def codes_of(table: Table, categories: Sequence[Category]) -> Array:
 
 
 def default_categories(table: Table) -> tuple[str, ...]:
-    """The columns that take part as categories at first: words and yes or no of 2 to 12 levels, and whole numbers of so
-    few values that they stand for answers.
+    """The columns that take part as categories at first: words and yes or no of 2 to 12 levels, and numbers of so few
+    values that they make spikes of a density.
 
     Examples:
         >>> core.default_categories(core.sample("customers").load())
         ('region', 'plan')
     """
-    return tuple(each.name for each in table.columns if _is_words(each, table) or _is_answers(each, table))
+    return tuple(each.name for each in table.columns if _is_words(each, table) or _is_few_valued(each, table))
+
+
+def few_valued(table: Table) -> tuple[str, ...]:
+    """The columns of few different numbers, as answers from 1 to 5, that could tell groups apart.
+
+    Examples:
+        >>> from core.data.categories import few_valued
+        >>> few_valued(core.sample("customers").load())
+        ()
+    """
+    return tuple(each.name for each in table.columns if _is_few_valued(each, table))
 
 
 def _is_words(column: Column, table: Table) -> bool:
@@ -106,14 +115,12 @@ def _is_words(column: Column, table: Table) -> bool:
     return 2 <= column.n_distinct <= MOST_LEVELS and _varies(column, table)
 
 
-def _is_answers(column: Column, table: Table) -> bool:
-    """Whether whole numbers run from one to another in so few steps that nothing lies between them."""
-    others = {alert.kind for alert in column.alerts if alert.leaves_out} - {AlertKind.FEW_VALUES, AlertKind.SPIKE}
-    if column.kind is not Kind.NUMBER or others or not 2 <= column.n_distinct <= MOST_STEPS:
+def _is_few_valued(column: Column, table: Table) -> bool:
+    """Whether nothing but its few different values speaks against a column of numbers."""
+    out = {alert.kind for alert in column.alerts if alert.leaves_out}
+    if column.kind is not Kind.NUMBER or AlertKind.FEW_VALUES not in out:
         return False
-    numbers = numbers_of(table, column.name)
-    present = numbers[np.isfinite(numbers)]
-    return bool((present == np.rint(present)).all()) and _varies(column, table)
+    return out <= {AlertKind.FEW_VALUES, AlertKind.SPIKE} and _varies(column, table)
 
 
 def _varies(column: Column, table: Table) -> bool:

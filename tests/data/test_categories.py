@@ -26,7 +26,7 @@ def survey(rows=60, seed=0):
     )
 
 
-def test_words_yes_or_no_and_answers_take_part_at_first_but_no_names_and_nothing_that_hardly_varies():
+def test_words_yes_or_no_and_few_numbers_take_part_at_first_but_no_names_and_nothing_that_hardly_varies():
     assert core.default_categories(survey()) == ("plan", "member", "rating")
 
 

@@ -16,6 +16,7 @@ from ...data.patterns import whole_rows
 from ...data.prepare import Matrix, Preparation, prepare
 from ...data.raw_values import as_table
 from ...data.source import Source, as_source
+from ...data.steps import without_steps
 from ...data.table import Table
 from ...errors import FitError
 from ...mixture import density
@@ -33,7 +34,7 @@ from ..selection.sweep import Map
 from . import words
 from .certainty import Certainty, certainty
 from .proposal import Proposal, milder, proposed
-from .robust import FAR, MOST_APART, MOSTLY, Settled, chances, settled
+from .robust import FAR, MOST_APART, MOSTLY, Settled, chances, refitted, settled
 from .scatter import FEWEST, groups_alone
 from .searching import FREE, families_for, searched
 from .words import CLEAR, in_words
@@ -234,16 +235,25 @@ def _answered(
 
 
 def _found(matrix: Matrix, proposal: Proposal | None, n_rows: int, seed: int, watch: Watch, over: Map) -> FirstAnswer:
-    looked_at = _looked_at(matrix, seed)
+    evened = without_steps(matrix, seed)
+    looked_at = _looked_at(evened, seed)
     board = _best_board(looked_at, seed, watch, over)
-    polished = polish(matrix, board.best(), tolerance=POLISHED, watch=watch, over=over)
-    found = settled(polished, matrix, tolerance=POLISHED, watch=watch)
+    polished = polish(evened, board.best(), tolerance=POLISHED, watch=watch, over=over)
+    found = _of_cells(settled(polished, evened, tolerance=POLISHED, watch=watch), matrix, evened, watch)
     policy = ExpectedFalseAlarms(1.0 if len(matrix.values) >= FEWEST else 0.0)
     odd = anomalies(found.fit, matrix, policy, scoring=InSample(), seed=seed, watch=watch)
-    merged = merging(found.fit, matrix.at(found.took_part))
+    merged = merging(found.fit, evened.at(found.took_part))
     searched_rows = int(complete_rows(matrix).sum())
     sure = certainty(board, looked_at, merged)
     return FirstAnswer(matrix, proposal, board, found, merged, odd, sure, searched_rows, n_rows)
+
+
+def _of_cells(found: Settled, matrix: Matrix, evened: Matrix, watch: Watch) -> Settled:
+    """The fit taken on to the cells as they are, from where it stands without their steps, if it stays sound there."""
+    if evened is matrix:
+        return found
+    again = refitted(found.fit.mixture, found.fit, matrix.at(found.took_part), POLISHED, watch)
+    return found if again is None else replace(found, fit=again)
 
 
 def _best_board(rows: Matrix | Source, seed: int, watch: Watch, over: Map) -> Board:

@@ -19,6 +19,7 @@ from ...data.table import Table
 from ...data.transform import Matrix
 from ...errors import DataError
 from . import words
+from .few_values import FewValues, weighed
 from .shapes import Shaped, shaped
 
 FEWEST_DIFFERENT = 3  # rows
@@ -42,6 +43,7 @@ class Proposal:
         repeated: number of rows that repeat another.
         dependent: columns that are left out since they follow almost exactly from others.
         heaped: heaps of most of a column, which is left out, as there are many others.
+        few: columns of few different numbers, and what they take part as; None where there are none.
 
     Examples:
         >>> core.proposed(core.sample("faithful").load()).grounds
@@ -54,6 +56,7 @@ class Proposal:
     repeated: int = 0
     dependent: tuple[str, ...] = ()
     heaped: tuple[Heap, ...] = ()
+    few: FewValues | None = None
 
     @property
     def grounds(self) -> tuple[str, ...]:
@@ -82,15 +85,18 @@ def proposed(table: Table, seed: int = 0) -> Proposal:
     blank, heaped = _taken_out(table, names)
     left = tuple(name for name in names if name not in {each.column for each in heaped})
     heaps = tuple((each.column, each.value) for each in blank)
-    choice = replace(choice, columns=left, heaps=heaps, repeats=found is None)
+    choice, few = weighed(table, replace(choice, columns=left, heaps=heaps, repeats=found is None), seed)
     bent = shaped(prepare(table, choice), seed)
     choice = replace(choice, transforms=tuple((each.column, each.shape) for each in bent))
     repeated = 0 if found is None else round(len(raw) - float((1 / found).sum()))
-    return Proposal(choice, blank, bent, repeated, heaped=heaped)
+    return Proposal(choice, blank, bent, repeated, heaped=heaped, few=few)
 
 
 def milder(table: Table, proposal: Proposal) -> Iterator[Proposal]:
     """What to try, one after the other, where no model fits a table as it was to be prepared."""
+    if proposal.few is not None and proposal.few.numbers:
+        proposal = _with_categories(proposal, proposal.few)
+        yield proposal
     dependent = _dependent(prepare(table, proposal.preparation))
     if dependent:
         yield _without(proposal, dependent)
@@ -100,6 +106,14 @@ def milder(table: Table, proposal: Proposal) -> Iterator[Proposal]:
     dependent = _dependent(prepare(table, plain.preparation))
     if dependent:
         yield _without(plain, dependent)
+
+
+def _with_categories(proposal: Proposal, few: FewValues) -> Proposal:
+    """The same with its columns of few values as categories."""
+    kept = _without(proposal, few.columns)
+    categories = (*(kept.preparation.categories or ()), *few.columns)
+    choice = replace(kept.preparation, categories=categories)
+    return replace(kept, preparation=choice, dependent=proposal.dependent, few=None)
 
 
 def _without(proposal: Proposal, dependent: tuple[str, ...]) -> Proposal:

@@ -51,7 +51,7 @@ def settled(fitted: Fit, matrix: Matrix, *, tolerance: float, watch: Watch) -> S
         keep = keep if keep.mean() >= 1 - MOST_APART else whole
         if mixture is found.fit.mixture and (keep == found.took_part).all():
             break
-        again = _refitted(mixture, fitted, matrix.at(keep), tolerance, watch)
+        again = refitted(mixture, fitted, matrix.at(keep), tolerance, watch)
         if again is None:
             break
         found = Settled(again, keep)
@@ -83,8 +83,8 @@ def chances(mixture: Mixture, rows: Matrix | Source) -> Array:
     ).p_value
 
 
-def _refitted(mixture: Mixture, like: Fit, matrix: Matrix, tolerance: float, watch: Watch) -> Fit | None:
-    """EM on some rows from a mixture's shares of them; None where that leads to no sound fit."""
+def refitted(mixture: Mixture, like: Fit, matrix: Matrix, tolerance: float, watch: Watch) -> Fit | None:
+    """EM on some rows, without noise, from a mixture's shares of them; None where that leads to no sound fit."""
     plan = replace(like.plan, components=mixture.components, noise=False, tolerance=tolerance)
     try:
         shares = density.responsibilities(mixture, matrix.rows)

@@ -15,6 +15,7 @@ import numpy as np
 from ...arrays import Array
 from ...data.power_transform import PowerTransform, learned_power
 from ...data.prepare import Matrix
+from ...data.steps import is_coarse, spread
 from ...data.table import Shape
 from ...errors import CoreError
 from ...mixture.family import family
@@ -26,7 +27,6 @@ ROWS = 1_000  # on which a column is looked at
 FEWEST = 50  # rows that can tell
 CLEAR = 10.0  # by how much BIC must fall: very strong evidence (Kass and Raftery 1995, section 3.2)
 SKEW = 1.5  # times as far to the 95 % quantile as to the 5 % one, from the median
-GRAIN = 0.1  # of the spread of a transformed column: a step between two of its values that is no longer fine
 MANY_VALUES = 0.5  # share of different values, beyond which a column is not rounded
 COMPONENTS = (1, 2, 3)
 BELLS = (family("VVV"), family("EEE"))
@@ -70,20 +70,18 @@ def _best(present: Array, seed: int) -> tuple[Shape, float] | None:
     """The shape with the lowest BIC and how much lower than without it; None where none is clearly lower."""
     shape = Shape.LOG if present.min() > 0 else Shape.YEO_JOHNSON
     power = learned_power(shape, present)
-    if _is_coarse(power.apply(present)):
+    if is_coarse(power.apply(present)):
         return None
-    smooth = _spread(present, seed)
+    smooth = _evened(present, seed)
     gain = _bic(smooth, None, seed) - _bic(smooth, power, seed)
     return (shape, gain) if gain > CLEAR else None
 
 
-def _spread(present: Array, seed: int) -> Array:
+def _evened(present: Array, seed: int) -> Array:
     """Rounded values spread evenly over what was rounded to them, so that none is a spike; others as they are."""
-    distinct = np.unique(present)
-    if len(distinct) > MANY_VALUES * len(present):
+    if len(np.unique(present)) > MANY_VALUES * len(present):
         return present
-    grain = float(np.diff(distinct).min())
-    return np.asarray(present + grain * (np.random.default_rng([seed, len(present)]).random(len(present)) - 0.5))
+    return spread(present, np.random.default_rng([seed, len(present)]))
 
 
 def _bic(present: Array, power: PowerTransform | None, seed: int) -> float:
@@ -100,10 +98,3 @@ def _bic(present: Array, power: PowerTransform | None, seed: int) -> float:
         return fitted.bic
     learned = power.shape is not Shape.LOG
     return fitted.bic - 2 * float(power.log_slope(present).sum()) + learned * math.log(len(present))
-
-
-def _is_coarse(values: Array) -> bool:
-    """Whether a transform draws the steps between rounded values so far apart that each is a spike."""
-    distinct, counts = np.unique(values, return_counts=True)
-    steps = np.diff(distinct)
-    return bool(np.quantile(np.repeat(np.append(steps, steps[-1]), counts), 0.75) > GRAIN * values.std())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..groups.valleys import VALLEY
 
 if TYPE_CHECKING:
     from .certainty import Certainty
+    from .few_values import FewValues
     from .first import FirstAnswer
     from .proposal import Proposal
     from .shapes import Shaped
@@ -115,6 +117,15 @@ def shapes_sentence(found: Shaped) -> str:
     return f"“{found.column[:60]}” is skewed: {how} describes it better (BIC falls by {figure(found.gain, 3)})."
 
 
+def few_values_sentence(found: FewValues) -> str:
+    """What is done and why, in words."""
+    several = len(found.columns) > 1
+    one, many = ("a number", "numbers") if found.numbers else ("a category", "categories")
+    better = f" (BIC falls by {figure(found.gain, 3)})" if math.isfinite(found.gain) else ""
+    verb, form, describe = ("hold", many, "they describe") if several else ("holds", one, "it describes")
+    return f"{_listed(found.columns)} {verb} few different numbers; as {form} {describe} the rows better{better}."
+
+
 def _listed(names: tuple[str, ...]) -> str:
     """Some names in a sentence."""
     told = [f"“{name[:60]}”" for name in names[:MOST_NAMED]]
@@ -131,6 +142,7 @@ def proposal_grounds(found: Proposal) -> tuple[str, ...]:
         if words
         else []
     )
+    said += [found.few.sentence] if found.few is not None else []
     said += [f"{each.sentence} These cells say nothing of the groups here." for each in found.heaps]
     said += [f"{each.sentence} The column is left out, as there are many others." for each in found.heaped]
     said += [each.sentence for each in found.shaped]

@@ -35,18 +35,21 @@ def spread(values: Array, rng: np.random.Generator) -> Array:
     return np.asarray(values + step_of(values[~np.isnan(values)]) * (rng.random(len(values)) - 0.5))
 
 
-def without_steps(matrix: Matrix, seed: int = 0, also: tuple[str, ...] = ()) -> Matrix:
-    """The rows with coarse columns, and those that are named, spread over their steps; the same matrix where none is.
+def coarse_columns(matrix: Matrix) -> tuple[str, ...]:
+    """The columns whose values lie in coarse steps; those of which most values differ, and transformed ones, do not."""
+    columns = zip(matrix.features, matrix.transform.powers, matrix.values.T, strict=True)
+    return tuple(name for name, power, values in columns if power is None and _is_rounded(values))
 
-    Columns of which most values differ, and transformed ones, stay as they are.
-    """
-    plain = [column for column, power in enumerate(matrix.transform.powers) if power is None]
-    coarse = [each for each in plain if matrix.features[each] in also or _is_rounded(matrix.values[:, each])]
+
+def without_steps(matrix: Matrix, seed: int = 0, also: tuple[str, ...] = ()) -> Matrix:
+    """The rows with coarse columns, and those named, spread over their steps; the same matrix where there are none."""
+    coarse = dict.fromkeys((*coarse_columns(matrix), *also))
     if not coarse:
         return matrix
     values = matrix.values.copy()
     rng = np.random.default_rng([seed, len(values)])
-    for column in coarse:
+    for name in coarse:
+        column = matrix.features.index(name)
         values[:, column] = spread(values[:, column], rng)
     return replace(matrix, values=owned(values))
 

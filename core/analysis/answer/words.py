@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...arrays import Array
+from ...data.steps import coarse_columns
 from ...data.table import Shape
 from ...mixture.fit import Fit
 from ...numbers import count, figure, share
@@ -100,15 +101,23 @@ def first_method(found: FirstAnswer) -> str:
     """How it was found, in a few sentences."""
     fits, rows = len(found.board.cells), len(found.largest)
     bic, numbers = figure(found.fit.bic, 5), found.fit.n_parameters
-    most = max(found.board.search.components)
+    most, steps = max(found.board.search.components), _steps(coarse_columns(found.matrix))
     return (
         f"Gaussian mixtures with 1 to {most} components in {len(found.board.search.families)} shapes, {fits} models "
         f"in all, were fitted to {found.where}. The one with the lowest BIC, which weighs how well a model fits "
         f"against how many numbers it needs, was refined on every row that belongs to a group (BIC {bic}, "
         f"{numbers} numbers). Components with no gap between them make up one group. A row is clearly in a group that "
-        f"holds at least {share(CLEAR)} of it. A row is odd when the model finds it so unlikely that among "
+        f"holds at least {share(CLEAR)} of it. {steps}A row is odd when the model finds it so unlikely that among "
         f"{rows:,} rows drawn from the model itself about one would be."
     )
+
+
+def _steps(columns: tuple[str, ...]) -> str:
+    """How values of coarse steps were searched, as a sentence and a space; nothing where there are none."""
+    if not columns:
+        return ""
+    lies = "lie" if len(columns) > 1 else "lies"
+    return f"{_listed(columns)} {lies} in coarse steps; values were spread evenly over these for the search. "
 
 
 def shapes_sentence(found: Shaped) -> str:

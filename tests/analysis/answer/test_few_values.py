@@ -89,3 +89,10 @@ def test_columns_of_few_values_are_categories_where_no_mixture_of_numbers_fits()
     assert other.preparation.columns == ("x",)
     assert other.preparation.categories == ("a", "b")
     assert other.few is None
+
+
+def test_the_method_tells_which_columns_were_spread_over_their_steps():
+    answer = core.first_answer(on_a_line()[0])
+    assert "“a” and “b” lie in coarse steps; values were spread evenly over these for the search." in answer.method
+    fine = core.first_answer(profile(pd.DataFrame(np.random.default_rng(0).normal(size=(60, 2)), columns=["p", "q"])))
+    assert "steps" not in fine.method

@@ -69,7 +69,7 @@ class GaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[misc]  # sci
         family: str | Family | None = None,
         tol: float = 1e-10,
         max_iter: int = 5_000,
-        n_init: int = 5,
+        n_init: int = 20,
         random_state: int | np.random.RandomState | None = 0,
         noise: bool = False,
         prior: ConjugatePrior | None = None,

@@ -33,7 +33,7 @@ class Plan:
     Examples:
         >>> plan = core.Plan(family="VVV", components=3)
         >>> plan.family.name, plan.components, plan.restarts
-        ('VVV', 3, 5)
+        ('VVV', 3, 20)
         >>> core.Plan(family="full") == core.Plan()
         True
     """
@@ -41,7 +41,7 @@ class Plan:
     family: Family = field(default_factory=lambda: family("VVV"))
     components: int = 1
     start: Start = field(default_factory=Hierarchical)
-    restarts: int = 5
+    restarts: int = 20
     tolerance: float = 1e-10
     max_iterations: int = 5_000
     seed: int = 0

@@ -23,12 +23,12 @@ from .split_and_merge import moves
 from .starts.first_moments import of_all, of_labels
 from .starts.start import Start
 
-SCREENING = 1e-5  # relative change of the log-likelihood at which starts are compared
+SCREENING = 1e-6  # relative change of the log-likelihood at which starts are compared
 LOOKS, SHORT = 4, 8  # starts of which the best goes on, by its first passes, where there are categories
 GLANCE = 3  # passes that show whether a start from a neighbour comes out ahead
 MANY = 10  # components of which hardly a start has each in its place: moves are then worth their time by themselves
 MOVES = 2  # splits and merges that are tried of one run
-FINALISTS = 2  # starts that go on from there, though never more than half of them
+FINALISTS = 5  # starts that go on from there, one in four of them, but two of a few
 SCREENING_CATEGORIES = 1e-7  # as SCREENING: optima of categories lie near each other, and EM goes slowly between them
 
 
@@ -114,15 +114,22 @@ def best_of_starts(
     if alone or any(run.outcome is Outcome.CANCELLED for run in screened):
         return best_so_far(screened)
     promising = sorted(screened, key=lambda run: run.rank, reverse=True)
+    enough, hopeless = finalists(plan), not can_be_sound(problem, plan)
     if plan.restarts > 1 or plan.components >= MANY:
-        promising[0] = rearranged(problem, coarse, promising[0], watch)
-    enough, hopeless = min(FINALISTS, (plan.restarts + 1) // 2), not can_be_sound(problem, plan)
+        rearrange = max(1, enough // 2)
+        promising[:rearrange] = [rearranged(problem, coarse, run, watch) for run in promising[:rearrange]]
     finished = list(over(lambda run: go_on(problem, plan, run, watch), promising[:enough]))
     for run in promising[enough:]:
         if hopeless or not all(each.objections for each in finished):
             break
         finished.append(go_on(problem, plan, run, watch))
     return best_so_far(finished)
+
+
+def finalists(plan: Plan) -> int:
+    """How many starts go on from their coarse ends."""
+    few = min(2, (plan.restarts + 1) // 2)
+    return max(few, min(FINALISTS, plan.restarts // 4))
 
 
 def screen(problem: Problem, plan: Plan, watch: Watch, first: FirstMoments, attempts: range, over: Map) -> list[Run]:

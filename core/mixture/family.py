@@ -101,8 +101,10 @@ class Family:
         return components - 1 + components * features + self.covariance_parameters(components, features)
 
     def reduced(self, components: int, features: int) -> Family:
-        """The simplest family with the same likelihood: fewer differ when d = 1 or K = 1."""
+        """The simplest family with the same likelihood: fewer differ when d = 1 or K = 1, and none when d = 0."""
         family = self
+        if not features:
+            family = Family(Axis.EQUAL, Axis.IDENTITY, Axis.IDENTITY)
         if features == 1:
             family = Family(family.volume, Axis.IDENTITY, Axis.IDENTITY)
         if components == 1:

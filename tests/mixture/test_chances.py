@@ -157,6 +157,17 @@ def mixture_of(fit, chances):
     )
 
 
+@pytest.mark.parametrize("each", core.FAMILIES, ids=lambda each: each.name)
+def test_without_numbers_every_family_is_the_same(each):
+    rng = np.random.default_rng(8)
+    rows = ArraySource(mixture(rng, features=0, levels=(2, 2, 3, 3)).sample(300, rng), levels=(2, 2, 3, 3))
+    fit = core.fit(rows, components=2, family=each.name)
+    assert fit.log_likelihood == pytest.approx(fit.mixture.log_density(rows.values).sum(), rel=1e-9)
+    assert fit.admissible
+    assert fit.log_likelihood == core.fit(rows, components=2, family="EII").log_likelihood
+    assert {cell.family.name for cell in core.sweep(rows, components=(1, 2)).cells} == {"EII"}
+
+
 def test_conditional_and_marginal_take_levels_as_they_take_numbers():
     rng = np.random.default_rng(2)
     found = mixture(rng)

@@ -144,12 +144,14 @@ class Compiled:
             self._layout, begins = Layout(start.means.shape, start.noise, joint), loops.FROM_MIXTURE
         else:
             self._layout, begins = Layout(start.mean.shape, None, joint), loops.FROM_MOMENTS
-        components = self._layout.components
+        components, features = self._layout.vectors
+        family = method.m_step.family
+        family = family if features else family.reduced(components, features)  # without a matrix none has axes
         self._loops, self._method = loops, method
         self._task = loops.Task(
             components,
             self._layout.columns,
-            *method.m_step.family.freedoms,
+            *family.freedoms,
             method.m_step.sweeps.most,
             int(method.accelerates),
             begins,

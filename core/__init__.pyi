@@ -41,6 +41,9 @@ from .analysis.groups.merging import merging as merging
 from .analysis.groups.profile import Profiles as Profiles
 from .analysis.groups.profile import profiles as profiles
 from .analysis.groups.profile import profiles_of as profiles_of
+from .analysis.groups.residuals import BivariateResidual as BivariateResidual
+from .analysis.groups.residuals import BivariateResiduals as BivariateResiduals
+from .analysis.groups.residuals import bivariate_residuals as bivariate_residuals
 from .analysis.kmeans_or_mixture.compare import Agreement as Agreement
 from .analysis.kmeans_or_mixture.compare import Association as Association
 from .analysis.kmeans_or_mixture.compare import agreement as agreement

@@ -18,7 +18,7 @@ from core.numbers import figure
 from pages.app.choices import Split, call_groups
 from pages.app.results import Analysis
 from pages.app.store import kept
-from pages.groups.results import contributions_in, profiles_in
+from pages.groups.results import contributions_in, profiles_in, residuals_in
 from pages.ui.drawing import draw
 from pages.ui.messages import plain
 from pages.ui.tables import looks
@@ -51,6 +51,14 @@ TELLING = {
     "effect": st.column_config.NumberColumn("Effect", format="%.2f"),
     "word": st.column_config.TextColumn("The groups differ"),
 }
+TOGETHER = {
+    "first": st.column_config.TextColumn("Column"),
+    "second": st.column_config.TextColumn("Other column"),
+    "residual": st.column_config.NumberColumn("Residual", format="%.2f"),
+    "strength": st.column_config.NumberColumn("Strength", format="%.2f"),
+    "word": st.column_config.TextColumn("They go together"),
+    "p_value": st.column_config.NumberColumn("Chance of as much", format="%.2g"),
+}
 RAW = ("mean", "mean_low", "mean_high", "lower", "median", "upper")
 
 
@@ -65,6 +73,7 @@ def show(analysis: Analysis, scene: Scene) -> None:
         st.markdown(f"**{plain(name)}** holds {plain(group.sentence(known.overall), 400)}")
     draw(profile_map(known, scene.names))
     show_contributions(analysis, scene)
+    show_residuals(analysis, scene)
     with st.expander("Every column of every group, as a table"):
         show_figures(analysis, scene, known)
     if len(scene.features) + len(scene.categories) > 1:  # of a single one there is a picture already
@@ -122,6 +131,24 @@ def show_contributions(analysis: Analysis, scene: Scene) -> None:
             "Gain: how much likelier a row's cell is, on the average, under the groups' own distributions than under "
             "one for all rows, as a logarithm. Effect: from 0, all groups alike, to 1 (the correlation ratio of "
             "numbers, Cramér's V of categories)."
+        )
+
+
+def show_residuals(analysis: Analysis, scene: Scene) -> None:
+    """Which columns of categories go together within groups, told where they do by more than chance."""
+    found = residuals_in(analysis, scene)
+    if not found.pairs:
+        return
+    if found.told:
+        st.markdown(plain(found.sentence, 600))
+    with st.expander("Do columns of categories go together within groups?"):
+        if not found.told:
+            st.markdown(plain(found.sentence, 600))
+        st.dataframe(found.frame, hide_index=True, column_order=list(TOGETHER), column_config=TOGETHER)
+        st.caption(
+            "The model takes columns as independent within each of its components. Residual: chi-square over its "
+            "degrees of freedom, near 1 or less where they are (Vermunt and Magidson). Strength: Cramér's V of the "
+            "rest. Chance of as much: for as many pairs as there are."
         )
 
 

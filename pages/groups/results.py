@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.analysis.groups.contributions import Contributions, contributions
 from core.analysis.groups.identity import cluster_slots
 from core.analysis.groups.profile import Profiles, profiles_of
+from core.analysis.groups.residuals import BivariateResiduals, bivariate_residuals
 from core.analysis.kmeans_or_mixture.compare import Agreement, agreement
 from core.analysis.kmeans_or_mixture.ladder import LADDER, Ladder, ladder
 from core.charts.scene import Scene
@@ -64,4 +65,12 @@ def contributions_in(analysis: Analysis, scene: Scene) -> Contributions:
     return kept(
         analysis.model.groups_key("contributions"),
         lambda: contributions(analysis.rows.matrix, scene.labels, scene.groups),
+    )
+
+
+def residuals_in(analysis: Analysis, scene: Scene) -> BivariateResiduals:
+    """Which columns of categories go together within groups, of the rows that shaped them."""
+    return kept(
+        analysis.model.key("bivariate residuals"),
+        lambda: bivariate_residuals(analysis.rows.taking_part, scene.fit),
     )

@@ -97,3 +97,27 @@ def test_another_file_is_scored_and_unknown_levels_are_told(asked):
     assert visitor.refusals == []
     assert not visitor.app.exception
     assert plain("hardly ever") in visitor.text
+
+
+def in_pairs(n=300):
+    """Two groups that a number tells apart; of two columns of words the second says often what the first does."""
+    rng = Random(2)
+    rows = []
+    for at in range(n):
+        first, second, third = (rng.choice(["yes", "no"]) for _ in range(3))
+        rows.append([first, first if rng.random() < 0.3 else second, third, f"{rng.gauss(9 * (at % 2), 1):.3f}"])
+    return as_csv(["a *b*", "c", "d", "hours"], rows)
+
+
+def test_columns_that_go_together_within_groups_are_told_with_their_figures(visitor):
+    visitor.upload(in_pairs()).settle().go("pages/groups_page.py").settle()
+    assert visitor.headings[0].startswith("2 groups")
+    assert "“a *b*” and “c” go together within groups" in visitor.text.replace("\\", "")
+    assert "a *b*" not in visitor.text
+    (shown,) = (each.value for each in visitor.app.dataframe if "p_value" in each.value)
+    assert len(shown) == 3
+
+
+def test_columns_that_are_independent_within_groups_are_told_as_such(visitor):
+    said = visitor.upload(answers(True)).settle().go("pages/groups_page.py").settle().text
+    assert "No two columns of categories go together within groups by more than chance" in said

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .levels import LevelProfile
     from .merging import Merging
     from .profile import ColumnProfile, GroupProfile
+    from .residuals import BivariateResiduals
 
 SOME = 0.5  # a medium difference of two means, or of two shares (Cohen 1988)
 ALL_BUT_NONE = 0.995  # of the lower peak: above it there is no valley to speak of
@@ -92,6 +93,17 @@ def contributions_sentence(found: Contributions) -> str:
     most = f"The groups differ most in {first}" if len(found.columns) > 1 else f"The groups differ in {first}"
     said = f"{most}, then in {_and(others)}." if others else f"{most}."
     return f"{said} {_idle(idle)}" if idle else said
+
+
+def residuals_sentence(found: BivariateResiduals) -> str:
+    """Which columns go together within groups, and what to try."""
+    told = [" and ".join(f"“{shortened(name, LONGEST)}”" for name in each.columns) for each in found.told]
+    if not told:
+        return "No two columns of categories go together within groups by more than chance." if found.pairs else ""
+    first, *others = told[:TOLD]
+    said = "; ".join([f"{first} go together within groups", *(f"so do {each}" for each in others)])
+    more = f"; so do {count(len(told) - TOLD, 'more pair')}" if len(told) > TOLD else ""
+    return f"{said}{more}. That may split a group: leave one of the two out to see whether the groups stay."
 
 
 def _against(mine: ColumnProfile, all_rows: ColumnProfile) -> str:

@@ -37,6 +37,11 @@ SHARES = {
     "product": st.column_config.NumberColumn("Weight x density", format="%.4g"),
     "share": st.column_config.NumberColumn("Share", format="percent"),
 }
+OF_CATEGORIES = (
+    "A column of categories takes part the same way: in the E-step a group's density is multiplied by the chance of the "
+    "row's level in it, and in the M-step that chance becomes the share of the group's rows with the level, each counted "
+    "by its share."
+)
 CODE = """import core
 from core.lessons import em_steps
 
@@ -159,6 +164,7 @@ def inside_a_step(trajectory: Trajectory, here: Ground) -> None:
         st.dataframe(
             inside.weighted_sums(here_now, trajectory, here), hide_index=True, column_config=sums_columns(here.columns)
         )
+    st.caption(OF_CATEGORIES)
     with st.expander("The formulas with these numbers put in"):
         st.latex(shares.formula)
         st.latex(inside.m_step_formula(here_now, trajectory, here))

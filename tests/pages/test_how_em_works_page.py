@@ -22,6 +22,7 @@ def test_em_can_be_watched_without_any_data(visitor):
     assert "Inside one step" in visitor.headings
     assert visitor.refusals == []
     assert any(text.startswith("**E-step 1**") for text in chart_texts(visitor))
+    assert "A column of categories takes part the same way" in visitor.text
 
 
 @pytest.mark.parametrize("shape", TOYS)

@@ -10,6 +10,7 @@ from core.analysis.groups.listing import with_dates
 from core.charts.density.levels import real_and_synthetic_levels, what_if_levels
 from core.charts.density.what_if import what_if_density
 from core.charts.groups.levels import category_bars
+from core.charts.groups.mosaic import mosaic_by_category, mosaic_by_group
 from core.charts.scene import Scene
 from core.data.dates import date_of, days_of
 from core.data.prepare import Transform
@@ -27,6 +28,7 @@ from pages.ui.tables import worded
 from pages.ui.words import NO_NUMBERS
 
 ABREAST = 4  # fields of values
+BY_GROUP = "The groups"
 DRAWING = ("rows", "seed", "whole", "within")
 REST = {
     "column": st.column_config.TextColumn("Column"),
@@ -80,11 +82,17 @@ def show_densities(analysis: Analysis, scene: Scene) -> tuple[int, int] | None:
 
 
 def show_categories(scene: Scene) -> None:
-    """How often each group has each level of a category."""
-    if scene.categories:
-        names = scene.categories
-        column = st.selectbox("Column of words", range(len(names)), format_func=names.__getitem__, key="spread-of")
-        draw(category_bars(scene, column))
+    """How often each group has each level of a category, and how its rows are split, by group or another category."""
+    names = scene.categories
+    if not names:
+        return
+    left, right = st.columns(2, gap="large")
+    take: dict[str, Any] = {"format_func": [*names, BY_GROUP].__getitem__}
+    column = left.selectbox("Column of words", range(len(names)), key="spread-of", **take)
+    others = [len(names), *(at for at in range(len(names)) if at != column)]
+    by = right.selectbox("Split by", others, key="split-by", **take)
+    draw(category_bars(scene, column), left)
+    draw(mosaic_by_group(scene, column) if by == len(names) else mosaic_by_category(scene, column, by), right)
 
 
 def show_what_if(analysis: Analysis, scene: Scene) -> None:

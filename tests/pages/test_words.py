@@ -121,3 +121,13 @@ def test_columns_that_go_together_within_groups_are_told_with_their_figures(visi
 def test_columns_that_are_independent_within_groups_are_told_as_such(visitor):
     said = visitor.upload(answers(True)).settle().go("pages/groups_page.py").settle().text
     assert "No two columns of categories go together within groups by more than chance" in said
+
+
+def test_the_rows_of_a_level_are_split_by_group_or_by_another_column(visitor):
+    visitor.upload(in_pairs()).settle().go("pages/density_page.py").settle()
+    assert any("a *b* by group: " in each["description"] for each in charts(visitor))
+    visitor.app.selectbox(key="split-by").select_index(1).run()
+    assert any("a *b* by c: " in each["description"] for each in visitor.settle() and charts(visitor))
+    visitor.app.selectbox(key="spread-of").select_index(1).run()
+    assert not visitor.settle().app.exception
+    assert any("c by " in each["description"] for each in charts(visitor))

@@ -3,6 +3,7 @@
 import time
 import warnings
 from collections import Counter
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -19,21 +20,27 @@ BOUNDED = ("EII", "VII", "EEI", "VVI", "EEE", "EEV", "VVE", "VVV")
 
 def rows(full=False):
     """What 500 random fits, or 5,000, come to; none of the faults may occur."""
-    number, begun = 5_000 if full else 500, time.perf_counter()
+    yield from come_to("random small fits", case, 5_000 if full else 500)
+    yield from come_to("random fits with categories", case_with_categories, 1_000 if full else 100)
+
+
+def come_to(what, draw, number):
+    """What so many random fits come to."""
+    begun = time.perf_counter()
     chunks = [range(at, at + CHUNK) for at in range(0, number, CHUNK)]
-    found = sum(in_processes(counted, chunks), Counter())
+    found = sum(in_processes(partial(counted, draw), chunks), Counter())
     for kind in ("fitted", "admissible", "collapsed", "refused"):
-        yield measured(f"of {number:,} random small fits: {kind}", found[kind], "", True)
+        yield measured(f"of {number:,} {what}: {kind}", found[kind], "", True)
     for kind in KINDS:
-        yield measured(f"of {number:,} random small fits: {kind}", found[kind], 0, not found[kind])
+        yield measured(f"of {number:,} {what}: {kind}", found[kind], 0, not found[kind])
     yield measured("seconds", f"{time.perf_counter() - begun:.0f}", "", True)
 
 
-def counted(seeds):
+def counted(draw, seeds):
     """How often each thing happened under some seeds."""
     found = Counter()
     for seed in seeds:
-        kinds = outcome(*case(seed))
+        kinds = outcome(*draw(seed))
         found.update(kinds)
         for kind in set(kinds) & set(KINDS):
             print(f"seed {seed}: {kind}", flush=True)
@@ -73,6 +80,23 @@ def case(seed):
     return values, plan, weights
 
 
+def case_with_categories(seed):
+    """(source, plan, weights): n to 120, d to 3, up to four columns of two to five levels, blanks, all families."""
+    rng = np.random.default_rng([seed, 61])
+    n, d, c = int(rng.integers(5, 121)), int(rng.integers(0, 4)), int(rng.integers(1, 5))
+    levels = tuple(int(each) for each in rng.integers(2, 6, c))
+    group = rng.integers(0, 3, n)
+    chances = [rng.dirichlet(np.full(each, rng.choice([0.2, 1.0])), 3) for each in levels]
+    codes = np.column_stack([[rng.choice(each.shape[1], p=each[k]) for k in group] for each in chances]).astype(float)
+    values = np.column_stack([shape(rng, n, d), codes]) if d else codes
+    if rng.random() < 0.5:
+        values = np.where(rng.random(values.shape) < 0.1, np.nan, values)
+    _, plan, _ = case(seed)
+    plan |= {"bound": None} if not d else {}
+    weights = rng.choice([rng.integers(0, 3, n).astype(float), rng.exponential(size=n)]) if rng.random() < 0.4 else None
+    return core.ArraySource(values, weights, levels=levels), plan, None
+
+
 def shape(rng, n, d):
     """(n, d) rows: clumps, whole numbers, repeated rows, combinations of columns, heavy tails, a far row."""
     kind = rng.integers(6)
@@ -96,12 +120,22 @@ def outcome(values, plan, weights):
         warnings.simplefilter("always")
         try:
             found = core.fit(values, core.Plan(**plan), weights=weights)
+            if isinstance(values, core.ArraySource):
+                values, weights = counting(values)
             kinds = ["fitted", *faults(found, values, weights)]
         except core.CoreError as refusal:
             kinds = ["refused"] if len(str(refusal)) > 20 else ["never refused, never fitted"]
         except Exception:  # whatever else comes out is what is counted here
             kinds = ["escaped"]
     return kinds + ["warned"] * bool(warned)
+
+
+def counting(source):
+    """(values, weights) of the rows that count: a level of no such row is of chance 0, as it should be."""
+    if source.weights is None:
+        return source.values, None
+    some = source.weights > 0
+    return source.values[some], source.weights[some]
 
 
 def faults(found, values, weights):

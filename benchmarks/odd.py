@@ -25,7 +25,8 @@ SIMULATIONS = 100
 
 def rows(full=False):
     compiled.warm_up()
-    yield false_alarms()
+    yield false_alarms(truth, "")
+    yield false_alarms(with_categories, " with categories")
     yield from false_discoveries(scattered)
     yield from false_discoveries(clustered)
     yield a_million_rows()
@@ -40,20 +41,29 @@ def truth(d=4):
     return core.Mixture(np.array([0.5, 0.3, 0.2]), means, factors @ factors.transpose(0, 2, 1))
 
 
-def false_alarms(expected=5.0):
+def with_categories():
+    """The same groups in two columns of numbers and three of categories, one with a rare level in each group."""
+    rng = np.random.default_rng(8)
+    rare = np.array([[0.6, 0.395, 0.005], [0.3, 0.695, 0.005], [0.005, 0.2, 0.795]])
+    chances = (rng.dirichlet(np.ones(2), 3), rng.dirichlet(np.ones(3), 3), rare)
+    numbers = truth(2)
+    return core.Mixture(numbers.weights, numbers.means, numbers.covariances, None, chances)
+
+
+def false_alarms(make, of, expected=5.0):
     """Mean number of fresh rows flagged by ExpectedFalseAlarms, each seed with its own fit and its own simulation."""
-    flagged = in_processes(partial(flagged_of_fresh, expected), range(SEEDS))
+    flagged = in_processes(partial(flagged_of_fresh, make, expected), range(SEEDS))
     mean, error = np.mean(flagged), np.std(flagged) / np.sqrt(SEEDS)
-    what = (
-        f"{FITTED:,} rows fitted, {FRESH:,} fresh ones scored, {SEEDS} seeds: flagged where {expected:g} are expected"
-    )
+    rows = f"{FITTED:,} rows{of} fitted, {FRESH:,} fresh ones scored"
+    what = f"{rows}, {SEEDS} seeds: flagged where {expected:g} are expected"
     return measured(what, f"{mean:.2f} +- {error:.2f}", "4.5 to 5.5", 4.5 <= mean <= 5.5)
 
 
-def flagged_of_fresh(expected, seed):
+def flagged_of_fresh(make, expected, seed):
     rng = np.random.default_rng([seed, FITTED])
-    fit = core.fit(truth().sample(FITTED, rng), core.Plan(components=3, restarts=2, tolerance=1e-8, seed=seed))
-    fresh = truth().sample(FRESH, rng)
+    levels = tuple(each.shape[1] for each in make().chances)
+    fitted, fresh = (core.ArraySource(make().sample(n, rng), levels=levels) for n in (FITTED, FRESH))
+    fit = core.fit(fitted, core.Plan(components=3, restarts=2, tolerance=1e-8, seed=seed))
     policy = core.ExpectedFalseAlarms(expected)
     return int(core.anomalies(fit, fresh, policy, scoring=core.Fresh(), seed=seed).flagged.sum())
 

@@ -38,9 +38,9 @@ SHARES = {
     "share": st.column_config.NumberColumn("Share", format="percent"),
 }
 OF_CATEGORIES = (
-    "A column of categories takes part the same way: in the E-step a group's density is multiplied by the chance of the "
-    "row's level in it, and in the M-step that chance becomes the share of the group's rows with the level, each counted "
-    "by its share."
+    "A column of categories takes part the same way: in the E-step a group's density is multiplied by the chance of "
+    "the row's level in it, and in the M-step that chance becomes the share of the group's rows with the level, each "
+    "counted by its share."
 )
 CODE = """import core
 from core.lessons import em_steps

@@ -89,10 +89,12 @@ def show_categories(scene: Scene) -> None:
     left, right = st.columns(2, gap="large")
     take: dict[str, Any] = {"format_func": [*names, BY_GROUP].__getitem__}
     column = left.selectbox("Column of words", range(len(names)), key="spread-of", **take)
-    others = [len(names), *(at for at in range(len(names)) if at != column)]
-    by = right.selectbox("Split by", others, key="split-by", **take)
     draw(category_bars(scene, column), left)
-    draw(mosaic_by_group(scene, column) if by == len(names) else mosaic_by_category(scene, column, by), right)
+    groups = [len(names)] if scene.groups > 1 else []  # a single one splits nothing
+    others = [*groups, *(at for at in range(len(names)) if at != column)]
+    if others:
+        by = right.selectbox("Split by", others, key="split-by", **take)
+        draw(mosaic_by_group(scene, column) if by == len(names) else mosaic_by_category(scene, column, by), right)
 
 
 def show_what_if(analysis: Analysis, scene: Scene) -> None:

@@ -131,3 +131,12 @@ def test_the_rows_of_a_level_are_split_by_group_or_by_another_column(visitor):
     visitor.app.selectbox(key="spread-of").select_index(1).run()
     assert not visitor.settle().app.exception
     assert any("c by " in each["description"] for each in charts(visitor))
+
+
+def test_a_single_group_splits_no_level(visitor):
+    visitor.upload(in_pairs()).settle().go("pages/groups_page.py").settle()
+    visitor.app.number_input(key="model-components").set_value(1).run()
+    visitor.settle().go("pages/density_page.py").settle()
+    assert not visitor.app.exception
+    assert "The groups" not in visitor.app.selectbox(key="split-by").options
+    assert any("a *b* by c: " in each["description"] for each in charts(visitor))

@@ -69,6 +69,7 @@ class BivariateResiduals:
 
     Attributes:
         pairs: each two columns, those that chance gives least often first; none of two columns too rare to tell.
+        components: of the mixture, within which the columns are taken as independent.
 
     Examples:
         >>> table = core.sample("customers").load()
@@ -78,6 +79,7 @@ class BivariateResiduals:
     """
 
     pairs: tuple[BivariateResidual, ...]
+    components: int
 
     @property
     def told(self) -> tuple[BivariateResidual, ...]:
@@ -125,11 +127,11 @@ def bivariate_residuals(matrix: Matrix, fit: Fit) -> BivariateResiduals:
     if fit.mixture.levels != tuple(map(len, matrix.levels)) or fit.mixture.features != len(matrix.features):
         raise DataError("The fit is to other columns than the rows have.", remedy="Give the matrix that was fitted.")
     if len(matrix.categories) < 2:
-        return BivariateResiduals(())
+        return BivariateResiduals((), fit.components)
     counts = _counted(matrix, density.responsibilities(fit.mixture, matrix.rows))
     c = len(matrix.categories)
     pairs = [(a, b, *_tested(*counts.tables(a, b))) for a in range(c) for b in range(a + 1, c)]
-    return BivariateResiduals(_adjusted(matrix.categories, [each for each in pairs if each[3]]))
+    return BivariateResiduals(_adjusted(matrix.categories, [each for each in pairs if each[3]]), fit.components)
 
 
 @dataclass(frozen=True)

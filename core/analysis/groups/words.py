@@ -99,11 +99,16 @@ def residuals_sentence(found: BivariateResiduals) -> str:
     """Which columns go together within groups, and what to try."""
     told = [" and ".join(f"“{shortened(name, LONGEST)}”" for name in each.columns) for each in found.told]
     if not told:
-        return "No two columns of categories go together within groups by more than chance." if found.pairs else ""
+        within = " within groups" if found.components > 1 else ""
+        return f"No two columns of categories go together{within} by more than chance." if found.pairs else ""
     first, *others = told[:TOLD]
-    said = "; ".join([f"{first} go together within groups", *(f"so do {each}" for each in others)])
-    more = f"; so do {count(len(told) - TOLD, 'more pair')}" if len(told) > TOLD else ""
-    return f"{said}{more}. That may split a group: leave one of the two out to see whether the groups stay."
+    within = " within groups" if found.components > 1 else ""
+    said = "; ".join([f"{first} go together{within}", *(f"so do {each}" for each in others)])
+    said += f"; so do {count(len(told) - TOLD, 'more pair')}" if len(told) > TOLD else ""
+    if found.components == 1:
+        return f"{said}. One group does not explain that: there may be more, or the columns depend on each other."
+    one = "one of the two" if len(told) == 1 else "one of each two"
+    return f"{said}. That may split a group: leave {one} out to see whether the groups stay."
 
 
 def _against(mine: ColumnProfile, all_rows: ColumnProfile) -> str:

@@ -98,9 +98,17 @@ def test_levels_too_rare_to_tell_go_together_and_constant_ones_make_no_pair():
 
 def test_more_pairs_than_a_sentence_holds_are_counted():
     pair = BivariateResidual(("a", "b"), 9.0, 1, 0.4, 1e-6)
-    said = BivariateResiduals((pair,) * 5).sentence
+    said = BivariateResiduals((pair,) * 5, 2).sentence
     assert said.startswith("“a” and “b” go together within groups; so do “a” and “b”; so do “a” and “b”; so do 2 more")
-    assert BivariateResiduals(()).sentence == ""
+    assert said.endswith("leave one of each two out to see whether the groups stay.")
+    assert BivariateResiduals((), 2).sentence == ""
+
+
+def test_of_one_group_it_is_told_that_there_may_be_more():
+    found = residuals_of(survey(alike=0.4), components=1)
+    assert found.told
+    assert "within groups" not in found.sentence
+    assert "One group does not explain that" in found.sentence
 
 
 def test_a_fit_to_other_columns_is_refused():

@@ -18,6 +18,7 @@ from .codes import without_codes
 from .columns import profile
 from .isolate import Child, short_of_memory
 from .limits import Limits
+from .marks import with_marks
 from .table import Reading, Table
 
 _WITH_BLANKS = {  # columns of these types that have blanks need a type of pandas' own
@@ -59,7 +60,7 @@ def read_table(
     if not head.rows:
         raise ReadError("The file has names of columns but no rows.", remedy="Choose a file with rows below the names.")
     try:
-        table = without_codes(profile(_frame(answer), head.notes, head.reading, head.originals))
+        table = with_marks(without_codes(profile(_frame(answer), head.notes, head.reading, head.originals)))
     except MemoryError:
         raise short_of_memory() from None
     source_id = hashlib.sha256(content).hexdigest()

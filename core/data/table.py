@@ -142,6 +142,7 @@ class Reading:
         blanks: more spellings of blank, such as ("-999",).
         codes: whether numbers such as -999 that stand far from the rest are blank: all (True), none (False), or all but
             some, such as ("-999",).
+        marks: whether blanks in columns side by side that hold one value or nothing mean no.
         kinds: (column, kind) for columns, by display name, whose kind is given, such as ("zip", "text").
 
     Examples:
@@ -174,6 +175,7 @@ class Reading:
     day_first: bool | None = None
     blanks: tuple[str, ...] | None = None
     codes: bool | tuple[str, ...] | None = None
+    marks: bool | None = None
     kinds: tuple[tuple[str, Kind], ...] | None = None
 
     def __post_init__(self) -> None:
@@ -194,7 +196,12 @@ class Reading:
             True
         """
         return Reading(
-            decimal=self.decimal, day_first=self.day_first, blanks=self.blanks, codes=self.codes, kinds=self.kinds
+            decimal=self.decimal,
+            day_first=self.day_first,
+            blanks=self.blanks,
+            codes=self.codes,
+            marks=self.marks,
+            kinds=self.kinds,
         )
 
 

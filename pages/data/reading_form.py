@@ -35,6 +35,7 @@ WAYS = {  # what else may be read in two ways
     "sections": ("Sections below their names again", {True: "one table", False: "tables of their own"}),
     "subtotals": ("Totals between the rows", {False: "left out", True: "kept"}),
     "rulings": ("Lines of strokes", {False: "left out", True: "kept"}),
+    "marks": ("Blanks where columns hold one value or nothing", {True: "count as no", False: "are blank"}),
     "repeats": ("Rows that repeat earlier ones", {True: "kept", False: "left out"}),
 }
 HIDDEN = {True: "read", False: "left out"}

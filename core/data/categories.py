@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..arrays import Array
 from ..errors import DataError
+from .alerts import NEARLY_BLANK
 from .levels import keys, spelled, told_apart
 from .table import AlertKind, Column, Kind, Table
 
@@ -127,5 +128,5 @@ def _varies(column: Column, table: Table) -> bool:
     """Whether levels come again, as names of rows do not, and enough cells hold another than the commonest."""
     counts = told_apart(table.frame[column.name].dropna()).value_counts()
     cells = int(counts.sum())
-    enough = 1 < len(counts) <= cells / FEWEST_EACH and column.n_missing < table.n_rows / 2
+    enough = 1 < len(counts) <= cells / FEWEST_EACH and column.n_missing <= NEARLY_BLANK * table.n_rows
     return enough and int(counts.iloc[0]) <= NEARLY_ALL * cells

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ..numbers import count
+from .alerts import NEARLY_BLANK
 from .categories import MOST_EVER, MOST_LEVELS, NEARLY_ALL
 from .columns import LeftOut
 from .levels import told_apart
@@ -45,7 +46,7 @@ def _reason(column: Column, table: Table) -> str:
         return "nearly every row has a value of its own, which names rows rather than sorts them"
     if column.n_distinct > MOST_LEVELS:
         return f"{count(column.n_distinct, 'different value')}, of which most come too seldom"
-    if 2 * column.n_missing >= table.n_rows:
-        return "blank in half of the rows or more"
+    if column.n_missing > NEARLY_BLANK * table.n_rows:
+        return f"{100 * column.n_missing / table.n_rows:.0f} % of its cells are blank"
     most = int(told_apart(table.frame[column.name].dropna()).value_counts().iloc[0])
     return "nearly all rows hold one value" if most > NEARLY_ALL * filled else "not chosen"

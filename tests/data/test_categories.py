@@ -112,3 +112,11 @@ def test_the_column_of_row_weights_is_no_category():
     assert core.prepare(table, core.Preparation(weight="rating")).categories == ("plan", "member")
     with pytest.raises(DataError, match="weighs the rows"):
         core.prepare(table, core.Preparation(weight="rating", categories=("rating",)))
+
+
+def test_a_question_that_a_third_of_the_people_were_asked_takes_part_by_their_answers():
+    rng = np.random.default_rng(0)
+    asked = np.where(rng.random(300) < 1 / 3, rng.choice(["sofa", "bed", "floor"], 300), None)
+    table = profile(pd.DataFrame({"where": asked, "who": rng.choice(["a", "b"], 300)}))
+    assert core.default_categories(table) == ("where", "who")
+    assert (core.prepare(table).codes[:, 0] == -1).sum() > 150

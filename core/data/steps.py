@@ -13,6 +13,7 @@ import numpy as np
 from ..arrays import Array, owned
 from .transform import Matrix
 
+MOST_VALUES = 20  # of a column that was rounded to steps; of more, each holds too few rows to be a spike
 COARSE = 0.1  # of the spread of a column: a step between two of its values that is no longer fine
 
 
@@ -36,7 +37,7 @@ def spread(values: Array, rng: np.random.Generator) -> Array:
 
 
 def coarse_columns(matrix: Matrix) -> tuple[str, ...]:
-    """The columns whose values lie in coarse steps; those of which most values differ, and transformed ones, do not."""
+    """The columns of few different values that lie in coarse steps; transformed ones do not."""
     columns = zip(matrix.features, matrix.transform.powers, matrix.values.T, strict=True)
     return tuple(name for name, power, values in columns if power is None and _is_rounded(values))
 
@@ -56,4 +57,5 @@ def without_steps(matrix: Matrix, seed: int = 0, also: tuple[str, ...] = ()) -> 
 
 def _is_rounded(values: Array) -> bool:
     present = values[~np.isnan(values)]
-    return 2 * len(np.unique(present)) <= len(present) and is_coarse(present)
+    different = len(np.unique(present))
+    return different <= min(MOST_VALUES, len(present) / 2) and is_coarse(present)

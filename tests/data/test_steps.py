@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import core
 from core.data.columns import profile
-from core.data.steps import is_coarse, spread, step_of, without_steps
+from core.data.steps import coarse_columns, is_coarse, spread, step_of, without_steps
 
 
 def prepared(frame, **choices):
@@ -57,6 +57,14 @@ def test_only_coarse_columns_are_spread_and_blanks_stay():
     assert np.nanmax(np.abs(moved.values[:, 1] - answers)) <= 0.5
     assert len(np.unique(moved.values[:, 1])) > 250
     assert np.array_equal(without_steps(matrix).values, moved.values, equal_nan=True)  # the same each time
+
+
+def test_measures_of_more_than_twenty_values_are_no_steps():
+    rng = np.random.default_rng(0)
+    widths = pd.DataFrame({"width": rng.normal(1.2, 0.76, 150).round(1), "other": rng.normal(size=150)})
+    assert widths["width"].nunique() > 20
+    assert coarse_columns(prepared(widths)) == ()
+    assert coarse_columns(prepared(widths.assign(width=np.tile(np.arange(1, 6), 30)))) == ("width",)
 
 
 def test_rows_without_coarse_columns_are_the_same_matrix():

@@ -11,9 +11,11 @@ held fixed), where the minimum over an angle is closed form. So a sweep never ra
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ...arrays import Array
 from ..family import Axis, Family
@@ -200,20 +202,40 @@ def diagonalise(matrix: Array) -> tuple[Array, Array]:
     """
     turned, now = np.eye(len(matrix)), matrix.copy()
     for _ in range(MOST_TURNS):
-        variances = np.abs(np.diagonal(now))
-        beyond = np.triu(now**2 > SMALL * np.outer(variances, variances), 1)
-        if not beyond.any():
+        if not np.triu(_is_beyond(now, np.diagonal(now)[:, None], np.diagonal(now)), 1).any():
             break
-        for a, b in np.argwhere(beyond):
-            ratio = (now[b, b] - now[a, a]) / (2 * now[a, b]) if now[a, b] else np.inf
-            tangent = -1.0 / (ratio + np.copysign(np.hypot(1.0, ratio), ratio))
-            cosine = 1 / np.hypot(1.0, tangent)
-            plane = cosine * np.array([[1.0, -tangent], [tangent, 1.0]])
-            turned[:, [a, b]] = turned[:, [a, b]] @ plane
-            now[:, [a, b]] = now[:, [a, b]] @ plane
-            now[[a, b], :] = plane.T @ now[[a, b], :]
+        for a, b in _pairs(len(matrix)):
+            beyond = _is_beyond(now[a, b], now[a, a], now[b, b])
+            _turn_planes(turned, now, a[beyond], b[beyond])
     order = np.argsort(-np.diagonal(now), kind="stable")
     return np.diagonal(now)[order], turned[:, order]
+
+
+def _is_beyond(covariance: Array, one: Array, other: Array) -> npt.NDArray[np.bool_]:
+    """Whether covariances are more than nothing beside two variances each."""
+    return np.asarray(covariance**2 > SMALL * np.abs(one * other))
+
+
+def _pairs(d: int) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
+    """All pairs of d columns in rounds, each column once in a round, as in a tournament: they can turn at once."""
+    even = d + d % 2
+    others = np.arange(1, even)
+    for _ in range(even - 1):
+        round_ = np.concatenate(([0], others))
+        a, b = round_[: even // 2], round_[even // 2 :][::-1]
+        there = (a < d) & (b < d)
+        yield np.minimum(a, b)[there], np.maximum(a, b)[there]
+        others = np.roll(others, 1)
+
+
+def _turn_planes(turned: Array, now: Array, a: npt.NDArray[np.intp], b: npt.NDArray[np.intp]) -> None:
+    """Turn a matrix, and the axes so far, in the planes of pairs of columns that have none in common."""
+    ratio = (now[b, b] - now[a, a]) / (2 * now[a, b])
+    tangent = -1.0 / (ratio + np.copysign(np.hypot(1.0, ratio), ratio))
+    cosine = 1 / np.hypot(1.0, tangent)
+    for columns in (turned, now, now.T):
+        first, second = columns[:, a], columns[:, b]
+        columns[:, a], columns[:, b] = cosine * (first + tangent * second), cosine * (second - tangent * first)
 
 
 def _geometric_mean(positive: Array) -> Array:

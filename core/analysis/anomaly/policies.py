@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .odd_rows import Scored
 
 NEVER = float("inf")
+TIE = 1e-9  # difference of scores, relative to 1 + themselves, that is rounding: rows of categories alone share scores
+MORE = 1.05  # times the chance asked for, beyond which rows that share a score are not flagged for it
 
 
 @runtime_checkable
@@ -97,8 +99,13 @@ class ExpectedFalseAlarms:
             raise ChoiceError("The expected number of false alarms cannot be negative.")
 
     def threshold(self, scored: Scored) -> float:
-        """The simulated score that count of n rows exceed on average."""
-        return float(scored.null.quantile(min(self.count / len(scored.score), 1.0))) if self.count else NEVER
+        """The simulated score that count of n rows reach on average, or just above it where too many share it."""
+        if not self.count:
+            return NEVER
+        chance = min(self.count / len(scored.score), 1.0)
+        line = float(scored.null.quantile(chance))
+        tie = TIE * (1 + abs(line))
+        return line + tie if float(scored.null.tail(line - tie)) > MORE * chance else line
 
 
 @dataclass(frozen=True)

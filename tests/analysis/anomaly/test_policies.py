@@ -261,3 +261,22 @@ def test_odd_rows_of_other_patterns_are_ranked_by_their_rarity():
     common = found.p_value > 0.01  # where the simulation is fine
     order = np.argsort(found.level[common])
     assert (np.diff(found.p_value[common][order]) < 2e-3).all()
+
+
+@pytest.mark.parametrize(("levels", "columns"), [(2, 1), (5, 1), (9, 1), (5, 2), (3, 4)])
+def test_rows_of_categories_alone_are_not_flagged_for_a_score_that_more_share_than_chance_may(levels, columns):
+    rng = np.random.default_rng(levels)
+    codes = rng.integers(0, levels, (400, columns)).astype(float)
+    source = core.ArraySource(codes, levels=(levels,) * columns)
+    found = core.anomalies(core.fit(source, components=1), source, core.ExpectedFalseAlarms(1.0))
+    assert found.flagged.sum() <= 5
+    assert (found.scored.p_value[found.flagged] <= 1.1 / 400).all()
+    assert found.expected_false_alarms <= 1.1
+
+
+def test_a_rare_level_beyond_the_line_is_flagged_and_a_common_one_is_not():
+    codes = np.append(np.resize([0.0, 1.0], 1_999), 2.0)[:, None]
+    source = core.ArraySource(codes, levels=(3,))
+    fit = core.fit(source, components=1)
+    assert core.anomalies(fit, source, core.ExpectedFalseAlarms(2.0)).ranking.tolist() == [1_999]
+    assert len(core.anomalies(fit, source, core.ExpectedFalseAlarms(0.1)).ranking) == 0

@@ -1,7 +1,12 @@
 """Tables in parts: sections, pages, subtotals, tables side by side, and one on its side."""
 
+import io
+
+import numpy as np
+import pandas as pd
 import pytest
 
+import core
 from core.errors import ReadError
 from tests.data.making import cells, delimited, here, said, workbook
 
@@ -193,3 +198,26 @@ def test_a_table_too_large_to_be_turned_is_refused_where_that_was_asked_for():
     with pytest.raises(ReadError, match="too large to read its rows as columns"):
         here(large, turned=True)
     assert here("name,x\n" + "a,1\nb,2\n" * 5, turned=True).names[0] == "name"
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("columns", "share"), [(2, 0.1), (2, 0.3), (3, 0.4), (4, 0.4)])
+@pytest.mark.parametrize("sort", ["ratings", "measures", "ratings and words"])
+def test_rows_that_are_blank_by_chance_part_no_table(columns, share, seed, sort):
+    rng = np.random.default_rng(seed)
+    names = [f"item {at}" for at in range(columns)]
+    frame = pd.DataFrame({name: pd.array(rng.integers(1, 6, 300), dtype="Int64") for name in names})
+    if sort == "measures":
+        frame = pd.DataFrame(rng.normal(size=(300, columns)).round(3), columns=names)
+    if sort == "ratings and words":
+        frame[names[-1]] = rng.choice(["red", "blue", "green"], 300)
+    frame = frame.mask(rng.random(frame.shape) < share)
+    table = core.read_table(io.BytesIO(frame.to_csv(index=False).encode()))
+    assert [each.name for each in table.columns] == names
+    assert frame.notna().any(axis=1).sum() <= table.n_rows <= len(frame)
+
+
+def test_a_blank_row_between_two_tables_still_parts_them():
+    text = "a,b,c\n" + "1,2,3\n4,5,6\n7,,9\n" * 5 + ",,\nSource: survey of 2020,,\n"
+    table = core.read_table(io.BytesIO(text.encode()))
+    assert (table.n_rows, [each.name for each in table.columns]) == (15, ["a", "b", "c"])

@@ -16,6 +16,7 @@ from .sheet import Cell, Mask, Sheet
 from .sorts import is_value, value_columns
 
 SECTION_TITLE = 4  # rows of a section's title at most
+BY_CHANCE = 3.0  # times as many blank rows as blank cells would make by chance: what parts tables comes without those
 LONGEST_TITLE = 12  # rows of a title right above the names
 
 Counts = npt.NDArray[np.int64]
@@ -47,6 +48,8 @@ def find_extent(sheet: Sheet, skip: int | None, foot: int | None, *, sections: b
 
 def _found(sheet: Sheet, counts: Counts, blocks: list[_Block], *, sections: bool) -> tuple[int, int]:
     """The rows of the table, from the block that is most of it."""
+    if _blank_by_chance(sheet, counts, blocks):
+        return blocks[0].first_full_row, blocks[-1].stop
     main = max(range(len(blocks)), key=lambda at: (blocks[at].weight, -at))
     first = main
     while first and blocks[main].is_preceded_by(blocks[first - 1]):
@@ -57,6 +60,29 @@ def _found(sheet: Sheet, counts: Counts, blocks: list[_Block], *, sections: bool
     if not whole.is_table and sum(each.cells for each in blocks) > 2 * whole.cells:
         return blocks[0].start, blocks[-1].stop  # a form rather than a table: nothing is taken for a remark
     return whole.first_full_row, whole.stop
+
+
+def _blank_by_chance(sheet: Sheet, counts: Counts, blocks: list[_Block]) -> bool:
+    """Whether rows without a cell are those of one table in which cells are blank here and there.
+
+    Then there are no more of them than blanks in each column, independent of each other, would bring about, and no row
+    below the names holds a word in a column of values.
+    """
+    begin, end = blocks[0].first_full_row + 1, blocks[-1].stop
+    if sheet.w < 2 or len(blocks) < 2 or not blocks[0].names or begin >= end:
+        return False
+    filled = sheet.filled[begin:end]
+    by_chance = float((1 - filled.mean(axis=0)).prod()) * len(filled)
+    if int((counts[begin:end] == 0).sum()) > BY_CHANCE * by_chance:
+        return False
+    rows = [row for row in sheet.rows(begin, end) if any(cell is not None for cell in row)]
+    values = value_columns(rows)
+    return bool(values.any()) and all(
+        is_value(cell)
+        for row in rows
+        for cell, of_values in zip(row, values, strict=True)
+        if of_values and cell is not None
+    )
 
 
 def runs(there: Mask) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from core.data.table import Table
 from pages.app import beginning
 from pages.app.session import current
 from pages.data.choices import tick_anew
-from pages.data.preparing import chosen_columns, prepare_with, taken_as_categories
+from pages.data.preparing import chosen_columns, named, prepare_with, taken_as_categories
 from pages.ui.messages import plain
 
 
@@ -21,31 +21,33 @@ def show(table: Table, preparation: Preparation) -> None:
     offered = tuple(dict.fromkeys((*possible_categories(table), *taken)))
     if not offered:
         return
-    st.session_state["categories"] = list(taken)
+    key = named("categories", preparation)
+    st.session_state[key] = list(taken)
     st.pills(
         "Columns of words and answers that take part",
         offered,
         selection_mode="multi",
         format_func=plain,
-        key="categories",
+        key=key,
         on_change=_take_categories,
-        args=(table,),
+        args=(table, key),
         width="stretch",
         help="Each group has its own chance of each value. A column of few whole numbers may take part here, where "
         "their order does not count, or above as numbers.",
     )
     if taken:
-        st.session_state["fewest"] = preparation.fewest > 1
+        key = named("fewest", preparation)
+        st.session_state[key] = preparation.fewest > 1
         st.checkbox(
             f"Combine values of fewer than {FEWEST_IN_LEVEL} rows",
-            key="fewest",
+            key=key,
             on_change=_take_fewest,
-            args=(table,),
+            args=(table, key),
         )
 
 
-def _take_categories(table: Table) -> None:
-    fit_as_categories(table, tuple(st.session_state["categories"]))
+def _take_categories(table: Table, key: str) -> None:
+    fit_as_categories(table, tuple(st.session_state[key]))
 
 
 def fit_as_categories(table: Table, names: tuple[str, ...]) -> None:
@@ -57,6 +59,6 @@ def fit_as_categories(table: Table, names: tuple[str, ...]) -> None:
     tick_anew()
 
 
-def _take_fewest(table: Table) -> None:
+def _take_fewest(table: Table, key: str) -> None:
     taken = taken_as_categories(table, beginning.preparation(current(), table))
-    prepare_with(table, categories=taken, fewest=FEWEST_IN_LEVEL if st.session_state["fewest"] else 1)
+    prepare_with(table, categories=taken, fewest=FEWEST_IN_LEVEL if st.session_state[key] else 1)

@@ -20,7 +20,7 @@ from pages.app.store import key as key_of
 from pages.data import category_choice
 from pages.data.category_choice import fit_as_categories
 from pages.data.choices import TicksChoice, tick_anew
-from pages.data.preparing import chosen_columns, prepare_with, taken_as_categories
+from pages.data.preparing import chosen_columns, named, prepare_with, taken_as_categories
 from pages.ui.messages import plain
 
 OFFERED = 12  # columns that are left out and offered one by one
@@ -223,27 +223,29 @@ def _heaps(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> N
     offered = list(dict.fromkeys([*preparation.heaps, *((each.column, each.value) for each in found)]))
     offered = [each for each in offered if each[0] in chosen]
     if offered:
-        st.session_state["heaps"] = [each for each in offered if each in preparation.heaps]
+        key = named("heaps", preparation)
+        st.session_state[key] = [each for each in offered if each in preparation.heaps]
         st.pills(
             "Count as blank",
             offered,
             selection_mode="multi",
             format_func=_heap_in_words,
-            key="heaps",
+            key=key,
             on_change=_take_heaps,
-            args=(table,),
+            args=(table, key),
             help="Far more rows hold this value than any value near it. As a number it would be a group of its own; as "
             "blank it says nothing, and its row is placed by its other cells.",
             width="stretch",
         )
-    st.session_state["repeats"] = preparation.repeats
+    key = named("repeats", preparation)
+    st.session_state[key] = preparation.repeats
     st.radio(
         "Rows that repeat another exactly",
         list(REPEATS),
-        key="repeats",
+        key=key,
         format_func=REPEATS.__getitem__,
         on_change=_take_repeats,
-        args=(table,),
+        args=(table, key),
     )
 
 
@@ -302,12 +304,12 @@ def _take_words(table: Table) -> None:
     prepare_with(table, encode=encode, categories=tuple(name for name in taken if name not in encode))
 
 
-def _take_heaps(table: Table) -> None:
-    prepare_with(table, heaps=tuple(st.session_state["heaps"]))
+def _take_heaps(table: Table, key: str) -> None:
+    prepare_with(table, heaps=tuple(st.session_state[key]))
 
 
-def _take_repeats(table: Table) -> None:
-    prepare_with(table, repeats=st.session_state["repeats"])
+def _take_repeats(table: Table, key: str) -> None:
+    prepare_with(table, repeats=st.session_state[key])
 
 
 def _take_counts(table: Table) -> None:

@@ -31,3 +31,12 @@ def taken_as_categories(table: Table, preparation: Preparation) -> tuple[str, ..
 def prepare_with(table: Table, **choices: Any) -> None:
     """Prepare the rows as they are, but for these choices."""
     choose(PreparationChoice(replace(beginning.preparation(current(), table), **choices)))
+
+
+def named(widget: str, preparation: Preparation) -> str:
+    """The key of a widget that shows a preparation: another one for the rows as they are prepared by default.
+
+    Those give way to the first answer's once it is there, and a browser may still send what stood in a widget before,
+    which would be taken for the visitor's own choice.
+    """
+    return widget if preparation.categories is not None else f"{widget}, for now"

@@ -140,3 +140,17 @@ def test_a_single_group_splits_no_level(visitor):
     assert not visitor.app.exception
     assert "The groups" not in visitor.app.selectbox(key="split-by").options
     assert any("a *b* by c: " in each["description"] for each in charts(visitor))
+
+
+def test_what_stood_in_a_widget_before_the_first_answer_is_no_choice_after_it(visitor):
+    rng = Random(5)
+    rows = [[rng.randint(1, 5) for _ in range(4)] for _ in range(2_000)]
+    visitor.upload(as_csv(["a", "b", "c", "d"], rows))
+    while not visitor.app.button_group:  # the table is being read
+        visitor.app.run()
+    keys = {each.key for each in visitor.app.button_group}
+    assert "categories, for now" in keys
+    assert "categories" not in keys
+    visitor.settle()
+    assert set(visitor.app.button_group(key="categories").value) == set("abcd")
+    assert visitor.session[PreparationChoice].preparation is None

@@ -64,7 +64,7 @@ def test_nothing_is_written_in_white_on_the_accent_which_is_too_light_for_it_on_
 
 def test_settings_keep_data_and_errors_inside():
     settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
-    assert settings["server"] == {"maxUploadSize": 50, "enableXsrfProtection": True}
+    assert settings["server"] == {"maxUploadSize": 50, "enableXsrfProtection": True, "showEmailPrompt": False}
     assert settings["client"] == {"showErrorDetails": "none", "toolbarMode": "minimal"}
     assert settings["browser"] == {"gatherUsageStats": False}
     assert "font" not in (ROOT / ".streamlit" / "config.toml").read_text().lower().replace("fontsizes", "")

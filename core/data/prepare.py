@@ -53,6 +53,7 @@ class Preparation:
         categories: names of the columns that take part as categories, by the chances of their levels; () is none. None
             takes those of words and answers that can, where `columns` is None as well, and else none.
         fewest: levels of a category that fewer rows have go together as one.
+        ordered: names of columns of numbers of which the first answer takes the order alone.
 
     Examples:
         >>> choice = core.Preparation(columns=("eruptions", "waiting"), scale="robust", transforms={"waiting": "log"})
@@ -72,6 +73,7 @@ class Preparation:
     counts: bool = False
     categories: tuple[str, ...] | None = None
     fewest: int = 1
+    ordered: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Take plain words and lists for the choices. Raises ChoiceError for others."""
@@ -92,6 +94,7 @@ class Preparation:
             object.__setattr__(self, "categories", _names(self.categories))
         whole_number(self.fewest, "The fewest rows of a level")
         object.__setattr__(self, "encode", _names(self.encode))
+        object.__setattr__(self, "ordered", _names(self.ordered))
         _names(name for name in (*shapes, *dict(self.heaps), self.weight, self.row_name) if name is not None)
 
 
@@ -138,7 +141,8 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
     days, hours = (tuple(at for at, each in enumerate(kinds) if each is kind) for kind in (Kind.DATE, Kind.DURATION))
     kept = raw if keep.all() else raw[keep]
     transform = replace(_learned(features, levels, kept, choice), dates=days, hours=hours, commonest=commonest)
-    transform = replace(transform, heaps=choice.heaps, categories=categories)
+    ordered = tuple(name for name in choice.ordered if name in names)
+    transform = replace(transform, heaps=choice.heaps, categories=categories, ordered=ordered)
     matrix = assemble(transform, raw, codes, weights, (*notes, *more))
     matrix = replace(matrix, frequency=weights is not None and (choice.counts or not choice.repeats))
     if not len(matrix.values):

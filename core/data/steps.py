@@ -1,20 +1,56 @@
-"""Steps: numbers that were rounded, and rows in which they are spread evenly over what was rounded to them.
+"""Steps: columns of numbers that were rounded, as answers from 1 to 5 are, and the thresholds between their values.
 
-A density has a spike at a value that many rows share, and a mixture as many components as there are spikes; spread
-evenly over the step that was rounded to it, the value is as likely as a density makes that step.
+A density has a spike at a value that many rows share, and a mixture as many components as there are spikes. What was
+rounded is only known to lie between two thresholds; beyond the least and the largest value there is none.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
-from ..arrays import Array, owned
+from ..arrays import Array
 from .transform import Matrix
 
 MOST_VALUES = 20  # of a column that was rounded to steps; of more, each holds too few rows to be a spike
 COARSE = 0.1  # of the spread of a column: a step between two of its values that is no longer fine
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A column of rounded numbers.
+
+    Attributes:
+        column: its position among the d columns of numbers.
+        values: (L,) its different values, rising.
+        thresholds: (L - 1,) what lies between two of them.
+    """
+
+    column: int
+    values: Array
+    thresholds: Array
+
+    @classmethod
+    def even(cls, column: int, cells: Array) -> Steps:
+        """Thresholds half way between two values: the numbers count as they are."""
+        values = np.unique(cells[~np.isnan(cells)])
+        return cls(column, values, (values[1:] + values[:-1]) / 2)
+
+    @classmethod
+    def ordered(cls, column: int, cells: Array) -> Steps:
+        """Thresholds where a standard normal value would have the shares of rows: only their order counts."""
+        values, counts = np.unique(cells[~np.isnan(cells)], return_counts=True)
+        return cls(column, values, ndtri(np.cumsum(counts)[:-1] / counts.sum()))
+
+    def bounds(self, cells: Array) -> tuple[Array, Array]:
+        """(n,) the thresholds below and above each cell; infinite where it is blank."""
+        edges = np.concatenate([[-np.inf], self.thresholds, [np.inf]])
+        at = np.searchsorted(self.values, cells)
+        blank = np.isnan(cells)
+        at[blank] = 0
+        return np.where(blank, -np.inf, edges[at]), np.where(blank, np.inf, edges[at + 1])
 
 
 def step_of(present: Array) -> float:
@@ -42,20 +78,13 @@ def coarse_columns(matrix: Matrix) -> tuple[str, ...]:
     return tuple(name for name, power, values in columns if power is None and _is_rounded(values))
 
 
-def without_steps(matrix: Matrix, seed: int = 0, also: tuple[str, ...] = ()) -> Matrix:
-    """The rows with coarse columns, and those named, spread over their steps; the same matrix where there are none."""
-    coarse = dict.fromkeys((*coarse_columns(matrix), *also))
-    if not coarse:
-        return matrix
-    values = matrix.values.copy()
-    rng = np.random.default_rng([seed, len(values)])
-    for name in coarse:
-        column = matrix.features.index(name)
-        values[:, column] = spread(values[:, column], rng)
-    return replace(matrix, values=owned(values))
-
-
 def _is_rounded(values: Array) -> bool:
     present = values[~np.isnan(values)]
     different = len(np.unique(present))
     return different <= min(MOST_VALUES, len(present) / 2) and is_coarse(present)
+
+
+def few_steps(matrix: Matrix) -> tuple[Steps, ...]:
+    """The coarse columns of a matrix, as numbers that were rounded."""
+    at = [matrix.features.index(name) for name in coarse_columns(matrix)]
+    return tuple(Steps.even(column, matrix.values[:, column]) for column in at)

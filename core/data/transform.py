@@ -49,6 +49,7 @@ class Transform:
         commonest: the value of each category that has no feature, as its features are seen against it.
         heaps: (column, value) of values that count as blank, since far more rows share them than lie beside them.
         categories: the columns of categories, c of them, and their levels.
+        ordered: the features of which the first answer takes the order alone.
 
     Examples:
         >>> matrix = core.prepare(core.sample("faithful").load())
@@ -68,6 +69,7 @@ class Transform:
     commonest: tuple[Level, ...] = ()
     heaps: tuple[tuple[str, float], ...] = ()
     categories: tuple[Category, ...] = ()
+    ordered: tuple[str, ...] = ()
 
     @property
     def linear(self) -> bool:

@@ -1,4 +1,4 @@
-"""Steps: rounded numbers are spread evenly over what was rounded to them, and others are left alone."""
+"""Steps: rounded numbers are known by the thresholds between their values, and others are left alone."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 import core
 from core.data.columns import profile
-from core.data.steps import coarse_columns, is_coarse, spread, step_of, without_steps
+from core.data.steps import Steps, coarse_columns, is_coarse, spread, step_of
 
 
 def prepared(frame, **choices):
@@ -46,17 +47,24 @@ def test_a_step_is_coarse_where_it_is_a_tenth_of_the_spread(values, coarse):
     assert is_coarse(values) == coarse
 
 
-def test_only_coarse_columns_are_spread_and_blanks_stay():
-    rng = np.random.default_rng(0)
-    answers = rng.integers(1, 6, 300).astype(float)
-    answers[::7] = np.nan
-    matrix = prepared(pd.DataFrame({"fine": rng.normal(size=300), "answer": answers}))
-    moved = without_steps(matrix)
-    assert np.array_equal(moved.values[:, 0], matrix.values[:, 0])
-    assert np.array_equal(np.isnan(moved.values), np.isnan(matrix.values))
-    assert np.nanmax(np.abs(moved.values[:, 1] - answers)) <= 0.5
-    assert len(np.unique(moved.values[:, 1])) > 250
-    assert np.array_equal(without_steps(matrix).values, moved.values, equal_nan=True)  # the same each time
+@pytest.mark.parametrize("made", [Steps.even, Steps.ordered])
+def test_every_cell_lies_between_its_thresholds_and_nothing_is_known_of_a_blank_one(made):
+    cells = np.array([2.0, 1.0, np.nan, 5.0, 2.0, 3.0])
+    steps = made(0, cells)
+    lower, upper = steps.bounds(cells)
+    assert (lower < upper).all()
+    assert np.isneginf(lower[[1, 2]]).all()  # a scale has no wall at its ends
+    assert np.isposinf(upper[[2, 3]]).all()
+    assert upper[1] == lower[0] == lower[4]
+    assert (upper[0], upper[5]) == (lower[5], lower[3])
+
+
+def test_thresholds_of_numbers_lie_half_way_and_those_of_ordered_levels_where_a_normal_value_has_their_shares():
+    cells = np.repeat([1.0, 2.0, 7.0], [50, 30, 20])
+    assert Steps.even(0, cells).thresholds.tolist() == [1.5, 4.5]
+    assert Steps.ordered(0, cells).thresholds == pytest.approx([0.0, norm.ppf(0.8)])
+    other = np.repeat([10.0, 11.0, 500.0], [50, 30, 20])
+    assert np.array_equal(Steps.ordered(0, other).thresholds, Steps.ordered(0, cells).thresholds)
 
 
 def test_measures_of_more_than_twenty_values_are_no_steps():
@@ -65,15 +73,3 @@ def test_measures_of_more_than_twenty_values_are_no_steps():
     assert widths["width"].nunique() > 20
     assert coarse_columns(prepared(widths)) == ()
     assert coarse_columns(prepared(widths.assign(width=np.tile(np.arange(1, 6), 30)))) == ("width",)
-
-
-def test_rows_without_coarse_columns_are_the_same_matrix():
-    matrix = prepared(pd.DataFrame(np.random.default_rng(0).normal(size=(60, 2)), columns=["a", "b"]))
-    assert without_steps(matrix) is matrix
-
-
-def test_a_column_that_is_named_is_spread_though_it_is_fine():
-    matrix = prepared(pd.DataFrame({"a": np.tile([1.0, 2.0, 3.0, 60.0], 50), "b": np.arange(200.0) ** 1.1}))
-    moved = without_steps(matrix, also=("a",))
-    assert not np.array_equal(moved.values[:, 0], matrix.values[:, 0])
-    assert np.array_equal(moved.values[:, 1], matrix.values[:, 1])

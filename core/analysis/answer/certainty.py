@@ -7,10 +7,12 @@ no border between two groups, or within one, could as well be taken for the othe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...data.prepare import Matrix
 from ...data.source import Source
+from ...data.steps import Steps
 from ...mixture.fit import Fit
 from ..groups.merging import DEEP, Merge, Merging, merging
 from ..groups.valleys import VALLEY
@@ -46,15 +48,15 @@ class Certainty:
         return self.possible == (self.groups,)
 
 
-def certainty(board: Board, rows: Matrix | Source, merged: Merging) -> Certainty:
+def certainty(board: Board, rows: Matrix | Source, merged: Merging, steps: Sequence[Steps] = ()) -> Certainty:
     """How sure the number of groups is that a search and the merging of its best fit have led to.
 
-    rows are those that were searched.
+    rows are those that were searched, with the columns of them that were rounded.
     """
     groups = merged.chosen.groups
     found = {groups, *_by_borders(merged)}
     for rival in _rivals(board):
-        found.add(merging(_without_noise(rival), rows).chosen.groups)
+        found.add(merging(_without_noise(rival), rows, steps=steps).chosen.groups)
     apart = [each for each in merged.merges if not each.allowed]
     return Certainty(groups, tuple(sorted(found)), apart[0] if apart else None)
 

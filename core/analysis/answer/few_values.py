@@ -1,31 +1,39 @@
-"""Few values: whether columns of few different numbers take part as numbers or as categories.
+"""Few values: whether columns of few different numbers take part as numbers, by their order alone, or as categories.
 
-Both are fitted, and BIC compares them in the columns' own units. A chance of a value is compared with a density that is
-spread evenly over the step to the next value: by Jensen's inequality its mean logarithm there is at most that of the
-chance which the density gives the whole step.
+All three are fitted, and BIC compares them by the chances of what is in the cells: of categories, those of the levels;
+of numbers, what the mixture's density has between the thresholds on both sides of a value. Where the order alone
+counts, the thresholds are estimated with the rest (the underlying normal variables of Olsson 1979).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 
-from ...arrays import Array
 from ...data.categories import few_valued
 from ...data.prepare import Matrix, Preparation, prepare
-from ...data.source import ArraySource
-from ...data.steps import step_of, without_steps
 from ...data.table import Table
 from ...progress import unwatched
-from ..sampled import some_rows
 from ..selection.board import Search
 from . import words
+from .latent import Latent
 from .searching import families_for, searched
 
-ROWS = 1_000  # on which both are tried
+ROWS = 1_000  # on which they are tried
 FEWEST_STEPS = 3  # values of a column that can be numbers: two are yes or no
+OF_NORMAL = 2  # thresholds of a column that say what its mean and its spread would say
+
+
+class Taken(StrEnum):
+    """What columns of few different numbers take part as."""
+
+    NUMBERS = "numbers"
+    ORDERED = "ordered levels"
+    CATEGORIES = "categories"
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class FewValues:
     """Columns of few different numbers, what they take part as, and by how much BIC would rise otherwise."""
 
     columns: tuple[str, ...]
-    numbers: bool
+    taken: Taken
     gain: float
 
     @property
@@ -43,7 +51,7 @@ class FewValues:
 
 
 def weighed(table: Table, choice: Preparation, seed: int = 0) -> tuple[Preparation, FewValues | None]:
-    """The choice with its columns of few values as numbers, if these describe them better; None where there are none.
+    """The choice with its columns of few values as what describes them best; None where there are none.
 
     In the choice they are categories.
     """
@@ -55,24 +63,45 @@ def weighed(table: Table, choice: Preparation, seed: int = 0) -> tuple[Preparati
     if not few:
         return choice, None
     left = tuple(name for name in choice.categories or () if name not in few)
-    as_numbers = replace(choice, columns=(*(choice.columns or ()), *few), categories=left)
-    gain = _bic(table, choice, (), seed) - _bic(table, as_numbers, few, seed)
-    return as_numbers if gain > 0 else choice, FewValues(few, gain > 0, abs(gain))
+    numbers = replace(choice, columns=(*(choice.columns or ()), *few), categories=left)
+    ways = {Taken.NUMBERS: numbers, Taken.ORDERED: replace(numbers, ordered=few), Taken.CATEGORIES: choice}
+    found = {taken: _bic(table, way, few, seed) for taken, way in ways.items()}
+    best, *others = sorted(found, key=found.__getitem__)
+    apart = next((found[each] for each in others if _is_number(each) != _is_number(best)), math.inf)
+    return ways[best], FewValues(few, best, apart - found[best])
+
+
+def _is_number(taken: Taken) -> bool:
+    return taken is not Taken.CATEGORIES
 
 
 def _bic(table: Table, choice: Preparation, few: tuple[str, ...], seed: int) -> float:
-    """The lowest BIC of some rows, some columns of numbers by the chances of their values; infinite without a fit."""
+    """The lowest BIC of some rows, rounded columns by the chances of their cells; infinite without a fit."""
     matrix = prepare(table, replace(choice, fewest=1))  # else categories would be spared telling rare values apart
-    rows = some_rows(without_steps(matrix, seed, also=few), ROWS, seed)
-    source = ArraySource(rows.values, rows.weights, levels=rows.levels)
-    families = families_for(rows.rows, len(matrix.features))
+    matrix = _some(matrix, seed)
+    latent = Latent.of(matrix, seed, also=tuple(name for name in few if name in matrix.features))
+    rows = latent.as_one()
+    families = families_for(len(rows.values), len(rows.features))
     search = Search(families=families, restarts=1, tolerance=1e-6, seed=seed)
-    board = searched(source, search, watch=unwatched, over=map)
-    log_steps = sum(_log_steps(matrix, rows.values, matrix.features.index(name)) for name in few)
-    return math.inf if board is None else board.best().bic - 2 * log_steps
+    board = searched(rows, search, watch=unwatched, over=map)
+    if board is None:
+        return math.inf
+    best = latent.rescored(board, matrix).best()
+    return best.bic + sum(_free(latent, matrix)) * math.log(best.n_rows)
 
 
-def _log_steps(matrix: Matrix, rows: Array, column: int) -> float:
-    """The logarithm of a column's step, for each cell of some rows that has a number."""
-    values = matrix.values[:, column]
-    return int((~np.isnan(rows[:, column])).sum()) * math.log(step_of(values[~np.isnan(values)]))
+def _free(latent: Latent, matrix: Matrix) -> Iterator[int]:
+    """How many thresholds of each column of ordered levels are estimated beside its mean and spread."""
+    for each in latent.steps:
+        if matrix.features[each.column] in matrix.transform.ordered:
+            yield max(len(each.thresholds) - OF_NORMAL, 0)
+
+
+def _some(matrix: Matrix, seed: int) -> Matrix:
+    """At most so many of the rows."""
+    n = len(matrix.values)
+    if n <= ROWS:
+        return matrix
+    chosen = np.zeros(n, dtype=np.bool_)
+    chosen[np.random.default_rng([seed, ROWS]).permutation(n)[:ROWS]] = True
+    return matrix.at(chosen)

@@ -16,7 +16,6 @@ from ...data.patterns import whole_rows
 from ...data.prepare import Matrix, Preparation, prepare
 from ...data.raw_values import as_table
 from ...data.source import Source, as_source
-from ...data.steps import without_steps
 from ...data.table import Table
 from ...errors import FitError
 from ...mixture import density
@@ -33,6 +32,7 @@ from ..selection.board import Board, Search
 from ..selection.sweep import Map
 from . import words
 from .certainty import Certainty, certainty
+from .latent import Latent
 from .proposal import Proposal, milder, proposed
 from .robust import FAR, MOST_APART, MOSTLY, Settled, chances, refitted, settled
 from .scatter import FEWEST, groups_alone
@@ -235,24 +235,26 @@ def _answered(
 
 
 def _found(matrix: Matrix, proposal: Proposal | None, n_rows: int, seed: int, watch: Watch, over: Map) -> FirstAnswer:
-    evened = without_steps(matrix, seed)
-    looked_at = _looked_at(evened, seed)
-    board = _best_board(looked_at, seed, watch, over)
-    polished = polish(evened, board.best(), tolerance=POLISHED, watch=watch, over=over)
-    found = _of_cells(settled(polished, evened, tolerance=POLISHED, watch=watch), matrix, evened, watch)
+    latent = Latent.of(matrix, seed)
+    looked_at = _looked_at(latent.as_one(), seed)
+    board = latent.rescored(_best_board(looked_at, seed, watch, over), _looked_at(matrix, seed))
+    rows = latent.given(board.best().mixture)
+    polished = polish(rows, board.best(), tolerance=POLISHED, watch=watch, over=over)
+    found = settled(polished, rows, tolerance=POLISHED, watch=watch)
+    merged = merging(found.fit, rows.at(found.took_part), latent.steps)
+    if rows is not matrix:
+        found = _of_cells(found, matrix, rows, watch)
     policy = ExpectedFalseAlarms(1.0 if len(matrix.values) >= FEWEST else 0.0)
     odd = anomalies(found.fit, matrix, policy, scoring=InSample(), seed=seed, watch=watch)
-    merged = merging(found.fit, evened.at(found.took_part))
     searched_rows = int(complete_rows(matrix).sum())
-    sure = certainty(board, looked_at, merged)
+    sure = certainty(board, looked_at, merged, latent.steps)
     return FirstAnswer(matrix, proposal, board, found, merged, odd, sure, searched_rows, n_rows)
 
 
-def _of_cells(found: Settled, matrix: Matrix, evened: Matrix, watch: Watch) -> Settled:
-    """The fit taken on to the cells as they are, from where it stands without their steps, if it stays sound there."""
-    if evened is matrix:
-        return found
-    again = refitted(found.fit.mixture, found.fit, matrix.at(found.took_part), POLISHED, watch)
+def _of_cells(found: Settled, matrix: Matrix, rows: Matrix, watch: Watch) -> Settled:
+    """The fit taken on to the cells as they are, from its shares of the rows, if it stays sound there."""
+    shares = density.responsibilities(found.fit.mixture, rows.at(found.took_part).rows)
+    again = refitted(shares, found.fit, matrix.at(found.took_part), POLISHED, watch)
     return found if again is None else replace(found, fit=again)
 
 

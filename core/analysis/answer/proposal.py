@@ -19,7 +19,7 @@ from ...data.table import Table
 from ...data.transform import Matrix
 from ...errors import DataError
 from . import words
-from .few_values import FewValues, weighed
+from .few_values import FewValues, Taken, weighed
 from .shapes import Shaped, shaped
 
 FEWEST_DIFFERENT = 3  # rows
@@ -94,7 +94,7 @@ def proposed(table: Table, seed: int = 0) -> Proposal:
 
 def milder(table: Table, proposal: Proposal) -> Iterator[Proposal]:
     """What to try, one after the other, where no model fits a table as it was to be prepared."""
-    if proposal.few is not None and proposal.few.numbers:
+    if proposal.few is not None and proposal.few.taken is not Taken.CATEGORIES:
         proposal = _with_categories(proposal, proposal.few)
         yield proposal
     dependent = _dependent(prepare(table, proposal.preparation))
@@ -112,7 +112,7 @@ def _with_categories(proposal: Proposal, few: FewValues) -> Proposal:
     """The same with its columns of few values as categories."""
     kept = _without(proposal, few.columns)
     categories = (*(kept.preparation.categories or ()), *few.columns)
-    choice = replace(kept.preparation, categories=categories)
+    choice = replace(kept.preparation, categories=categories, ordered=())
     return replace(kept, preparation=choice, dependent=proposal.dependent, few=None)
 
 

@@ -51,7 +51,8 @@ def settled(fitted: Fit, matrix: Matrix, *, tolerance: float, watch: Watch) -> S
         keep = keep if keep.mean() >= 1 - MOST_APART else whole
         if mixture is found.fit.mixture and (keep == found.took_part).all():
             break
-        again = refitted(mixture, fitted, matrix.at(keep), tolerance, watch)
+        kept = matrix.at(keep)
+        again = refitted(density.responsibilities(mixture, kept.rows), fitted, kept, tolerance, watch)
         if again is None:
             break
         found = Settled(again, keep)
@@ -83,11 +84,10 @@ def chances(mixture: Mixture, rows: Matrix | Source) -> Array:
     ).p_value
 
 
-def refitted(mixture: Mixture, like: Fit, matrix: Matrix, tolerance: float, watch: Watch) -> Fit | None:
-    """EM on some rows, without noise, from a mixture's shares of them; None where that leads to no sound fit."""
-    plan = replace(like.plan, components=mixture.components, noise=False, tolerance=tolerance)
+def refitted(shares: Array, like: Fit, matrix: Matrix, tolerance: float, watch: Watch) -> Fit | None:
+    """EM on some rows, without noise, from (m, K) shares of them; None where that leads to no sound fit."""
+    plan = replace(like.plan, components=shares.shape[1], noise=False, tolerance=tolerance)
     try:
-        shares = density.responsibilities(mixture, matrix.rows)
         found = fit(matrix, plan, responsibilities=shares, watch=watch)
     except CoreError:
         return None

@@ -117,7 +117,7 @@ def _steps(columns: tuple[str, ...]) -> str:
     if not columns:
         return ""
     lies = "lie" if len(columns) > 1 else "lies"
-    return f"{_listed(columns)} {lies} in coarse steps; values were spread evenly over these for the search. "
+    return f"{_listed(columns)} {lies} in coarse steps; for the search, values were drawn within these. "
 
 
 def shapes_sentence(found: Shaped) -> str:
@@ -129,10 +129,14 @@ def shapes_sentence(found: Shaped) -> str:
 def few_values_sentence(found: FewValues) -> str:
     """What is done and why, in words."""
     several = len(found.columns) > 1
-    one, many = ("a number", "numbers") if found.numbers else ("a category", "categories")
     better = f" (BIC falls by {figure(found.gain, 3)})" if math.isfinite(found.gain) else ""
-    verb, form, describe = ("hold", many, "they describe") if several else ("holds", one, "it describes")
-    return f"{_listed(found.columns)} {verb} few different numbers; as {form} {describe} the rows better{better}."
+    verb, describe = ("hold", "they describe") if several else ("holds", "it describes")
+    form = {
+        "numbers": "as numbers" if several else "as a number",
+        "ordered levels": "by their order, whatever lies between two values,",
+        "categories": "as categories" if several else "as a category",
+    }[found.taken.value]
+    return f"{_listed(found.columns)} {verb} few different numbers; {form} {describe} the rows better{better}."
 
 
 def _listed(names: tuple[str, ...]) -> str:

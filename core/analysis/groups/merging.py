@@ -12,6 +12,7 @@ as well where the rows themselves do not show it beyond chance (see `valleys`).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
@@ -20,14 +21,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
-from scipy.special import rel_entr, xlogy
+from scipy.special import ndtr, rel_entr, xlogy
 
 from ...arrays import Array
 from ...data.patterns import whole_rows
 from ...data.prepare import Matrix
 from ...data.source import Source
+from ...data.steps import Steps, few_steps
 from ...errors import expect
 from ...mixture.fit import Fit
+from ...mixture.model import Mixture
 from ..sampled import some_rows
 from . import words
 from .grouping import Grouping
@@ -37,6 +40,7 @@ from .valleys import CROSSING, VALLEY, chance_of_valley
 DEEP = 0.1  # a valley so deep needs no test
 CLEAR = 0.015  # nor do two groups without a valley between them, of which less crosses
 HARDLY_ANY = 0.005  # nor do two with one, of which less crosses
+FEW_VALUES = 10  # of a column: of so few, groups are told as levels are
 CHANCE = 0.05  # of a valley by chance anywhere, beyond which it is not taken for real
 FEWEST_COMPLETE = 100  # rows without blanks by which a valley can be tested
 ALIKE = 0.9  # overlap of the levels of two groups, from which categories do not set them apart
@@ -123,8 +127,11 @@ class Merging:
         return self.merges[merged - 1].entropy if merged else self.entropy
 
 
-def merging(fit: Fit, X: Matrix | Source | npt.ArrayLike) -> Merging:
+def merging(fit: Fit, X: Matrix | Source | npt.ArrayLike, steps: Sequence[Steps] | None = None) -> Merging:
     """Merge a fit's components, by its shares of (n, d) rows in fitted units; entropies on at most 20,000 of them.
+
+    Where every column of numbers has few values, as `steps` has them or the rows of a Matrix, there is no valley to be
+    seen between two, and their chances decide as those of categories do.
 
     Raises DegenerateError for singular covariances.
 
@@ -142,7 +149,9 @@ def merging(fit: Fit, X: Matrix | Source | npt.ArrayLike) -> Merging:
     valleys = ridges(fit.mixture.of_numbers)
     first_entropy = entropy = float(-weights @ xlogy(responsibilities, responsibilities).sum(axis=1))
     shares: dict[Part, Array] = {(k,): responsibilities[:, k] for k in range(fit.components)}
-    bench = _Bench(fit, valleys, some.values, shares, weights)
+    if steps is None:
+        steps = few_steps(X) if isinstance(X, Matrix) else ()
+    bench = _Bench(fit, valleys, some.values, shares, weights, _chances(fit.mixture, steps))
     merges: list[Merge] = []
     going = True
     for _ in range(fit.components - 1):
@@ -173,6 +182,16 @@ def _by_chance(one: list[Array], other: list[Array], rows: list[float]) -> bool:
     return bool(stats.chi2(max(free, 1)).sf(statistic) > CHANCE)
 
 
+def _chances(mixture: Mixture, steps: Sequence[Steps]) -> tuple[Array, ...]:
+    """Of each column of categories, (K, L) chances of its levels, and of numbers of their values if all have few."""
+    few = [each for each in steps if len(each.values) <= FEW_VALUES]
+    if not few or len(few) < mixture.features:
+        return mixture.chances
+    spreads = np.sqrt(np.diagonal(mixture.covariances, axis1=1, axis2=2))
+    below = (ndtr((each.thresholds - mixture.means[:, [each.column]]) / spreads[:, [each.column]]) for each in few)
+    return (*mixture.chances, *(np.diff(each, axis=1, prepend=0.0, append=1.0) for each in below))
+
+
 @dataclass
 class _Bench:
     """The groups so far, with what every pair would save in entropy."""
@@ -182,6 +201,7 @@ class _Bench:
     rows: Array  # (n, d + c)
     shares: dict[Part, Array]  # (n,) of each group
     weights: Array  # (n,) of the rows, which sum to 1
+    levels: tuple[Array, ...]  # of each column that has some, (K, L) their chances
 
     def __post_init__(self) -> None:
         self.falls = {pair: self._fall(*pair) for pair in combinations(self.shares, 2)}
@@ -206,17 +226,17 @@ class _Bench:
         return self._is_open(first, second) and self._chance(first, second) > self.level
 
     def _levels_alike(self, first: Part, second: Part) -> bool:
-        """Whether the levels of two groups' categories are too much the same to tell them apart.
+        """Whether the levels of two groups' categories, and few values, are too much the same to tell them apart.
 
         The overlap of their chances is Bhattacharyya's (1943); where it is less, chance may still be why.
         """
         mixture = self.fit.mixture
-        if not mixture.chances:
+        if not self.levels:
             return True
         parts = [np.array(part) for part in (first, second)]
         weights = [mixture.weights[part] for part in parts]
         one, other = (
-            [own @ each[part] / own.sum() for each in mixture.chances] for own, part in zip(weights, parts, strict=True)
+            [own @ each[part] / own.sum() for each in self.levels] for own, part in zip(weights, parts, strict=True)
         )
         overlap = np.prod([np.sqrt(p * q).sum() for p, q in zip(one, other, strict=True)])
         return bool(overlap >= ALIKE) or _by_chance(one, other, [own.sum() * self.fit.n_rows for own in weights])

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import core
-from core.analysis.answer.few_values import weighed
+from core.analysis.answer.few_values import Taken, weighed
 from core.analysis.answer.proposal import milder, proposed
 from core.data.columns import profile
 
@@ -46,13 +46,18 @@ def test_rounded_numbers_that_go_together_take_part_as_numbers():
 
 
 @pytest.mark.parametrize("levels", [5, 9])
-def test_answers_at_the_ends_of_a_scale_take_part_as_categories(levels):
+def test_answers_at_the_ends_of_a_scale_do_not_take_part_as_numbers(levels):
     table, group = answers(levels)
     found = core.first_answer(table)
-    assert found.preparation.categories == ("p", "q", "r", "s")
-    assert found.preparation.columns == ()
+    assert found.proposal.few.taken is not Taken.NUMBERS
     assert found.groups == 2
     assert max(np.mean(found.labels == group), np.mean(found.labels == 1 - group)) > 0.9
+
+
+def test_columns_that_take_part_as_categories_are_told():
+    found = core.first_answer(answers()[0])
+    assert found.preparation.categories == ("p", "q", "r", "s")
+    assert found.preparation.columns == ()
     assert any("as categories they describe the rows better" in each for each in found.grounds)
 
 
@@ -60,7 +65,7 @@ def test_answers_at_the_ends_of_a_scale_take_part_as_categories(levels):
 def test_the_unit_of_a_column_does_not_decide_what_it_takes_part_as(step):
     _, plain = weighed(*_choice(on_a_line()[0]))
     _, scaled = weighed(*_choice(on_a_line(step)[0]))
-    assert scaled.numbers == plain.numbers
+    assert scaled.taken is plain.taken
     assert scaled.gain == pytest.approx(plain.gain, rel=1e-6)
 
 
@@ -91,8 +96,61 @@ def test_columns_of_few_values_are_categories_where_no_mixture_of_numbers_fits()
     assert other.few is None
 
 
-def test_the_method_tells_which_columns_were_spread_over_their_steps():
+def asked(rows, seed, *, load=0.8, thresholds=(-1.5, -0.5, 0.5, 1.5), questions=4):
+    """Answers from 1 up that one trait of every person goes into, and nothing parts."""
+    rng = np.random.default_rng(seed)
+    trait = rng.normal(size=(rows, 1))
+    felt = load * trait + np.sqrt(1 - load**2) * rng.normal(size=(rows, questions))
+    return pd.DataFrame(1 + np.searchsorted(thresholds, felt), columns=[f"question {i}" for i in range(questions)])
+
+
+SCALES = {
+    "even": (-1.5, -0.5, 0.5, 1.5),
+    "most at the top": (-2.4, -1.9, -1.2, -0.3),
+    "few in the middle": (-0.4, -0.2, 0.1, 0.3),
+    "most in the middle": (-1.6, -1.0, 0.7, 1.6),
+    "one in ten in each second": (-1.04, -0.67, 0.25, 0.52),
+}
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("rows", [300, 1_000])
+def test_answers_that_one_trait_goes_into_are_one_group_however_the_scale_is_used(scale, rows):
+    found = core.first_answer(asked(rows, seed=4, thresholds=SCALES[scale]))
+    assert found.groups == 1
+    assert found.certainty.sure
+    assert found.proposal.few.taken is not Taken.CATEGORIES
+
+
+def test_answers_of_which_the_order_alone_counts_say_so_and_go_on_doing_so_when_they_are_prepared_again():
+    frame = asked(1_000, seed=4, thresholds=SCALES["one in ten in each second"])
+    found = core.first_answer(frame)
+    assert found.proposal.few.taken is Taken.ORDERED
+    assert found.preparation.ordered == tuple(frame.columns)
+    assert any("by their order, whatever lies between two values" in each for each in found.grounds)
+    again = core.first_answer(core.prepare(profile(frame), found.preparation))
+    assert np.array_equal(again.fit.mixture.means, found.fit.mixture.means)
+
+
+@pytest.mark.parametrize("load", [0.0, 0.6])
+def test_two_groups_of_answers_are_two_whether_or_not_their_answers_go_together_within_them(load):
+    first, second = asked(400, 1, load=load), asked(400, 2, load=load, thresholds=(-3.7, -2.7, -1.7, -0.7))
+    found = core.first_answer(pd.concat([first, second], ignore_index=True))
+    assert found.groups == 2
+    group = np.repeat([0, 1], 400)
+    assert max(np.mean(found.labels == group), np.mean(found.labels == 1 - group)) > 0.9
+
+
+def test_blank_answers_do_not_change_how_many_groups_there_are():
+    frame = asked(800, seed=4).astype(float)
+    frame = frame.mask(np.random.default_rng(0).random(frame.shape) < 0.1)
+    found = core.first_answer(frame)
+    assert found.groups == 1
+    assert found.proposal.few.taken is Taken.NUMBERS
+
+
+def test_the_method_tells_which_columns_lie_in_coarse_steps():
     answer = core.first_answer(on_a_line()[0])
-    assert "“a” and “b” lie in coarse steps; values were spread evenly over these for the search." in answer.method
+    assert "“a” and “b” lie in coarse steps; for the search, values were drawn within these." in answer.method
     fine = core.first_answer(profile(pd.DataFrame(np.random.default_rng(0).normal(size=(60, 2)), columns=["p", "q"])))
     assert "steps" not in fine.method

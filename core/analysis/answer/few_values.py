@@ -24,6 +24,7 @@ from .latent import Latent
 from .searching import families_for, searched
 
 ROWS = 1_000  # on which they are tried
+MOST_TRIED = 8  # components: how columns are taken shows by then
 FEWEST_STEPS = 3  # values of a column that can be numbers: two are yes or no
 OF_NORMAL = 2  # thresholds of a column that say what its mean and its spread would say
 
@@ -83,7 +84,7 @@ def _bic(table: Table, choice: Preparation, few: tuple[str, ...], seed: int) -> 
     rows = latent.as_one()
     families = families_for(len(rows.values), len(rows.features))
     search = Search(families=families, restarts=1, tolerance=1e-6, seed=seed)
-    board = searched(rows, search, watch=unwatched, over=map)
+    board = searched(rows, search, watch=unwatched, over=map, most=MOST_TRIED)
     if board is None:
         return math.inf
     best = latent.rescored(board, matrix).best()

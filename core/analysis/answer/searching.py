@@ -29,13 +29,15 @@ FREE = tuple(family(name) for name in ("VVV", "VVI", "EEE", "VEE"))
 FRUGAL = tuple(family(name) for name in ("EII", "VII", "EEI", "VVI"))
 
 
-def searched(rows: Matrix | Source, search: Search, *, watch: Watch, over: Map) -> Board | None:
+def searched(
+    rows: Matrix | Source, search: Search, *, watch: Watch, over: Map, most: int = MOST_COMPONENTS
+) -> Board | None:
     """Sweeps by rising numbers of components, until more of them win nothing; None where no model fits soundly.
 
     A family of which no step is sound takes no part in the next. With noise, fits whose noise takes too many rows are
     not sound.
     """
-    most, families = most_components(rows), search.families
+    most, families = min(most, most_components(rows)), search.families
     found: Board | None = None
     for first in range(1, MOST_COMPONENTS, STEP):
         components = tuple(k for k in range(first, first + STEP) if k <= most)

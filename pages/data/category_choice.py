@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.analysis.answer.proposal import FEWEST_IN_LEVEL
+from core.data.categories import few_valued
 from core.data.category_choice import possible_categories
 from core.data.prepare import Preparation
 from core.data.table import Table
@@ -35,6 +36,7 @@ def show(table: Table, preparation: Preparation) -> None:
         help="Each group has its own chance of each value. A column of few whole numbers may take part here, where "
         "their order does not count, or above as numbers.",
     )
+    _show_ordered(table, preparation)
     if taken:
         key = named("fewest", preparation)
         st.session_state[key] = preparation.fewest > 1
@@ -44,6 +46,32 @@ def show(table: Table, preparation: Preparation) -> None:
             on_change=_take_fewest,
             args=(table, key),
         )
+
+
+def _show_ordered(table: Table, preparation: Preparation) -> None:
+    """Of the numbers of few values that take part as numbers, those of which the order alone counts."""
+    chosen = chosen_columns(table, preparation)
+    offered = [name for name in few_valued(table) if name in chosen]
+    if not offered:
+        return
+    key = named("ordered", preparation)
+    st.session_state[key] = [name for name in offered if name in preparation.ordered]
+    st.pills(
+        "Columns of which only the order counts",
+        offered,
+        selection_mode="multi",
+        format_func=plain,
+        key=key,
+        on_change=_take_ordered,
+        args=(table, key),
+        width="stretch",
+        help="Answers from 1 to 5, say, where it is not known that 4 and 5 lie as far apart as 3 and 4. The distances "
+        "are estimated where groups are looked for.",
+    )
+
+
+def _take_ordered(table: Table, key: str) -> None:
+    prepare_with(table, ordered=tuple(st.session_state[key]))
 
 
 def _take_categories(table: Table, key: str) -> None:

@@ -354,3 +354,17 @@ def test_heaps_and_repeats_that_the_answer_took_account_of_are_taken_back_by_one
 def chosen(visitor, name):
     """A choice of the form that reads the file again."""
     return next(each for each in visitor.app.selectbox if str(each.key).startswith(f"reading-{name}-"))
+
+
+def test_answers_of_which_only_the_order_counts_are_a_choice(visitor):
+    rng = np.random.default_rng(1)
+    felt = 0.8 * rng.normal(size=(300, 1)) + 0.6 * rng.normal(size=(300, 4))
+    answers = 1 + np.searchsorted([-1.5, -0.5, 0.5, 1.5], felt)
+    visitor.upload(as_csv([f"question {at}" for at in range(4)], answers.tolist())).settle()
+    assert visitor.headings[0].startswith("One group")
+    assert visitor.app.pills(key="ordered").value == []
+    visitor.app.pills(key="ordered").set_value(["question 1", "question 2"]).run()
+    visitor.settle()
+    assert visitor.session[PreparationChoice].preparation.ordered == ("question 1", "question 2")
+    assert visitor.headings[0].startswith("One group")
+    assert not visitor.app.exception

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...analysis.groups.listing import nearest_groups
 from ...analysis.groups.profile import GroupProfile
+from ...analysis.groups.residuals import bivariate_residuals
 from ...charts import palette
 from ...data.columns import left_out
 from ...numbers import count, share
@@ -39,7 +40,9 @@ def the_answer(answer: Answered) -> Markup:
 
 def the_groups(answer: Answered) -> Markup:
     """What each group is like."""
-    return joined(_group(answer, k) for k in range(answer.groups))
+    together = bivariate_residuals(answer.matrix.at(answer.first.settled.took_part), answer.fit)
+    said = tag("p", together.sentence) if together.told else Markup()
+    return joined([*(_group(answer, k) for k in range(answer.groups)), said])
 
 
 def _group(answer: Answered, k: int) -> Markup:

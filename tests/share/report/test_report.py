@@ -6,10 +6,12 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import core
 from core.analysis.anomaly.reviews import Review, Reviews
+from core.analysis.groups.grouping import Grouping
 from core.share.report.axes import Axis
 from core.share.report.markup import Markup, escaped, tag
 
@@ -140,3 +142,17 @@ def test_an_axis_has_round_marks_and_ends_at_its_ends(answer):
     assert [text for _, text in axis.marks] == ["0", "2", "4", "6", "8", "10"]
     np.testing.assert_allclose(axis.places(np.array([-99.0, 5.0, 99.0])), [0.0, 50.0, 100.0])
     assert axis.beyond(np.array([-99.0, 5.0])).tolist() == [True, False]
+
+
+def test_categories_that_go_together_within_groups_are_told_and_others_are_not():
+    rng = np.random.default_rng(3)
+    group = rng.random(800) < 0.5
+    told = {name: np.where(rng.random(800) < np.where(group, 0.9, 0.1), "yes", "no") for name in "abcd"}
+    frame = pd.DataFrame(told)
+    for alike in (0.0, 0.7):
+        frame["b"] = np.where(rng.random(800) < alike, frame["a"], frame["b"])
+        table = core.read_table(frame.to_csv(index=False).encode())
+        answer = core.Answered.of(table, core.first_answer(table))
+        two = core.fit(answer.matrix, components=2)  # which the first answer may take more than
+        report = core.html_report(replace(answer, fit=two, grouping=Grouping.apart(2)))
+        assert ("go together within groups" in report) == (alike > 0)

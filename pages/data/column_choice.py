@@ -20,7 +20,7 @@ from pages.app.store import key as key_of
 from pages.data import category_choice
 from pages.data.category_choice import fit_as_categories
 from pages.data.choices import TicksChoice, tick_anew
-from pages.data.preparing import chosen_columns, named, prepare_with, taken_as_categories
+from pages.data.preparing import chosen_columns, is_chosen, named, prepare_with, taken_as_categories
 from pages.ui.messages import plain
 
 OFFERED = 12  # columns that are left out and offered one by one
@@ -33,6 +33,10 @@ SCALES = {
 BLANKS = {
     Blanks.KEEP: "Take the cells that they have",
     Blanks.DROP: "Leave these rows out",
+}
+SHAPES = {
+    Shape.LOG: ("Take the logarithm of", "For long tails of values above zero. Others then count as blank."),
+    Shape.YEO_JOHNSON: ("Even out the tails of", "Yeo and Johnson's power transform, for values of any sign."),
 }
 REPEATS = {False: "Each different row counts once", True: "Every row counts"}
 KINDS = [each.value for each in Kind if each is not Kind.EMPTY]
@@ -158,6 +162,9 @@ def _take_in(table: Table, chosen: tuple[str, ...], name: str) -> None:
 
 
 def _form(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> None:
+    transforms = dict(preparation.transforms)
+    shown = {shape: [name for name in chosen if transforms.get(name) is shape] for shape in SHAPES}
+    keys = {shape: named(f"shape-{shape.name}", taken) for shape, taken in shown.items()}
     st.session_state["blanks"] = preparation.blanks
     st.radio(
         "Rows with blanks",
@@ -165,7 +172,7 @@ def _form(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> No
         key="blanks",
         format_func=BLANKS.__getitem__,
         on_change=_take_form,
-        args=(table,),
+        args=(table, keys),
         help="A row is placed by the cells that it has. Dropping such rows throws those away, and can tilt the picture "
         "if rows with blanks differ from the others.",
     )
@@ -176,25 +183,19 @@ def _form(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> No
         key="scale",
         format_func=SCALES.__getitem__,
         on_change=_take_form,
-        args=(table,),
+        args=(table, keys),
         help="K-Means and some shapes of groups depend on it: a column with a wide spread counts for more.",
     )
-    for shape, label, why in (
-        (Shape.LOG, "Take the logarithm of", "For long tails of values above zero. Others then count as blank."),
-        (Shape.YEO_JOHNSON, "Even out the tails of", "Yeo and Johnson's power transform, for values of any sign."),
-    ):
-        key = f"shape-{shape.name}"
-        transforms = dict(preparation.transforms)
-        st.session_state[key] = [name for name in chosen if transforms.get(name) is shape]
-        free = [name for name in chosen if transforms.get(name, shape) is shape]
+    for shape, (label, why) in SHAPES.items():
         st.pills(
             label,
-            free,
+            [name for name in chosen if transforms.get(name, shape) is shape],
             selection_mode="multi",
+            default=shown[shape],
             format_func=plain,
-            key=key,
-            on_change=_take_form,
-            args=(table,),
+            key=keys[shape],
+            on_change=_take_shapes,
+            args=(table, keys, keys[shape], shown[shape]),
             help=why,
             width="stretch",
         )
@@ -223,29 +224,30 @@ def _heaps(table: Table, preparation: Preparation, chosen: tuple[str, ...]) -> N
     offered = list(dict.fromkeys([*preparation.heaps, *((each.column, each.value) for each in found)]))
     offered = [each for each in offered if each[0] in chosen]
     if offered:
-        key = named("heaps", preparation)
-        st.session_state[key] = [each for each in offered if each in preparation.heaps]
+        blank = [each for each in offered if each in preparation.heaps]
+        key = named("heaps", blank)
         st.pills(
             "Count as blank",
             offered,
             selection_mode="multi",
+            default=blank,
             format_func=_heap_in_words,
             key=key,
             on_change=_take_heaps,
-            args=(table, key),
+            args=(table, key, blank),
             help="Far more rows hold this value than any value near it. As a number it would be a group of its own; as "
             "blank it says nothing, and its row is placed by its other cells.",
             width="stretch",
         )
-    key = named("repeats", preparation)
-    st.session_state[key] = preparation.repeats
+    key = named("repeats", preparation.repeats)
     st.radio(
         "Rows that repeat another exactly",
         list(REPEATS),
+        index=list(REPEATS).index(preparation.repeats),
         key=key,
         format_func=REPEATS.__getitem__,
         on_change=_take_repeats,
-        args=(table, key),
+        args=(table, key, preparation.repeats),
     )
 
 
@@ -304,12 +306,14 @@ def _take_words(table: Table) -> None:
     prepare_with(table, encode=encode, categories=tuple(name for name in taken if name not in encode))
 
 
-def _take_heaps(table: Table, key: str) -> None:
-    prepare_with(table, heaps=tuple(st.session_state[key]))
+def _take_heaps(table: Table, key: str, shown: list[tuple[str, float]]) -> None:
+    if is_chosen(key, shown):
+        prepare_with(table, heaps=tuple(st.session_state[key]))
 
 
-def _take_repeats(table: Table, key: str) -> None:
-    prepare_with(table, repeats=st.session_state[key])
+def _take_repeats(table: Table, key: str, shown: bool) -> None:
+    if is_chosen(key, shown):
+        prepare_with(table, repeats=st.session_state[key])
 
 
 def _take_counts(table: Table) -> None:
@@ -326,8 +330,13 @@ def _take_weight(table: Table) -> None:
     tick_anew()
 
 
-def _take_form(table: Table) -> None:
-    shapes = tuple((name, shape) for shape in Shape for name in st.session_state[f"shape-{shape.name}"])
+def _take_shapes(table: Table, keys: dict[Shape, str], key: str, shown: list[str]) -> None:
+    if is_chosen(key, shown):
+        _take_form(table, keys)
+
+
+def _take_form(table: Table, keys: dict[Shape, str]) -> None:
+    shapes = tuple((name, shape) for shape, key in keys.items() for name in st.session_state[key])
     prepare_with(table, scale=st.session_state["scale"], blanks=st.session_state["blanks"], transforms=shapes)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import Any
+
+import streamlit as st
 
 from core.data.categories import default_categories
 from core.data.columns import default_columns
@@ -33,10 +36,19 @@ def prepare_with(table: Table, **choices: Any) -> None:
     choose(PreparationChoice(replace(beginning.preparation(current(), table), **choices)))
 
 
-def named(widget: str, preparation: Preparation) -> str:
-    """The key of a widget that shows a preparation: another one for the rows as they are prepared by default.
+def named(widget: str, shown: object) -> str:
+    """The key of a widget that shows a choice: another one as soon as that changes, so that it begins with it.
 
-    Those give way to the first answer's once it is there, and a browser may still send what stood in a widget before,
-    which would be taken for the visitor's own choice.
+    A widget with one key throughout first stands in the browser as it was made, and shows what the session sets only
+    then. If the page runs in between, it sends what it was made with, and that would be taken for the visitor's choice.
     """
-    return widget if preparation.categories is not None else f"{widget}, for now"
+    return f"{widget}, showing {hashlib.blake2s(repr(shown).encode(), digest_size=6).hexdigest()}"
+
+
+def is_chosen(key: str, shown: object) -> bool:
+    """Whether a widget holds another value than it was made to show.
+
+    Where the page runs anew before the run that made it has ended, it is told of as changed all the same.
+    """
+    held = st.session_state[key]
+    return bool((list(held) if isinstance(held, list | tuple) else held) != shown)

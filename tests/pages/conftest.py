@@ -49,6 +49,10 @@ class Visitor:
         self.app.switch_page(page).run()
         return self
 
+    def showing(self, kind, widget):
+        """The element of a choice whose key changes with what it shows."""
+        return next(each for each in getattr(self.app, kind) if str(each.key).startswith(f"{widget}, showing "))
+
     @property
     def session(self):
         return self.app.session_state["session"]

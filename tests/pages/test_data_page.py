@@ -60,10 +60,10 @@ def test_a_choice_that_cannot_be_fitted_is_refused_and_leaves_the_way_back(visit
 def test_the_scale_and_the_transforms_prepare_the_rows_anew(visitor, two_groups):
     visitor.upload(two_groups).settle()
     before = visitor.session[PreparationChoice].preparation
-    visitor.app.pills(key="shape-YEO_JOHNSON").set_value(["width"]).run()
+    visitor.showing("pills", "shape-YEO_JOHNSON").set_value(["width"]).run()
     visitor.settle()
     assert dict(visitor.session[PreparationChoice].preparation.transforms) == {"width": "yeo-johnson"}
-    assert visitor.app.pills(key="shape-LOG").options == ["height"]
+    assert visitor.showing("pills", "shape-LOG").options == ["height"]
     assert visitor.session[PreparationChoice].preparation != before
     assert visitor.refusals == []
 
@@ -308,11 +308,11 @@ def test_a_code_is_put_back_by_itself_and_the_form_says_so(visitor):
 def test_one_click_takes_every_transform_that_long_tails_suggest(visitor):
     tails = np.exp(np.random.default_rng(0).normal(size=(200, 2)) * 2)
     visitor.upload(as_csv(["wide", "wider"], [[f"{x:.5f}" for x in row] for row in tails.tolist()])).settle()
-    visitor.app.button_group(key="shape-LOG").set_value([]).run()
+    visitor.showing("button_group", "shape-LOG").set_value([]).run()
     visitor.settle().click("suggested").settle()
     assert dict(visitor.session[PreparationChoice].preparation.transforms) == {"wide": Shape.LOG, "wider": Shape.LOG}
     assert "suggested" not in visitor.keys
-    assert visitor.app.button_group(key="shape-LOG").value == ["wide", "wider"]
+    assert visitor.showing("button_group", "shape-LOG").value == ["wide", "wider"]
     assert "Logarithms of wide, wider" in visitor.text
     assert not visitor.app.exception
 
@@ -323,8 +323,8 @@ def test_transforms_that_the_answer_took_are_seen_and_taken_back_by_one_click(vi
     assert visitor.session[PreparationChoice].preparation is None
     assert "Logarithms of wide, wider" in visitor.text
     assert "“wide” is skewed" in visitor.text
-    assert visitor.app.button_group(key="shape-LOG").value == ["wide", "wider"]
-    visitor.app.button_group(key="shape-LOG").set_value(["wider"]).run()
+    assert visitor.showing("button_group", "shape-LOG").value == ["wide", "wider"]
+    visitor.showing("button_group", "shape-LOG").set_value(["wider"]).run()
     visitor.settle()
     assert dict(visitor.session[PreparationChoice].preparation.transforms) == {"wider": Shape.LOG}
     visitor.click("prepare-automatic").settle()
@@ -337,16 +337,16 @@ def test_heaps_and_repeats_that_the_answer_took_account_of_are_taken_back_by_one
     bought = np.where(rng.random(240) < 0.3, 0.0, rng.normal(40, 5, 240))
     rows = np.repeat(np.column_stack([bought, rng.normal(5, 1, (240, 2))]).round(3), 2, axis=0)
     visitor.upload(as_csv(["bought", "age", "visits"], rows.tolist())).settle()
-    assert visitor.app.button_group(key="heaps").value == [("bought", 0.0)]
-    assert visitor.app.radio(key="repeats").value is False
+    assert visitor.showing("button_group", "heaps").value == [("bought", 0.0)]
+    assert visitor.showing("radio", "repeats").value is False
     assert "Blank: 0 in bought" in visitor.text
     assert "Each different row counts once" in visitor.text
-    visitor.app.button_group(key="heaps").set_value([]).run()
-    visitor.settle().app.radio(key="repeats").set_value(True).run()
+    visitor.showing("button_group", "heaps").set_value([]).run()
+    visitor.settle().showing("radio", "repeats").set_value(True).run()
     visitor.settle()
     assert visitor.session[PreparationChoice].preparation.heaps == ()
     assert visitor.session[PreparationChoice].preparation.repeats
-    assert visitor.app.button_group(key="heaps").value == []
+    assert visitor.showing("button_group", "heaps").value == []
     assert not visitor.app.exception
     assert visitor.refusals == []
 
@@ -362,8 +362,8 @@ def test_answers_of_which_only_the_order_counts_are_a_choice(visitor):
     answers = 1 + np.searchsorted([-1.5, -0.5, 0.5, 1.5], felt)
     visitor.upload(as_csv([f"question {at}" for at in range(4)], answers.tolist())).settle()
     assert visitor.headings[0].startswith("One group")
-    assert visitor.app.pills(key="ordered").value == []
-    visitor.app.pills(key="ordered").set_value(["question 1", "question 2"]).run()
+    assert visitor.showing("pills", "ordered").value == []
+    visitor.showing("pills", "ordered").set_value(["question 1", "question 2"]).run()
     visitor.settle()
     assert visitor.session[PreparationChoice].preparation.ordered == ("question 1", "question 2")
     assert visitor.headings[0].startswith("One group")

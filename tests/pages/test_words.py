@@ -3,9 +3,11 @@
 import json
 from random import Random
 
+import numpy as np
 import pytest
 
 from pages.app.choices import PreparationChoice
+from pages.data.preparing import named
 from pages.density.choices import WhatIfChoice
 from pages.ui.messages import plain
 from pages.ui.words import NO_NUMBERS
@@ -78,7 +80,7 @@ def test_a_level_that_is_supposed_moves_the_others(asked):
 
 def test_a_column_of_words_is_left_out_and_taken_back(asked):
     visitor, numbers = asked
-    visitor.app.button_group(key="categories").set_value(["q0", "q1"]).run()
+    visitor.showing("button_group", "categories").set_value(["q0", "q1"]).run()
     visitor.settle()
     assert visitor.session[PreparationChoice].preparation.categories == ("q0", "q1")
     assert visitor.session[PreparationChoice].preparation.columns == (("hours",) if numbers else ())
@@ -142,15 +144,17 @@ def test_a_single_group_splits_no_level(visitor):
     assert any("a *b* by c: " in each["description"] for each in charts(visitor))
 
 
-def test_what_stood_in_a_widget_before_the_first_answer_is_no_choice_after_it(visitor):
-    rng = Random(5)
-    rows = [[rng.randint(1, 5) for _ in range(4)] for _ in range(2_000)]
-    visitor.upload(as_csv(["a", "b", "c", "d"], rows))
-    while not visitor.app.button_group:  # the table is being read
-        visitor.app.run()
-    keys = {each.key for each in visitor.app.button_group}
-    assert "categories, for now" in keys
-    assert "categories" not in keys
-    visitor.settle()
-    assert set(visitor.app.button_group(key="categories").value) == set("abcd")
-    assert visitor.session[PreparationChoice].preparation is None
+def test_what_a_widget_was_made_to_show_is_no_choice(visitor):
+    rng = np.random.default_rng(5)
+    felt = 0.8 * rng.normal(size=(300, 1)) + 0.6 * rng.normal(size=(300, 4))
+    rows = 1 + np.searchsorted([-1.5, -0.5, 0.5, 1.5], felt)
+    visitor.upload(as_csv(["a", "b", "c", "d"], rows.tolist())).settle()
+    shown = visitor.showing("button_group", "categories")
+    assert shown.value == []
+    assert shown.key == named("categories", [])
+    assert shown.key != named("categories", ["a", "b", "c", "d"])  # as it was while the answer was on its way
+    shown.set_value(["a"]).run()
+    assert visitor.settle().showing("button_group", "categories").value == ["a"]
+    assert visitor.session[PreparationChoice].preparation.columns == ("b", "c", "d")
+    visitor.showing("button_group", "categories").set_value([]).run()
+    assert visitor.settle().session[PreparationChoice].preparation.categories == ()

@@ -236,9 +236,10 @@ def _answered(
 
 def _found(matrix: Matrix, proposal: Proposal | None, n_rows: int, seed: int, watch: Watch, over: Map) -> FirstAnswer:
     latent = Latent.of(matrix, seed)
-    looked_at = _looked_at(latent.as_one(), seed)
+    rows = latent.as_one()
+    looked_at = _looked_at(rows, seed)
     board = latent.rescored(_best_board(looked_at, seed, watch, over), _looked_at(matrix, seed))
-    rows = latent.given(board.best().mixture)
+    rows = latent.given(board.best().mixture, rows)
     polished = polish(rows, board.best(), tolerance=POLISHED, watch=watch, over=over)
     found = settled(polished, rows, tolerance=POLISHED, watch=watch)
     merged = merging(found.fit, rows.at(found.took_part), latent.steps)

@@ -21,7 +21,7 @@ from ..selection.board import Board
 
 ROUNDS = 10  # until draws of one Gaussian no longer tell where they began
 ROWS = 2_000  # on which that is found
-RIDGE = 1e-6  # of a column's variance
+BEFORE = 2  # rows, and one for each column
 NEAR = 100.0  # of BIC, within which fits to drawn values are scored by the rows as they are
 ROWS_A_COLUMN = 2  # fewer tell nothing of how columns go together
 
@@ -85,14 +85,21 @@ class Latent:
 
     def as_one(self) -> Matrix:
         """Values as one Gaussian has them."""
-        return self.given(self._one_gaussian()) if self.steps else self.matrix
+        return self._drawn(self._one_gaussian(), self.matrix) if self.steps else self.matrix
 
-    def given(self, mixture: Mixture) -> Matrix:
-        """Values as a mixture has them; cells that are blank or known exactly stay."""
-        if not self.steps:
-            return self.matrix
-        rng = np.random.default_rng([self.seed, len(self.matrix.values)])
-        values = drawn(mixture, self.cells_of(self.matrix.rows), rng)
+    def given(self, mixture: Mixture, before: Matrix) -> Matrix:
+        """Values as a mixture has them; those before, of rows that it finds next to impossible."""
+        return self._drawn(mixture, before) if self.steps else self.matrix
+
+    def _drawn(self, mixture: Mixture, before: Matrix) -> Matrix:
+        """Values between the bounds; cells that are blank or known exactly stay.
+
+        What lies in no reach of the mixture is drawn at a bound itself, where many rows would pile up.
+        """
+        cells = self.cells_of(self.matrix.rows)
+        values = drawn(mixture, cells, np.random.default_rng([self.seed, len(cells.lower)]))
+        at_bound = ((values == cells.lower) | (values == cells.upper)) & (cells.lower < cells.upper)
+        values = np.where(at_bound.any(axis=1)[:, None], before.values, values)
         return replace(self.matrix, values=owned(np.where(np.isnan(self.matrix.values), np.nan, values)))
 
     def _one_gaussian(self) -> Mixture:
@@ -117,12 +124,16 @@ def _middles(cells: Cells) -> Array:
 
 
 def _gaussian(values: Array) -> Mixture:
-    """One Gaussian, of independent columns where there are hardly more rows."""
+    """One Gaussian, of independent columns where there are hardly more rows.
+
+    Its covariance is what is expected where a few rows of independent columns were seen before (the conjugate prior):
+    two columns of yes and no that are never both yes would otherwise lie on a line, drawn often enough.
+    """
     n, d = values.shape
-    covariance = np.cov(values.T).reshape(d, d)
-    variances = np.maximum(np.diagonal(covariance), np.finfo(float).tiny)
-    covariance = covariance + RIDGE * np.diag(variances) if n > ROWS_A_COLUMN * d else np.diag(variances)
-    return Mixture(np.ones(1), values.mean(axis=0)[None], covariance[None])
+    covariance, before = np.cov(values.T).reshape(d, d), d + BEFORE
+    alone = np.diag(np.maximum(np.diagonal(covariance), np.finfo(float).tiny))
+    both = (n * covariance + before * alone) / (n + before)
+    return Mixture(np.ones(1), values.mean(axis=0)[None], (both if n > ROWS_A_COLUMN * d else alone)[None])
 
 
 def _without_categories(mixture: Mixture, matrix: Matrix) -> Mixture:

@@ -141,8 +141,7 @@ def prepare(table: Table | pd.DataFrame, preparation: Preparation | None = None)
     days, hours = (tuple(at for at, each in enumerate(kinds) if each is kind) for kind in (Kind.DATE, Kind.DURATION))
     kept = raw if keep.all() else raw[keep]
     transform = replace(_learned(features, levels, kept, choice), dates=days, hours=hours, commonest=commonest)
-    ordered = tuple(name for name in choice.ordered if name in names)
-    transform = replace(transform, heaps=choice.heaps, categories=categories, ordered=ordered)
+    transform = replace(transform, heaps=choice.heaps, categories=categories, ordered=_ordered(whole, choice, names))
     matrix = assemble(transform, raw, codes, weights, (*notes, *more))
     matrix = replace(matrix, frequency=weights is not None and (choice.counts or not choice.repeats))
     if not len(matrix.values):
@@ -201,6 +200,14 @@ def _chosen(table: Table, choice: Preparation) -> tuple[tuple[str, ...], tuple[N
 
 
 _WORDS = {Kind.CATEGORY: "categories", Kind.TEXT: "text", Kind.BOOLEAN: "yes or no"}
+
+
+def _ordered(table: Table, choice: Preparation, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns of numbers of which the order alone counts."""
+    for name in choice.ordered:
+        if name not in table.frame.columns:
+            raise DataError(f"There is no column {name!r}.", remedy="Choose among the columns of the table.")
+    return tuple(name for name in choice.ordered if name in names)
 
 
 def _weights(table: Table, name: str) -> Array:

@@ -39,10 +39,18 @@ class Steps:
         return cls(column, values, (values[1:] + values[:-1]) / 2)
 
     @classmethod
-    def ordered(cls, column: int, cells: Array) -> Steps:
-        """Thresholds where a standard normal value would have the shares of rows: only their order counts."""
-        values, counts = np.unique(cells[~np.isnan(cells)], return_counts=True)
-        return cls(column, values, ndtri(np.cumsum(counts)[:-1] / counts.sum()))
+    def ordered(cls, column: int, cells: Array, weights: Array | None = None) -> Steps:
+        """Thresholds where a normal value would have the shares of (n,) cells and row weights: only their order counts.
+
+        It has the mean and the spread of the numbers, so that it lies where they do.
+        """
+        present = ~np.isnan(cells)
+        own = np.ones(len(cells)) if weights is None else weights
+        values, of = np.unique(cells[present], return_inverse=True)
+        shares = np.bincount(of.ravel(), own[present]) / own[present].sum()
+        mean = float(shares @ values)
+        spread = float(np.sqrt(shares @ (values - mean) ** 2))
+        return cls(column, values, mean + spread * ndtri(np.cumsum(shares)[:-1]))
 
     def bounds(self, cells: Array) -> tuple[Array, Array]:
         """(n,) the thresholds below and above each cell; infinite where it is blank."""
@@ -82,9 +90,3 @@ def _is_rounded(values: Array) -> bool:
     present = values[~np.isnan(values)]
     different = len(np.unique(present))
     return different <= min(MOST_VALUES, len(present) / 2) and is_coarse(present)
-
-
-def few_steps(matrix: Matrix) -> tuple[Steps, ...]:
-    """The coarse columns of a matrix, as numbers that were rounded."""
-    at = [matrix.features.index(name) for name in coarse_columns(matrix)]
-    return tuple(Steps.even(column, matrix.values[:, column]) for column in at)

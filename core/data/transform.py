@@ -174,6 +174,7 @@ class Transform:
                 Category(each["column"], tuple(each["levels"]), tuple(each["other"]))
                 for each in found.get("categories", ())
             ),
+            ordered=tuple(found.get("ordered", ())),
         )
 
 
@@ -254,10 +255,12 @@ class Matrix:
 
     @cached_property
     def data_id(self) -> str:
-        """The sha256 of the values, the names of their columns, the codes with their levels, and the row weights."""
+        """The sha256 of the values, their columns (which are ordered), the codes with their levels, and the weights."""
         named = [self.features, self.values.shape]
         if self.categories:
             named += [self.categories, self.levels]
+        if self.transform.ordered:
+            named.append(self.transform.ordered)
         digest = hashlib.sha256(json.dumps(named).encode())
         for part in (self.values, self.weights, self.codes if self.categories else None):
             if part is not None:

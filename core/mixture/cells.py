@@ -12,18 +12,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import logsumexp, ndtr, ndtri
 from scipy.stats import qmc
 
 from ..arrays import Array
 from ..data.level_codes import looked_up
+from ..errors import DegenerateError
 from .em.constants import LOG_2PI
 from .model import Mixture
 
-POINTS = 8  # of each row and component, for a chance: over many rows what each lacks evens out
+POINTS = 32  # of each row and component, for a chance: over many rows what each lacks evens out
 DRAWS = 4  # of which one is kept
 LEAST = 1e-300  # chance, under which it has no logarithm
+IMPOSSIBLE = -600.0  # log chance of a row, under which a mixture says nothing of where it lies
 BLOCK = 1_000_000  # numbers that are drawn at a time
+EXACT, BOUNDED, UNKNOWN = range(3)  # what is known of a number
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Cells:
     upper: Array
     codes: Array
 
-    def at(self, rows: slice) -> Cells:
+    def at(self, rows: slice | npt.NDArray[np.bool_]) -> Cells:
         """Some of the rows."""
         return Cells(self.lower[rows], self.upper[rows], self.codes[rows])
 
@@ -63,16 +67,20 @@ def log_chances(mixture: Mixture, cells: Cells, points: int = POINTS, seed: int 
     return found
 
 
-def drawn(mixture: Mixture, cells: Cells, rng: np.random.Generator) -> Array:
-    """(n, d) values between the bounds of each row, drawn as the mixture has them there; noise is left out."""
+def drawn(mixture: Mixture, cells: Cells, rng: np.random.Generator, draws: int = DRAWS) -> Array:
+    """(n, d) values between the bounds of each row, one of so many drawn as the mixture has them there.
+
+    NaN in rows that it finds next to impossible. Noise is left out.
+    """
     found = np.empty(cells.lower.shape)
-    for block in _blocks(cells, DRAWS * mixture.components):
+    for block in _blocks(cells, draws * mixture.components):
         some, rows = cells.at(block), block.stop - block.start
-        points = rng.random((rows, DRAWS, mixture.features))
+        points = rng.random((rows, draws, mixture.features))
         weights, values = zip(*(_drawn(mixture, k, some, points) for k in range(mixture.components)), strict=True)
         joint = np.concatenate(np.array(weights) + _log_joint(mixture, some)[:, :, None], axis=1)
         kept = (joint + rng.gumbel(size=joint.shape)).argmax(axis=1)
-        found[block] = np.concatenate(values, axis=1)[np.arange(rows), kept]
+        chosen = np.clip(np.concatenate(values, axis=1)[np.arange(rows), kept], some.lower, some.upper)
+        found[block] = np.where(joint.max(axis=1, keepdims=True) < IMPOSSIBLE, np.nan, chosen)
     return found
 
 
@@ -95,23 +103,36 @@ def _log_joint(mixture: Mixture, cells: Cells) -> Array:
 def _drawn(mixture: Mixture, k: int, cells: Cells, points: Array) -> tuple[Array, Array]:
     """(n, m) logs of weights and (n, m, d) draws of a component, from (n, m, d) points between 0 and 1.
 
-    Columns that some rows know exactly come first: what is known tells where to draw.
+    In each row what is known exactly comes first, since it tells where to draw, and what is not known last, where
+    it adds nothing to the weights.
     """
-    known = cells.lower == cells.upper
-    order = np.argsort(-known.mean(axis=0), kind="stable")
-    mean, factor = mixture.means[k][order], np.linalg.cholesky(mixture.covariances[k][np.ix_(order, order)])
-    (n, d), m = known.shape, points.shape[1]
-    found, white, values = np.zeros((n, m)), np.empty((n, m, d)), np.empty((n, m, d))
-    for j, column in enumerate(order):
-        centre, width = mean[j] + white[:, :, :j] @ factor[j, :j], factor[j, j]
-        low, high = ((bound[:, column, None] - centre) / width for bound in (cells.lower, cells.upper))
-        chance, white[:, :, j] = _between(low, high, points[:, :, j])
-        exact = known[:, column]
+    kinds, order, factors = _ordered(mixture, k, cells)
+    found, white, values = np.zeros(points.shape[:2]), np.empty(points.shape), np.empty(points.shape)
+    rows = np.arange(len(kinds))
+    for j in range(mixture.features):
+        column, width = order[:, j], factors[:, j, j, None]
+        centre = mixture.means[k][column][:, None] + np.einsum("nmi,ni->nm", white[:, :, :j], factors[:, j, :j])
+        low, high = ((bound[rows, column][:, None] - centre) / width for bound in (cells.lower, cells.upper))
+        chance, white[:, :, j] = _between(low, high, points[rows, :, column])
+        exact = kinds[rows, column] == EXACT
         white[exact, :, j] = low[exact]
-        chance[exact] = -(low[exact] ** 2 + LOG_2PI) / 2 - np.log(width)
+        chance[exact] = -(low[exact] ** 2 + LOG_2PI) / 2 - np.log(width[exact])
         found += chance
-        values[:, :, column] = centre + width * white[:, :, j]
+        values[rows, :, column] = centre + width * white[:, :, j]
     return found, values
+
+
+def _ordered(mixture: Mixture, k: int, cells: Cells) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.intp], Array]:
+    """(n, d) what is known of each number, the (n, d) order of the columns, and the (n, d, d) factors in that order."""
+    unknown = np.isneginf(cells.lower) & np.isposinf(cells.upper)
+    kinds = np.where(cells.lower == cells.upper, EXACT, np.where(unknown, UNKNOWN, BOUNDED)).astype(np.int8)
+    patterns, of = np.unique(kinds, axis=0, return_inverse=True)
+    order = np.argsort(patterns, axis=1, kind="stable")
+    try:
+        factors = np.linalg.cholesky(mixture.covariances[k][order[:, :, None], order[:, None, :]])
+    except np.linalg.LinAlgError:
+        raise DegenerateError("A group's covariance is singular.", remedy="Try fewer groups.") from None
+    return kinds, order[of.ravel()], factors[of.ravel()]
 
 
 def _between(low: Array, high: Array, points: Array) -> tuple[Array, Array]:

@@ -52,7 +52,8 @@ def show(table: Table, preparation: Preparation) -> None:
 def _show_ordered(table: Table, preparation: Preparation) -> None:
     """Of the numbers of few values that take part as numbers, those of which the order alone counts."""
     chosen = chosen_columns(table, preparation)
-    offered = [name for name in few_valued(table) if name in chosen]
+    bent = dict(preparation.transforms)  # of which the distances are chosen
+    offered = [name for name in few_valued(table) if name in chosen and name not in bent]
     if not offered:
         return
     taken = [name for name in offered if name in preparation.ordered]

@@ -62,9 +62,15 @@ def test_every_cell_lies_between_its_thresholds_and_nothing_is_known_of_a_blank_
 def test_thresholds_of_numbers_lie_half_way_and_those_of_ordered_levels_where_a_normal_value_has_their_shares():
     cells = np.repeat([1.0, 2.0, 7.0], [50, 30, 20])
     assert Steps.even(0, cells).thresholds.tolist() == [1.5, 4.5]
-    assert Steps.ordered(0, cells).thresholds == pytest.approx([0.0, norm.ppf(0.8)])
+    assert Steps.ordered(0, cells).thresholds == pytest.approx(cells.mean() + cells.std() * norm.ppf([0.5, 0.8]))
     other = np.repeat([10.0, 11.0, 500.0], [50, 30, 20])
-    assert np.array_equal(Steps.ordered(0, other).thresholds, Steps.ordered(0, cells).thresholds)
+    assert Steps.ordered(0, other).thresholds == pytest.approx(other.mean() + other.std() * norm.ppf([0.5, 0.8]))
+
+
+def test_a_row_that_weighs_as_much_as_several_counts_as_so_many():
+    cells, weights = np.array([1.0, 2.0, 3.0, np.nan]), np.array([6.0, 3.0, 1.0, 9.0])
+    found = Steps.ordered(0, cells, weights)
+    assert found.thresholds == pytest.approx(Steps.ordered(0, np.repeat(cells, weights.astype(int))).thresholds)
 
 
 def test_measures_of_more_than_twenty_values_are_no_steps():

@@ -44,8 +44,7 @@ def test_what_is_known_exactly_counts_by_its_density_and_what_is_not_known_does_
     rows = np.random.default_rng(0).normal(size=(50, 3))
     exact = log_chances(mixture, Cells(rows, rows, np.empty((50, 0))))
     assert exact == pytest.approx(mixture.log_density(rows), rel=1e-12)
-    blank = rows.copy()
-    blank[:, 1] = np.nan
+    blank = np.where(np.random.default_rng(1).random(rows.shape) < 0.3, np.nan, rows)  # other columns in each row
     lower, upper = (np.where(np.isnan(blank), bound, blank) for bound in (-np.inf, np.inf))
     assert log_chances(mixture, Cells(lower, upper, np.empty((50, 0)))) == pytest.approx(
         mixture.log_density(blank), rel=1e-12
@@ -88,3 +87,28 @@ def test_draws_lie_between_their_bounds_as_the_mixture_has_them_there():
     others = others[((others >= lower[0]) & (others <= upper[0])).all(axis=1)]
     assert found.mean(axis=0) == pytest.approx(others.mean(axis=0), abs=0.03)
     assert np.cov(found.T) == pytest.approx(np.cov(others.T), abs=0.03)
+
+
+def test_rows_beyond_all_reach_are_not_drawn():
+    mixture = core.Mixture([1.0], [[0.0]], [[[1.0]]])
+    cells = Cells(np.array([[0.0], [60.0]]), np.array([[1.0], [61.0]]), np.empty((2, 0)))
+    assert np.isnan(drawn(mixture, cells, np.random.default_rng(0))).ravel().tolist() == [False, True]
+
+
+def test_many_columns_that_go_together_cost_little_of_the_likelihood():
+    d, r, rows = 10, 0.8, 1_000
+    covariance = np.full((d, d), r) + (1 - r) * np.eye(d)
+    values = np.random.default_rng(0).multivariate_normal(np.zeros(d), covariance, rows)
+    edges = np.array([-np.inf, -1.5, -0.5, 0.5, 1.5, np.inf])
+    at = np.searchsorted(edges, values) - 1
+    lower, upper = edges[at], edges[at + 1]
+    nodes, weights = np.polynomial.hermite_e.hermegauss(120)
+    trait = np.sqrt(r) * nodes[:, None]
+    given_trait = [
+        norm.cdf((high - trait) / np.sqrt(1 - r)) - norm.cdf((low - trait) / np.sqrt(1 - r))
+        for low, high in zip(lower, upper, strict=True)
+    ]
+    exact = np.log(np.prod(given_trait, axis=2) @ weights / weights.sum()).sum()
+    mixture = core.Mixture([1.0], np.zeros((1, d)), covariance[None])
+    found = log_chances(mixture, Cells(lower, upper, np.empty((rows, 0)))).sum()
+    assert found == pytest.approx(exact, abs=5.0)

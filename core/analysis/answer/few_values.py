@@ -43,7 +43,7 @@ class FewValues:
 
     columns: tuple[str, ...]
     taken: Taken
-    gain: float
+    gain: float  # infinite where nothing else has a fit
 
     @property
     def sentence(self) -> str:
@@ -65,11 +65,14 @@ def weighed(table: Table, choice: Preparation, seed: int = 0) -> tuple[Preparati
         return choice, None
     left = tuple(name for name in choice.categories or () if name not in few)
     numbers = replace(choice, columns=(*(choice.columns or ()), *few), categories=left)
-    ways = {Taken.NUMBERS: numbers, Taken.ORDERED: replace(numbers, ordered=few), Taken.CATEGORIES: choice}
+    ways = {Taken.CATEGORIES: choice, Taken.NUMBERS: numbers}
+    several = tuple(name for name in few if table.column(name).n_distinct > OF_NORMAL + 1)
+    if several:  # of three values the order says all
+        ways[Taken.ORDERED] = replace(numbers, ordered=several)
     found = {taken: _bic(table, way, few, seed) for taken, way in ways.items()}
     best, *others = sorted(found, key=found.__getitem__)
     apart = next((found[each] for each in others if _is_number(each) != _is_number(best)), math.inf)
-    return ways[best], FewValues(few, best, apart - found[best])
+    return ways[best], FewValues(few, best, apart - found[best] if math.isfinite(apart) else math.inf)
 
 
 def _is_number(taken: Taken) -> bool:
@@ -81,8 +84,8 @@ def _bic(table: Table, choice: Preparation, few: tuple[str, ...], seed: int) -> 
     matrix = prepare(table, replace(choice, fewest=1))  # else categories would be spared telling rare values apart
     matrix = _some(matrix, seed)
     latent = Latent.of(matrix, seed, also=tuple(name for name in few if name in matrix.features))
-    rows = latent.as_one()
-    families = families_for(len(rows.values), len(rows.features))
+    rows = latent.as_one(matrix)
+    families = families_for(len(matrix.values), len(matrix.features))
     search = Search(families=families, restarts=1, tolerance=1e-6, seed=seed)
     board = searched(rows, search, watch=unwatched, over=map, most=MOST_TRIED)
     if board is None:

@@ -7,20 +7,22 @@ there nor a wall at the ends of a scale. Numbers that go together go on doing so
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from ...arrays import Array, owned
 from ...data.prepare import Matrix
-from ...data.source import Source, as_source
-from ...data.steps import Steps, coarse_columns
-from ...mixture.cells import Cells, drawn, log_chances
+from ...data.source import ArraySource, Source, as_source, levels_of
+from ...data.steps import Steps, coarse_columns, spread
+from ...mixture.cells import DRAWS, Cells, drawn, log_chances
 from ...mixture.fit import Fit
 from ...mixture.model import Mixture
 from ..selection.board import Board
 
 ROUNDS = 10  # until draws of one Gaussian no longer tell where they began
 ROWS = 2_000  # on which that is found
+MANY = 100_000  # rows, beyond which the first draw is kept
 BEFORE = 2  # rows, and one for each column
 NEAR = 100.0  # of BIC, within which fits to drawn values are scored by the rows as they are
 ROWS_A_COLUMN = 2  # fewer tell nothing of how columns go together
@@ -46,8 +48,9 @@ class Latent:
         steps = []
         for name in dict.fromkeys((*coarse_columns(matrix), *also, *matrix.transform.ordered)):
             column = matrix.features.index(name)
-            made = Steps.ordered if name in matrix.transform.ordered else Steps.even
-            steps.append(made(column, matrix.values[:, column]))
+            cells = matrix.values[:, column]
+            by_order = name in matrix.transform.ordered
+            steps.append(Steps.ordered(column, cells, matrix.weights) if by_order else Steps.even(column, cells))
         return cls(matrix, tuple(steps), seed)
 
     def rescored(self, board: Board, rows: Matrix | Source) -> Board:
@@ -57,10 +60,8 @@ class Latent:
         """
         if not self.steps or board.search.noise:
             return board
-        blocks = list(as_source(rows).blocks())
-        cells = self.cells_of(np.concatenate([block for block, _ in blocks]))
-        weights = np.concatenate([np.ones(len(block)) if own is None else own for block, own in blocks])
-        weights = weights / weights.sum()
+        values, weights = _in_memory(rows)
+        cells, weights = self.cells_of(values), weights / weights.sum()
         best = board.best()
 
         def gained(fit: Fit) -> float:
@@ -83,33 +84,64 @@ class Latent:
             lower[:, each.column], upper[:, each.column] = each.bounds(values[:, each.column])
         return Cells(lower, upper, rows[:, d:])
 
-    def as_one(self) -> Matrix:
-        """Values as one Gaussian has them."""
-        return self._drawn(self._one_gaussian(), self.matrix) if self.steps else self.matrix
+    def as_one(self, rows: Matrix | Source) -> Matrix | Source:
+        """Some of the rows with values as one Gaussian has them."""
+        if not self.steps:
+            return rows
+        found, weights = _in_memory(rows)
+        values = self._drawn(found, self._one)
+        if isinstance(rows, Matrix):
+            return replace(rows, values=owned(values))
+        whole = owned(np.column_stack([values, found[:, values.shape[1] :]]))
+        return ArraySource(whole, owned(weights), getattr(rows, "frequency", False), levels_of(rows))
 
-    def given(self, mixture: Mixture, before: Matrix) -> Matrix:
-        """Values as a mixture has them; those before, of rows that it finds next to impossible."""
-        return self._drawn(mixture, before) if self.steps else self.matrix
+    def given(self, mixture: Mixture) -> Matrix:
+        """All rows with values as a mixture has them."""
+        if not self.steps:
+            return self.matrix
+        return replace(self.matrix, values=owned(self._drawn(self.matrix.rows, mixture, self._one)))
 
-    def _drawn(self, mixture: Mixture, before: Matrix) -> Matrix:
-        """Values between the bounds; cells that are blank or known exactly stay.
+    def spread(self) -> Matrix:
+        """All rows with values spread evenly over their steps, no further than halfway to the next."""
+        rng, values = np.random.default_rng([self.seed, len(self.matrix.values)]), self.matrix.values.copy()
+        for each in self.steps:
+            values[:, each.column] = spread(values[:, each.column], rng)
+        return replace(self.matrix, values=owned(values))
 
-        What lies in no reach of the mixture is drawn at a bound itself, where many rows would pile up.
+    def _drawn(self, rows: Array, *mixtures: Mixture) -> Array:
+        """(n, d) values between the bounds of (n, d + c) rows, as the first mixture that finds a row possible has them.
+
+        Cells that are blank or known exactly stay, and so do rows that none finds possible.
         """
-        cells = self.cells_of(self.matrix.rows)
-        values = drawn(mixture, cells, np.random.default_rng([self.seed, len(cells.lower)]))
-        at_bound = ((values == cells.lower) | (values == cells.upper)) & (cells.lower < cells.upper)
-        values = np.where(at_bound.any(axis=1)[:, None], before.values, values)
-        return replace(self.matrix, values=owned(np.where(np.isnan(self.matrix.values), np.nan, values)))
+        cells, rng = self.cells_of(rows), np.random.default_rng([self.seed, len(rows)])
+        raw = rows[:, : len(self.matrix.features)]
+        left, values = np.ones(len(rows), dtype=np.bool_), raw.copy()
+        for mixture in mixtures:
+            values[left] = drawn(mixture, cells.at(left), rng, DRAWS if len(rows) <= MANY else 1)
+            left = np.asarray(np.isnan(values).any(axis=1))
+            if not left.any():
+                break
+        return np.where(np.isnan(raw) | np.isnan(values), raw, values)
 
-    def _one_gaussian(self) -> Mixture:
+    @cached_property
+    def _one(self) -> Mixture:
+        """One Gaussian, drawn from and fitted again until it no longer tells where it began."""
         rng = np.random.default_rng([self.seed, ROWS])
-        chosen = np.sort(rng.permutation(len(self.matrix.values))[:ROWS])
-        cells = self.cells_of(self.matrix.values[chosen])
-        found = _gaussian(_middles(cells))
+        values, weights = _in_memory(self.matrix)
+        chosen = np.sort(rng.permutation(np.flatnonzero(weights > 0))[:ROWS])
+        cells = self.cells_of(values[chosen, : len(self.matrix.features)])
+        weights, filled = weights[chosen], _middles(cells)
         for _ in range(ROUNDS):
-            found = _gaussian(drawn(found, cells, rng))
-        return _without_categories(found, self.matrix)
+            again = drawn(_gaussian(filled, weights), cells, rng)
+            filled = np.where(np.isnan(again), filled, again)
+        return _without_categories(_gaussian(filled, weights), self.matrix)
+
+
+def _in_memory(rows: Matrix | Source) -> tuple[Array, Array]:
+    """(n, d + c) rows and their (n,) weights."""
+    blocks = list(as_source(rows).blocks())
+    weights = [np.ones(len(block)) if own is None else own for block, own in blocks]
+    return np.concatenate([block for block, _ in blocks]), np.concatenate(weights)
 
 
 def _middles(cells: Cells) -> Array:
@@ -123,17 +155,19 @@ def _middles(cells: Cells) -> Array:
     return np.where(told, middle, means)
 
 
-def _gaussian(values: Array) -> Mixture:
+def _gaussian(values: Array, weights: Array) -> Mixture:
     """One Gaussian, of independent columns where there are hardly more rows.
 
     Its covariance is what is expected where a few rows of independent columns were seen before (the conjugate prior):
     two columns of yes and no that are never both yes would otherwise lie on a line, drawn often enough.
     """
     n, d = values.shape
-    covariance, before = np.cov(values.T).reshape(d, d), d + BEFORE
+    shares = weights / weights.sum()
+    mean = shares @ values
+    covariance, before = (values - mean).T @ (shares[:, None] * (values - mean)), d + BEFORE
     alone = np.diag(np.maximum(np.diagonal(covariance), np.finfo(float).tiny))
     both = (n * covariance + before * alone) / (n + before)
-    return Mixture(np.ones(1), values.mean(axis=0)[None], (both if n > ROWS_A_COLUMN * d else alone)[None])
+    return Mixture(np.ones(1), mean[None], (both if n > ROWS_A_COLUMN * d else alone)[None])
 
 
 def _without_categories(mixture: Mixture, matrix: Matrix) -> Mixture:

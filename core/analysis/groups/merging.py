@@ -27,7 +27,7 @@ from ...arrays import Array
 from ...data.patterns import whole_rows
 from ...data.prepare import Matrix
 from ...data.source import Source
-from ...data.steps import Steps, few_steps
+from ...data.steps import Steps
 from ...errors import expect
 from ...mixture.fit import Fit
 from ...mixture.model import Mixture
@@ -127,10 +127,10 @@ class Merging:
         return self.merges[merged - 1].entropy if merged else self.entropy
 
 
-def merging(fit: Fit, X: Matrix | Source | npt.ArrayLike, steps: Sequence[Steps] | None = None) -> Merging:
+def merging(fit: Fit, X: Matrix | Source | npt.ArrayLike, steps: Sequence[Steps] = ()) -> Merging:
     """Merge a fit's components, by its shares of (n, d) rows in fitted units; entropies on at most 20,000 of them.
 
-    Where every column of numbers has few values, as `steps` has them or the rows of a Matrix, there is no valley to be
+    Where every column of numbers has few values and the rows were drawn within their `steps`, there is no valley to be
     seen between two, and their chances decide as those of categories do.
 
     Raises DegenerateError for singular covariances.
@@ -149,8 +149,6 @@ def merging(fit: Fit, X: Matrix | Source | npt.ArrayLike, steps: Sequence[Steps]
     valleys = ridges(fit.mixture.of_numbers)
     first_entropy = entropy = float(-weights @ xlogy(responsibilities, responsibilities).sum(axis=1))
     shares: dict[Part, Array] = {(k,): responsibilities[:, k] for k in range(fit.components)}
-    if steps is None:
-        steps = few_steps(X) if isinstance(X, Matrix) else ()
     bench = _Bench(fit, valleys, some.values, shares, weights, _chances(fit.mixture, steps))
     merges: list[Merge] = []
     going = True

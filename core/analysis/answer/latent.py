@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from ...arrays import Array, owned
 from ...data.prepare import Matrix
@@ -89,11 +90,23 @@ class Latent:
         if not self.steps:
             return rows
         found, weights = _in_memory(rows)
+        counted = bool(getattr(rows, "frequency", False) and (weights == np.rint(weights)).all())
+        if counted:  # a row that stands for many has as many latent values
+            found, weights = self._one_by_one(found, weights)
         values = self._drawn(found, self._one)
-        if isinstance(rows, Matrix):
+        if isinstance(rows, Matrix) and not counted:
             return replace(rows, values=owned(values))
         whole = owned(np.column_stack([values, found[:, values.shape[1] :]]))
         return ArraySource(whole, owned(weights), getattr(rows, "frequency", False), levels_of(rows))
+
+    def _one_by_one(self, rows: Array, counts: Array) -> tuple[Array, Array]:
+        """Rows that stand for several, each of these on its own; some of them where there are too many."""
+        total = int(counts.sum())
+        of = np.repeat(np.arange(len(rows)), counts.astype(np.intp)) if total <= ROWS else self._some_of(counts)
+        return rows[of], np.full(len(of), total / len(of))
+
+    def _some_of(self, counts: Array) -> npt.NDArray[np.intp]:
+        return np.sort(np.random.default_rng([self.seed, ROWS]).choice(len(counts), ROWS, p=counts / counts.sum()))
 
     def given(self, mixture: Mixture) -> Matrix:
         """All rows with values as a mixture has them."""

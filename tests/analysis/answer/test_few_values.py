@@ -163,6 +163,19 @@ def test_groups_at_the_end_of_a_scale_are_told_by_the_cells_as_they_are():
     assert core.first_answer(frame).fit.data_id == core.first_answer(frame).matrix.data_id
 
 
+def test_a_row_that_stands_for_several_has_as_many_latent_values():
+    frame = asked(300, seed=4, thresholds=SCALES["most at the top"])
+    weights = np.random.default_rng(0).integers(1, 5, 300)
+    counted = core.Preparation(columns=tuple(frame.columns), categories=(), scale="none", weight="w", counts=True)
+    found = core.first_answer(core.prepare(frame.assign(w=weights), counted))
+    repeated = frame.loc[np.repeat(frame.index, weights)].reset_index(drop=True)
+    plain = core.Preparation(columns=tuple(frame.columns), categories=(), scale="none")
+    other = core.first_answer(core.prepare(repeated, plain))
+    assert found.groups == other.groups == 1
+    assert found.fit.n_rows == other.fit.n_rows == weights.sum()
+    assert found.fit.mixture.covariances == pytest.approx(other.fit.mixture.covariances, rel=1e-6)
+
+
 def test_a_preparation_with_ordered_columns_is_written_and_read_again():
     frame = asked(60, seed=4)
     choice = core.Preparation(columns=tuple(frame.columns), categories=(), ordered=("question 1",))

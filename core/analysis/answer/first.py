@@ -238,19 +238,30 @@ def _answered(
 
 def _found(matrix: Matrix, proposal: Proposal | None, n_rows: int, seed: int, watch: Watch, over: Map) -> FirstAnswer:
     latent = Latent.of(matrix, seed)
+    try:
+        return _drawn_within(latent, proposal, n_rows, watch, over)
+    except FitError:  # as of columns of 0 and 1 that are never both 1, which latent values bring onto a line
+        if not latent.steps or (proposal is not None and proposal.few is not None):
+            raise
+    return _drawn_within(replace(latent, evenly=True), proposal, n_rows, watch, over)
+
+
+def _drawn_within(latent: Latent, proposal: Proposal | None, n_rows: int, watch: Watch, over: Map) -> FirstAnswer:
+    """The answer by values drawn within their steps."""
+    matrix, seed = latent.matrix, latent.seed
     as_they_are = _looked_at(matrix, seed)
     looked_at = latent.as_one(as_they_are)
     board = latent.rescored(_best_board(looked_at, seed, watch, over), as_they_are)
     rows = latent.given(board.best().mixture)
     polished = polish(rows, board.best(), tolerance=POLISHED, watch=watch, over=over)
     found = settled(polished, rows, tolerance=POLISHED, watch=watch)
-    merged = merging(found.fit, rows.at(found.took_part), latent.steps)
+    merged = merging(found.fit, rows.at(found.took_part), latent.told)
     if rows is not matrix:
         found = _of_cells(found, latent, rows, watch)
     policy = ExpectedFalseAlarms(1.0 if len(matrix.values) >= FEWEST else 0.0)
     odd = anomalies(found.fit, matrix, policy, scoring=InSample(), seed=seed, watch=watch)
     searched_rows = int(complete_rows(matrix).sum())
-    sure = certainty(board, looked_at, merged, latent.steps)
+    sure = certainty(board, looked_at, merged, latent.told)
     return FirstAnswer(matrix, proposal, board, found, merged, odd, sure, searched_rows, n_rows)
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ...arrays import Array, owned
 from ...data.prepare import Matrix
 from ...data.source import ArraySource, Source, as_source, levels_of
-from ...data.steps import Steps, coarse_columns, spread
+from ...data.steps import Steps, coarse_columns, step_of
 from ...mixture.cells import DRAWS, Cells, drawn, log_chances
 from ...mixture.fit import Fit
 from ...mixture.model import Mixture
@@ -37,11 +37,18 @@ class Latent:
         matrix: the rows as they are.
         steps: its columns of rounded numbers; () where there are none.
         seed: of all draws.
+        evenly: whether values are spread evenly over their steps instead, whatever the mixture.
     """
 
     matrix: Matrix
     steps: tuple[Steps, ...]
     seed: int = 0
+    evenly: bool = False
+
+    @property
+    def told(self) -> tuple[Steps, ...]:
+        """The columns in which a mixture's chances of the values are known."""
+        return () if self.evenly else self.steps
 
     @classmethod
     def of(cls, matrix: Matrix, seed: int = 0, also: tuple[str, ...] = ()) -> Latent:
@@ -59,7 +66,7 @@ class Latent:
 
         Fits that describe the drawn values far worse than the best keep their distance to it.
         """
-        if not self.steps or board.search.noise:
+        if not self.told or board.search.noise:
             return board
         values, weights = _in_memory(rows)
         cells, weights = self.cells_of(values), weights / weights.sum()
@@ -93,7 +100,7 @@ class Latent:
         counted = bool(getattr(rows, "frequency", False) and (weights == np.rint(weights)).all())
         if counted:  # a row that stands for many has as many latent values
             found, weights = self._one_by_one(found, weights)
-        values = self._drawn(found, self._one)
+        values = self._spread(found) if self.evenly else self._drawn(found, self._one)
         if isinstance(rows, Matrix) and not counted:
             return replace(rows, values=owned(values))
         whole = owned(np.column_stack([values, found[:, values.shape[1] :]]))
@@ -112,14 +119,20 @@ class Latent:
         """All rows with values as a mixture has them."""
         if not self.steps:
             return self.matrix
+        if self.evenly:
+            return self.spread()
         return replace(self.matrix, values=owned(self._drawn(self.matrix.rows, mixture, self._one)))
 
     def spread(self) -> Matrix:
         """All rows with values spread evenly over their steps, no further than halfway to the next."""
-        rng, values = np.random.default_rng([self.seed, len(self.matrix.values)]), self.matrix.values.copy()
+        return replace(self.matrix, values=owned(self._spread(self.matrix.values)))
+
+    def _spread(self, rows: Array) -> Array:
+        """(n, d) values of (n, d + c) rows, spread evenly over their steps."""
+        rng, values = np.random.default_rng([self.seed, len(rows)]), rows[:, : len(self.matrix.features)].copy()
         for each in self.steps:
-            values[:, each.column] = spread(values[:, each.column], rng)
-        return replace(self.matrix, values=owned(values))
+            values[:, each.column] += step_of(each.values) * (rng.random(len(rows)) - 0.5)
+        return np.asarray(values)
 
     def _drawn(self, rows: Array, *mixtures: Mixture) -> Array:
         """(n, d) values between the bounds of (n, d + c) rows, as the first mixture that finds a row possible has them.

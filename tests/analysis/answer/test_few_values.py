@@ -176,6 +176,17 @@ def test_a_row_that_stands_for_several_has_as_many_latent_values():
     assert found.fit.mixture.covariances == pytest.approx(other.fit.mixture.covariances, rel=1e-6)
 
 
+def test_columns_of_yes_and_no_that_are_never_both_yes_are_answered_as_numbers():
+    rng = np.random.default_rng(1)
+    colour, group = np.arange(120) % 3, np.arange(120) % 2
+    frame = pd.DataFrame({"a": rng.normal(4.0 * group), "b": rng.normal(size=120)})
+    frame = frame.assign(green=(colour == 1).astype(float), red=(colour == 2).astype(float))
+    choice = core.Preparation(columns=("a", "b", "green", "red"), categories=())
+    found = core.first_answer(core.prepare(frame, choice))
+    assert found.fit.admissible
+    assert len(found.labels) == 120
+
+
 def test_a_preparation_with_ordered_columns_is_written_and_read_again():
     frame = asked(60, seed=4)
     choice = core.Preparation(columns=tuple(frame.columns), categories=(), ordered=("question 1",))

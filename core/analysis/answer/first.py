@@ -20,7 +20,6 @@ from ...data.table import Table
 from ...errors import FitError
 from ...mixture import density
 from ...mixture.blas import one_thread
-from ...mixture.em.prior import ConjugatePrior
 from ...mixture.fit import Fit, polish
 from ...progress import Joined, Watch, heard
 from ..anomaly.odd_rows import Anomalies, anomalies
@@ -35,7 +34,7 @@ from . import words
 from .certainty import Certainty, certainty
 from .latent import Latent
 from .proposal import Proposal, milder, proposed
-from .robust import FAR, MOST_APART, MOSTLY, Settled, chances, refitted, settled
+from .robust import FAR, MOST_APART, MOSTLY, Settled, chances, on_cells, settled
 from .scatter import FEWEST, groups_alone
 from .searching import FREE, families_for, searched
 from .words import CLEAR, in_words
@@ -44,7 +43,6 @@ FIRST_ROWS = 2_000
 MOST_COMPLETE = 0.5  # share of rows without blanks from which they alone are searched
 ROWS_A_COLUMN = 3  # of them, at least
 POLISHED = 1e-10  # relative tolerance of the fit that is shown
-STAYS = 0.9  # share of the rows that stay in their component when EM goes on with the cells as they are
 BY_CHANCE = 3.0  # times as many odd rows as chance alone would give, from which noise is tried
 FIRST_SEARCH = Search(families=FREE, components=tuple(range(1, 7)), restarts=2, tolerance=1e-7)
 
@@ -257,42 +255,12 @@ def _drawn_within(latent: Latent, proposal: Proposal | None, n_rows: int, watch:
     found = settled(polished, rows, tolerance=POLISHED, watch=watch)
     merged = merging(found.fit, rows.at(found.took_part), latent.told)
     if rows is not matrix:
-        found = _of_cells(found, latent, rows, watch)
+        found = on_cells(found, latent, rows, tolerance=POLISHED, watch=watch)
     policy = ExpectedFalseAlarms(1.0 if len(matrix.values) >= FEWEST else 0.0)
     odd = anomalies(found.fit, matrix, policy, scoring=InSample(), seed=seed, watch=watch)
     searched_rows = int(complete_rows(matrix).sum())
     sure = certainty(board, looked_at, merged, latent.told)
     return FirstAnswer(matrix, proposal, board, found, merged, odd, sure, searched_rows, n_rows)
-
-
-def _of_cells(found: Settled, latent: Latent, rows: Matrix, watch: Watch) -> Settled:
-    """The fit taken on to the cells as they are, from its shares of the rows.
-
-    A group may collapse onto a value there, or wander off, as at the end of a scale; to stop after one pass may keep it
-    from that, or a weak prior, or values that are spread over their steps. Of these the first is taken that leaves most
-    rows where they were, else the one that leaves most. Raises FitError where none is sound.
-    """
-    part, plan = found.took_part, found.fit.plan
-    shares = density.responsibilities(found.fit.mixture, rows.at(part).rows)
-    cells, best, most = latent.matrix, None, 0.0
-    once, with_prior = replace(plan, max_iterations=1), replace(plan, prior=ConjugatePrior())
-    for other, matrix in ((plan, cells), (once, cells), (with_prior, cells), (plan, latent.spread())):
-        again = refitted(shares, replace(found.fit, plan=other), matrix.at(part), POLISHED, watch)
-        if again is None:
-            continue
-        there = density.responsibilities(again.mixture, cells.at(part).rows).argmax(axis=1)
-        same = float(np.mean(there == shares.argmax(axis=1)))
-        if same > most:
-            best, most = again, same
-        if same >= STAYS:
-            break
-    if best is not None:
-        return replace(found, fit=best)
-    raise FitError(
-        "No model fits these columns soundly.",
-        "Every one collapsed onto values that many rows share.",
-        "Let columns of few different values take part as categories.",
-    )
 
 
 def _best_board(rows: Matrix | Source, seed: int, watch: Watch, over: Map) -> Board:
